@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "buf.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool reserve(struct buf *b, size_t more)
+{
+	size_t capacity = b->capacity ? b->capacity : 64;
+	char *data;
+
+	if (b->failed)
+		return false;
+	if (more < b->capacity - b->size)
+		return true;
+	if (more >= SIZE_MAX / 4 - b->size) {
+		b->failed = -ENOMEM;
+		return false;
+	}
+	while (capacity - b->size <= more)
+		capacity *= 2;
+	data = realloc(b->data, capacity);
+	if (!data) {
+		b->failed = -ENOMEM;
+		return false;
+	}
+	b->data = data;
+	b->capacity = capacity;
+	return true;
+}
+
+void *buf_extend(struct buf *b, size_t more)
+{
+	char *place;
+
+	if (!reserve(b, more))
+		return NULL;
+	place = b->data + b->size;
+	b->size += more;
+	b->data[b->size] = '\0';
+	return place;
+}
+
+void buf_append(struct buf *b, const void *data, size_t size)
+{
+	void *place = size ? buf_extend(b, size) : NULL;
+
+	if (place)
+		memcpy(place, data, size);
+}
+
+void buf_str(struct buf *b, const char *text)
+{
+	buf_append(b, text, strlen(text));
+}
+
+void buf_char(struct buf *b, char c)
+{
+	char *place = buf_extend(b, 1);
+
+	if (place)
+		*place = c;
+}
+
+void buf_vprintf(struct buf *b, const char *format, va_list args)
+{
+	va_list again;
+	int length;
+
+	va_copy(again, args);
+	length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (length < 0 || !reserve(b, (size_t)length))
+		return;
+	vsnprintf(b->data + b->size, (size_t)length + 1, format, args);
+	b->size += (size_t)length;
+}
+
+void buf_printf(struct buf *b, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	buf_vprintf(b, format, args);
+	va_end(args);
+}
+
+void buf_u64(struct buf *b, uint64_t value)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + value % 10);
+	while (value /= 10);
+	buf_append(b, digits + at, sizeof(digits) - at);
+}
+
+void buf_i64(struct buf *b, int64_t value)
+{
+	if (value >= 0) {
+		buf_u64(b, (uint64_t)value);
+		return;
+	}
+	buf_char(b, '-');
+	buf_u64(b, -(uint64_t)value);
+}
+
+void buf_hex(struct buf *b, uint64_t value)
+{
+	char digits[18];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = "0123456789abcdef"[value & 15];
+	while (value >>= 4);
+	digits[--at] = 'x';
+	digits[--at] = '0';
+	buf_append(b, digits + at, sizeof(digits) - at);
+}
+
+void buf_truncate(struct buf *b, size_t size)
+{
+	assert(size <= b->size);
+	b->size = size;
+	if (b->data)
+		b->data[size] = '\0';
+}
+
+void buf_clear(struct buf *b)
+{
+	b->failed = 0;
+	buf_truncate(b, 0);
+}
+
+void buf_done(struct buf *b)
+{
+	if (!b)
+		return;
+	free(b->data);
+	*b = (struct buf){0};
+}
+
+const char *buf_text(const struct buf *b)
+{
+	return b->data ? b->data : "";
+}
+
+int buf_error(const struct buf *b)
+{
+	return b->failed;
+}

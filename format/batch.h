@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A batch: the events of one chunk, growing. The recorder adds events; a call
+ * is added at its entry and completed in place at its exit as long as its batch
+ * is still the open one. That is why the rows of a chunk are always in the order
+ * of `seq`, and why everything in flight when a chunk is written is in it as
+ * EVENT_BEGUN without anybody doing anything about it.
+ *
+ * The reader decodes a chunk into a batch as well. One representation, two
+ * directions.
+ */
+#ifndef FORMAT_BATCH_H
+#define FORMAT_BATCH_H
+
+#include "event.h"
+
+#include "base/buf.h"
+
+/* Where the memory of a row is: `next` chains the ranges of one row. */
+struct batch_memory {
+	struct event_memory range; /* range.data is valid after batch_seal() only */
+	uint32_t next;             /* index + 1 of the row's next range, 0: none */
+	size_t offset;             /* of the bytes, in the batch's bytes */
+};
+
+struct batch {
+	uint64_t number;      /* of the chunk, from 0 */
+	struct event *rows;   /* in the order of seq */
+	size_t count, capacity;
+	struct batch_memory *ranges;
+	size_t range_count, range_capacity;
+	uint32_t *first_range, *last_range; /* per row: index + 1 into ranges, 0: none */
+	struct event_memory *memory;        /* all ranges, row by row; filled by batch_seal */
+	struct buf bytes;                   /* memory, paths, argv, siginfo */
+	size_t raw_size;                    /* estimate of the encoded size */
+};
+
+/* A row of the open batch, for batch_finish(). */
+struct batch_slot {
+	uint64_t number; /* of the batch; UINT64_MAX: no row */
+	uint32_t row;
+};
+
+/*
+ * Appends a copy of @e: its memory and the strings it points to are copied too.
+ * @e->seq must be greater than that of the row before. Stores where it went in
+ * @ret_slot, which may be NULL. 0 or -ENOMEM (the batch is as before then).
+ */
+int batch_add(struct batch *b, const struct event *e, struct batch_slot *ret_slot);
+
+/*
+ * A call returned. @end is an EVENT_END (seq = end_seq = place of the exit,
+ * begun_seq, ret, duration, exit memory; nr, arch and args as at entry). When
+ * @slot is in this batch the row becomes an EVENT_CALL, else @end is appended.
+ * 0 or -ENOMEM.
+ */
+int batch_finish(struct batch *b, struct batch_slot slot, const struct event *end);
+
+/*
+ * Makes the rows' pointers (memory, strings) valid: the batch must not grow
+ * after this. To be called before the rows are read. 0 or -ENOMEM.
+ */
+int batch_seal(struct batch *b);
+
+/* Empties it for reuse under a new @number, keeping its allocations. */
+void batch_clear(struct batch *b, uint64_t number);
+void batch_done(struct batch *b);
+
+/* Bytes of memory that the batch occupies, for limits. */
+size_t batch_footprint(const struct batch *b);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The writer: takes events from the recorder, owns a thread that encodes,
+ * compresses and writes them.
+ *
+ * Events go into the open batch, under the writer's lock. When the batch holds
+ * about TRACE_CHUNK_SIZE it is handed to the thread through a bounded queue; when
+ * the queue is full trace_writer_unlock() waits, so that a slow disk slows the
+ * traced program instead of losing events or growing memory. An open batch that
+ * is TRACE_FLUSH_MS old is taken by the thread itself, so what happened reaches
+ * the file while the program sleeps.
+ *
+ * A write error does not stop the recorder: from then on events are counted and
+ * dropped, the file stays as it is (readable to its last whole chunk), and
+ * trace_writer_error() says what happened.
+ */
+#ifndef CONTAINER_WRITER_H
+#define CONTAINER_WRITER_H
+
+#include "format/batch.h"
+#include "format/meta.h"
+
+struct err;
+struct trace_writer;
+
+/* Zero is the default of every field but the fd. */
+struct trace_writer_options {
+	int fd;             /* open for writing, stays the caller's; need not be seekable */
+	int level;          /* zstd level; 0: 3 */
+	size_t queue;       /* batches waiting for the thread at most; 0: 4 */
+	size_t chunk_size;  /* 0: TRACE_CHUNK_SIZE */
+	size_t frame_size;  /* 0: TRACE_FRAME_SIZE */
+	unsigned flush_ms;  /* 0: TRACE_FLUSH_MS */
+};
+
+/* What a tape weighs; valid after trace_writer_finish(). */
+struct trace_writer_totals {
+	uint64_t raw, compressed; /* bytes */
+	uint64_t chunks, frames;
+	uint64_t lost; /* events dropped after a write error */
+};
+
+/* Writes the header frame and starts the thread. 0 or -errno. */
+int trace_writer_start(const struct trace_writer_options *options, const struct meta_header *header,
+                       struct trace_writer **ret, struct err *err);
+
+/* Takes the lock; returns the open batch, to be used until the unlock. Never NULL. */
+struct batch *trace_writer_lock(struct trace_writer *w);
+/* Releases the lock, handing the batch on when it is full. May wait for the disk. */
+void trace_writer_unlock(struct trace_writer *w);
+
+/* Puts a snapshot into the tape, after everything added so far. The writer takes
+ * over the contents of @snapshot and leaves it empty. 0 or -ENOMEM. */
+int trace_writer_snapshot(struct trace_writer *w, struct meta_snapshot *snapshot);
+
+/* 0, or the -errno with which writing failed (@err is then filled). */
+int trace_writer_error(struct trace_writer *w, struct err *err);
+
+/*
+ * Writes what is left, the trailer (its frames filled in here) and the seek
+ * table, and joins the thread. The totals are valid even on failure. 0 or -errno.
+ */
+int trace_writer_finish(struct trace_writer *w, struct meta_trailer *trailer,
+                        struct trace_writer_totals *ret_totals, struct err *err);
+struct trace_writer *trace_writer_free(struct trace_writer *w);
+
+#endif

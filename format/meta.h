@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a tape holds besides events, in plain C: the header (which machine, which
+ * command, which recorder), snapshots (the world at the start) and the trailer
+ * (how it ended and what is missing).
+ *
+ * Every struct owns the strings and arrays in it; a zeroed struct is empty; the
+ * _done functions accept half-built objects. Strings are never NULL after
+ * decoding ("" is absent), may be NULL before encoding.
+ */
+#ifndef FORMAT_META_H
+#define FORMAT_META_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes that need be no text: /proc files with NULs, paths. */
+struct meta_bytes {
+	uint8_t *data;
+	size_t size;
+};
+
+/*
+ * Feature bits. A reader refuses a tape with an incompatible bit it does not
+ * know, by number, and ignores compatible bits it does not know.
+ */
+enum { META_INCOMPATIBLE_KNOWN = 0, META_COMPATIBLE_KNOWN = 0 };
+
+struct meta_header {
+	uint64_t incompatible, compatible; /* feature bits */
+	char *tool;                        /* "systape 0.1.0" */
+	uint8_t uuid[16];                  /* of this tape */
+	int64_t start_realtime;            /* ns since the epoch when time was 0 */
+	int64_t start_monotonic;           /* CLOCK_MONOTONIC then, ns */
+	char *sysname, *release, *version, *machine, *hostname; /* uname(2) */
+	char *distribution;                                     /* PRETTY_NAME of os-release */
+	char *cpu;                                              /* model name */
+	uint32_t cpus;                                          /* online */
+	uint32_t page_size;
+	uint64_t memory_size;    /* bytes */
+	char *boot_id;           /* /proc/sys/kernel/random/boot_id */
+	char *libc;              /* "glibc 2.36" */
+	uint32_t arch;           /* AUDIT_ARCH_* of the recorder itself */
+	struct meta_bytes command; /* argv, strings each with its NUL; empty when attached */
+	struct meta_bytes cwd;
+	uint64_t payload_limit; /* bytes kept of each buffer, UINT64_MAX: all */
+	char *trace_set;        /* -e trace= as given; "" is all */
+	char *options;          /* the recorder's own command line up to the command, for people */
+};
+
+struct meta_fd {
+	int32_t fd;
+	uint32_t flags;           /* O_* and O_CLOEXEC, from fdinfo */
+	uint64_t position;        /* from fdinfo */
+	struct meta_bytes target; /* readlink of /proc/PID/fd/N */
+};
+
+struct meta_map {
+	uint64_t start, end, offset, inode;
+	uint32_t device; /* major << 20 | minor */
+	uint32_t prot;   /* PROT_*, and META_MAP_SHARED */
+	struct meta_bytes path;
+};
+enum { META_MAP_SHARED = 1 << 8 };
+
+struct meta_rlimit {
+	uint32_t resource; /* RLIMIT_* */
+	uint64_t soft, hard; /* UINT64_MAX: unlimited */
+};
+
+struct meta_process {
+	uint32_t pid, ppid, pgid, sid;
+	uint32_t *tids;
+	size_t tid_count;
+	struct meta_bytes comm, exe, argv, env, cwd, root; /* argv, env: each string with its NUL */
+	uint32_t umask;
+	uint32_t uids[4], gids[4]; /* real, effective, saved, file system */
+	uint32_t *groups;
+	size_t group_count;
+	struct meta_rlimit *rlimits;
+	size_t rlimit_count;
+	struct meta_fd *fds;
+	size_t fd_count;
+	struct meta_map *maps;
+	size_t map_count;
+	char *missing; /* what could not be read and why, for people; "" is nothing */
+};
+
+struct meta_snapshot {
+	uint64_t seq;  /* the world as it was just after this event */
+	uint64_t time; /* ns since the tape began */
+	struct meta_process *processes;
+	size_t process_count;
+};
+
+/* A zstd frame of the tape, for seeking. */
+struct meta_frame {
+	uint64_t offset;      /* of the compressed frame, from the header frame's first byte */
+	uint64_t raw_size;    /* decompressed */
+	uint64_t first_chunk; /* number */
+	uint64_t chunks;
+	uint64_t first_seq, last_seq;
+	uint64_t first_time, last_time;
+	uint64_t events;
+};
+
+struct meta_trailer {
+	uint64_t duration; /* ns */
+	uint64_t calls, events, processes, threads, signals;
+	bool has_status;
+	uint32_t status;        /* wait status of the command */
+	uint64_t lost;          /* events known to be missing; 0 but for a recorder's failure */
+	uint64_t unreadable;    /* memory ranges that could not be read whole */
+	uint64_t shortened;     /* memory ranges cut by the payload limit */
+	uint64_t bytes_kept, bytes_full; /* of buffers */
+	uint64_t unfinished;    /* calls in flight at the end */
+	char *reason;           /* why recording ended, for people; "" the last task ended */
+	char **notes;           /* what was not captured, a sentence each */
+	size_t note_count;
+	struct meta_frame *frames; /* filled in by the writer */
+	size_t frame_count;
+};
+
+void meta_header_done(struct meta_header *h);
+void meta_process_done(struct meta_process *p);
+void meta_snapshot_done(struct meta_snapshot *s);
+void meta_trailer_done(struct meta_trailer *t);
+
+#endif
