@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a system call looks like: one vocabulary for arguments and for structs,
+ * because a call's arguments are a struct of six 64-bit slots.
+ *
+ * Two walkers read it: sys/capture.h (which bytes to copy, at entry or exit) and
+ * replayer/print (how to say it). What a field means to the first is its `mem`,
+ * `dir` and `len`; what it means to the second is its `kind`. The descriptions are
+ * in the .def files; doc/howto-add-syscall.md tells how to write one.
+ */
+#ifndef SYS_DESC_H
+#define SYS_DESC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How a value is said. */
+enum sys_kind {
+	K_NONE,
+	/* numbers, of `width` bytes */
+	K_INT,     /* signed decimal */
+	K_UINT,    /* unsigned decimal */
+	K_HEX,     /* 0x… , 0 as 0 */
+	K_OCT,     /* permissions: 0644 */
+	K_MODE,    /* st_mode: S_IFREG|0644 */
+	K_CHAR,    /* a character: 'a', or a number when not printable */
+	K_ADDR,    /* a pointer nobody follows: 0x… or NULL */
+	K_FD,      /* a descriptor */
+	K_ATFD,    /* a descriptor or AT_FDCWD */
+	K_PID,     /* a process or thread */
+	K_UID,     /* user or group id; -1 is -1 */
+	K_DEV,     /* makedev(0x8, 0x1) */
+	K_SIGNAL,  /* SIGINT */
+	K_FLAGS,   /* bits of `flags` joined by | */
+	K_ENUM,    /* one of `flags` */
+	K_HANDLER, /* SIG_DFL, SIG_IGN or an address */
+	K_WSTATUS, /* what wait(2) stores */
+	K_PORT,    /* big-endian 16 bits: htons(80) */
+	K_IPV4,    /* big-endian 32 bits: inet_addr("127.0.0.1") */
+	/* bytes in memory */
+	K_STR,      /* a string, cut at -s */
+	K_PATH,     /* a string, never cut */
+	K_STRV,     /* NULL-terminated array of strings: ["a", "b"] */
+	K_ENVP,     /* the same, as an address and a count unless -v */
+	K_BUF,      /* bytes: "…" */
+	K_STRUCT,   /* {a=1, b=2} */
+	K_ARRAY,    /* [{…}, {…}] or [1, 2] */
+	K_IOV,      /* array of struct iovec: [{iov_base="…", iov_len=3}] */
+	K_SOCKADDR, /* struct sockaddr of any family */
+	K_SIGSET,   /* [INT CHLD] */
+	K_FDSET,    /* select's bits: [3 5] */
+	K_CPUSET,   /* affinity bits: [0 1] */
+	K_SIGINFO,  /* siginfo_t */
+	K_DIRENTS,  /* struct linux_dirent64 records */
+	K_DIRENTS_OLD, /* struct linux_dirent records */
+	K_CMSG,     /* control messages of a msghdr */
+	K_NETLINK,  /* netlink messages */
+	K_IPV6,     /* 16 bytes: an IPv6 address */
+	/* inside a struct, by value */
+	K_CHARS,    /* char name[N]: "…" up to the NUL */
+	K_BYTES,    /* uint8_t name[N]: as K_BUF */
+	K_EMBED,    /* a struct in a struct */
+	K_EMBEDS,   /* N of them */
+	K_KIND_MAX
+};
+
+/* What a pointer points to, for the capture walker. */
+enum sys_shape {
+	MEM_NONE,    /* no pointer, or one nobody follows */
+	MEM_BYTES,   /* `len` bytes */
+	MEM_STRING,  /* up to and with a NUL */
+	MEM_STRINGS, /* array of pointers to strings, ended by NULL */
+	MEM_STRUCT,  /* one `of`; with a length: so many bytes of it */
+	MEM_ARRAY,   /* `len` times `of` */
+	MEM_IOV,     /* `len` times struct iovec, and what they point to */
+};
+
+/* Which way bytes go. A pointer in a struct goes the way its struct does
+ * (SAME), but what only the kernel reads (an iovec array) always goes in. */
+enum sys_dir { SAME = 0, IN = 1, OUT = 2, INOUT = IN | OUT };
+
+/* How long: a closed set. "Sibling" is another field of the same struct. */
+enum sys_len {
+	LEN_NONE,  /* as `of` says */
+	LEN_FIELD, /* the sibling's value: bytes for MEM_BYTES and MEM_STRUCT, else elements */
+	LEN_CONST, /* `len_const`, in the same units */
+	LEN_DEREF, /* the sibling points to a 32-bit count of bytes; at exit the smaller of
+	            * its values at entry and at exit */
+	LEN_BITS,  /* the sibling's value is a count of bits; bytes rounded up to longs */
+	LEN_SELF,  /* the first 32 bits of what is pointed to, bytes */
+	LEN_PRODUCT, /* the sibling's value times `len_const`, bytes */
+};
+
+struct sys_desc;
+/* Descriptions name each other by function, so that every one can be a static
+ * inside its own function, next to the layout its offsets refer to. */
+typedef const struct sys_desc *sys_desc_fn(void);
+
+struct sys_flag {
+	uint64_t value;
+	uint64_t mask; /* matches when (v & mask) == value */
+	const char *name;
+};
+
+/* Entries are tried in order; what is left over is said as a number with the
+ * unknown comment ("O_???"). */
+struct sys_flagset {
+	const char *unknown;
+	const struct sys_flag *flag;
+	size_t count;
+};
+
+struct sys_field {
+	const char *name;
+	uint8_t kind;  /* enum sys_kind */
+	uint8_t mem;   /* enum sys_shape */
+	uint8_t dir;   /* enum sys_dir */
+	uint8_t width; /* bytes of the value that mean something, 1 to 8; pointers: the ABI's */
+	uint16_t off;  /* of the value, in the six slots or in the struct */
+	uint16_t size; /* bytes of a by-value kind (K_CHARS, K_EMBED, …) */
+	uint8_t len;   /* enum sys_len */
+	uint8_t by_ret; /* at exit no more than the call's result, in the unit of `len` */
+	uint8_t on_error; /* an OUT pointer that is written although the call fails */
+	uint8_t detail;  /* said only with -v */
+	uint16_t len_off; /* of the sibling with the length */
+	uint32_t len_const;
+	/* Present only if (sibling & if_mask) is not zero or, with if_equal, is if_value. */
+	uint16_t if_off;
+	uint8_t if_equal;
+	uint64_t if_mask, if_value;
+	/* An embedded struct whose own `by_ret` fields are bounded by this sibling instead
+	 * of the call's result (mmsghdr.msg_len); offset + 1. */
+	uint16_t ret_off1;
+	const struct sys_flagset *flags;
+	sys_desc_fn *of;
+};
+
+/* A variant of a call (ioctl TCGETS, futex FUTEX_WAIT), or of a variant. */
+struct sys_case {
+	uint64_t value;
+	const char *label;
+	sys_desc_fn *desc;
+};
+
+struct sys_cases {
+	uint16_t off; /* of the selecting argument */
+	uint64_t mask; /* of its value */
+	const struct sys_case *variant;
+	size_t count;
+};
+
+struct sys_desc {
+	const char *name;
+	const struct sys_field *field;
+	size_t count;
+	size_t size;     /* of the struct, bytes */
+	uint8_t ret;     /* enum sys_kind of the result; K_NONE: calls that return nothing useful */
+	uint8_t cell;    /* one bare value: said as [3], not as {name=3} */
+	uint8_t raw;     /* named only: arguments are not described */
+	uint8_t wide;    /* bytes of a pointer and a long: 8, 4 for 32-bit callers */
+	sys_desc_fn *base; /* of a variant: the call itself */
+	const struct sys_cases *cases; /* NULL: none */
+};
+
+#endif

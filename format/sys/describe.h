@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table machinery: turns the .def files into descriptions for one ABI. It is
+ * included once by table_<abi>.c, which says how wide a long and a pointer are and
+ * which numbers the calls have.
+ *
+ * The .def files are read twice. Pass 1 declares a layout for every entry (a
+ * struct of 64-bit slots for arguments, the kernel's own layout for structs); pass
+ * 2 builds the fields with offsetof() on these. So a misspelt sibling is a compile
+ * error at its own line, and a struct's offsets are the compiler's.
+ *
+ * Vocabulary (n: the field's own name; fs: a FLAGSET; s: a STRUCT or CELL;
+ * d: IN, OUT, INOUT or SAME; l: a sibling field):
+ *
+ *  numbers    I8 U8 I16 U16 I32 U32 I64 U64(n)   X8 X16 X32 X64(n) hexadecimal
+ *             LONG ULONG XLONG(n) of the ABI's width;  PTR_RAW(n) an address, not followed
+ *             FD(n) ATFD(n) PID(n) UID(n) OCT16/OCT32(n) MODE16/MODE32(n) DEV(n) DEVLONG(n)
+ *             SIGNAL(n) HANDLER(n) WSTATUS(n) PORT(n) IPV4(n) CHAR8(n)
+ *             FLAGS8/16/32/64(n, fs) FLAGSLONG(n, fs)   ENUM8/16/32/64(n, fs) ENUMLONG(n, fs)
+ *             PAD(n, bytes): there, but never said
+ *  strings    STR(n) PATH(n) STRV(n) ENVP(n)   STR_OUT(n, l): at most l bytes, written by the kernel
+ *  bytes      BUF(n, d, l) l bytes    BUF_RET(n, l) written, min(result, l) bytes
+ *             BUF_DEREF(n, d, l) as many as *l    BUF_CONST(n, d, size)
+ *             BYTES_AS(n, kind, d, l): as BUF, said as `kind` (K_SIGSET, K_DIRENTS …)
+ *             BYTES_RET_AS(n, kind, l)    BYTES_CONST_AS(n, kind, d, size)
+ *             BYTES_BITS_AS(n, kind, d, l): l bits
+ *  structs    PTR(n, d, s)   PTR_N(n, d, s, l) at most l bytes of it   PTR_SELF(n, d, s) its own size
+ *             ARRAY(n, d, s, l) l of them   ARRAY_RET(n, s, l) written, min(result, l) of them
+ *             ARRAY_CONST(n, d, s, count)
+ *             IOV(n, d, l) l iovecs; OUT: what they point to is bounded by the result
+ *             SOCKADDR(n, d, l) l bytes   SOCKADDR_DEREF(n, d, l) *l bytes
+ *  by value   CHARS(n, size) BYTES(n, size) IPV6(n) EMBED(n, s) EMBEDS(n, s, count)
+ *  by value   BYTES_KIND(n, kind, size) bytes said as `kind`
+ *  modifiers, as further words of any of these:
+ *             WHEN(l, mask) there only if (l & mask)   WHEN_EQ(l, mask, value)
+ *             DETAIL said only with -v   ON_ERROR written although the call fails
+ *             BY_RET no more than the result   DIR(d) its own direction inside a struct
+ *             RET_FROM(l) (EMBED) sibling l stands for the result inside   AS(kind) said as
+ *             TIMES(c) the length sibling counts things of c bytes
+ *
+ * Entries: STRUCT(name, fields…) CELL(name, one field); SYS(name, result kind, fields…),
+ * SYSC with variants, SYS0 without arguments, SYS_RAW(name, count) not described;
+ * CASES(call, selector, mask, CASE(call, label, value, fields…)…), CASEC with
+ * SUBCASES(call, label, selector, mask, CASE…).
+ */
+#ifndef SYS_DESCRIBE_H
+#define SYS_DESCRIBE_H
+
+#include "desc.h"
+
+#ifndef ABI_LONG
+#error "table_<abi>.c defines ABI_LONG, ABI_ULONG, ABI_WIDE and ABI_NUMBERS"
+#endif
+
+/* A 64-bit member has the alignment the ABI gives it (4 for i386). */
+typedef uint64_t abi_u64 __attribute__((aligned(ABI_ALIGN64)));
+typedef int64_t abi_i64 __attribute__((aligned(ABI_ALIGN64)));
+typedef ABI_LONG abi_long;
+typedef ABI_ULONG abi_ulong;
+
+/* ---- pass 1: layouts ---- */
+#include "fields_layout.h"
+
+#define SLOT(type, n) type n;
+#define ARRAY_SLOT(type, n, count) type n[count];
+#define STRUCT(nm, ...)                                                                            \
+	struct k_##nm {                                                                            \
+		__VA_ARGS__                                                                        \
+	};                                                                                         \
+	static sys_desc_fn desc_struct_##nm;
+#define CELL(nm, ...) STRUCT(nm, __VA_ARGS__)
+#include "structs.def"
+#undef STRUCT
+#undef CELL
+#undef SLOT
+#undef ARRAY_SLOT
+
+#define SLOT(type, n) uint64_t n;
+#define ARRAY_SLOT(type, n, count) /* registers hold no arrays */
+#define SYS(nm, kind, ...)                                                                         \
+	struct args_##nm {                                                                         \
+		__VA_ARGS__                                                                        \
+	};                                                                                         \
+	static sys_desc_fn desc_##nm;
+#define SYSC(nm, kind, ...) SYS(nm, kind, __VA_ARGS__)
+#define SYS0(nm, kind) static sys_desc_fn desc_##nm;
+#define SYS_RAW(nm, nargs) static sys_desc_fn desc_##nm;
+#define CASES(nm, sel, mask, ...) __VA_ARGS__
+#define CASE(nm, label, value, ...)                                                                \
+	struct case_##nm##_##label {                                                               \
+		__VA_ARGS__                                                                        \
+	};                                                                                         \
+	static sys_desc_fn desc_##nm##_##label;
+#define CASEC(nm, label, value, ...) CASE(nm, label, value, __VA_ARGS__)
+#define SUBCASES(nm, label, sel, mask, ...) __VA_ARGS__
+#include "syscalls.def"
+#include "cases.def"
+#undef SYS
+#undef SYSC
+#undef SYS0
+#undef SYS_RAW
+#undef CASES
+#undef CASE
+#undef CASEC
+#undef SUBCASES
+#undef SLOT
+#undef ARRAY_SLOT
+#include "fields_undef.h"
+
+/* ---- pass 2: case tables, then descriptions ---- */
+#define CASES(nm, sel, msk, ...)                                                                   \
+	static const struct sys_case cases_##nm[] = {__VA_ARGS__};                                 \
+	static const struct sys_cases select_##nm = {                                              \
+		.off = offsetof(struct args_##nm, sel),                                            \
+		.mask = (msk),                                                                     \
+		.variant = cases_##nm,                                                             \
+		.count = sizeof(cases_##nm) / sizeof(cases_##nm[0]),                               \
+	};
+#define CASE(nm, lbl, val, ...) {.value = (val), .label = #lbl, .desc = desc_##nm##_##lbl},
+#define CASEC(nm, lbl, val, ...) CASE(nm, lbl, val, )
+#define SUBCASES(nm, label, sel, mask, ...)
+#include "cases.def"
+#undef CASES
+#undef CASE
+#undef CASEC
+#undef SUBCASES
+/* The variants of a variant (setsockopt: level, then option). */
+#define CASES(nm, sel, mask, ...)
+#define CASE(nm, lbl, val, ...) {.value = (val), .label = #lbl, .desc = desc_##nm##_##lbl},
+#define CASEC(nm, lbl, val, ...) CASE(nm, lbl, val, )
+#define SUBCASES(nm, lbl, sel, msk, ...)                                                           \
+	static const struct sys_case cases_##nm##_##lbl[] = {__VA_ARGS__};                         \
+	static const struct sys_cases select_##nm##_##lbl = {                                      \
+		.off = offsetof(struct args_##nm, sel),                                            \
+		.mask = (msk),                                                                     \
+		.variant = cases_##nm##_##lbl,                                                     \
+		.count = sizeof(cases_##nm##_##lbl) / sizeof(cases_##nm##_##lbl[0]),               \
+	};
+#include "cases.def"
+#undef CASES
+#undef CASE
+#undef CASEC
+#undef SUBCASES
+
+#include "fields_build.h"
+
+#define DESCRIBE(fn, type, nm, fields, ...)                                                        \
+	static const struct sys_desc *fn(void)                                                     \
+	{                                                                                          \
+		typedef type BASE;                                                                 \
+		static const struct sys_field f[] = {fields};                                      \
+		static const struct sys_desc d = {.name = (nm),                                    \
+		                                  .field = f,                                      \
+		                                  .count = sizeof(f) / sizeof(f[0]),               \
+		                                  .size = sizeof(BASE),                            \
+		                                  .wide = ABI_WIDE,                                \
+		                                  __VA_ARGS__};                                    \
+		return &d;                                                                         \
+	}
+#define GROUP(...) __VA_ARGS__
+
+#define STRUCT(nm, ...) DESCRIBE(desc_struct_##nm, struct k_##nm, #nm, GROUP(__VA_ARGS__))
+#define CELL(nm, ...) DESCRIBE(desc_struct_##nm, struct k_##nm, #nm, GROUP(__VA_ARGS__), .cell = 1)
+#include "structs.def"
+#undef STRUCT
+#undef CELL
+
+/* SYSC and CASEC have variants (a CASES or SUBCASES list of their name), SYS and CASE
+ * have none; the compiler sees a list that is missing or not used. */
+#define SYS(nm, kind, ...)                                                                         \
+	DESCRIBE(desc_##nm, struct args_##nm, #nm, GROUP(__VA_ARGS__), .ret = (kind))
+#define SYSC(nm, kind, ...)                                                                        \
+	DESCRIBE(desc_##nm, struct args_##nm, #nm, GROUP(__VA_ARGS__), .ret = (kind),              \
+	         .cases = &select_##nm)
+#define SYS0(nm, kind)                                                                             \
+	static const struct sys_desc *desc_##nm(void)                                              \
+	{                                                                                          \
+		static const struct sys_desc d = {.name = #nm, .ret = (kind), .wide = ABI_WIDE};   \
+		return &d;                                                                         \
+	}
+#define SYS_RAW(nm, nargs)                                                                         \
+	static const struct sys_desc *desc_##nm(void)                                              \
+	{                                                                                          \
+		static const struct sys_desc d = {.name = #nm,                                     \
+		                                  .field = raw_fields,                             \
+		                                  .count = (nargs),                                \
+		                                  .ret = K_INT,                                    \
+		                                  .raw = 1,                                        \
+		                                  .wide = ABI_WIDE};                               \
+		return &d;                                                                         \
+	}
+
+static const struct sys_field raw_fields[6] = {
+	{.name = "arg1", .kind = K_HEX, .width = ABI_WIDE, .off = 0},
+	{.name = "arg2", .kind = K_HEX, .width = ABI_WIDE, .off = 8},
+	{.name = "arg3", .kind = K_HEX, .width = ABI_WIDE, .off = 16},
+	{.name = "arg4", .kind = K_HEX, .width = ABI_WIDE, .off = 24},
+	{.name = "arg5", .kind = K_HEX, .width = ABI_WIDE, .off = 32},
+	{.name = "arg6", .kind = K_HEX, .width = ABI_WIDE, .off = 40},
+};
+
+#include "syscalls.def"
+#undef SYS
+#undef SYSC
+#undef SYS0
+#undef SYS_RAW
+
+/* A variant's result is said as its call's; what differs is in the vocabulary of the
+ * print walker (K_FD for fcntl F_DUPFD, …): CASE_RET. */
+#define CASES(nm, sel, mask, ...) __VA_ARGS__
+#define SUBCASES(nm, label, sel, mask, ...) __VA_ARGS__
+#define CASE(nm, lbl, val, ...)                                                                    \
+	DESCRIBE(desc_##nm##_##lbl, struct case_##nm##_##lbl, #nm, GROUP(__VA_ARGS__),             \
+	         .base = desc_##nm)
+#define CASEC(nm, lbl, val, ...)                                                                   \
+	DESCRIBE(desc_##nm##_##lbl, struct case_##nm##_##lbl, #nm, GROUP(__VA_ARGS__),             \
+	         .base = desc_##nm, .cases = &select_##nm##_##lbl)
+#include "cases.def"
+#undef CASES
+#undef SUBCASES
+#undef CASE
+#undef CASEC
+#include "fields_undef.h"
+
+/* ---- the numbers ---- */
+#define NR(number, nm) [number] = desc_##nm,
+static sys_desc_fn *const by_number[] = {
+#include ABI_NUMBERS
+};
+#undef NR
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Looking things up in the descriptions. A number finds its table by architecture;
+ * values are read by little-endian loads of the width that the field says, so the
+ * upper half of a register that holds an int is never taken for part of it.
+ */
+#include "table.h"
+
+#include "table_priv.h"
+
+#include <string.h>
+
+enum { ARCH_X86_64 = 0xc000003e };
+
+static const struct {
+	uint32_t arch;
+	const struct sys_table *table;
+} tables[] = {
+	{ARCH_X86_64, &sys_table_x86_64},
+};
+
+static const struct sys_table *table_of(uint32_t arch)
+{
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		if (tables[i].arch == arch)
+			return tables[i].table;
+	}
+	return NULL;
+}
+
+const struct sys_desc *sys_find(uint32_t arch, uint64_t nr)
+{
+	const struct sys_table *t = table_of(arch);
+
+	return t && nr < t->count && t->desc[nr] ? t->desc[nr]() : NULL;
+}
+
+int64_t sys_number(uint32_t arch, const char *name)
+{
+	const struct sys_table *t = table_of(arch);
+
+	for (size_t i = 0; t && i < t->count; i++) {
+		if (t->desc[i] && strcmp(t->desc[i]()->name, name) == 0)
+			return (int64_t)i;
+	}
+	return -1;
+}
+
+uint64_t sys_count(uint32_t arch)
+{
+	const struct sys_table *t = table_of(arch);
+
+	return t ? t->count : 0;
+}
+
+static const struct sys_case *pick(const struct sys_cases *cases, const uint64_t args[6])
+{
+	uint64_t value = args[cases->off / sizeof(uint64_t)] & cases->mask;
+
+	for (size_t i = 0; i < cases->count; i++) {
+		if (cases->variant[i].value == value)
+			return &cases->variant[i];
+	}
+	return NULL;
+}
+
+const struct sys_desc *sys_select(const struct sys_desc *desc, const uint64_t args[6],
+                                  const char **ret_label)
+{
+	const char *label = NULL;
+
+	while (desc->cases) {
+		const struct sys_case *c = pick(desc->cases, args);
+
+		if (!c)
+			break;
+		desc = c->desc();
+		label = c->label;
+	}
+	if (ret_label)
+		*ret_label = label;
+	return desc;
+}
+
+static size_t widest(const struct sys_desc *desc)
+{
+	size_t n = desc->count;
+
+	for (size_t i = 0; desc->cases && i < desc->cases->count; i++) {
+		size_t m = widest(desc->cases->variant[i].desc());
+
+		n = m > n ? m : n;
+	}
+	return n;
+}
+
+size_t sys_arg_count(const struct sys_desc *desc)
+{
+	return widest(desc);
+}
+
+static bool is_signed(const struct sys_field *field)
+{
+	return field->kind == K_INT || field->kind == K_FD || field->kind == K_ATFD ||
+	       field->kind == K_PID || field->kind == K_SIGNAL;
+}
+
+uint64_t sys_value(const struct sys_field *field, const void *base, size_t size)
+{
+	const uint8_t *bytes = base;
+	uint64_t value = 0;
+	unsigned width = field->width < 8 ? field->width : 8;
+
+	if (field->off > size || width > size - field->off)
+		return 0;
+	for (unsigned i = width; i-- > 0;)
+		value = value << 8 | bytes[field->off + i];
+	if (width && width < 8 && is_signed(field) && value >> (8 * width - 1))
+		value |= UINT64_MAX << (8 * width);
+	return value;
+}
+
+const struct sys_field *sys_sibling(const struct sys_desc *desc, uint16_t off)
+{
+	for (size_t i = 0; i < desc->count; i++) {
+		if (desc->field[i].off == off && desc->field[i].width)
+			return &desc->field[i];
+	}
+	return NULL;
+}
+
+bool sys_present(const struct sys_desc *desc, const struct sys_field *field, const void *base,
+                 size_t size)
+{
+	const struct sys_field *condition;
+	uint64_t value;
+
+	if (!field->if_mask)
+		return true;
+	condition = sys_sibling(desc, field->if_off);
+	value = condition ? sys_value(condition, base, size) : 0;
+	return field->if_equal ? (value & field->if_mask) == field->if_value
+	                       : (value & field->if_mask) != 0;
+}
