@@ -38,6 +38,8 @@ enum sys_kind {
 	K_WSTATUS, /* what wait(2) stores */
 	K_PORT,    /* big-endian 16 bits: htons(80) */
 	K_IPV4,    /* big-endian 32 bits: inet_addr("127.0.0.1") */
+	K_RLIMIT,  /* a limit: 8192*1024, RLIM64_INFINITY */
+	K_EPOLL_DATA, /* 64 bits, two ways: {u32=5, u64=5} */
 	/* bytes in memory */
 	K_STR,      /* a string, cut at -s */
 	K_PATH,     /* a string, never cut */
@@ -123,9 +125,11 @@ struct sys_field {
 	uint8_t by_ret; /* at exit no more than the call's result, in the unit of `len` */
 	uint8_t on_error; /* an OUT pointer that is written although the call fails */
 	uint8_t detail;  /* said only with -v */
+	uint8_t order;   /* fields are said by ascending order, those of one order as they lie */
 	uint16_t len_off; /* of the sibling with the length */
 	uint32_t len_const;
-	/* Present only if (sibling & if_mask) is not zero or, with if_equal, is if_value. */
+	/* Present only if (sibling & if_mask) is not zero; with if_equal: is if_value (1), is
+	 * anything else (2). */
 	uint16_t if_off;
 	uint8_t if_equal;
 	uint64_t if_mask, if_value;
@@ -158,6 +162,7 @@ struct sys_desc {
 	uint8_t ret;     /* enum sys_kind of the result; K_NONE: calls that return nothing useful */
 	uint8_t cell;    /* one bare value: said as [3], not as {name=3} */
 	uint8_t raw;     /* named only: arguments are not described */
+	uint8_t named;   /* arguments are said with their names, those that are NULL not at all */
 	uint8_t wide;    /* bytes of a pointer and a long: 8, 4 for 32-bit callers */
 	sys_desc_fn *base; /* of a variant: the call itself */
 	const struct sys_cases *cases; /* NULL: none */

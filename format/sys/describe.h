@@ -17,7 +17,7 @@
  *             FD(n) ATFD(n) PID(n) UID(n) OCT16/OCT32(n) MODE16/MODE32(n) DEV(n) DEVLONG(n)
  *             SIGNAL(n) HANDLER(n) WSTATUS(n) PORT(n) IPV4(n) CHAR8(n)
  *             FLAGS8/16/32/64(n, fs) FLAGSLONG(n, fs)   ENUM8/16/32/64(n, fs) ENUMLONG(n, fs)
- *             PAD(n, bytes): there, but never said
+ *             RLIMIT(n) RLIMIT64(n)   EPOLL_DATA(n)   PAD(n, bytes): there, but never said
  *  strings    STR(n) PATH(n) STRV(n) ENVP(n)   STR_OUT(n, l): at most l bytes, written by the kernel
  *  bytes      BUF(n, d, l) l bytes    BUF_RET(n, l) written, min(result, l) bytes
  *             BUF_DEREF(n, d, l) as many as *l    BUF_CONST(n, d, size)
@@ -37,9 +37,10 @@
  *             BY_RET no more than the result   DIR(d) its own direction inside a struct
  *             RET_FROM(l) (EMBED) sibling l stands for the result inside   AS(kind) said as
  *             TIMES(c) the length sibling counts things of c bytes
+ *             UNLESS_EQ(l, mask, value)   ORDER(n) place among its siblings when said
  *
  * Entries: STRUCT(name, fields…) CELL(name, one field); SYS(name, result kind, fields…),
- * SYSC with variants, SYS0 without arguments, SYS_RAW(name, count) not described;
+ * SYSC with variants, SYS_NAMED said with names (clone), SYS0 without arguments, SYS_RAW(name, count) not described;
  * CASES(call, selector, mask, CASE(call, label, value, fields…)…), CASEC with
  * SUBCASES(call, label, selector, mask, CASE…).
  */
@@ -48,6 +49,9 @@
 
 #include "desc.h"
 
+/* A modifier may overwrite what its field's word says: AS, DIR, BY_RET. */
+#pragma GCC diagnostic ignored "-Woverride-init"
+
 #ifndef ABI_LONG
 #error "table_<abi>.c defines ABI_LONG, ABI_ULONG, ABI_WIDE and ABI_NUMBERS"
 #endif
@@ -55,6 +59,8 @@
 /* A 64-bit member has the alignment the ABI gives it (4 for i386). */
 typedef uint64_t abi_u64 __attribute__((aligned(ABI_ALIGN64)));
 typedef int64_t abi_i64 __attribute__((aligned(ABI_ALIGN64)));
+/* One in a struct that the kernel packs (epoll_event). */
+typedef uint64_t abi_u64_packed __attribute__((aligned(4)));
 typedef ABI_LONG abi_long;
 typedef ABI_ULONG abi_ulong;
 
@@ -83,6 +89,7 @@ typedef ABI_ULONG abi_ulong;
 	};                                                                                         \
 	static sys_desc_fn desc_##nm;
 #define SYSC(nm, kind, ...) SYS(nm, kind, __VA_ARGS__)
+#define SYS_NAMED(nm, kind, ...) SYS(nm, kind, __VA_ARGS__)
 #define SYS0(nm, kind) static sys_desc_fn desc_##nm;
 #define SYS_RAW(nm, nargs) static sys_desc_fn desc_##nm;
 #define CASES(nm, sel, mask, ...) __VA_ARGS__
@@ -97,6 +104,7 @@ typedef ABI_ULONG abi_ulong;
 #include "cases.def"
 #undef SYS
 #undef SYSC
+#undef SYS_NAMED
 #undef SYS0
 #undef SYS_RAW
 #undef CASES
@@ -172,6 +180,8 @@ typedef ABI_ULONG abi_ulong;
 #define SYSC(nm, kind, ...)                                                                        \
 	DESCRIBE(desc_##nm, struct args_##nm, #nm, GROUP(__VA_ARGS__), .ret = (kind),              \
 	         .cases = &select_##nm)
+#define SYS_NAMED(nm, kind, ...)                                                                   \
+	DESCRIBE(desc_##nm, struct args_##nm, #nm, GROUP(__VA_ARGS__), .ret = (kind), .named = 1)
 #define SYS0(nm, kind)                                                                             \
 	static const struct sys_desc *desc_##nm(void)                                              \
 	{                                                                                          \
@@ -202,6 +212,7 @@ static const struct sys_field raw_fields[6] = {
 #include "syscalls.def"
 #undef SYS
 #undef SYSC
+#undef SYS_NAMED
 #undef SYS0
 #undef SYS_RAW
 

@@ -13,7 +13,10 @@
 #define WHEN(l, mask) .if_off = offsetof(BASE, l), .if_mask = (mask)
 #define WHEN_EQ(l, mask, value) \
 	.if_off = offsetof(BASE, l), .if_mask = (mask), .if_equal = 1, .if_value = (value)
+#define UNLESS_EQ(l, mask, value) \
+	.if_off = offsetof(BASE, l), .if_mask = (mask), .if_equal = 2, .if_value = (value)
 #define DETAIL        .detail = 1
+#define ORDER(o)      .order = (o)
 #define ON_ERROR      .on_error = 1
 #define BY_RET        .by_ret = 1
 #define DIR(d)        .dir = (d)
@@ -55,6 +58,9 @@
 #define WSTATUS(n, ...) FIELD(n, K_WSTATUS, 4, ##__VA_ARGS__)
 #define PORT(n, ...) FIELD(n, K_PORT, 2, ##__VA_ARGS__)
 #define IPV4(n, ...) FIELD(n, K_IPV4, 4, ##__VA_ARGS__)
+#define RLIMIT(n, ...) FIELD(n, K_RLIMIT, ABI_WIDE, ##__VA_ARGS__)
+#define RLIMIT64(n, ...) FIELD(n, K_RLIMIT, 8, ##__VA_ARGS__)
+#define EPOLL_DATA(n, ...) FIELD(n, K_EPOLL_DATA, 8, ##__VA_ARGS__)
 #define CHAR8(n, ...) FIELD(n, K_CHAR, 1, ##__VA_ARGS__)
 #define FLAGS8(n, fs, ...) FIELD(n, K_FLAGS, 1, .flags = &sys_flags_##fs, ##__VA_ARGS__)
 #define ENUM8(n, fs, ...) FIELD(n, K_ENUM, 1, .flags = &sys_flags_##fs, ##__VA_ARGS__)

@@ -34,6 +34,9 @@
 #undef WSTATUS
 #undef PORT
 #undef IPV4
+#undef RLIMIT
+#undef RLIMIT64
+#undef EPOLL_DATA
 #undef CHAR8
 #undef FLAGS8
 #undef ENUM8

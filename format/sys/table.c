@@ -139,6 +139,7 @@ bool sys_present(const struct sys_desc *desc, const struct sys_field *field, con
 		return true;
 	condition = sys_sibling(desc, field->if_off);
 	value = condition ? sys_value(condition, base, size) : 0;
-	return field->if_equal ? (value & field->if_mask) == field->if_value
-	                       : (value & field->if_mask) != 0;
+	if (!field->if_equal)
+		return (value & field->if_mask) != 0;
+	return ((value & field->if_mask) == field->if_value) == (field->if_equal == 1);
 }
