@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+# Verbs of analyze, the options of each, and the names of tapes.
+
+_systape_analyze()
+{
+	local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]}
+	local verb=${COMP_WORDS[1]-} words="-h --help --version" verbs=
+	COMPREPLY=()
+	if [[ $current == '=' ]]; then
+		current=
+	elif [[ $option == '=' ]]; then
+		option=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	case $option in
+	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace" -- "$current") && return ;;
+	--by) mapfile -t COMPREPLY < <(compgen -W "process thread" -- "$current") && return ;;
+	-e)
+		mapfile -t COMPREPLY < <(compgen -W "trace=%file trace=%process trace=%network
+			trace=%desc trace=%memory trace=%signal trace=%ipc" -- "$current")
+		return
+		;;
+	trace)
+		mapfile -t COMPREPLY < <(compgen -W "%file %process %network %desc %memory %signal
+			%ipc" -- "$current")
+		return
+		;;
+	-s | --pid) return ;;
+	esac
+	case $verb in
+	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -z -Z -e --pid=" ;;
+	stats) words+=" --by= --json" ;;
+	info) words+=" --json --markdown" ;;
+	check) words+=" --repair -o" ;;
+	export) words+=" --to= -o" ;;
+	esac
+	if ((COMP_CWORD == 1)); then
+		verbs="print tree stats info check export"
+	fi
+	if [[ $current == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+	else
+		mapfile -t COMPREPLY < <(
+			compgen -W "$verbs" -- "$current"
+			compgen -f -- "$current"
+		)
+		compopt -o filenames 2>/dev/null
+	fi
+	if [[ ${COMPREPLY[0]-} == *= ]]; then
+		compopt -o nospace 2>/dev/null
+	fi
+}
+
+complete -F _systape_analyze analyze

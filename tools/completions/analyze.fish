@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+
+set -l verbs print tree stats info check export
+set -l first "not __fish_seen_subcommand_from $verbs"
+
+complete -c analyze -n $first -a print -d 'Every event as a line'
+complete -c analyze -n $first -a tree -d 'Which process started which'
+complete -c analyze -n $first -a stats -d 'Count and time of each system call'
+complete -c analyze -n $first -a info -d 'What the tape says about itself'
+complete -c analyze -n $first -a check -d 'Whether the file is whole'
+complete -c analyze -n $first -a export -d 'The tape in another format'
+complete -c analyze -s h -l help -d 'Show the options'
+complete -c analyze -l version -d 'Show the version'
+
+set -l print '__fish_seen_subcommand_from print'
+complete -c analyze -n $print -o t -d 'Time of day'
+complete -c analyze -n $print -o tt -d 'Time of day, microseconds'
+complete -c analyze -n $print -o ttt -d 'Time since the Epoch'
+complete -c analyze -n $print -o r -d 'Time since the line before'
+complete -c analyze -n $print -o T -d 'Time spent in each call'
+complete -c analyze -n $print -o s -x -d 'Bytes shown of each string'
+complete -c analyze -n $print -o v -d 'Structures with all members'
+complete -c analyze -n $print -o x -d 'Bytes that are no text in hexadecimal'
+complete -c analyze -n $print -o xx -d 'All strings in hexadecimal'
+complete -c analyze -n $print -o z -d 'Only calls that succeeded'
+complete -c analyze -n $print -o Z -d 'Only calls that failed'
+complete -c analyze -n $print -o e -x -d 'Only these calls' \
+	-a 'trace=%file trace=%process trace=%network trace=%desc trace=%memory trace=%signal trace=%ipc'
+complete -c analyze -n $print -l pid -x -d 'Only this process or thread'
+
+set -l stats '__fish_seen_subcommand_from stats'
+complete -c analyze -n $stats -l by -x -a 'process thread' -d 'A table for each'
+complete -c analyze -n $stats -l json -d 'As a JSON object'
+
+set -l info '__fish_seen_subcommand_from info'
+complete -c analyze -n $info -l json -d 'As a JSON object'
+complete -c analyze -n $info -l markdown -d 'For a bug report'
+
+set -l check '__fish_seen_subcommand_from check'
+complete -c analyze -n $check -l repair -d 'Write what is readable into a clean tape'
+complete -c analyze -n $check -o o -r -F -d 'The clean tape'
+
+set -l export '__fish_seen_subcommand_from export'
+complete -c analyze -n $export -l to -x -a 'jsonl strace' -d 'Format'
+complete -c analyze -n $export -o o -r -F -d 'Output'

@@ -1,0 +1,54 @@
+#compdef analyze
+# SPDX-License-Identifier: Apache-2.0
+
+local -a verbs options
+verbs=(
+	'print:every event as a line'
+	'tree:which process started which'
+	'stats:count and time of each system call'
+	'info:what the tape says about itself'
+	'check:whether the file is whole'
+	'export:the tape in another format'
+)
+options=(
+	'(- *)'{-h,--help}'[show the options]'
+	'(- *)--version[show the version]'
+	'*:tape:_files'
+)
+if ((CURRENT == 2)) && [[ $words[CURRENT] != -* ]]; then
+	_describe verb verbs
+	_files
+	return
+fi
+case $words[2] in
+print)
+	options+=(
+		'(-t -tt -ttt)-t[time of day]'
+		'(-t -tt -ttt)-tt[time of day, microseconds]'
+		'(-t -tt -ttt)-ttt[time since the Epoch]'
+		'-r[time since the line before]'
+		'-T[time spent in each call]'
+		'-s[bytes shown of each string]:size'
+		'-v[structures with all members]'
+		'(-x -xx)-x[bytes that are no text in hexadecimal]'
+		'(-x -xx)-xx[all strings in hexadecimal]'
+		'(-Z)-z[only calls that succeeded]'
+		'(-z)-Z[only calls that failed]'
+		'-e[only these calls]:set:(trace=%file trace=%process trace=%network trace=%desc trace=%memory trace=%signal trace=%ipc)'
+		'--pid=[only this process or thread]:pid'
+	)
+	;;
+stats)
+	options+=('--by=[a table for each]:what:(process thread)' '--json[as a JSON object]')
+	;;
+info)
+	options+=('(--markdown)--json[as a JSON object]' '(--json)--markdown[for a bug report]')
+	;;
+check)
+	options+=('--repair[write what is readable into a clean tape]' '-o[the clean tape]:file:_files')
+	;;
+export)
+	options+=('--to=[format]:format:(jsonl strace)' '-o[output]:file:_files')
+	;;
+esac
+_arguments -A '-*' $options

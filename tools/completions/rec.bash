@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+# Options of rec, then the completion of the command it records.
+
+_systape_rec()
+{
+	local current=${COMP_WORDS[COMP_CWORD]} at=1 word
+	COMPREPLY=()
+	# Find where the command begins.
+	while ((at < COMP_CWORD)); do
+		word=${COMP_WORDS[at]}
+		case $word in
+		--) ((at++)); break ;;
+		# bash splits --option=value into three words.
+		--output | --payload | --user | --env | --level)
+			((at++))
+			[[ ${COMP_WORDS[at]} == '=' ]] && ((at++))
+			;;
+		-[osuEz]) ((at++)) ;;
+		-*) ;;
+		*) break ;;
+		esac
+		((at++))
+	done
+	if ((at < COMP_CWORD)) || { ((at == COMP_CWORD)) && [[ $current != -* ]]; }; then
+		if declare -F _command_offset >/dev/null; then
+			_command_offset "$at"
+		elif ((at == COMP_CWORD)); then
+			mapfile -t COMPREPLY < <(compgen -c -- "$current")
+		else
+			mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		fi
+		return
+	fi
+	local option=${COMP_WORDS[COMP_CWORD - 1]}
+	if [[ $current == '=' ]]; then
+		current=
+	elif [[ $option == '=' ]]; then
+		option=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	case $option in
+	-o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+	-s | --payload) mapfile -t COMPREPLY < <(compgen -W "0 64K 1M all" -- "$current") ;;
+	-u | --user) mapfile -t COMPREPLY < <(compgen -u -- "$current") ;;
+	-E | --env) mapfile -t COMPREPLY < <(compgen -v -- "$current") ;;
+	-z | --level) mapfile -t COMPREPLY < <(compgen -W "1 3 9 19" -- "$current") ;;
+	*)
+		mapfile -t COMPREPLY < <(compgen -W "-o --output= -s --payload= -u --user=
+			-E --env= -z --level= -q --quiet --help --version --" -- "$current")
+		[[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2>/dev/null
+		;;
+	esac
+}
+
+complete -F _systape_rec rec

@@ -1,0 +1,14 @@
+#compdef rec
+# SPDX-License-Identifier: Apache-2.0
+
+_arguments -s -S -A '-*' \
+	'(-o --output)'{-o+,--output=}'[write the tape to this file]:tape:_files' \
+	'(-s --payload)'{-s+,--payload=}'[bytes kept of each buffer]:size:(0 64K 1M all)' \
+	'(-u --user)'{-u+,--user=}'[run the command as this user]:user:_users' \
+	'*'{-E+,--env=}'[set or remove a variable]:variable:_parameters -g "*export*" -qS=' \
+	'(-z --level)'{-z+,--level=}'[zstd level]:level:(1 3 9 19)' \
+	'(-q --quiet)'{-q,--quiet}'[no line about the tape at the end]' \
+	'(- *)--help[show the options]' \
+	'(- *)--version[show the version]' \
+	'(-):command: _command_names -e' \
+	'*::argument: _normal'
