@@ -58,6 +58,7 @@ enum sys_kind {
 	K_DIRENTS_OLD, /* struct linux_dirent records */
 	K_CMSG,     /* control messages of a msghdr */
 	K_NETLINK,  /* netlink messages */
+	K_MSGBUF,   /* a long and bytes: {mtype=1, mtext="…"} */
 	K_IPV6,     /* 16 bytes: an IPv6 address */
 	/* inside a struct, by value */
 	K_CHARS,    /* char name[N]: "…" up to the NUL */
@@ -90,8 +91,9 @@ enum sys_len {
 	LEN_DEREF, /* the sibling points to a 32-bit count of bytes; at exit the smaller of
 	            * its values at entry and at exit */
 	LEN_BITS,  /* the sibling's value is a count of bits; bytes rounded up to longs */
-	LEN_SELF,  /* the first 32 bits of what is pointed to, bytes */
+	LEN_SELF,  /* the 32 bits at `len_const` of what is pointed to, bytes */
 	LEN_PRODUCT, /* the sibling's value times `len_const`, bytes */
+	LEN_PAGES, /* one byte for each page that the sibling's value of bytes touches */
 };
 
 struct sys_desc;
@@ -125,9 +127,10 @@ struct sys_field {
 	uint8_t by_ret; /* at exit no more than the call's result, in the unit of `len` */
 	uint8_t on_error; /* an OUT pointer that is written although the call fails */
 	uint8_t detail;  /* said only with -v */
-	uint8_t order;   /* fields are said by ascending order, those of one order as they lie */
+	int8_t order;    /* fields are said by ascending order, those of one order as they lie */
 	uint16_t len_off; /* of the sibling with the length */
 	uint32_t len_const;
+	uint8_t len_extra; /* bytes that the length does not count (a message's type) */
 	/* Present only if (sibling & if_mask) is not zero; with if_equal: is if_value (1), is
 	 * anything else (2). */
 	uint16_t if_off;
@@ -159,10 +162,11 @@ struct sys_desc {
 	const struct sys_field *field;
 	size_t count;
 	size_t size;     /* of the struct, bytes */
-	uint8_t ret;     /* enum sys_kind of the result; K_NONE: calls that return nothing useful */
+	uint8_t ret;     /* enum sys_kind of the result; K_NONE: nothing useful, of a variant:
+	                  * as `base` says */
 	uint8_t cell;    /* one bare value: said as [3], not as {name=3} */
 	uint8_t raw;     /* named only: arguments are not described */
-	uint8_t named;   /* arguments are said with their names, those that are NULL not at all */
+	uint8_t named;   /* arguments are said with their names: flags=… */
 	uint8_t wide;    /* bytes of a pointer and a long: 8, 4 for 32-bit callers */
 	sys_desc_fn *base; /* of a variant: the call itself */
 	const struct sys_cases *cases; /* NULL: none */

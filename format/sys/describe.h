@@ -14,17 +14,20 @@
  *
  *  numbers    I8 U8 I16 U16 I32 U32 I64 U64(n)   X8 X16 X32 X64(n) hexadecimal
  *             LONG ULONG XLONG(n) of the ABI's width;  PTR_RAW(n) an address, not followed
- *             FD(n) ATFD(n) PID(n) UID(n) OCT16/OCT32(n) MODE16/MODE32(n) DEV(n) DEVLONG(n)
+ *             FD(n) ATFD(n) PID(n) UID(n) OCT16/OCT32/OCT64(n) MODE16/MODE32(n) DEV(n) DEVLONG(n)
  *             SIGNAL(n) HANDLER(n) WSTATUS(n) PORT(n) IPV4(n) CHAR8(n)
  *             FLAGS8/16/32/64(n, fs) FLAGSLONG(n, fs)   ENUM8/16/32/64(n, fs) ENUMLONG(n, fs)
  *             RLIMIT(n) RLIMIT64(n)   EPOLL_DATA(n)   PAD(n, bytes): there, but never said
+ *             PAD_ARG(n) the same, for an argument
  *  strings    STR(n) PATH(n) STRV(n) ENVP(n)   STR_OUT(n, l): at most l bytes, written by the kernel
  *  bytes      BUF(n, d, l) l bytes    BUF_RET(n, l) written, min(result, l) bytes
  *             BUF_DEREF(n, d, l) as many as *l    BUF_CONST(n, d, size)
  *             BYTES_AS(n, kind, d, l): as BUF, said as `kind` (K_SIGSET, K_DIRENTS …)
+ *             BYTES_PAGES_AS(n, kind, d, l) a byte for each page of l bytes
  *             BYTES_RET_AS(n, kind, l)    BYTES_CONST_AS(n, kind, d, size)
  *             BYTES_BITS_AS(n, kind, d, l): l bits
- *  structs    PTR(n, d, s)   PTR_N(n, d, s, l) at most l bytes of it   PTR_SELF(n, d, s) its own size
+ *  structs    PTR(n, d, s)   PTR_N(n, d, s, l) at most l bytes of it   PTR_SELF(n, d, s) its own size,
+ *             in its first 32 bits, or AT(offset)
  *             ARRAY(n, d, s, l) l of them   ARRAY_RET(n, s, l) written, min(result, l) of them
  *             ARRAY_CONST(n, d, s, count)
  *             IOV(n, d, l) l iovecs; OUT: what they point to is bounded by the result
@@ -37,11 +40,13 @@
  *             BY_RET no more than the result   DIR(d) its own direction inside a struct
  *             RET_FROM(l) (EMBED) sibling l stands for the result inside   AS(kind) said as
  *             TIMES(c) the length sibling counts things of c bytes
+ *             EXTRA(c) c bytes more than the length says
  *             UNLESS_EQ(l, mask, value)   ORDER(n) place among its siblings when said
  *
  * Entries: STRUCT(name, fields…) CELL(name, one field); SYS(name, result kind, fields…),
  * SYSC with variants, SYS_NAMED said with names (clone), SYS0 without arguments, SYS_RAW(name, count) not described;
- * CASES(call, selector, mask, CASE(call, label, value, fields…)…), CASEC with
+ * CASES(call, selector, mask, CASE(call, label, value, fields…)…), CASER(call, label, value,
+ * result kind, fields…) when the result is another kind than the call's, CASEC with
  * SUBCASES(call, label, selector, mask, CASE…).
  */
 #ifndef SYS_DESCRIBE_H
@@ -99,6 +104,7 @@ typedef ABI_ULONG abi_ulong;
 	};                                                                                         \
 	static sys_desc_fn desc_##nm##_##label;
 #define CASEC(nm, label, value, ...) CASE(nm, label, value, __VA_ARGS__)
+#define CASER(nm, label, value, kind, ...) CASE(nm, label, value, __VA_ARGS__)
 #define SUBCASES(nm, label, sel, mask, ...) __VA_ARGS__
 #include "syscalls.def"
 #include "cases.def"
@@ -110,6 +116,7 @@ typedef ABI_ULONG abi_ulong;
 #undef CASES
 #undef CASE
 #undef CASEC
+#undef CASER
 #undef SUBCASES
 #undef SLOT
 #undef ARRAY_SLOT
@@ -126,16 +133,19 @@ typedef ABI_ULONG abi_ulong;
 	};
 #define CASE(nm, lbl, val, ...) {.value = (val), .label = #lbl, .desc = desc_##nm##_##lbl},
 #define CASEC(nm, lbl, val, ...) CASE(nm, lbl, val, )
+#define CASER(nm, lbl, val, kind, ...) CASE(nm, lbl, val, )
 #define SUBCASES(nm, label, sel, mask, ...)
 #include "cases.def"
 #undef CASES
 #undef CASE
 #undef CASEC
+#undef CASER
 #undef SUBCASES
 /* The variants of a variant (setsockopt: level, then option). */
 #define CASES(nm, sel, mask, ...)
 #define CASE(nm, lbl, val, ...) {.value = (val), .label = #lbl, .desc = desc_##nm##_##lbl},
 #define CASEC(nm, lbl, val, ...) CASE(nm, lbl, val, )
+#define CASER(nm, lbl, val, kind, ...) CASE(nm, lbl, val, )
 #define SUBCASES(nm, lbl, sel, msk, ...)                                                           \
 	static const struct sys_case cases_##nm##_##lbl[] = {__VA_ARGS__};                         \
 	static const struct sys_cases select_##nm##_##lbl = {                                      \
@@ -148,6 +158,7 @@ typedef ABI_ULONG abi_ulong;
 #undef CASES
 #undef CASE
 #undef CASEC
+#undef CASER
 #undef SUBCASES
 
 #include "fields_build.h"
@@ -216,8 +227,7 @@ static const struct sys_field raw_fields[6] = {
 #undef SYS0
 #undef SYS_RAW
 
-/* A variant's result is said as its call's; what differs is in the vocabulary of the
- * print walker (K_FD for fcntl F_DUPFD, …): CASE_RET. */
+/* A variant's result is said as its call's (K_NONE) unless it has one of its own: CASER. */
 #define CASES(nm, sel, mask, ...) __VA_ARGS__
 #define SUBCASES(nm, label, sel, mask, ...) __VA_ARGS__
 #define CASE(nm, lbl, val, ...)                                                                    \
@@ -226,11 +236,15 @@ static const struct sys_field raw_fields[6] = {
 #define CASEC(nm, lbl, val, ...)                                                                   \
 	DESCRIBE(desc_##nm##_##lbl, struct case_##nm##_##lbl, #nm, GROUP(__VA_ARGS__),             \
 	         .base = desc_##nm, .cases = &select_##nm##_##lbl)
+#define CASER(nm, lbl, val, kind, ...)                                                             \
+	DESCRIBE(desc_##nm##_##lbl, struct case_##nm##_##lbl, #nm, GROUP(__VA_ARGS__),             \
+	         .base = desc_##nm, .ret = (kind))
 #include "cases.def"
 #undef CASES
 #undef SUBCASES
 #undef CASE
 #undef CASEC
+#undef CASER
 #include "fields_undef.h"
 
 /* ---- the numbers ---- */

@@ -20,6 +20,8 @@
 #define ON_ERROR      .on_error = 1
 #define BY_RET        .by_ret = 1
 #define DIR(d)        .dir = (d)
+#define EXTRA(c)      .len_extra = (c)
+#define AT(c)         .len_const = (c)
 #define RET_FROM(l)   .ret_off1 = offsetof(BASE, l) + 1
 #define AS(k)         .kind = (k)
 #define TIMES(c)      .len = LEN_PRODUCT, .len_const = (c)
@@ -47,6 +49,7 @@
 #define UID(n, ...) FIELD(n, K_UID, 4, ##__VA_ARGS__)
 #define OCT16(n, ...) FIELD(n, K_OCT, 2, ##__VA_ARGS__)
 #define OCT32(n, ...) FIELD(n, K_OCT, 4, ##__VA_ARGS__)
+#define OCT64(n, ...) FIELD(n, K_OCT, 8, ##__VA_ARGS__)
 #define MODE16(n, ...) FIELD(n, K_MODE, 2, ##__VA_ARGS__)
 #define MODE32(n, ...) FIELD(n, K_MODE, 4, ##__VA_ARGS__)
 #define DEV(n, ...) FIELD(n, K_DEV, 4, ##__VA_ARGS__)
@@ -99,6 +102,8 @@
 	FIELD(n, (k), ABI_WIDE, .mem = MEM_BYTES, .dir = (d), CONSTANT(c), ##__VA_ARGS__)
 #define BYTES_BITS_AS(n, k, d, l, ...) \
 	FIELD(n, (k), ABI_WIDE, .mem = MEM_BYTES, .dir = (d), LENGTH(LEN_BITS, l), ##__VA_ARGS__)
+#define BYTES_PAGES_AS(n, k, d, l, ...) \
+	FIELD(n, (k), ABI_WIDE, .mem = MEM_BYTES, .dir = (d), LENGTH(LEN_PAGES, l), ##__VA_ARGS__)
 #define BYTES_DEREF_AS(n, k, d, l, ...) \
 	FIELD(n, (k), ABI_WIDE, .mem = MEM_BYTES, .dir = (d), LENGTH(LEN_DEREF, l), ##__VA_ARGS__)
 #define PTR(n, d, s, ...) \
@@ -127,5 +132,6 @@
 #define IPV6(n, ...) FIELD(n, K_IPV6, 0, BY_VALUE(n), ##__VA_ARGS__)
 #define BYTES_KIND(n, k, c, ...) FIELD(n, k, 0, BY_VALUE(n), ##__VA_ARGS__)
 #define PAD(n, c)
+#define PAD_ARG(n)
 #define EMBED(n, s, ...) FIELD(n, K_EMBED, 0, BY_VALUE(n), .of = desc_struct_##s, ##__VA_ARGS__)
 #define EMBEDS(n, s, c, ...) FIELD(n, K_EMBEDS, 0, BY_VALUE(n), .of = desc_struct_##s, ##__VA_ARGS__)

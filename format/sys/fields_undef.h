@@ -23,6 +23,7 @@
 #undef UID
 #undef OCT16
 #undef OCT32
+#undef OCT64
 #undef MODE16
 #undef MODE32
 #undef DEV
@@ -61,6 +62,7 @@
 #undef BYTES_RET_AS
 #undef BYTES_CONST_AS
 #undef BYTES_BITS_AS
+#undef BYTES_PAGES_AS
 #undef BYTES_DEREF_AS
 #undef PTR
 #undef PTR_N
@@ -77,5 +79,6 @@
 #undef IPV6
 #undef BYTES_KIND
 #undef PAD
+#undef PAD_ARG
 #undef EMBED
 #undef EMBEDS

@@ -84,8 +84,13 @@ const struct sys_desc *sys_select(const struct sys_desc *desc, const uint64_t ar
 
 static size_t widest(const struct sys_desc *desc)
 {
-	size_t n = desc->count;
+	size_t n = 0;
 
+	for (size_t i = 0; i < desc->count; i++) {
+		size_t m = desc->field[i].off / sizeof(uint64_t) + 1;
+
+		n = m > n ? m : n;
+	}
 	for (size_t i = 0; desc->cases && i < desc->cases->count; i++) {
 		size_t m = widest(desc->cases->variant[i].desc());
 
