@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The lint scripts see what they are there to see: each is given a tree with one thing wrong."""
+import os
+import stat
+import tempfile
+import unittest
+
+import includes
+import options
+import sources
+
+LICENCE = "SPDX-License-Identifier: Apache-2.0"
+REC_HELP = "Usage: rec\n\n  -q, --quiet   say nothing\n"
+ANALYZE_HELP = "Usage: analyze\n\nVerbs:\n  print   all of it\n\n  -h, --help   this\n"
+PRINT_HELP = "Usage: analyze print\n\n  -T   times\n"
+MAN_REC = ".It Fl q , Fl -quiet\n"
+MAN_ANALYZE = ".It Fl h , Fl -help\n.It Ic print\n.Ss print\n.It Fl T\n"
+
+
+class Tree(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.root = self.directory.name
+        self.addCleanup(self.directory.cleanup)
+
+    def write(self, path, text):
+        full = os.path.join(self.root, path)
+        os.makedirs(os.path.dirname(full), exist_ok=True)
+        with open(full, "w", encoding="utf-8") as f:
+            f.write(text)
+        return full
+
+
+class Sources(Tree):
+    def complaints(self, path, text):
+        self.write(path, text)
+        found, checked = sources.check(self.root)
+        self.assertEqual(checked, 1)
+        return found
+
+    def test_good(self):
+        self.assertEqual(self.complaints("a.c", f"/* {LICENCE} */\nint a;\n"), [])
+
+    def test_first_line_may_be_the_interpreter(self):
+        self.assertEqual(self.complaints("a.sh", f"#!/bin/sh\n# {LICENCE}\n"), [])
+
+    def test_no_licence(self):
+        self.assertIn("SPDX", self.complaints("a.c", "int a;\n")[0])
+
+    def test_licence_comes_late(self):
+        self.assertIn("SPDX", self.complaints("a.c", f"int a;\n/* {LICENCE} */\n")[0])
+
+    def test_long_file(self):
+        text = f"/* {LICENCE} */\n" + "int a;\n" * 800
+        self.assertIn("801 lines", self.complaints("a.c", text)[0])
+        self.assertEqual(self.complaints("a.c", text[:-7]), [])
+
+    def test_long_function(self):
+        text = f"/* {LICENCE} */\nvoid a(void)\n{{\n" + "\ta();\n" * 81 + "}\n"
+        self.assertIn("function of 81", self.complaints("a.c", text)[0])
+
+    def test_note(self):
+        self.assertIn("note", self.complaints("a.c", f"/* {LICENCE} */\n/* FIX" "ME */\n")[0])
+
+
+class Includes(Tree):
+    def complaints(self, path, name):
+        self.write(path, f'#include "{name}"\n')
+        return includes.check(self.root)[0]
+
+    def test_good(self):
+        for path, name in (("tools/a.c", "recorder/b.h"), ("recorder/a.c", "format/b.h"),
+                           ("recorder/tracee/a.c", "base/b.h"), ("format/codec.c", "trace.pb-c.h")):
+            self.assertEqual(self.complaints(path, name), [], path)
+
+    def test_wrong_floor(self):
+        for path, name in (("recorder/a.c", "replayer/b.h"), ("replayer/a.c", "tracee/b.h"),
+                           ("format/base/a.c", "sys/b.h"), ("recorder/tracee/a.c", "format/b.h")):
+            self.assertIn("may not use", self.complaints(path, name)[-1], path)
+            os.remove(os.path.join(self.root, path))
+
+    def test_climbing(self):
+        self.assertIn("climbs", self.complaints("format/a.c", "../tools/b.h")[0])
+
+    def test_protobuf(self):
+        self.assertIn("protobuf", self.complaints("format/a.c", "trace.pb-c.h")[0])
+
+    def test_unknown(self):
+        self.assertIn("neighbour", self.complaints("format/a.c", "b.h")[0])
+
+    def test_own_header_first(self):
+        self.write("format/a.h", "")
+        self.write("format/b.h", "")
+        self.assertIn("a.h first", self.complaints("format/a.c", "b.h")[0])
+        self.assertEqual(self.complaints("format/a.c", "a.h"), [])
+
+
+class Options(Tree):
+    def setUp(self):
+        super().setUp()
+        self.rec = self.program("rec", {"": REC_HELP})
+        self.analyze = self.program("analyze", {"": ANALYZE_HELP, "print": PRINT_HELP})
+        self.pages(MAN_REC, MAN_ANALYZE)
+        self.completions("rec", "-q --quiet")
+        self.completions("analyze", "-h --help -T")
+
+    def program(self, name, helps):
+        cases = "".join(f"{verb or '--help'}) cat <<'END'\n{text}END\n;;\n"
+                        for verb, text in helps.items())
+        path = self.write(name, f"#!/bin/sh\ncase $1 in\n{cases}esac\n")
+        os.chmod(path, stat.S_IRWXU)
+        return path
+
+    def pages(self, rec, analyze):
+        self.write("tools/man/rec.1", rec)
+        self.write("tools/man/analyze.1", analyze)
+
+    def completions(self, name, words):
+        at = f"tools/completions/{name}"
+        verbs = "" if name == "rec" else "print"
+        self.write(at + ".bash", f'x="{verbs}"\nmapfile < <(compgen -W "{words}")\n')
+        self.write(at + ".zsh", "".join(f"'{w}[text]'\n" for w in words.split()) + verbs)
+        self.write(at + ".fish", verbs + "".join(
+            f"\ncomplete {'-l' if w.startswith('--') else '-o'} {w.lstrip('-')}"
+            for w in words.split()))
+
+    def complaints(self):
+        return [*options.check_rec(self.rec, self.root),
+                *options.check_analyze(self.analyze, self.root)]
+
+    def test_good(self):
+        self.assertEqual(self.complaints(), [])
+
+    def test_option_not_in_page(self):
+        self.pages(".It Fl q\n", MAN_ANALYZE)
+        self.assertEqual(self.complaints(), ["rec.1: --quiet is missing"])
+
+    def test_option_only_in_page(self):
+        self.pages(MAN_REC + ".It Fl z\n", MAN_ANALYZE)
+        self.assertEqual(self.complaints(), ["rec.1: there is no -z"])
+
+    def test_verb_not_in_page(self):
+        self.pages(MAN_REC, MAN_ANALYZE.replace(".It Ic print\n", ""))
+        self.assertEqual(self.complaints(), ["analyze.1, verbs: print is missing"])
+
+    def test_option_of_a_verb(self):
+        self.pages(MAN_REC, MAN_ANALYZE.replace(".It Fl T\n", ".It Fl t\n"))
+        self.assertEqual(self.complaints(), ["analyze.1, print: -T is missing",
+                                             "analyze.1, print: there is no -t"])
+
+    def test_completion_lacks_option(self):
+        self.completions("analyze", "-h --help")
+        self.assertEqual([c.split(": ")[1] for c in self.complaints()], ["-T is missing"] * 3)
+
+    def test_completion_invents_option(self):
+        self.completions("rec", "-q --quiet --loud")
+        self.assertEqual([c.split(": ")[1] for c in self.complaints()], ["there is no --loud"] * 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
