@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All signals are blocked in every thread; this one accepts them by sigwaitinfo(2),
+ * so there is no handler and nothing that must be async-signal-safe. One real-time
+ * signal has a handler that does nothing: it interrupts the tracer's wait. As it may
+ * arrive just before the wait begins, it is repeated until acknowledged.
+ */
+#include "control.h"
+
+#include "base/cleanup.h"
+#include "base/err.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { REPEAT_MS = 20, STOP_WINDOW_NS = 1000000000 };
+
+struct rec_control {
+	pthread_t thread, tracer;
+	pid_t command;
+	sigset_t signals;
+	struct sigaction old_wake, old_child, old_pipe;
+	bool started;
+	int asked; /* INT, TERM … received; the thread's own */
+	atomic_bool stop, acknowledged, quit, command_ended, command_stopped;
+	atomic_llong stop_signal_time; /* when a TSTP, TTIN or TTOU came; 0: none */
+};
+
+static int wake_signal(void)
+{
+	return SIGRTMIN;
+}
+
+static long long monotonic(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+void rec_control_signals(sigset_t *ret)
+{
+	static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP,
+	                              SIGTSTP, SIGTTIN, SIGTTOU};
+
+	sigemptyset(ret);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaddset(ret, signals[i]);
+}
+
+/* The command is stopped and we were told to stop as well: now the shell may see it. */
+static void stop_if_due(struct rec_control *c)
+{
+	long long told = atomic_load(&c->stop_signal_time);
+
+	if (!told || !atomic_load(&c->command_stopped) || monotonic() - told > STOP_WINDOW_NS)
+		return;
+	if (atomic_exchange(&c->stop_signal_time, 0))
+		kill(getpid(), SIGSTOP);
+}
+
+static void end_or_hand_on(struct rec_control *c, const siginfo_t *info)
+{
+	bool from_terminal = info->si_code == SI_KERNEL;
+
+	if (atomic_load(&c->command_ended)) {
+		atomic_store(&c->stop, true);
+		return;
+	}
+	if (from_terminal)
+		return;
+	if (c->asked++)
+		atomic_store(&c->stop, true);
+	else
+		kill(c->command, info->si_signo);
+}
+
+static void take(struct rec_control *c, const siginfo_t *info)
+{
+	switch (info->si_signo) {
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+		atomic_store(&c->stop_signal_time, monotonic());
+		stop_if_due(c);
+		break;
+	default:
+		end_or_hand_on(c, info);
+	}
+}
+
+static void *serve(void *context)
+{
+	const struct timespec repeat = {.tv_nsec = REPEAT_MS * 1000000L};
+	struct rec_control *c = context;
+
+	while (!atomic_load(&c->quit)) {
+		bool nag = atomic_load(&c->stop) && !atomic_load(&c->acknowledged);
+		siginfo_t info;
+		int r;
+
+		if (nag)
+			pthread_kill(c->tracer, wake_signal());
+		r = nag ? sigtimedwait(&c->signals, &info, &repeat)
+		        : sigwaitinfo(&c->signals, &info);
+		if (r > 0 && r != wake_signal())
+			take(c, &info);
+	}
+	return NULL;
+}
+
+static void ignore(int signal)
+{
+	(void)signal;
+}
+
+int rec_control_start(pid_t command, struct rec_control **ret, struct err *err)
+{
+	const struct sigaction wake = {.sa_handler = ignore};
+	const struct sigaction child = {.sa_handler = SIG_DFL}, pipe = {.sa_handler = SIG_IGN};
+	struct rec_control *c = calloc(1, sizeof(*c));
+	sigset_t own;
+	int r;
+
+	if (!c)
+		return err_set(err, ENOMEM, "out of memory");
+	c->tracer = pthread_self();
+	c->command = command;
+	rec_control_signals(&c->signals);
+	sigaddset(&c->signals, wake_signal());
+	sigaction(wake_signal(), &wake, &c->old_wake);
+	/* Ignored SIGCHLD would make the kernel reap our command without telling. */
+	sigaction(SIGCHLD, &child, &c->old_child);
+	sigaction(SIGPIPE, &pipe, &c->old_pipe);
+	/* The thread accepts the wake signal as well: that is how it is told to quit. */
+	sigemptyset(&own);
+	sigaddset(&own, wake_signal());
+	pthread_sigmask(SIG_BLOCK, &own, NULL);
+	r = pthread_create(&c->thread, NULL, serve, c);
+	pthread_sigmask(SIG_UNBLOCK, &own, NULL);
+	c->started = r == 0;
+	if (r) {
+		rec_control_free(c);
+		return err_errno(err, r, "cannot start a thread");
+	}
+	*ret = c;
+	return 0;
+}
+
+bool rec_control_stop_asked(const struct rec_control *c)
+{
+	return atomic_load(&c->stop);
+}
+
+void rec_control_acknowledge(struct rec_control *c)
+{
+	atomic_store(&c->acknowledged, true);
+}
+
+void rec_control_command_ended(struct rec_control *c)
+{
+	atomic_store(&c->command_ended, true);
+}
+
+void rec_control_command_stopped(struct rec_control *c, bool stopped)
+{
+	if (atomic_exchange(&c->command_stopped, stopped) == stopped)
+		return;
+	stop_if_due(c);
+}
+
+struct rec_control *rec_control_free(struct rec_control *c)
+{
+	if (!c)
+		return NULL;
+	if (c->started) {
+		atomic_store(&c->quit, true);
+		pthread_kill(c->thread, wake_signal());
+		pthread_join(c->thread, NULL);
+	}
+	sigaction(wake_signal(), &c->old_wake, NULL);
+	sigaction(SIGCHLD, &c->old_child, NULL);
+	sigaction(SIGPIPE, &c->old_pipe, NULL);
+	free(c);
+	return NULL;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The signals sent to the recorder itself. A thread of its own takes them one by one
+ * and decides; the tracer thread, blocked in wait(2), is woken only when it must act.
+ *
+ *  - from the terminal (INT, QUIT, HUP to the foreground group): the command has got
+ *    it too, and the recorder waits for what it does;
+ *  - sent to the recorder alone (INT, QUIT, TERM, HUP by kill(2)): handed on to the
+ *    command; a second one ends the recording;
+ *  - any of these when the command has ended and only its orphans are left: ends the
+ *    recording;
+ *  - TSTP, TTIN, TTOU: the recorder stops when the command does, never before.
+ */
+#ifndef RECORDER_CONTROL_H
+#define RECORDER_CONTROL_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct err;
+struct rec_control;
+
+/* The signals it takes; to be blocked before any thread is started. */
+void rec_control_signals(sigset_t *ret);
+
+/* Starts the thread; the calling thread is the one that is woken. 0 or -errno. */
+int rec_control_start(pid_t command, struct rec_control **ret, struct err *err);
+
+/* Whether recording is to end; the tracer asks after every interrupted wait. */
+bool rec_control_stop_asked(const struct rec_control *c);
+/* The tracer has seen it and needs no more waking. */
+void rec_control_acknowledge(struct rec_control *c);
+
+void rec_control_command_ended(struct rec_control *c);
+/* The command entered or left a group-stop; may stop this process. */
+void rec_control_command_stopped(struct rec_control *c, bool stopped);
+
+/* Ends the thread. Returns NULL. */
+struct rec_control *rec_control_free(struct rec_control *c);
+
+#endif

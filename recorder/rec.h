@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The recorder: runs a command and turns everything that it and its descendants ask
+ * of the kernel into events on a tape.
+ *
+ * rec_run() is the whole of it for a caller. It writes nothing to anybody but the
+ * tape, and leaves messages in struct err and struct rec_result.
+ */
+#ifndef RECORDER_REC_H
+#define RECORDER_REC_H
+
+#include "format/container/writer.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct err;
+
+/* Zero is the default of every field but `output` and `argv`. */
+struct rec_options {
+	int output;             /* fd of the tape, close-on-exec; stays the caller's */
+	int level;              /* zstd level; 0: the writer's default */
+	uint64_t payload_limit; /* bytes kept of each buffer; UINT64_MAX: all */
+	char *const *argv;      /* the command, ends with NULL */
+	char *const *envp;      /* its environment; NULL: the caller's own */
+	const char *user;       /* run the command as this user; NULL: as the caller */
+	const char *own_command_line; /* for the header; NULL: "" */
+};
+
+enum rec_failure {
+	REC_OK,
+	REC_FAILED,    /* recording could not start, or the tape could not be written */
+	REC_NOT_FOUND, /* no such command */
+	REC_NOT_EXECUTABLE,
+};
+
+struct rec_result {
+	enum rec_failure failure;
+	bool has_status;
+	int status; /* wait status of the command */
+	uint64_t calls, processes, threads, duration; /* duration in ns */
+	uint64_t unreadable;
+	struct trace_writer_totals totals;
+};
+
+/*
+ * Looks up argv[0] as execvp(3) does. Stores the path in @ret (the caller frees it).
+ * 0, -ENOENT or -EACCES with a message.
+ */
+int rec_find_command(const char *name, const char *search_path, char **ret, struct err *err);
+
+/*
+ * Records until the last descendant has ended, or a signal asks to stop. To be called
+ * once, from a process with no other threads: it takes over the signals INT, QUIT,
+ * TERM, HUP, TSTP, TTIN, TTOU and CHLD, and gives them back. @ret_result is always
+ * filled. Returns 0 or -errno; the command may have run even then (the result says).
+ */
+int rec_run(const struct rec_options *options, const char *path, struct rec_result *ret_result,
+            struct err *err);
+
+#endif

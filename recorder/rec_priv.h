@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The recorder's state, shared by the files of this floor. Only the thread that
+ * seized touches it.
+ */
+#ifndef RECORDER_REC_PRIV_H
+#define RECORDER_REC_PRIV_H
+
+#include "control.h"
+#include "rec.h"
+#include "task.h"
+
+#include "sys/capture.h"
+#include "tracee/ptrace.h"
+
+/* What is asked of a description at every stop, looked up once per number. */
+struct rec_call_info {
+	bool known; /* the rest is filled in */
+	uint8_t args; /* registers it takes */
+	const struct sys_desc *desc;
+};
+
+enum { REC_NUMBERS = 1024 }; /* call numbers with a remembered rec_call_info */
+
+/* Scratch space for one call; too large for a stack. */
+struct rec_scratch {
+	struct sys_ranges ranges, entry;
+	struct event_memory memory[SYS_RANGES_MAX];
+	struct rec_call_info info[REC_NUMBERS]; /* of info_arch */
+	uint32_t info_arch;
+};
+
+struct rec {
+	const struct rec_options *options;
+	struct rec_result *result;
+	struct trace_writer *writer;
+	struct rec_control *control;
+	struct task_table tasks;
+	struct rec_scratch *scratch;
+	uint64_t seq;   /* last place given away */
+	uint64_t start; /* CLOCK_MONOTONIC, ns, where the tape's time is 0 */
+	uint64_t now;   /* of the stop being handled, since start */
+	pid_t root;     /* the command */
+	bool visible;   /* the command's own calls have begun (its first execve) */
+	bool executed;  /* the command's first execve succeeded */
+	bool root_ended;
+	bool detaching; /* letting go of everybody, at the next stop of each */
+	struct meta_trailer trailer; /* counted as we go */
+};
+
+static inline uint64_t rec_place(struct rec *rec)
+{
+	return ++rec->seq;
+}
+
+uint64_t rec_clock(void);
+
+/* Adds an event at its place; losing it to a lack of memory is counted. */
+void rec_add(struct rec *rec, const struct event *event);
+/* A sentence for the trailer's notes; the same one is noted once. */
+void rec_note(struct rec *rec, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* call.c: the two stops of a system call. */
+void rec_call_entry(struct rec *rec, struct task *task, const struct tracee_call *info);
+void rec_call_exit(struct rec *rec, struct task *task, const struct tracee_call *info);
+bool rec_call_is_exec(uint32_t arch, uint64_t nr);
+/* Whether the task may be creating another that has not been announced yet. */
+bool rec_call_may_fork(const struct task_call *call);
+
+/* lineage.c: tasks come, change and go. */
+/* Returns the new task, which may have been held until now; NULL when it is gone. */
+struct task *rec_forked(struct rec *rec, struct task *creator, int status);
+/* Takes in a held task whose creator can no longer be asked. */
+void rec_adopt_orphan(struct rec *rec, struct task *task);
+/* Returns the task that goes on, under the process's own tid; NULL when out of memory. */
+struct task *rec_execed(struct rec *rec, uint32_t pid);
+void rec_signaled(struct rec *rec, const struct task *task, uint8_t kind, int signal);
+void rec_exited(struct rec *rec, struct task *task, int status);
+
+/* snapshot.c: the process as /proc shows it now. 0 or -ENOMEM; what cannot be read
+ * is named in the snapshot. */
+int rec_snapshot_process(uint32_t pid, struct meta_process *ret);
+
+/* machine.c: everything of the header that does not depend on the command's run.
+ * 0 or -ENOMEM. */
+int rec_describe_machine(struct meta_header *ret);
+/* AUDIT_ARCH_* that this program was built for. */
+uint32_t rec_own_arch(void);
+
+/* launch.c */
+struct rec_launch {
+	pid_t pid;
+	int go;     /* a byte written here lets the command start; -1 when done */
+	int failed; /* the errno of a failed exec comes here */
+};
+/* Forks; the child waits. 0 or -errno. */
+int rec_launch(const struct rec_options *options, const char *path, const sigset_t *mask,
+               struct rec_launch *ret, struct err *err);
+/* Lets the child go. */
+void rec_launch_go(struct rec_launch *launch);
+/* The errno with which the command's exec failed, 0: it did not. To be asked when
+ * the child has executed or ended. */
+int rec_launch_error(struct rec_launch *launch);
+void rec_launch_done(struct rec_launch *launch);
+
+#endif

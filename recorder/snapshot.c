@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A process as /proc shows it at this moment: what the replayed world starts from.
+ * It is in a stop while we look, so what we see is consistent but for what other
+ * processes do to shared files.
+ *
+ * What cannot be read (another user's process, hidepid) is named in `missing` and
+ * left out; only a lack of memory is an error.
+ */
+#include "rec_priv.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "tracee/proc.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+enum { FDS_MAX = 65536, MAPS_MAX = 65536, LINE_FIELDS = 8 };
+
+static void missing(struct buf *list, const char *what, int error)
+{
+	buf_printf(list, "%s%s: %s", list->size ? "; " : "", what, strerror(-error));
+}
+
+/* Moves the text of @b into @ret; @b is empty then. */
+static void to_bytes(struct buf *b, struct meta_bytes *ret)
+{
+	*ret = (struct meta_bytes){(uint8_t *)b->data, b->size};
+	*b = (struct buf){0};
+}
+
+static void read_whole(uint32_t pid, const char *name, struct meta_bytes *ret, struct buf *lack)
+{
+	struct buf text = {0};
+	int r = tracee_proc_file((pid_t)pid, name, &text);
+
+	if (r < 0)
+		missing(lack, name, r);
+	to_bytes(&text, ret);
+}
+
+static void read_link(uint32_t pid, const char *name, struct meta_bytes *ret, struct buf *lack)
+{
+	struct buf text = {0};
+	int r = tracee_proc_link((pid_t)pid, name, &text);
+
+	if (r < 0 && lack)
+		missing(lack, name, r);
+	to_bytes(&text, ret);
+}
+
+static size_t numbers_of_line(const char *at, int base, uint32_t *ret, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max) {
+		char *end;
+		unsigned long value = strtoul(at, &end, base);
+
+		if (end == at || memchr(at, '\n', (size_t)(end - at)))
+			break;
+		ret[n++] = (uint32_t)value;
+		at = end;
+	}
+	return n;
+}
+
+static const char *status_line(const char *text, const char *field)
+{
+	size_t length = strlen(field);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, field, length) == 0 && line[length] == ':')
+			return line + length + 1;
+	}
+	return "";
+}
+
+static int read_status(uint32_t pid, struct meta_process *p, struct buf *lack)
+{
+	cleanup_done(buf_done) struct buf text = {0};
+	int r = tracee_proc_file((pid_t)pid, "status", &text);
+	const char *groups;
+
+	if (r < 0) {
+		missing(lack, "status", r);
+		return r == -ENOMEM ? r : 0;
+	}
+	numbers_of_line(status_line(buf_text(&text), "PPid"), 10, &p->ppid, 1);
+	numbers_of_line(status_line(buf_text(&text), "Umask"), 8, &p->umask, 1);
+	numbers_of_line(status_line(buf_text(&text), "Uid"), 10, p->uids, 4);
+	numbers_of_line(status_line(buf_text(&text), "Gid"), 10, p->gids, 4);
+	groups = status_line(buf_text(&text), "Groups");
+	p->groups = calloc(strcspn(groups, "\n") / 2 + 1, sizeof(*p->groups));
+	if (!p->groups)
+		return -ENOMEM;
+	p->group_count = numbers_of_line(groups, 10, p->groups, strcspn(groups, "\n") / 2 + 1);
+	return 0;
+}
+
+/* Field 5 (pgrp) and 6 (session) of stat, behind the name in brackets, which may
+ * itself hold brackets. */
+static void read_stat(uint32_t pid, struct meta_process *p, struct buf *lack)
+{
+	cleanup_done(buf_done) struct buf text = {0};
+	int r = tracee_proc_file((pid_t)pid, "stat", &text);
+	const char *behind = r < 0 ? NULL : strrchr(buf_text(&text), ')');
+	int pgid, sid;
+
+	if (!behind || sscanf(behind, ") %*c %*d %d %d", &pgid, &sid) != 2) {
+		missing(lack, "stat", r < 0 ? r : -EINVAL);
+		return;
+	}
+	p->pgid = (uint32_t)pgid;
+	p->sid = (uint32_t)sid;
+}
+
+static int read_rlimits(uint32_t pid, struct meta_process *p, struct buf *lack)
+{
+	p->rlimits = calloc(RLIM_NLIMITS, sizeof(*p->rlimits));
+	if (!p->rlimits)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < RLIM_NLIMITS; i++) {
+		struct rlimit limit;
+
+		if (prlimit((pid_t)pid, (int)i, NULL, &limit) < 0) {
+			missing(lack, "limits", -errno);
+			return 0;
+		}
+		p->rlimits[p->rlimit_count++] = (struct meta_rlimit){
+			.resource = i,
+			.soft = limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur,
+			.hard = limit.rlim_max == RLIM_INFINITY ? UINT64_MAX : limit.rlim_max,
+		};
+	}
+	return 0;
+}
+
+static void read_fd(uint32_t pid, uint32_t number, struct meta_fd *ret)
+{
+	cleanup_done(buf_done) struct buf text = {0};
+	char name[40];
+
+	ret->fd = (int32_t)number;
+	snprintf(name, sizeof(name), "fd/%" PRIu32, number);
+	read_link(pid, name, &ret->target, NULL);
+	snprintf(name, sizeof(name), "fdinfo/%" PRIu32, number);
+	if (tracee_proc_file((pid_t)pid, name, &text) < 0)
+		return;
+	numbers_of_line(status_line(buf_text(&text), "flags"), 8, &ret->flags, 1);
+	ret->position = strtoull(status_line(buf_text(&text), "pos"), NULL, 10);
+}
+
+static int read_fds(uint32_t pid, struct meta_process *p, struct buf *lack)
+{
+	cleanup_free uint32_t *numbers = NULL;
+	size_t count = 0;
+	int r = tracee_proc_numbers((pid_t)pid, "fd", &numbers, &count);
+
+	if (r < 0) {
+		missing(lack, "fd", r);
+		return 0;
+	}
+	if (count > FDS_MAX) {
+		missing(lack, "fd", -E2BIG);
+		count = FDS_MAX;
+	}
+	p->fds = calloc(count + 1, sizeof(*p->fds));
+	if (!p->fds)
+		return -ENOMEM;
+	for (; p->fd_count < count; p->fd_count++)
+		read_fd(pid, numbers[p->fd_count], &p->fds[p->fd_count]);
+	return 0;
+}
+
+/* start-end perms offset major:minor inode path: proc(5). */
+static bool parse_map(const char *line, struct meta_map *ret)
+{
+	unsigned int major, minor;
+	char perms[5];
+	int path = 0;
+	size_t length;
+
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 " %n", &ret->start,
+	           &ret->end, perms, &ret->offset, &major, &minor, &ret->inode, &path) < 7)
+		return false;
+	ret->device = major << 20 | minor;
+	ret->prot = (perms[0] == 'r' ? PROT_READ : 0u) | (perms[1] == 'w' ? PROT_WRITE : 0u) |
+	            (perms[2] == 'x' ? PROT_EXEC : 0u) | (perms[3] == 's' ? META_MAP_SHARED : 0u);
+	length = strlen(line + path);
+	ret->path = (struct meta_bytes){(uint8_t *)strndup(line + path, length), length};
+	return ret->path.data;
+}
+
+static int read_maps(uint32_t pid, struct meta_process *p, struct buf *lack)
+{
+	cleanup_done(buf_done) struct buf text = {0};
+	int r = tracee_proc_file((pid_t)pid, "maps", &text);
+	size_t lines = 0;
+	char *at, *line;
+
+	if (r < 0) {
+		missing(lack, "maps", r);
+		return 0;
+	}
+	for (size_t i = 0; i < text.size && lines < MAPS_MAX; i++)
+		lines += text.data[i] == '\n';
+	p->maps = calloc(lines + 1, sizeof(*p->maps));
+	if (!p->maps)
+		return -ENOMEM;
+	at = text.data;
+	while (p->map_count < lines && (line = strsep(&at, "\n"))) {
+		if (parse_map(line, &p->maps[p->map_count]))
+			p->map_count++;
+	}
+	return 0;
+}
+
+int rec_snapshot_process(uint32_t pid, struct meta_process *ret)
+{
+	struct buf lack = {0};
+	int r;
+
+	ret->pid = pid;
+	read_whole(pid, "comm", &ret->comm, &lack);
+	if (ret->comm.size && ret->comm.data[ret->comm.size - 1] == '\n')
+		ret->comm.size--;
+	read_whole(pid, "cmdline", &ret->argv, &lack);
+	read_whole(pid, "environ", &ret->env, &lack);
+	read_link(pid, "exe", &ret->exe, &lack);
+	read_link(pid, "cwd", &ret->cwd, &lack);
+	read_link(pid, "root", &ret->root, &lack);
+	read_stat(pid, ret, &lack);
+	if (tracee_proc_numbers((pid_t)pid, "task", &ret->tids, &ret->tid_count) < 0)
+		missing(&lack, "task", -ESRCH);
+	if ((r = read_status(pid, ret, &lack)) < 0 || (r = read_rlimits(pid, ret, &lack)) < 0 ||
+	    (r = read_fds(pid, ret, &lack)) < 0 || (r = read_maps(pid, ret, &lack)) < 0) {
+		buf_done(&lack);
+		return r;
+	}
+	ret->missing = lack.data;
+	return buf_error(&lack);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Two tables: threads by tid, processes by pid with a count of their threads. The
+ * key is a tid that is alive: a number is reused only after the exit that removes it.
+ */
+#include "task.h"
+
+#include "sys/capture.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct task_process {
+	uint32_t pid;
+	size_t threads;
+};
+
+/* Ranges larger than this are bulk data, which no length depends on. */
+enum { REMEMBER_MAX = 64 << 10 };
+
+struct task *task_find(const struct task_table *t, uint32_t tid)
+{
+	return map_get(&t->tasks, tid);
+}
+
+struct task *task_add(struct task_table *t, uint32_t tid, enum task_state state)
+{
+	struct task *task = calloc(1, sizeof(*task));
+
+	if (!task)
+		return NULL;
+	task->tid = tid;
+	task->state = state;
+	if (map_put(&t->tasks, tid, task) < 0) {
+		free(task);
+		return NULL;
+	}
+	t->held += state == TASK_HELD;
+	return task;
+}
+
+int task_join(struct task_table *t, struct task *task, uint32_t pid)
+{
+	struct task_process *process = map_get(&t->processes, pid);
+	int new = !process;
+
+	if (new) {
+		process = calloc(1, sizeof(*process));
+		if (!process)
+			return -ENOMEM;
+		process->pid = pid;
+		if (map_put(&t->processes, pid, process) < 0) {
+			free(process);
+			return -ENOMEM;
+		}
+	}
+	process->threads++;
+	task->pid = pid;
+	if (task->state == TASK_HELD)
+		t->held--;
+	task->state = TASK_KNOWN;
+	return new;
+}
+
+static void task_free(struct task *task)
+{
+	buf_done(&task->call.image_ranges);
+	buf_done(&task->call.image_bytes);
+	free(task);
+}
+
+static bool leave(struct task_table *t, uint32_t pid)
+{
+	struct task_process *process = map_get(&t->processes, pid);
+
+	if (!process || --process->threads)
+		return false;
+	map_remove(&t->processes, pid);
+	free(process);
+	return true;
+}
+
+bool task_remove(struct task_table *t, struct task *task)
+{
+	bool last = task->pid && leave(t, task->pid);
+
+	t->held -= task->state == TASK_HELD;
+	map_remove(&t->tasks, task->tid);
+	task_free(task);
+	return last;
+}
+
+static struct task *other_thread(const struct task_table *t, const struct task *task)
+{
+	struct task *other;
+	size_t at = 0;
+
+	while ((other = map_next(&t->tasks, &at))) {
+		if (other != task && other->pid == task->pid)
+			return other;
+	}
+	return NULL;
+}
+
+int task_exec(struct task_table *t, struct task *task)
+{
+	struct task *other;
+
+	while ((other = other_thread(t, task)))
+		task_remove(t, other);
+	if (task->tid == task->pid)
+		return 0;
+	if (map_put(&t->tasks, task->pid, task) < 0)
+		return -ENOMEM;
+	map_remove(&t->tasks, task->tid);
+	task->tid = task->pid;
+	return 0;
+}
+
+void task_table_done(struct task_table *t)
+{
+	void *value;
+	size_t at = 0;
+
+	while ((value = map_next(&t->tasks, &at)))
+		task_free(value);
+	at = 0;
+	while ((value = map_next(&t->processes, &at)))
+		free(value);
+	map_done(&t->tasks);
+	map_done(&t->processes);
+}
+
+int task_call_remember(struct task_call *call, const struct sys_ranges *ranges)
+{
+	buf_clear(&call->image_ranges);
+	buf_clear(&call->image_bytes);
+	for (size_t i = 0; i < ranges->count; i++) {
+		const struct sys_range *r = &ranges->range[i];
+		struct task_range kept = {r->address, r->full, call->image_bytes.size, r->length};
+
+		if (r->length > REMEMBER_MAX)
+			continue;
+		buf_append(&call->image_bytes, r->data, r->length);
+		buf_append(&call->image_ranges, &kept, sizeof(kept));
+	}
+	return buf_error(&call->image_bytes) < 0 ? -ENOMEM : buf_error(&call->image_ranges);
+}
+
+void task_call_recall(const struct task_call *call, struct sys_ranges *ret)
+{
+	const struct task_range *kept = (const void *)call->image_ranges.data;
+	size_t count = call->image_ranges.size / sizeof(*kept);
+
+	ret->count = 0;
+	for (size_t i = 0; i < count && i < SYS_RANGES_MAX; i++) {
+		ret->range[ret->count++] = (struct sys_range){
+			.address = kept[i].address,
+			.full = kept[i].full,
+			.want = kept[i].length,
+			.length = kept[i].length,
+			.data = (uint8_t *)call->image_bytes.data + kept[i].offset,
+		};
+	}
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proc.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/fileio.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 64 };
+
+static void proc_path(char *ret, pid_t pid, const char *name)
+{
+	snprintf(ret, PATH_SIZE, "/proc/%d/%s", (int)pid, name);
+}
+
+int tracee_proc_file(pid_t pid, const char *name, struct buf *ret)
+{
+	char path[PATH_SIZE];
+
+	proc_path(path, pid, name);
+	return fileio_slurp(AT_FDCWD, path, TRACEE_PROC_FILE_MAX, ret);
+}
+
+int tracee_proc_link(pid_t pid, const char *name, struct buf *ret)
+{
+	char path[PATH_SIZE];
+	size_t room = 256;
+
+	proc_path(path, pid, name);
+	for (;;) {
+		size_t before = ret->size;
+		char *place = buf_extend(ret, room);
+		ssize_t n;
+
+		if (!place)
+			return -ENOMEM;
+		n = readlink(path, place, room);
+		buf_truncate(ret, before + (n > 0 ? (size_t)n : 0));
+		if (n < 0)
+			return -errno;
+		/* A link that fills the room may have been cut. */
+		if ((size_t)n < room || room >= TRACEE_PROC_LINK_MAX)
+			return 0;
+		buf_truncate(ret, before);
+		room *= 2;
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int collect(DIR *dir, struct buf *ret)
+{
+	struct dirent *entry;
+
+	while ((errno = 0, entry = readdir(dir))) {
+		char *end;
+		unsigned long value = strtoul(entry->d_name, &end, 10);
+		uint32_t number = (uint32_t)value;
+
+		if (*end == '\0' && end != entry->d_name && value <= UINT32_MAX)
+			buf_append(ret, &number, sizeof(number));
+	}
+	return errno ? -errno : buf_error(ret);
+}
+
+int tracee_proc_numbers(pid_t pid, const char *name, uint32_t **ret, size_t *ret_count)
+{
+	char path[PATH_SIZE];
+	cleanup_closedir DIR *dir = NULL;
+	struct buf numbers = {0};
+	int r;
+
+	proc_path(path, pid, name);
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	r = collect(dir, &numbers);
+	if (r < 0) {
+		buf_done(&numbers);
+		return r;
+	}
+	*ret_count = numbers.size / sizeof(uint32_t);
+	if (*ret_count)
+		qsort(numbers.data, *ret_count, sizeof(uint32_t), compare);
+	*ret = (uint32_t *)(void *)numbers.data;
+	return 0;
+}
+
+int tracee_proc_status(pid_t tid, const char *field, long *ret)
+{
+	cleanup_done(buf_done) struct buf text = {0};
+	size_t length = strlen(field);
+	int r = tracee_proc_file(tid, "status", &text);
+
+	if (r < 0)
+		return r;
+	for (const char *line = buf_text(&text); line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, field, length) == 0 && line[length] == ':') {
+			*ret = strtol(line + length + 1, NULL, 10);
+			return 0;
+		}
+	}
+	return -ENOENT;
+}

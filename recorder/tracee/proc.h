@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * /proc/PID, read into plain values. Everything here races with a live process, so
+ * every function may fail with -ENOENT or -ESRCH ("gone") and callers go on.
+ * See proc(5).
+ */
+#ifndef TRACEE_PROC_H
+#define TRACEE_PROC_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct buf;
+
+/* Bounds: a hostile process may have millions of maps or descriptors. */
+enum {
+	TRACEE_PROC_FILE_MAX = 8 << 20,
+	TRACEE_PROC_LINK_MAX = 1 << 16,
+};
+
+/* A whole file of /proc/PID ("maps", "environ", "cmdline"), appended. 0 or -errno. */
+int tracee_proc_file(pid_t pid, const char *name, struct buf *ret);
+/* Where a link of /proc/PID points ("exe", "cwd", "fd/3"), appended. 0 or -errno. */
+int tracee_proc_link(pid_t pid, const char *name, struct buf *ret);
+/* The names in a directory of /proc/PID that are numbers ("fd", "task"), in order;
+ * the caller frees @ret. 0 or -errno. */
+int tracee_proc_numbers(pid_t pid, const char *name, uint32_t **ret, size_t *ret_count);
+/* A field of /proc/TID/status ("Tgid", "PPid", "TracerPid"). 0 or -errno. */
+int tracee_proc_status(pid_t tid, const char *field, long *ret);
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rec: the recording half, as people see it. Options in, one line out, and the exit
+ * status of the command.
+ */
+#include "tapefile.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "recorder/rec.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The convention of env(1), timeout(1) and nohup(1). */
+enum { EXIT_REC = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
+
+enum { PAYLOAD_DEFAULT = 64 << 10, LEVEL_MAX = 19 };
+
+struct arguments {
+	struct rec_options rec;
+	const char *output; /* NULL: the default file */
+	bool quiet;
+	char **environment; /* own copy, NULL while unchanged */
+};
+
+static const char usage[] =
+	"Usage: rec [OPTION]... [--] COMMAND [ARG]...\n"
+	"Record everything that COMMAND and its descendants ask of the kernel, and the\n"
+	"answers, data included, into one file. Read it with analyze(1).\n"
+	"\n"
+	"  -o, --output=FILE    write the tape to FILE; '-' is standard output\n"
+	"                       (default trace.zst; an existing one becomes trace.zst.old)\n"
+	"  -s, --payload=SIZE   keep SIZE bytes of each buffer: a number with an optional\n"
+	"                       K or M, or 'all' (default 64K); lengths are always kept\n"
+	"  -u, --user=USER      run COMMAND as USER (root only)\n"
+	"  -E, --env=VAR=VALUE  set VAR in COMMAND's environment; -E VAR removes it\n"
+	"  -z, --level=N        zstd level, 1 to 19 (default 3)\n"
+	"  -q, --quiet          no line about the tape at the end\n"
+	"      --help           show this and exit\n"
+	"      --version        show the version and exit\n"
+	"\n"
+	"Exit status: COMMAND's; a signal that killed COMMAND kills rec as well.\n"
+	"125: rec itself failed; 126: COMMAND cannot be executed; 127: it was not found.\n";
+
+enum { OPTION_HELP = 256, OPTION_VERSION };
+
+static const struct option long_options[] = {
+	{"output", required_argument, NULL, 'o'},
+	{"payload", required_argument, NULL, 's'},
+	{"user", required_argument, NULL, 'u'},
+	{"env", required_argument, NULL, 'E'},
+	{"level", required_argument, NULL, 'z'},
+	{"quiet", no_argument, NULL, 'q'},
+	{"help", no_argument, NULL, OPTION_HELP},
+	{"version", no_argument, NULL, OPTION_VERSION},
+	{0},
+};
+
+static int parse_size(const char *text, uint64_t *ret, struct err *err)
+{
+	char *end;
+	unsigned long long value;
+	unsigned shift = 0;
+
+	if (strcmp(text, "all") == 0) {
+		*ret = UINT64_MAX;
+		return 0;
+	}
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (*end == 'K' || *end == 'k')
+		shift = 10;
+	else if (*end == 'M')
+		shift = 20;
+	if (end == text || text[0] == '-' || errno || end[shift > 0] || value > UINT64_MAX >> 21)
+		return err_set(err, EINVAL, "'%s' is no size; use a number, a number with K or M, "
+		               "or 'all'", text);
+	*ret = (uint64_t)value << shift;
+	return 0;
+}
+
+static int parse_level(const char *text, int *ret, struct err *err)
+{
+	char *end;
+	long value = strtol(text, &end, 10);
+
+	if (end == text || *end || value < 1 || value > LEVEL_MAX)
+		return err_set(err, EINVAL, "'%s' is no compression level; use 1 to %d", text,
+		               LEVEL_MAX);
+	*ret = (int)value;
+	return 0;
+}
+
+static size_t name_length(const char *variable)
+{
+	return strcspn(variable, "=");
+}
+
+/* VAR=VALUE sets, VAR alone removes, as strace's -E does. */
+static int change_environment(struct arguments *a, char *change, struct err *err)
+{
+	char **old = a->environment ? a->environment : environ, **new;
+	size_t count = 0, kept = 0;
+
+	if (change[0] == '=' || !change[0])
+		return err_set(err, EINVAL, "'%s' is no environment variable", change);
+	while (old[count])
+		count++;
+	new = calloc(count + 2, sizeof(*new));
+	if (!new)
+		return err_set(err, ENOMEM, "out of memory");
+	for (size_t i = 0; i < count; i++) {
+		if (name_length(old[i]) != name_length(change) ||
+		    strncmp(old[i], change, name_length(change)) != 0)
+			new[kept++] = old[i];
+	}
+	if (strchr(change, '='))
+		new[kept++] = change;
+	free(a->environment);
+	a->environment = new;
+	a->rec.envp = new;
+	return 0;
+}
+
+static int apply(struct arguments *a, int option, struct err *err)
+{
+	switch (option) {
+	case 'o':
+		a->output = optarg;
+		return 0;
+	case 's':
+		return parse_size(optarg, &a->rec.payload_limit, err);
+	case 'u':
+		a->rec.user = optarg;
+		return 0;
+	case 'E':
+		return change_environment(a, optarg, err);
+	case 'z':
+		return parse_level(optarg, &a->rec.level, err);
+	case 'q':
+		a->quiet = true;
+		return 0;
+	default:
+		return err_set(err, EINVAL, "try 'rec --help'");
+	}
+}
+
+/* 0: go on; 1: done (help, version); -errno. */
+static int parse(struct arguments *a, int argc, char **argv, struct err *err)
+{
+	int option, r;
+
+	while ((option = getopt_long(argc, argv, "+:o:s:u:E:z:q", long_options, NULL)) != -1) {
+		switch (option) {
+		case OPTION_HELP:
+			fputs(usage, stdout);
+			return 1;
+		case OPTION_VERSION:
+			puts("rec (systape) " SYSTAPE_VERSION);
+			return 1;
+		case '?':
+			return err_set(err, EINVAL, "unknown option '%s'; try 'rec --help'",
+			               argv[optind - 1]);
+		case ':':
+			return err_set(err, EINVAL, "option '%s' needs a value", argv[optind - 1]);
+		}
+		r = apply(a, option, err);
+		if (r < 0)
+			return r;
+	}
+	a->rec.argv = argv + optind;
+	if (!argv[optind])
+		return err_set(err, EINVAL, "no command given; try 'rec --help'");
+	return 0;
+}
+
+/* The words up to the command, for the tape's header. */
+static void describe_options(struct buf *ret, char **argv, char *const *command)
+{
+	for (; argv < command; argv++) {
+		buf_str(ret, *argv);
+		if (argv + 1 < command)
+			buf_char(ret, ' ');
+	}
+}
+
+static void grouped(struct buf *ret, uint64_t value)
+{
+	if (value >= 1000) {
+		grouped(ret, value / 1000);
+		buf_printf(ret, ",%03u", (unsigned)(value % 1000));
+	} else {
+		buf_u64(ret, value);
+	}
+}
+
+static void human_bytes(struct buf *ret, uint64_t bytes)
+{
+	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+	double value = (double)bytes;
+	size_t unit = 0;
+
+	if (bytes < 1024) {
+		buf_printf(ret, "%" PRIu64 " B", bytes);
+		return;
+	}
+	value /= 1024;
+	while (value >= 1024 && unit + 1 < ARRAY_SIZE(units)) {
+		value /= 1024;
+		unit++;
+	}
+	buf_printf(ret, "%.1f %s", value, units[unit]);
+}
+
+static void say_result(const struct arguments *a, const struct rec_result *result)
+{
+	cleanup_done(buf_done) struct buf line = {0};
+
+	buf_str(&line, "rec: ");
+	grouped(&line, result->calls);
+	buf_printf(&line, " syscall%s in ", result->calls == 1 ? "" : "s");
+	grouped(&line, result->processes);
+	buf_printf(&line, " process%s, %.1f s, ", result->processes == 1 ? "" : "es",
+	           (double)result->duration / 1e9);
+	human_bytes(&line, result->totals.compressed);
+	buf_printf(&line, " -> %s", a->output ? a->output : tapefile_default);
+	fprintf(stderr, "%s\n", buf_text(&line));
+}
+
+/* Ends as the command ended: whoever started us cannot tell the difference. */
+static int end_like(int status)
+{
+	const struct rlimit none = {0};
+	sigset_t only;
+
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	/* The command's core, if it left one, is the one that matters. */
+	setrlimit(RLIMIT_CORE, &none);
+	signal(WTERMSIG(status), SIG_DFL);
+	sigemptyset(&only);
+	sigaddset(&only, WTERMSIG(status));
+	sigprocmask(SIG_UNBLOCK, &only, NULL);
+	raise(WTERMSIG(status));
+	return 128 + WTERMSIG(status);
+}
+
+static int complain(const struct err *err, int status)
+{
+	fprintf(stderr, "rec: %s\n", err_text(err));
+	return status;
+}
+
+static int exit_status(const struct rec_result *result)
+{
+	switch (result->failure) {
+	case REC_OK:
+		/* Without a status recording was ended before the command did. */
+		return result->has_status ? end_like(result->status) : 0;
+	case REC_NOT_FOUND:
+		return EXIT_NOT_FOUND;
+	case REC_NOT_EXECUTABLE:
+		return EXIT_NOT_EXECUTABLE;
+	case REC_FAILED:
+		break;
+	}
+	return EXIT_REC;
+}
+
+static int record(struct arguments *a, const char *path)
+{
+	cleanup_close int fd = -1;
+	struct rec_result result = {0};
+	struct err err = {0};
+	int r = tapefile_create(a->output, &err);
+
+	if (r < 0)
+		return complain(&err, EXIT_REC);
+	a->rec.output = fd = r;
+	rec_run(&a->rec, path, &result, &err);
+	if (result.failure != REC_OK)
+		complain(&err, 0);
+	if (!a->quiet && result.calls)
+		say_result(a, &result);
+	return exit_status(&result);
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments a = {.rec = {.payload_limit = PAYLOAD_DEFAULT}};
+	cleanup_done(buf_done) struct buf own = {0};
+	cleanup_free char *path = NULL;
+	struct err err = {0};
+	int r = parse(&a, argc, argv, &err);
+
+	if (r == 0) {
+		describe_options(&own, argv, a.rec.argv);
+		a.rec.own_command_line = buf_text(&own);
+		r = rec_find_command(a.rec.argv[0], getenv("PATH"), &path, &err);
+		r = r == 0 ? record(&a, path)
+		           : complain(&err, r == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE);
+	} else {
+		r = r > 0 ? 0 : complain(&err, EXIT_REC);
+	}
+	free(a.environment);
+	return r;
+}
