@@ -51,4 +51,4 @@ export)
 	options+=('--to=[format]:format:(jsonl strace)' '-o[output]:file:_files')
 	;;
 esac
-_arguments -A '-*' $options
+_arguments $options
