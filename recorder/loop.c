@@ -266,10 +266,14 @@ static void begin_to_detach(struct rec *rec)
 	interrupt_all(rec);
 }
 
-/* Waits for stops; 0 when nobody is left to wait for. */
+/* Waits for stops; 0 when nobody is left to wait for. The command is our own child:
+ * once let go of, it must not be waited for. */
 static size_t collect(struct rec *rec, struct stop *ret)
 {
 	size_t n = 0, most = rec->tasks.tasks.count > 1 ? DRAIN_MAX : 1;
+
+	if (rec->detaching && !rec->tasks.tasks.count)
+		return 0;
 
 	while (n < most) {
 		int status;
@@ -282,7 +286,8 @@ static size_t collect(struct rec *rec, struct stop *ret)
 		if (tid < 0 && errno == EINTR) {
 			if (rec_control_stop_asked(rec->control))
 				begin_to_detach(rec);
-			continue;
+			if (rec->tasks.tasks.count)
+				continue;
 		}
 		break;
 	}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The reader of tracee memory, on a process everybody may read: this one. */
+#include "tracee/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { PAGE = 4096 };
+
+/* A page of 'a' to 'z', followed by a page that is not there. */
+static char *page_before_hole(void)
+{
+	char *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_ptr_not_equal(p, MAP_FAILED);
+	for (int i = 0; i < PAGE; i++)
+		p[i] = (char)('a' + i % 26);
+	munmap(p + PAGE, PAGE);
+	return p;
+}
+
+static struct tracee_range range(const void *address, void *data, size_t want)
+{
+	return (struct tracee_range){(uintptr_t)address, data, want, 12345};
+}
+
+static void test_whole(void **state)
+{
+	char a[] = "hello", b[] = "world", x[5], y[5];
+	struct tracee_range r[] = {range(a, x, 5), range(b, y, 5)};
+
+	(void)state;
+	tracee_mem_read(getpid(), r, 2);
+	assert_int_equal(r[0].got, 5);
+	assert_int_equal(r[1].got, 5);
+	assert_memory_equal(x, "hello", 5);
+	assert_memory_equal(y, "world", 5);
+}
+
+static void test_ends_at_hole(void **state)
+{
+	char *p = page_before_hole(), x[200], y[4];
+	struct tracee_range r[] = {range(p + PAGE - 100, x, 200), range(p, y, 4)};
+
+	(void)state;
+	tracee_mem_read(getpid(), r, 2);
+	assert_int_equal(r[0].got, 100);
+	assert_memory_equal(x, p + PAGE - 100, 100);
+	assert_int_equal(r[1].got, 4);
+	assert_memory_equal(y, "abcd", 4);
+	munmap(p, PAGE);
+}
+
+static void test_bad_ones_between_good_ones(void **state)
+{
+	char a[] = "good", x[4], y[4], z[4];
+	struct tracee_range r[] = {
+		range((void *)8, x, 4), range(a, y, 4), range((void *)UINTPTR_MAX, z, 4),
+		range((void *)16, z, 4), range(a, x, 4),
+	};
+
+	(void)state;
+	tracee_mem_read(getpid(), r, 5);
+	assert_int_equal(r[0].got, 0);
+	assert_int_equal(r[1].got, 4);
+	assert_int_equal(r[2].got, 0);
+	assert_int_equal(r[3].got, 0);
+	assert_int_equal(r[4].got, 4);
+	assert_memory_equal(y, "good", 4);
+	assert_memory_equal(x, "good", 4);
+}
+
+/* More ranges than one call takes. */
+static void test_many(void **state)
+{
+	enum { COUNT = 3000 };
+	static struct tracee_range r[COUNT];
+	static uint32_t from[COUNT], to[COUNT];
+
+	(void)state;
+	for (uint32_t i = 0; i < COUNT; i++) {
+		from[i] = i * 2654435761u;
+		r[i] = range(&from[i], &to[i], sizeof(to[i]));
+	}
+	tracee_mem_read(getpid(), r, COUNT);
+	assert_memory_equal(from, to, sizeof(from));
+}
+
+static void test_nobody(void **state)
+{
+	pid_t pid = fork();
+	char x[4] = "";
+	struct tracee_range r[] = {range(x, x, 4)};
+
+	(void)state;
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	tracee_mem_read(pid, r, 1);
+	assert_int_equal(r[0].got, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_ends_at_hole),
+		cmocka_unit_test(test_bad_ones_between_good_ones),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tracee/proc.h"
+
+#include "base/buf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { NO_SUCH_PID = 0x7ffffffe };
+
+static void test_link(void **state)
+{
+	struct buf b = {0};
+	char *cwd = getcwd(NULL, 0);
+
+	(void)state;
+	assert_int_equal(tracee_proc_link(getpid(), "cwd", &b), 0);
+	assert_string_equal(buf_text(&b), cwd);
+	assert_int_equal(tracee_proc_link(NO_SUCH_PID, "cwd", &b), -ENOENT);
+	buf_done(&b);
+	free(cwd);
+}
+
+/* Longer than the first guess at its length. */
+static void test_long_link(void **state)
+{
+	char directory[] = "/tmp/systape-XXXXXX";
+	char name[251], path[300], fd_name[32];
+	struct buf b = {0};
+	int file;
+
+	(void)state;
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	file = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+	assert_true(file >= 0);
+	snprintf(fd_name, sizeof(fd_name), "fd/%d", file);
+	assert_int_equal(tracee_proc_link(getpid(), fd_name, &b), 0);
+	assert_string_equal(buf_text(&b), path);
+	close(file);
+	unlink(path);
+	rmdir(directory);
+	buf_done(&b);
+}
+
+static void test_numbers(void **state)
+{
+	uint32_t *fds = NULL;
+	size_t count = 0;
+	int fd = dup(0);
+	bool found = false;
+
+	(void)state;
+	assert_int_equal(tracee_proc_numbers(getpid(), "fd", &fds, &count), 0);
+	for (size_t i = 0; i < count; i++) {
+		found |= fds[i] == (uint32_t)fd;
+		assert_true(i == 0 || fds[i] > fds[i - 1]);
+	}
+	assert_true(found);
+	free(fds);
+	close(fd);
+	assert_int_equal(tracee_proc_numbers(NO_SUCH_PID, "fd", &fds, &count), -ENOENT);
+}
+
+static void test_status(void **state)
+{
+	long value = 0;
+
+	(void)state;
+	assert_int_equal(tracee_proc_status(getpid(), "Tgid", &value), 0);
+	assert_int_equal(value, getpid());
+	assert_int_equal(tracee_proc_status(getpid(), "PPid", &value), 0);
+	assert_int_equal(value, getppid());
+	assert_int_equal(tracee_proc_status(getpid(), "Tgi", &value), -ENOENT);
+	assert_int_equal(tracee_proc_status(NO_SUCH_PID, "Tgid", &value), -ENOENT);
+}
+
+static void test_file(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	assert_int_equal(tracee_proc_file(getpid(), "maps", &b), 0);
+	assert_non_null(strstr(buf_text(&b), "[stack]"));
+	buf_done(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_link),   cmocka_unit_test(test_long_link),
+		cmocka_unit_test(test_numbers), cmocka_unit_test(test_status),
+		cmocka_unit_test(test_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
