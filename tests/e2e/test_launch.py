@@ -1,0 +1,534 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The command runs as if alone: what it inherits, its terminal, its signals, its status."""
+import ctypes
+import os
+import pty
+import resource
+import select
+import shlex
+import signal
+import stat
+import subprocess
+import sys
+import time
+import unittest
+
+import harness
+import suite
+from harness import Failure, run
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def wait_for(condition, what, limit=30):
+    end = time.monotonic() + limit
+    while not condition():
+        if time.monotonic() > end:
+            raise Failure(f"not within {limit} s: {what}")
+        time.sleep(0.01)
+
+
+def wchan_call(pid):
+    """Number of the call that a task is blocked in, or None."""
+    try:
+        with open(f"/proc/{pid}/syscall", encoding="ascii") as f:
+            return int(f.read().split()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+class Terminal:
+    """A session of its own on a pseudo terminal, running one command in the foreground."""
+
+    def __init__(self, argv, cwd):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.chdir(cwd)
+            os.execvp(argv[0], argv)
+        self.text = b""
+
+    def read_until(self, wanted, limit=30):
+        end = time.monotonic() + limit
+        while wanted not in self.text:
+            if not self.read_some(end - time.monotonic()):
+                raise Failure(f"{wanted!r} never came, only {self.text!r}")
+
+    def read_some(self, limit):
+        if limit <= 0 or not select.select([self.fd], [], [], limit)[0]:
+            return False
+        try:
+            more = os.read(self.fd, 4096)
+        except OSError:
+            return False
+        self.text += more
+        return bool(more)
+
+    def type(self, text):
+        os.write(self.fd, text)
+
+    def end(self, limit=30):
+        """The rest of the output, and the status as subprocess has it."""
+        end = time.monotonic() + limit
+        while self.read_some(end - time.monotonic()):
+            pass
+        wait_for(lambda: os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT),
+                 "the end of the terminal's command")
+        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        os.close(self.fd)
+        return status
+
+
+class Inherited(suite.TapeTest):
+    """The program `inherited` says all that it inherits: bare and recorded must agree."""
+
+    def same(self, *, options=(), prefix=(), arguments=(), **more):
+        command = [self.prog("inherited"), *arguments]
+        bare = run([*prefix, *command], **more)
+        tape = self.bench.new_tape()
+        recorded = run([*prefix, *self.bench.command(tape, command, options)], **more)
+        self.assertEqual(bare.status, 0, bare)
+        self.assertEqual(bare.out.decode(errors="replace"), recorded.out.decode(errors="replace"))
+        self.assertEqual(bare.err, recorded.err)
+        self.assertEqual(recorded.status, 0)
+        self.bench.sound(tape)
+        return tape, recorded
+
+    def test_plain(self):
+        self.same()
+
+    def test_only_three_descriptors(self):
+        _, result = self.same()
+        fds = [line for line in result.out.decode().splitlines() if line.startswith("fds ")]
+        self.assertEqual([f.split(":")[0] for f in fds[0].split()[1:]], ["0", "1", "2"])
+
+    def test_own_descriptors(self):
+        """Those that the caller hands on are handed on, with the same numbers."""
+        with open(self.write("held", "x"), encoding="ascii") as f:
+            os.set_inheritable(f.fileno(), True)
+            self.same(pass_fds=[f.fileno()])
+
+    def test_closed_standard_descriptors(self):
+        for closed in ("<&-", "2>&-"):
+            program = shlex.quote(self.prog("inherited"))
+            bare = run(["sh", "-c", f"exec {program} {closed}"])
+            tape = self.bench.new_tape()
+            command = shlex.join(self.bench.command(tape, [self.prog("inherited")]))
+            recorded = run(["sh", "-c", f"exec {command} {closed}"])
+            self.assertEqual(bare.out.decode(), recorded.out.decode(), closed)
+            self.bench.sound(tape)
+
+    def test_environment(self):
+        env = {"PATH": "/usr/bin:/bin", "EMPTY": "", "SPACE D": " x ", "LINES": "one\ntwo",
+               "BYTES": os.fsdecode(b"\xff\xfe\x01"), "ZDOTDIR": "a=b=c"}
+        tape, result = self.same(env=env)
+        said = [line for line in result.out.split(b"\n") if line.startswith(b"environment ")]
+        self.assertIn(b"environment BYTES=\xff\xfe\x01", said)
+
+    def test_empty_environment(self):
+        self.same(env={})
+
+    def test_arguments(self):
+        self.same(arguments=["", " ", "-o", "--", "new\nline", os.fsdecode(b"\xff")])
+
+    def test_umask_nice_limits(self):
+        self.same(prefix=["sh", "-c", "umask 0137; ulimit -n 123; ulimit -c 7; ulimit -s 4096; "
+                          "exec nice -n 5 \"$@\"", "sh"])
+
+    def test_low_hard_limit_of_files(self):
+        self.same(prefix=["sh", "-c", "ulimit -Hn 64; ulimit -Sn 50; exec \"$@\"", "sh"])
+
+    def test_nohup(self):
+        """Ignored signals stay ignored, also those that the recorder uses itself."""
+        code = ("import os, signal, sys\n"
+                "for s in ('INT', 'PIPE', 'CHLD', 'HUP', 'TERM', 'QUIT', 'TSTP', 'ALRM'):\n"
+                "    signal.signal(getattr(signal, 'SIG' + s), signal.SIG_IGN)\n"
+                "os.execvp(sys.argv[1], sys.argv[1:])\n")
+        _, result = self.same(prefix=[sys.executable, "-c", code])
+        for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGCHLD, signal.SIGTERM):
+            self.assertIn(f"signal {number}: ignored", result.out.decode())
+
+    def test_blocked_signals(self):
+        code = ("import os, signal, sys\n"
+                "signal.pthread_sigmask(signal.SIG_BLOCK, [1, 2, 10, 15, 17, 20, 34, 64])\n"
+                "os.execvp(sys.argv[1], sys.argv[1:])\n")
+        _, result = self.same(prefix=[sys.executable, "-c", code])
+        self.assertIn("signal 17: default blocked", result.out.decode())
+
+    def test_no_new_privs_not_set_but_kept(self):
+        _, result = self.same()
+        self.assertIn("no_new_privs 0 seccomp 0", result.out.decode())
+        self.same(prefix=["setpriv", "--no-new-privs"])
+
+    def test_personality(self):
+        self.same(prefix=["setarch", "-R"])
+
+    def test_scheduling(self):
+        self.same(prefix=["chrt", "--batch", "0"])
+        self.same(prefix=["taskset", "-c", "0"])
+
+    def test_directory(self):
+        os.mkdir(self.bench.path("elsewhere"))
+        self.same(cwd=self.bench.path("elsewhere"))
+
+    def test_deleted_directory(self):
+        code = ("import os, sys\nos.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')\n"
+                "os.execvp(sys.argv[1], sys.argv[1:])\n")
+        tape = self.bench.new_tape()
+        result = run([sys.executable, "-c", code,
+                      *self.bench.command(tape, ["/bin/sh", "-c", "echo fine"])], cwd=self.dir)
+        self.assertEqual((result.status, result.out), (0, b"fine\n"))
+        self.bench.sound(tape)
+
+    def test_address_randomisation(self):
+        """Two runs differ, so it is on; with the recorder as without."""
+        seen = {self.bench.record(["grep", "stack", "/proc/self/maps"])[1].out for _ in range(3)}
+        self.assertGreater(len(seen), 1)
+
+    def test_set_variable(self):
+        command = ["sh", "-c", "echo $SYSTAPE_A/$SYSTAPE_B/${SYSTAPE_C-unset}"]
+        env = dict(os.environ, SYSTAPE_B="old", SYSTAPE_C="old")
+        _, result = self.bench.record(command, ["-E", "SYSTAPE_A=new value", "-E",
+                                                "SYSTAPE_B=b=c", "-E", "SYSTAPE_C"], env=env)
+        self.assertEqual(result.out, b"new value/b=c/unset\n")
+
+
+class Status(suite.TapeTest):
+    def status(self, *command, **more):
+        return self.bench.record(list(command), **more)[1]
+
+    def test_statuses(self):
+        for n in (0, 1, 2, 77, 124, 125, 126, 127, 128, 137, 254, 255):
+            self.assertEqual(self.status("sh", "-c", f"exit {n}").status, n)
+
+    def test_not_found(self):
+        for name in ("no-such-command-anywhere", "/nonexistent/command", "./nothing", ""):
+            result = self.status(name)
+            self.assertEqual(result.status, 127, name)
+            self.assertEqual(result.err.count(b"\n"), 1, result)
+
+    def test_not_executable(self):
+        for name in (self.write("plain", "#!/bin/sh\n"), "/etc", "/"):
+            result = self.status(name)
+            self.assertEqual(result.status, 126, name)
+            self.assertEqual(result.err.count(b"\n"), 1, result)
+
+    def test_missing_interpreter(self):
+        result = self.status(self.write("script", "#!/nonexistent/interpreter\n", 0o755))
+        self.assertIn(result.status, (126, 127))
+
+    def test_path_search(self):
+        os.mkdir(self.bench.path("first"))
+        os.mkdir(self.bench.path("second"))
+        self.write("first/tool", "#!/bin/sh\necho first\n", 0o644)
+        self.write("second/tool", "#!/bin/sh\necho second\n", 0o755)
+        env = dict(os.environ,
+                   PATH=f"{self.dir}/first:{self.dir}/second:{os.environ['PATH']}")
+        result = self.status("tool", env=env)
+        self.assertEqual((result.status, result.out), (0, b"second\n"), result)
+
+    def test_script_without_first_line(self):
+        """As execvp(3) and env(1) do: handed to /bin/sh."""
+        script = self.write("script", 'echo "$0 $1"\nexit 9\n', 0o755)
+        result = self.status(script, "arg")
+        self.assertEqual((result.status, result.out), (9, f"{script} arg\n".encode()), result)
+
+    def test_bad_use(self):
+        for options in (["-o"], ["--no-such-option"], ["-s", "many", "true"], ["-z", "99", "true"],
+                        []):
+            result = run([self.bench.rec, *options], cwd=self.dir)
+            self.assertEqual(result.status, 125, options)
+            self.assertEqual(result.err.count(b"\n"), 1, result)
+            self.assertTrue(result.err.startswith(b"rec: "), result)
+
+    def test_no_place_for_the_tape(self):
+        for path in ("/nonexistent/dir/tape.zst", self.dir):
+            result = run([self.bench.rec, "-o", path, "echo", "ran"])
+            self.assertEqual((result.status, result.out), (125, b""), result)
+            self.assertEqual(result.err.count(b"\n"), 1, result)
+
+    def test_dies_by_the_same_signal(self):
+        for number in (1, 2, 3, 6, 8, 9, 10, 11, 13, 14, 15, 34):
+            result = self.status("sh", "-c", f"kill -{number} $$")
+            self.assertEqual(result.status, -number)
+
+    def test_no_core_of_its_own(self):
+        """A core dump of the command is not overwritten by one of rec."""
+        code = ("import os, resource\nresource.setrlimit(resource.RLIMIT_CORE, (1 << 26, 1 << 26))"
+                "\nos.abort()\n")
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_CORE, (1 << 26, resource.RLIM_INFINITY))
+        before = self.cores()
+        result = self.status(sys.executable, "-c", code, cwd=self.dir, preexec_fn=limit)
+        self.assertEqual(result.status, -signal.SIGABRT)
+        self.assertLessEqual(len(self.cores()) - len(before), 1)
+
+    def cores(self):
+        return [name for name in os.listdir(self.dir) if name.startswith("core")]
+
+
+class TapeFile(suite.TapeTest):
+    def test_last_line(self):
+        tape = self.bench.new_tape()
+        result = run([self.bench.rec, "-o", tape, "true"])
+        self.assertRegex(result.err.decode(), r"\Arec: [\d,]+ syscalls in 1 process(es)?, .* -> " +
+                         tape + r"\n\Z")
+        self.assertEqual(run([self.bench.rec, "-q", "-o", tape, "true"]).err, b"")
+
+    def test_default_file(self):
+        for _ in range(2):
+            self.assertEqual(run([self.bench.rec, "-q", "true"], cwd=self.dir).status, 0)
+        self.assertTrue(os.path.exists(self.bench.path("trace.zst.old")))
+        self.bench.sound(self.bench.path("trace.zst"))
+
+    def test_private(self):
+        tape, _ = self.bench.record(["true"])
+        self.assertEqual(stat.S_IMODE(os.stat(tape).st_mode), 0o600)
+
+    def test_on_stdout(self):
+        result = run([self.bench.rec, "-q", "-o", "-", "sh", "-c", "exit 5"])
+        self.assertEqual(result.status, 5)
+        tape = self.write("tape.zst", result.out)
+        self.bench.sound(tape)
+
+    def test_planted_symlink(self):
+        victim = self.write("victim", "precious")
+        os.symlink(victim, self.bench.path("trace.zst"))
+        run([self.bench.rec, "-q", "true"], cwd=self.dir)
+        with open(victim, encoding="ascii") as f:
+            self.assertEqual(f.read(), "precious")
+
+    def test_full_disk(self):
+        """The command goes on; the tape is readable as far as it goes; rec says so."""
+        result = run([self.bench.rec, "-q", "-o", "/dev/full", "sh", "-c", "echo ran; exit 3"])
+        self.assertEqual(result.out, b"ran\n")
+        self.assertEqual(result.status, 125, result)
+        self.assertEqual(result.err.count(b"\n"), 1, result)
+
+    def test_file_size_limit(self):
+        tape = self.bench.new_tape()
+        result = run(["sh", "-c", 'ulimit -f 8; exec "$@"', "sh",
+                      *self.bench.command(tape, ["sh", "-c", "head -c 3000000 /dev/urandom | "
+                                                 "cat >/dev/null; echo ran"])])
+        self.assertEqual((result.status, result.out), (125, b"ran\n"), result)
+        out = run([self.bench.analyze, "print", tape])
+        self.assertEqual(out.status, 2)
+        self.assertIn(b"execve(", out.out)
+
+
+class Terminals(suite.TapeTest):
+    def terminal(self, command, options=()):
+        self.tape = self.bench.new_tape()
+        return Terminal(self.bench.command(self.tape, command, options), self.dir)
+
+    def test_is_a_terminal(self):
+        t = self.terminal(["sh", "-c", "test -t 0 && test -t 1 && test -t 2 && read x && "
+                           "echo got $x; stty -a | grep -c icanon"])
+        t.type(b"typed\n")
+        self.assertEqual(t.end(), 0)
+        self.assertIn(b"got typed\r\n1\r\n", t.text)
+        self.bench.sound(self.tape)
+
+    def test_foreground(self):
+        t = self.terminal([self.prog("inherited")])
+        self.assertEqual(t.end(), 0)
+        self.assertIn(b"foreground 1", t.text)
+
+    def test_interrupt(self):
+        """^C reaches the command once; rec waits for what it makes of it."""
+        script = ("import signal, sys, time\nn = 0\n"
+                  "def on(*_):\n    global n; n += 1\n"
+                  "signal.signal(signal.SIGINT, on)\nprint('ready', flush=True)\n"
+                  "while not n: signal.pause()\n"
+                  "end = time.monotonic() + 0.3\n"
+                  "while time.monotonic() < end: time.sleep(0.05)\n"
+                  "print('times', n, flush=True)\nsys.exit(17)\n")
+        t = self.terminal([sys.executable, "-c", script])
+        t.read_until(b"ready")
+        t.type(b"\x03")
+        self.assertEqual(t.end(), 17)
+        self.assertIn(b"times 1\r\n", t.text)
+        self.bench.sound(self.tape)
+
+    def test_interrupt_kills(self):
+        t = self.terminal(["sh", "-c", "echo ready; exec sleep 100"])
+        t.read_until(b"ready")
+        t.type(b"\x03")
+        self.assertEqual(t.end(), -signal.SIGINT)
+        self.bench.sound(self.tape)
+
+    def test_quit_kills(self):
+        t = self.terminal(["sh", "-c", "ulimit -c 0; echo ready; exec sleep 100"])
+        t.read_until(b"ready")
+        t.type(b"\x1c")
+        self.assertEqual(t.end(), -signal.SIGQUIT)
+        self.bench.sound(self.tape)
+
+    def test_hang_up(self):
+        t = self.terminal(["sh", "-c", "echo ready; exec sleep 100"])
+        t.read_until(b"ready")
+        os.close(t.fd)
+        wait_for(lambda: os.waitid(os.P_PID, t.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT),
+                 "the end after a hang-up")
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(t.pid, 0)[1]), -signal.SIGHUP)
+        self.bench.sound(self.tape)
+
+    def test_suspend_and_go_on(self):
+        """^Z under a shell with job control stops the job; fg brings it back."""
+        self.need("bash")
+        t = Terminal(["bash", "--norc", "--noprofile", "-i"], self.dir)
+        self.tape = self.bench.new_tape()
+        job = self.bench.command(self.tape, ["sh", "-c", "echo re''ady; read x; echo got $x"])
+        t.type(b"PS1='prompt> '\n" + shlex.join(job).encode() + b"\n")
+        t.read_until(b"ready\r\n")
+        t.type(b"\x1a")
+        t.read_until(b"Stopped")
+        t.type(b"echo sta''tus $?\n")
+        t.read_until(b"status 148")
+        t.type(b"fg\n")
+        t.type(b"words\n")
+        t.read_until(b"got words\r\n")
+        t.type(b"exit\n")
+        self.assertEqual(t.end(), 0)
+        self.bench.sound(self.tape)
+
+    def test_background_job(self):
+        """rec in the background touches no terminal and is not stopped."""
+        self.need("bash")
+        t = Terminal(["bash", "--norc", "--noprofile", "-i"], self.dir)
+        self.tape = self.bench.new_tape()
+        job = self.bench.command(self.tape, ["sh", "-c", "exit 4"])
+        t.type(shlex.join(job).encode() + b" & wait $!; echo sta''tus $?\n")
+        t.read_until(b"status 4")
+        t.type(b"exit\n")
+        t.end()
+        self.bench.sound(self.tape)
+
+
+class Signals(suite.TapeTest):
+    """Signals sent to rec alone: the tape is closed properly."""
+
+    def start(self, command):
+        self.tape = self.bench.new_tape()
+        return subprocess.Popen(self.bench.command(self.tape, command), stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                                process_group=0)
+
+    def ready(self, child):
+        self.assertEqual(child.stdout.readline(), b"ready\n")
+        self.addCleanup(child.stdout.close)
+        self.addCleanup(child.stderr.close)
+
+    def status(self, child):
+        try:
+            return child.wait(harness.TIMEOUT)
+        except subprocess.TimeoutExpired:
+            raise Failure("rec does not end") from None
+
+    def test_terminated(self):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            child = self.start(["sh", "-c", "echo ready; exec sleep 100"])
+            self.ready(child)
+            child.send_signal(number)
+            self.status(child)
+            objects = self.bench.objects(self.tape)
+            self.assertEqual(objects[-1]["type"], "trailer")
+            self.assertEqual(run(["zstd", "-tq", self.tape]).status, 0)
+            self.assertEqual(run([self.bench.analyze, "check", self.tape]).status, 0)
+
+    def test_insisted(self):
+        """A command that does not care: the second signal ends the recording."""
+        child = self.start(["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"])
+        self.ready(child)
+        child.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        child.send_signal(signal.SIGTERM)
+        self.status(child)
+        self.assertEqual(self.bench.objects(self.tape)[-1]["type"], "trailer")
+        self.assertEqual(run([self.bench.analyze, "check", self.tape]).status, 0)
+
+    def test_killed(self):
+        """SIGKILL leaves a torn tape: readable, and said to be torn."""
+        child = self.start(["sh", "-c", "echo ready; exec sleep 100"])
+        self.ready(child)
+        time.sleep(0.6)  # the tape is written at least every 250 ms
+        child.kill()
+        self.status(child)
+        result = run([self.bench.analyze, "print", self.tape])
+        self.assertEqual(result.status, 2, result)
+        self.assertIn(b"execve(", result.out)
+        self.assertEqual(result.err.count(b"\n"), 1, result)
+
+    def test_stopped_and_continued(self):
+        child = self.start(["sh", "-c", "echo ready; read x; exit 6"])
+        self.ready(child)
+        child.send_signal(signal.SIGSTOP)
+        child.send_signal(signal.SIGCONT)
+        self.assertEqual(self.status(child), 6)
+        self.bench.sound(self.tape)
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root")
+class Users(suite.TapeTest):
+    def setUp(self):
+        super().setUp()
+        self.open_dir = self.bench.path("open")
+        os.mkdir(self.open_dir, 0o755)
+
+    def test_as_user(self):
+        _, result = self.bench.record(["id", "-un"], ["-u", "nobody"])
+        self.assertEqual((result.status, result.out), (0, b"nobody\n"), result)
+        tape, result = self.bench.record(["sh", "-c", "id -G; id -g"], ["-u", "nobody"])
+        groups, group = result.out.split()[:-1], result.out.split()[-1]
+        self.assertEqual(groups, [group])
+        self.bench.sound(tape)
+
+    def test_unknown_user(self):
+        result = self.bench.record(["id"], ["-u", "no-such-user"])[1]
+        self.assertEqual((result.status, result.err.count(b"\n")), (125, 1), result)
+
+    def test_set_user_id(self):
+        """With the recorder privileged, a set-user-id program gets its privilege."""
+        program = self.bench.path("suid-inherited")
+        with open(self.prog("inherited"), "rb") as f:
+            self.write("suid-inherited", f.read())
+        os.chmod(program, 0o4755)
+        if os.statvfs(self.dir).f_flag & os.ST_NOSUID:
+            self.skipTest("the directory is mounted nosuid")
+        tape, result = self.bench.record([program], ["-u", "nobody"])
+        self.assertEqual(result.status, 0, result)
+        ids = [line.split()[1:] for line in result.out.decode().splitlines()
+               if line.startswith("ids ")][0]
+        self.assertNotEqual(ids[0], "0")
+        self.assertEqual(ids[1], "0", "effective uid")
+        self.bench.sound(tape)
+
+    def test_unprivileged_recorder(self):
+        """rec run by an ordinary user, on its own; a set-user-id program then runs without
+        its privilege, which is no reason to fail."""
+        self.need("setpriv")
+        os.chmod(self.open_dir, 0o777)
+        tape = os.path.join(self.open_dir, "tape.zst")
+        command = self.bench.command(tape, ["sh", "-c", "id -u; exit 7"])
+        probe = run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                     self.bench.rec, "--version"])
+        if probe.status != 0:
+            self.skipTest("rec lies where others cannot reach it")
+        result = run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command])
+        self.assertEqual((result.status, result.out), (7, b"65534\n"), result)
+        self.bench.sound(tape)
+
+
+class Orphans(suite.TapeTest):
+    def test_daemon_outlives_the_command(self):
+        """rec stays until the daemon ends, with the command's status."""
+        script = "(exec setsid sh -c 'sleep 0.4; exit 44' >/dev/null 2>&1 </dev/null &) ; exit 9"
+        tape, result = self.bench.record(["sh", "-c", script])
+        self.assertEqual(result.status, 9)
+        objects = self.bench.sound(tape)
+        self.assertEqual(sum(o["type"] == "exit" and o["status"] == 44 for o in objects), 1)
+
+
+if __name__ == "__main__":
+    suite.main()

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threads sit in calls when the process ends by exit_group: entries without exits.
+#include "expect.h"
+
+#include <pthread.h>
+
+static int channel[2];
+
+static void *block(void *arg)
+{
+	char c[7];
+	return read(channel[0], c, sizeof(c)) == 0 ? arg : NULL;
+}
+
+int main(void)
+{
+	enum { THREADS = 3 };
+	pthread_t thread;
+	require(pipe(channel) == 0);
+	for (int i = 0; i < THREADS; i++)
+		require(pthread_create(&thread, NULL, block, NULL) == 0);
+	/* All of them asleep in the pipe: then the end comes in the middle of the calls. */
+	for (int asleep = 0; asleep < THREADS;) {
+		asleep = 0;
+		for (int tid = getpid() + 1; tid < getpid() + 50; tid++) {
+			char path[64], text[64] = "";
+			snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
+			FILE *f = fopen(path, "re");
+			if (!f)
+				continue;
+			asleep += fgets(text, sizeof(text), f) && !strncmp(text, "0 0x", 4);
+			fclose(f);
+		}
+	}
+	COUNT("0 read\\(%d, .*, 7\\) = 0", channel[0]);
+	JSON("[.[] | select(.type == \"syscall\" and .name == \"read\" and "
+	     ".args[2].value == \"0x7\")] | length == %d and all(.state == \"unfinished\")",
+	     THREADS);
+	JSON("[.[] | select(.type == \"exit\" and .status == 6)] | length == %d", THREADS + 1);
+	STATUS(6);
+	expect_flush();
+	_exit(6);
+}
