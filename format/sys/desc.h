@@ -58,6 +58,7 @@ enum sys_kind {
 	K_DIRENTS_OLD, /* struct linux_dirent records */
 	K_CMSG,     /* control messages of a msghdr */
 	K_NETLINK,  /* netlink messages */
+	K_OPTVAL,   /* a socket option: [1] when it has four bytes, else "…" */
 	K_MSGBUF,   /* a long and bytes: {mtype=1, mtext="…"} */
 	K_IPV6,     /* 16 bytes: an IPv6 address */
 	/* inside a struct, by value */
@@ -93,6 +94,8 @@ enum sys_len {
 	LEN_BITS,  /* the sibling's value is a count of bits; bytes rounded up to longs */
 	LEN_SELF,  /* the 32 bits at `len_const` of what is pointed to, bytes */
 	LEN_PRODUCT, /* the sibling's value times `len_const`, bytes */
+	LEN_IOC,   /* the sibling is an ioctl request: its size bits, and its direction bits for
+	            * `dir`: written by the caller is IN */
 	LEN_PAGES, /* one byte for each page that the sibling's value of bytes touches */
 };
 
@@ -126,7 +129,7 @@ struct sys_field {
 	uint8_t len;   /* enum sys_len */
 	uint8_t by_ret; /* at exit no more than the call's result, in the unit of `len` */
 	uint8_t on_error; /* an OUT pointer that is written although the call fails */
-	uint8_t detail;  /* said only with -v */
+	uint8_t detail;  /* said only with -v; 2: without, as an address */
 	int8_t order;    /* fields are said by ascending order, those of one order as they lie */
 	uint16_t len_off; /* of the sibling with the length */
 	uint32_t len_const;

@@ -17,17 +17,18 @@
  *             FD(n) ATFD(n) PID(n) UID(n) OCT16/OCT32/OCT64(n) MODE16/MODE32(n) DEV(n) DEVLONG(n)
  *             SIGNAL(n) HANDLER(n) WSTATUS(n) PORT(n) IPV4(n) CHAR8(n)
  *             FLAGS8/16/32/64(n, fs) FLAGSLONG(n, fs)   ENUM8/16/32/64(n, fs) ENUMLONG(n, fs)
- *             RLIMIT(n) RLIMIT64(n)   EPOLL_DATA(n)   PAD(n, bytes): there, but never said
- *             PAD_ARG(n) the same, for an argument
+ *             RLIMIT(n) RLIMIT64(n)   EPOLL_DATA(n)   FLAGS64_PACKED(n, fs)
+ *             PAD(n, bytes): there, but never said   PAD_ARG(n) the same, for an argument
  *  strings    STR(n) PATH(n) STRV(n) ENVP(n)   STR_OUT(n, l): at most l bytes, written by the kernel
  *  bytes      BUF(n, d, l) l bytes    BUF_RET(n, l) written, min(result, l) bytes
  *             BUF_DEREF(n, d, l) as many as *l    BUF_CONST(n, d, size)
  *             BYTES_AS(n, kind, d, l): as BUF, said as `kind` (K_SIGSET, K_DIRENTS …)
+ *             ARG_IOC(n, l) an ioctl's argument, as its request l tells
  *             BYTES_PAGES_AS(n, kind, d, l) a byte for each page of l bytes
  *             BYTES_RET_AS(n, kind, l)    BYTES_CONST_AS(n, kind, d, size)
  *             BYTES_BITS_AS(n, kind, d, l): l bits
- *  structs    PTR(n, d, s)   PTR_N(n, d, s, l) at most l bytes of it   PTR_SELF(n, d, s) its own size,
- *             in its first 32 bits, or AT(offset)
+ *  structs    PTR(n, d, s)   PTR_N(n, d, s, l) at most l bytes of it
+ *             PTR_SELF(n, d, s) its own size, in its first 32 bits or AT(offset)
  *             ARRAY(n, d, s, l) l of them   ARRAY_RET(n, s, l) written, min(result, l) of them
  *             ARRAY_CONST(n, d, s, count)
  *             IOV(n, d, l) l iovecs; OUT: what they point to is bounded by the result
@@ -36,7 +37,8 @@
  *  by value   BYTES_KIND(n, kind, size) bytes said as `kind`
  *  modifiers, as further words of any of these:
  *             WHEN(l, mask) there only if (l & mask)   WHEN_EQ(l, mask, value)
- *             DETAIL said only with -v   ON_ERROR written although the call fails
+ *             DETAIL said only with -v   BRIEF without it as an address
+ *             ON_ERROR written although the call fails
  *             BY_RET no more than the result   DIR(d) its own direction inside a struct
  *             RET_FROM(l) (EMBED) sibling l stands for the result inside   AS(kind) said as
  *             TIMES(c) the length sibling counts things of c bytes
@@ -44,7 +46,8 @@
  *             UNLESS_EQ(l, mask, value)   ORDER(n) place among its siblings when said
  *
  * Entries: STRUCT(name, fields…) CELL(name, one field); SYS(name, result kind, fields…),
- * SYSC with variants, SYS_NAMED said with names (clone), SYS0 without arguments, SYS_RAW(name, count) not described;
+ * SYSC with variants, SYS_NAMED said with names (clone), SYS0 without arguments,
+ * SYS_RAW(name, count) not described;
  * CASES(call, selector, mask, CASE(call, label, value, fields…)…), CASER(call, label, value,
  * result kind, fields…) when the result is another kind than the call's, CASEC with
  * SUBCASES(call, label, selector, mask, CASE…).

@@ -16,6 +16,7 @@
 #define UNLESS_EQ(l, mask, value) \
 	.if_off = offsetof(BASE, l), .if_mask = (mask), .if_equal = 2, .if_value = (value)
 #define DETAIL        .detail = 1
+#define BRIEF         .detail = 2
 #define ORDER(o)      .order = (o)
 #define ON_ERROR      .on_error = 1
 #define BY_RET        .by_ret = 1
@@ -49,6 +50,9 @@
 #define UID(n, ...) FIELD(n, K_UID, 4, ##__VA_ARGS__)
 #define OCT16(n, ...) FIELD(n, K_OCT, 2, ##__VA_ARGS__)
 #define OCT32(n, ...) FIELD(n, K_OCT, 4, ##__VA_ARGS__)
+#define FLAGS64_PACKED(n, fs, ...) FIELD(n, K_FLAGS, 8, .flags = &sys_flags_##fs, ##__VA_ARGS__)
+#define ARG_IOC(n, l, ...) \
+	FIELD(n, K_HEX, ABI_WIDE, .mem = MEM_BYTES, .dir = INOUT, LENGTH(LEN_IOC, l), ##__VA_ARGS__)
 #define OCT64(n, ...) FIELD(n, K_OCT, 8, ##__VA_ARGS__)
 #define MODE16(n, ...) FIELD(n, K_MODE, 2, ##__VA_ARGS__)
 #define MODE32(n, ...) FIELD(n, K_MODE, 4, ##__VA_ARGS__)

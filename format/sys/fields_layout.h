@@ -27,6 +27,8 @@
 #define UID(n, ...) SLOT(uint32_t, n)
 #define OCT16(n, ...) SLOT(uint16_t, n)
 #define OCT32(n, ...) SLOT(uint32_t, n)
+#define FLAGS64_PACKED(n, fs, ...) SLOT(abi_u64_packed, n)
+#define ARG_IOC(n, l, ...) SLOT(abi_ulong, n)
 #define OCT64(n, ...) SLOT(abi_u64, n)
 #define MODE16(n, ...) SLOT(uint16_t, n)
 #define MODE32(n, ...) SLOT(uint32_t, n)

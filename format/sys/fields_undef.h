@@ -23,6 +23,8 @@
 #undef UID
 #undef OCT16
 #undef OCT32
+#undef FLAGS64_PACKED
+#undef ARG_IOC
 #undef OCT64
 #undef MODE16
 #undef MODE32
