@@ -1,0 +1,184 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""bench.py [options] BUILD_DIR
+
+Measures a release build's rec against strace, and analyze against zstd.
+
+    record    wall time of rec, `strace -f -o F` and `strace -f -s 65536 -o F` on programs,
+              all runs of one program interleaved; ratios of medians, events per second,
+              bytes per event, size of the tape against strace's text and that text under
+              zstd -3, and what was lost. Each unpinned and on one CPU.
+    analyze   `analyze stats` on a tape of two million events and of ten times as many:
+              time against `zstd -dc`, peak memory.
+
+Times of single runs on a shared machine mean little: only ratios within one run of this
+program do.
+"""
+import argparse
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+LOOP_CALLS = 200000
+EVENTS = 2000000
+
+# A mid-size translation unit, made here so that the figures do not depend on a checkout.
+COMPILE_INCLUDES = ("stdio stdlib string unistd errno fcntl signal sys/socket sys/stat netdb "
+                    "pthread math time poll sys/mman sys/wait termios dirent locale wchar").split()
+
+
+def translation_unit():
+    lines = [f"#include <{name}.h>" for name in COMPILE_INCLUDES]
+    for i in range(400):
+        lines.append(f"int f{i}(int a, int b) {{ int s = {i}; for (int k = 0; k < a; k++) "
+                     f"s = s * 31 + (k ^ b) % (b + {i + 1}); return s + (s >> {i % 7}); }}")
+    return "\n".join(lines) + "\n"
+
+
+def programs(work):
+    source = os.path.join(work, "unit.c")
+    with open(source, "w", encoding="ascii") as f:
+        f.write(translation_unit())
+    count = str(LOOP_CALLS // 2)
+    return {
+        "loop": ["dd", "if=/dev/zero", "of=/dev/null", "bs=1", f"count={count}", "status=none"],
+        "buffers": ["dd", "if=" + sys.executable, "of=/dev/null", "bs=4096", "iflag=fullblock",
+                    "status=none"],
+        "compile": ["gcc", "-O2", "-c", "-o", os.path.join(work, "unit.o"), source],
+        "find": ["find", "/usr/share", "-type", "f", "-newer", "/etc/hostname"],
+        "python": ["/usr/bin/python3", "-c", "import json, ssl, threading"],
+    }
+
+
+def timed(command, **more):
+    """(seconds, peak resident set in bytes) of a command that must succeed."""
+    begin = time.monotonic()
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
+    _, status, usage = os.wait4(child.pid, 0)
+    seconds = time.monotonic() - begin
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        sys.exit(f"bench.py: {' '.join(command)}: status {child.returncode}\n"
+                 f"{child.stderr.read().decode(errors='replace')}")
+    child.stderr.close()
+    return seconds, usage.ru_maxrss * 1024
+
+
+def mib(size):
+    return f"{size / (1 << 20):.2f} MiB"
+
+
+def packed_size(path):
+    return int(subprocess.run(f"zstd -3 -qc '{path}' | wc -c", shell=True, check=True,
+                              stdout=subprocess.PIPE).stdout)
+
+
+class Recorders:
+    def __init__(self, build, work):
+        self.rec = os.path.join(build, "tools", "rec")
+        self.analyze = os.path.join(build, "tools", "analyze")
+        self.tape = os.path.join(work, "tape.zst")
+        self.short = os.path.join(work, "short.txt")
+        self.long = os.path.join(work, "long.txt")
+        self.commands = {
+            "bare": [],
+            "rec": [self.rec, "-q", "-o", self.tape, "--"],
+            "strace": ["strace", "-f", "-o", self.short],
+            "strace64k": ["strace", "-f", "-s", "65536", "-o", self.long],
+        }
+
+    def measure(self, command, rounds, prefix):
+        times = {name: [] for name in self.commands}
+        for _ in range(rounds):
+            for name, recorder in self.commands.items():
+                times[name].append(timed([*prefix, *recorder, *command])[0])
+        return {name: statistics.median(t) for name, t in times.items()}
+
+    def trailer(self):
+        lines = subprocess.Popen([self.analyze, "export", "--to", "jsonl", self.tape],
+                                 stdout=subprocess.PIPE)
+        last, events = b"{}", 0
+        for last in lines.stdout:
+            events += 1
+        if lines.wait() != 0:
+            sys.exit("bench.py: the tape cannot be read")
+        return json.loads(last), events - 2
+
+
+def record(recorders, args, work):
+    print(f"{'program':9} {'cpus':5} {'bare':>7} {'rec':>7} {'strace':>7} {'-s 64K':>7}   "
+          f"rec/strace rec/-s64K  events/s  B/event  tape/text  tape/zstd(text)  lost")
+    for name, command in programs(work).items():
+        if args.only and name not in args.only:
+            continue
+        for where, prefix in (("all", []), ("one", ["taskset", "-c", "0"])):
+            median = recorders.measure(command, args.rounds, prefix)
+            trailer, events = recorders.trailer()
+            tape, text = os.path.getsize(recorders.tape), os.path.getsize(recorders.long)
+            packed = packed_size(recorders.long)
+            print(f"{name:9} {where:5} {median['bare']:7.3f} {median['rec']:7.3f} "
+                  f"{median['strace']:7.3f} {median['strace64k']:7.3f}   "
+                  f"{median['rec'] / median['strace']:10.2f} "
+                  f"{median['rec'] / median['strace64k']:9.2f} "
+                  f"{events / median['rec']:9.0f} {tape / max(events, 1):8.1f}  "
+                  f"1/{text / tape:<7.1f}  {tape / packed:15.2f}  "
+                  f"{trailer.get('lost')}   [{mib(tape)}, text {mib(text)}]", flush=True)
+
+
+def stats_of(recorders, events, args):
+    """Tape of so many events; (MiB, zstd seconds, analyze seconds, analyze's memory)."""
+    count = str(events // 2)
+    subprocess.run([recorders.rec, "-q", "-o", recorders.tape, "--", "dd", "if=/dev/zero",
+                    "of=/dev/null", "bs=1", f"count={count}", "status=none"], check=True)
+    zstd, stats, memory = [], [], 0
+    for _ in range(args.rounds):
+        zstd.append(timed(["zstd", "-dc", recorders.tape])[0])
+        seconds, peak = timed([recorders.analyze, "stats", recorders.tape])
+        stats.append(seconds)
+        memory = max(memory, peak)
+    z, s = statistics.median(zstd), statistics.median(stats)
+    print(f"{events:10} events, {mib(os.path.getsize(recorders.tape))}: zstd -dc {z:.3f} s, "
+          f"analyze stats {s:.3f} s = {s / z:.2f} times, {mib(memory)} of memory, "
+          f"{s / events * 1e9:.0f} ns/event", flush=True)
+    return s
+
+
+def analyze(recorders, args):
+    once = stats_of(recorders, args.events, args)
+    if args.times > 1:
+        more = stats_of(recorders, args.events * args.times, args)
+        print(f"{args.times} times the events: {more / once:.2f} times the time")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", metavar="BUILD_DIR")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", action="append", help="this program; repeatable")
+    parser.add_argument("--part", choices=("record", "analyze", "both"), default="both")
+    parser.add_argument("--events", type=int, default=EVENTS)
+    parser.add_argument("--times", type=int, default=10, help="1: no larger tape")
+    args = parser.parse_args()
+    cpu = re.search(r"model name\s*: (.*)", open("/proc/cpuinfo", encoding="ascii").read())
+    print(f"{os.uname().release}, {os.cpu_count()} CPUs, {cpu[1] if cpu else 'unknown CPU'}, "
+          f"medians of {args.rounds}")
+    work = tempfile.mkdtemp(prefix="systape-bench-")
+    try:
+        recorders = Recorders(args.build, work)
+        if args.part != "analyze":
+            record(recorders, args, work)
+        if args.part != "record":
+            analyze(recorders, args)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
