@@ -62,6 +62,9 @@ int batch_finish(struct batch *b, struct batch_slot slot, const struct event *en
  */
 int batch_seal(struct batch *b);
 
+/* For decoders: room for so many rows, and for so many ranges in `memory`. */
+int batch_reserve(struct batch *b, size_t rows, size_t ranges);
+
 /* Empties it for reuse under a new @number, keeping its allocations. */
 void batch_clear(struct batch *b, uint64_t number);
 void batch_done(struct batch *b);

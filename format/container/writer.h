@@ -49,8 +49,9 @@ struct batch *trace_writer_lock(struct trace_writer *w);
 /* Releases the lock, handing the batch on when it is full. May wait for the disk. */
 void trace_writer_unlock(struct trace_writer *w);
 
-/* Puts a snapshot into the tape, after everything added so far. The writer takes
- * over the contents of @snapshot and leaves it empty. 0 or -ENOMEM. */
+/* Puts a snapshot into the tape, before the events that are not written yet: its seq
+ * says where it belongs. The writer takes over the contents of @snapshot and leaves
+ * it empty. 0 or -ENOMEM. */
 int trace_writer_snapshot(struct trace_writer *w, struct meta_snapshot *snapshot);
 
 /* 0, or the -errno with which writing failed (@err is then filled). */

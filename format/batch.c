@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows in an array, memory ranges in another, chained per row, because the ranges of
+ * a call come in two goes (entry and exit) with other rows' in between. Bytes are
+ * collected in one buffer; as that moves when it grows, ranges and strings are kept
+ * as offsets, and batch_seal() turns them into pointers.
+ */
+#include "batch.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	FIRST_ROWS = 1024,
+	ROW_COST = 64,    /* encoded bytes of a row, roughly */
+	RANGE_COST = 8,
+	SHRINK_OVER = 2 << 20, /* a cleared batch keeps no more bytes than this */
+};
+
+static int grow_rows(struct batch *b)
+{
+	size_t capacity = b->capacity ? b->capacity * 2 : FIRST_ROWS;
+	struct event *rows;
+	uint32_t *first, *last;
+
+	rows = reallocarray(b->rows, capacity, sizeof(*rows));
+	if (!rows)
+		return -ENOMEM;
+	b->rows = rows;
+	first = reallocarray(b->first_range, capacity, sizeof(*first));
+	if (!first)
+		return -ENOMEM;
+	b->first_range = first;
+	last = reallocarray(b->last_range, capacity, sizeof(*last));
+	if (!last)
+		return -ENOMEM;
+	b->last_range = last;
+	b->capacity = capacity;
+	return 0;
+}
+
+static int grow_ranges(struct batch *b)
+{
+	size_t capacity = b->range_capacity ? b->range_capacity * 2 : FIRST_ROWS;
+	struct batch_memory *ranges = reallocarray(b->ranges, capacity, sizeof(*ranges));
+
+	if (!ranges)
+		return -ENOMEM;
+	b->ranges = ranges;
+	b->range_capacity = capacity;
+	return 0;
+}
+
+int batch_reserve(struct batch *b, size_t rows, size_t ranges)
+{
+	struct event_memory *memory;
+
+	while (b->capacity < rows) {
+		if (grow_rows(b) < 0)
+			return -ENOMEM;
+	}
+	memory = reallocarray(b->memory, ranges + 1, sizeof(*memory));
+	if (!memory)
+		return -ENOMEM;
+	b->memory = memory;
+	return 0;
+}
+
+static int add_range(struct batch *b, size_t row, const struct event_memory *memory)
+{
+	struct batch_memory *range;
+	uint32_t index;
+
+	if (b->range_count == b->range_capacity && grow_ranges(b) < 0)
+		return -ENOMEM;
+	range = &b->ranges[b->range_count];
+	*range = (struct batch_memory){.range = *memory, .offset = b->bytes.size};
+	buf_append(&b->bytes, memory->data, memory->length);
+	if (buf_error(&b->bytes) < 0)
+		return -ENOMEM;
+	index = (uint32_t)++b->range_count;
+	if (b->last_range[row])
+		b->ranges[b->last_range[row] - 1].next = index;
+	else
+		b->first_range[row] = index;
+	b->last_range[row] = index;
+	b->rows[row].memory_count++;
+	b->raw_size += RANGE_COST + memory->length;
+	return 0;
+}
+
+/* Undoes what was added after @row had @row_ranges ranges and the batch @ranges. */
+static void forget(struct batch *b, size_t rows, size_t ranges, size_t bytes)
+{
+	b->count = rows;
+	b->range_count = ranges;
+	b->bytes.failed = 0;
+	buf_truncate(&b->bytes, bytes);
+}
+
+/* Copies @size bytes; the pointer becomes an offset until batch_seal(). */
+static const void *keep_bytes(struct batch *b, const void *data, size_t size)
+{
+	size_t offset = b->bytes.size;
+
+	buf_append(&b->bytes, data, size);
+	b->raw_size += size;
+	return (const void *)(uintptr_t)offset;
+}
+
+static void keep_strings(struct batch *b, struct event *row)
+{
+	if (row->kind == EVENT_EXEC) {
+		const char *path = row->exec.path ? row->exec.path : "";
+
+		row->exec.path = keep_bytes(b, path, strlen(path) + 1);
+		row->exec.argv = keep_bytes(b, row->exec.argv, row->exec.argv_size);
+	} else if (row->kind == EVENT_SIGNAL || row->kind == EVENT_STOP) {
+		row->signal.info = keep_bytes(b, row->signal.info, row->signal.info_size);
+	}
+}
+
+int batch_add(struct batch *b, const struct event *e, struct batch_slot *ret_slot)
+{
+	size_t row = b->count, ranges = b->range_count, bytes = b->bytes.size;
+
+	assert(row == 0 || e->seq > b->rows[row - 1].seq);
+	if (row == b->capacity && grow_rows(b) < 0)
+		return -ENOMEM;
+	b->rows[row] = *e;
+	b->rows[row].memory_count = 0;
+	b->rows[row].memory = NULL;
+	b->first_range[row] = b->last_range[row] = 0;
+	b->count++;
+	keep_strings(b, &b->rows[row]);
+	for (uint32_t i = 0; i < e->memory_count; i++) {
+		if (add_range(b, row, &e->memory[i]) < 0)
+			break;
+	}
+	if (b->rows[row].memory_count < e->memory_count || buf_error(&b->bytes) < 0) {
+		forget(b, row, ranges, bytes);
+		return -ENOMEM;
+	}
+	b->raw_size += ROW_COST;
+	if (ret_slot)
+		*ret_slot = (struct batch_slot){b->number, (uint32_t)row};
+	return 0;
+}
+
+int batch_finish(struct batch *b, struct batch_slot slot, const struct event *end)
+{
+	size_t ranges = b->range_count, bytes = b->bytes.size;
+	uint32_t row = slot.row, last, count;
+
+	if (slot.number != b->number || row >= b->count ||
+	    b->rows[row].call.begun_seq != end->call.begun_seq)
+		return batch_add(b, end, NULL);
+	last = b->last_range[row];
+	count = b->rows[row].memory_count;
+	for (uint32_t i = 0; i < end->memory_count; i++) {
+		if (add_range(b, row, &end->memory[i]) < 0) {
+			forget(b, b->count, ranges, bytes);
+			b->last_range[row] = last;
+			b->rows[row].memory_count = count;
+			if (last)
+				b->ranges[last - 1].next = 0;
+			else
+				b->first_range[row] = 0;
+			return -ENOMEM;
+		}
+	}
+	b->rows[row].kind = EVENT_CALL;
+	b->rows[row].call.ret = end->call.ret;
+	b->rows[row].call.end_seq = end->call.end_seq;
+	b->rows[row].call.duration = end->call.duration;
+	b->rows[row].call.state = EVENT_FINISHED;
+	return 0;
+}
+
+static const void *place(const struct batch *b, const void *offset)
+{
+	return buf_text(&b->bytes) + (uintptr_t)offset;
+}
+
+static void seal_strings(const struct batch *b, struct event *row)
+{
+	if (row->kind == EVENT_EXEC) {
+		row->exec.path = place(b, row->exec.path);
+		row->exec.argv = place(b, row->exec.argv);
+	} else if (row->kind == EVENT_SIGNAL || row->kind == EVENT_STOP) {
+		row->signal.info = place(b, row->signal.info);
+	}
+}
+
+int batch_seal(struct batch *b)
+{
+	struct event_memory *memory = NULL;
+	size_t at = 0;
+
+	if (b->range_count) {
+		memory = reallocarray(b->memory, b->range_count, sizeof(*memory));
+		if (!memory)
+			return -ENOMEM;
+		b->memory = memory;
+	}
+	for (size_t row = 0; row < b->count; row++) {
+		seal_strings(b, &b->rows[row]);
+		b->rows[row].memory = memory + at;
+		for (uint32_t i = b->first_range[row]; i; i = b->ranges[i - 1].next) {
+			memory[at] = b->ranges[i - 1].range;
+			memory[at].data =
+				(const uint8_t *)buf_text(&b->bytes) + b->ranges[i - 1].offset;
+			at++;
+		}
+	}
+	return 0;
+}
+
+void batch_clear(struct batch *b, uint64_t number)
+{
+	b->number = number;
+	b->count = 0;
+	b->range_count = 0;
+	b->raw_size = 0;
+	if (b->bytes.capacity > SHRINK_OVER)
+		buf_done(&b->bytes);
+	buf_clear(&b->bytes);
+}
+
+void batch_done(struct batch *b)
+{
+	if (!b)
+		return;
+	free(b->rows);
+	free(b->ranges);
+	free(b->first_range);
+	free(b->last_range);
+	free(b->memory);
+	buf_done(&b->bytes);
+	*b = (struct batch){0};
+}
+
+size_t batch_footprint(const struct batch *b)
+{
+	return b->capacity * (sizeof(*b->rows) + 2 * sizeof(uint32_t)) +
+	       b->range_capacity * sizeof(*b->ranges) + b->range_count * sizeof(*b->memory) +
+	       b->bytes.capacity;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ordinary zstd frames, nothing of our own: a flush after every record makes what
+ * was written readable although the frame has not ended, a frame is ended every few
+ * megabytes so that damage costs no more than one, and long-distance matching over
+ * the frame's whole window gains what short frames lose.
+ */
+#include "frame.h"
+
+#include "limits.h"
+#include "seek.h"
+
+#include "base/err.h"
+#include "base/fileio.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <zstd.h>
+
+struct frame_writer {
+	int fd;
+	ZSTD_CCtx *zstd;
+	size_t frame_size;
+	struct buf out;
+	struct meta_frame *frames;
+	uint64_t *sizes; /* compressed, per frame */
+	size_t count, capacity;
+	bool open;
+	uint64_t raw, compressed; /* of the whole file */
+};
+
+static int set_parameters(ZSTD_CCtx *zstd, int level)
+{
+	const struct {
+		ZSTD_cParameter parameter;
+		int value;
+	} parameters[] = {
+		{ZSTD_c_compressionLevel, level},
+		{ZSTD_c_windowLog, TRACE_WINDOW_LOG},
+		{ZSTD_c_enableLongDistanceMatching, 1},
+		{ZSTD_c_checksumFlag, 1},
+	};
+
+	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+		if (ZSTD_isError(ZSTD_CCtx_setParameter(zstd, parameters[i].parameter,
+		                                        parameters[i].value)))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+int frame_writer_new(int fd, int level, size_t frame_size, struct frame_writer **ret,
+                     struct err *err)
+{
+	struct frame_writer *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return err_set(err, ENOMEM, "out of memory");
+	f->fd = fd;
+	f->frame_size = frame_size;
+	f->zstd = ZSTD_createCCtx();
+	if (!f->zstd || set_parameters(f->zstd, level) < 0) {
+		frame_writer_free(f);
+		return err_set(err, EINVAL, "zstd does not accept level %d", level);
+	}
+	*ret = f;
+	return 0;
+}
+
+struct frame_writer *frame_writer_free(struct frame_writer *f)
+{
+	if (!f)
+		return NULL;
+	ZSTD_freeCCtx(f->zstd);
+	buf_done(&f->out);
+	free(f->frames);
+	free(f->sizes);
+	free(f);
+	return NULL;
+}
+
+static int begin(struct frame_writer *f)
+{
+	if (f->count == f->capacity) {
+		size_t capacity = f->capacity ? f->capacity * 2 : 16;
+		struct meta_frame *frames = reallocarray(f->frames, capacity, sizeof(*frames));
+		uint64_t *sizes;
+
+		if (!frames)
+			return -ENOMEM;
+		f->frames = frames;
+		sizes = reallocarray(f->sizes, capacity, sizeof(*sizes));
+		if (!sizes)
+			return -ENOMEM;
+		f->sizes = sizes;
+		f->capacity = capacity;
+	}
+	f->frames[f->count] = (struct meta_frame){.offset = f->compressed};
+	f->sizes[f->count++] = 0;
+	f->open = true;
+	return 0;
+}
+
+static void note_batch(struct meta_frame *frame, const struct batch *b)
+{
+	const struct event *first, *last;
+
+	if (!b || !b->count)
+		return;
+	first = &b->rows[0];
+	last = &b->rows[b->count - 1];
+	if (!frame->chunks++) {
+		frame->first_chunk = b->number;
+		frame->first_seq = first->seq;
+		frame->first_time = first->time;
+	}
+	frame->last_seq = last->seq;
+	frame->last_time = last->time;
+	frame->events += b->count;
+}
+
+static int compress(struct frame_writer *f, const struct buf *record, ZSTD_EndDirective how)
+{
+	ZSTD_inBuffer in = {record ? record->data : NULL, record ? record->size : 0, 0};
+	size_t left;
+
+	do {
+		size_t room = ZSTD_CStreamOutSize(), before = f->out.size;
+		ZSTD_outBuffer out = {buf_extend(&f->out, room), room, 0};
+
+		if (!out.dst)
+			return -ENOMEM;
+		left = ZSTD_compressStream2(f->zstd, &out, &in, how);
+		if (ZSTD_isError(left))
+			return -EIO;
+		buf_truncate(&f->out, before + out.pos);
+	} while (left || in.pos < in.size);
+	return 0;
+}
+
+static int write_out(struct frame_writer *f, struct err *err)
+{
+	int r = fileio_write(f->fd, f->out.data, f->out.size);
+
+	if (r < 0)
+		return err_errno(err, -r, "cannot write the tape");
+	f->compressed += f->out.size;
+	if (f->open)
+		f->sizes[f->count - 1] += f->out.size;
+	buf_clear(&f->out);
+	return 0;
+}
+
+int frame_writer_end(struct frame_writer *f, struct err *err)
+{
+	int r;
+
+	if (!f->open)
+		return 0;
+	r = compress(f, NULL, ZSTD_e_end);
+	if (r < 0)
+		return err_errno(err, -r, "cannot compress the tape");
+	r = write_out(f, err);
+	f->open = false;
+	return r;
+}
+
+int frame_writer_put(struct frame_writer *f, const struct buf *record, const struct batch *batch,
+                     bool alone, struct err *err)
+{
+	struct meta_frame *frame;
+	int r = alone ? frame_writer_end(f, err) : 0;
+
+	if (r < 0)
+		return r;
+	if (!f->open && begin(f) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	frame = &f->frames[f->count - 1];
+	note_batch(frame, batch);
+	frame->raw_size += record->size;
+	f->raw += record->size;
+	r = compress(f, record, ZSTD_e_flush);
+	if (r < 0)
+		return err_errno(err, -r, "cannot compress the tape");
+	r = write_out(f, err);
+	if (r < 0)
+		return r;
+	return alone || frame->raw_size >= f->frame_size ? frame_writer_end(f, err) : 0;
+}
+
+int frame_writer_seek_table(struct frame_writer *f, struct err *err)
+{
+	int r = seek_table_encode(f->frames, f->sizes, f->count, &f->out);
+
+	return r < 0 ? err_errno(err, -r, "cannot write the seek table") : write_out(f, err);
+}
+
+const struct meta_frame *frame_writer_frames(const struct frame_writer *f, size_t *ret_count)
+{
+	*ret_count = f->count;
+	return f->frames;
+}
+
+uint64_t frame_writer_raw(const struct frame_writer *f)
+{
+	return f->raw;
+}
+
+uint64_t frame_writer_compressed(const struct frame_writer *f)
+{
+	return f->compressed;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The compressed side of a tape: records in, zstd frames in a file out, and a list
+ * of the frames for the trailer and the seek table. Not thread-safe: it belongs to
+ * the writer's thread.
+ */
+#ifndef CONTAINER_FRAME_H
+#define CONTAINER_FRAME_H
+
+#include "format/batch.h"
+#include "format/meta.h"
+
+struct err;
+struct frame_writer;
+
+/* @frame_size: raw bytes after which a frame is ended. 0 or -errno. */
+int frame_writer_new(int fd, int level, size_t frame_size, struct frame_writer **ret,
+                     struct err *err);
+struct frame_writer *frame_writer_free(struct frame_writer *f);
+
+/*
+ * Writes one encoded record so that everything up to here can be read back, and
+ * notes in the frame's list entry what it holds (@batch: NULL when no chunk). Ends
+ * the frame when it is full or @alone. 0 or -errno, after which nothing more must
+ * be written.
+ */
+int frame_writer_put(struct frame_writer *f, const struct buf *record, const struct batch *batch,
+                     bool alone, struct err *err);
+/* Ends the frame that is open, if any. */
+int frame_writer_end(struct frame_writer *f, struct err *err);
+/* Writes the seek table over all frames. */
+int frame_writer_seek_table(struct frame_writer *f, struct err *err);
+
+/* The frames so far; borrowed. */
+const struct meta_frame *frame_writer_frames(const struct frame_writer *f, size_t *ret_count);
+uint64_t frame_writer_raw(const struct frame_writer *f);
+uint64_t frame_writer_compressed(const struct frame_writer *f);
+
+#endif

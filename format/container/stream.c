@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A queue of decoded chunks, up to a limit in bytes. A chunk's rows are in order
+ * already, and the chunks too; all that has to be done is to bring the exit of a
+ * call (EVENT_END, in a later chunk) to its entry (EVENT_BEGUN) while that still
+ * waits in the queue. The calls that outlast the queue are few, one a thread: what
+ * their exit needs is copied.
+ */
+#include "stream.h"
+
+#include "base/err.h"
+#include "base/map.h"
+
+#include "source.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WINDOW_DEFAULT = 12 << 20, KEPT_MAX = 64 << 10, QUEUE_MAX = 4096 };
+
+/* A chunk in the queue, and the memory arrays that joining made for its rows. */
+struct waiting {
+	struct batch *batch;
+	size_t at; /* the next row */
+	struct event_memory **joined;
+	size_t joined_count;
+};
+
+/* A call that was told as begun; its entry, for when it ends. */
+struct open_call {
+	struct event event;
+	struct event_memory *memory;
+	uint8_t *bytes;
+	struct event_memory *joined; /* of its end, while that is being delivered */
+};
+
+struct trace_stream {
+	struct trace_stream_options options;
+	struct trace_reader *reader;
+	struct waiting *queue; /* oldest first */
+	size_t head, count;
+	size_t footprint;
+	struct batch **spare;
+	size_t spares;
+	bool pending; /* a record that is no chunk waits behind the queue */
+	struct trace_record record;
+	bool ended;
+
+	struct map begun; /* place of the entry -> row in the queue (struct event) */
+	struct map open;  /* place of the entry -> struct open_call */
+	struct map tids;  /* tid -> the entry's event of its call in flight: in the queue, or in
+	                   * an open_call */
+	struct open_call *closing; /* freed at the next call */
+	struct event end;          /* an EVENT_END made here */
+};
+
+/* ---- calls told as begun ---- */
+
+static struct open_call *open_call_free(struct open_call *o)
+{
+	if (!o)
+		return NULL;
+	free(o->memory);
+	free(o->bytes);
+	free(o->joined);
+	free(o);
+	return NULL;
+}
+
+static size_t kept(const struct event_memory *m)
+{
+	return m->length < KEPT_MAX ? m->length : KEPT_MAX;
+}
+
+static struct open_call *open_call_new(const struct event *e)
+{
+	struct open_call *o = calloc(1, sizeof(*o));
+	size_t bytes = 0;
+
+	if (!o)
+		return NULL;
+	for (uint32_t i = 0; i < e->memory_count; i++)
+		bytes += kept(&e->memory[i]);
+	o->event = *e;
+	o->memory = calloc(e->memory_count + 1, sizeof(*o->memory));
+	o->bytes = malloc(bytes + 1);
+	if (!o->memory || !o->bytes)
+		return open_call_free(o);
+	bytes = 0;
+	for (uint32_t i = 0; i < e->memory_count; i++) {
+		o->memory[i] = e->memory[i];
+		o->memory[i].length = (uint32_t)kept(&e->memory[i]);
+		o->memory[i].data = o->bytes + bytes;
+		if (o->memory[i].length)
+			memcpy(o->bytes + bytes, e->memory[i].data, o->memory[i].length);
+		bytes += o->memory[i].length;
+	}
+	o->event.memory = o->memory;
+	return o;
+}
+
+static struct event_memory *join_memory(const struct event *entry, const struct event *exit)
+{
+	struct event_memory *m = calloc(entry->memory_count + exit->memory_count + 1, sizeof(*m));
+
+	if (!m)
+		return NULL;
+	memcpy(m, entry->memory, entry->memory_count * sizeof(*m));
+	memcpy(m + entry->memory_count, exit->memory, exit->memory_count * sizeof(*m));
+	return m;
+}
+
+/* ---- chunks come in ---- */
+
+static void finish(struct event *call, const struct event *end)
+{
+	call->kind = EVENT_CALL;
+	call->call.ret = end->call.ret;
+	call->call.end_seq = end->call.end_seq;
+	call->call.duration = end->call.duration;
+	call->call.state = EVENT_FINISHED;
+}
+
+static int attach(struct waiting *w, struct event *call, struct event *end)
+{
+	struct event_memory *m = join_memory(call, end);
+	struct event_memory **list;
+
+	list = m ? reallocarray(w->joined, w->joined_count + 1, sizeof(*list)) : NULL;
+	if (!list) {
+		free(m);
+		return -ENOMEM;
+	}
+	w->joined = list;
+	w->joined[w->joined_count++] = m;
+	call->memory = m;
+	call->memory_count += end->memory_count;
+	finish(call, end);
+	end->kind = EVENT_NONE;
+	return 0;
+}
+
+static void forget_tid(struct trace_stream *s, uint32_t tid, const struct event *entry)
+{
+	if (map_get(&s->tids, tid) == entry)
+		map_remove(&s->tids, tid);
+}
+
+static int take_end(struct trace_stream *s, struct waiting *w, struct event *end)
+{
+	struct event *call = map_remove(&s->begun, end->call.begun_seq);
+
+	if (!call)
+		return 0;
+	forget_tid(s, call->tid, call);
+	forget_tid(s, end->tid, call);
+	if (end->memory_count)
+		return attach(w, call, end);
+	finish(call, end);
+	end->kind = EVENT_NONE;
+	return 0;
+}
+
+/* The thread's call in flight, if it still waits here, will never return. */
+static void never(struct trace_stream *s, uint32_t tid)
+{
+	struct event *call = map_get(&s->tids, tid);
+
+	if (!call || map_get(&s->begun, call->seq) != call)
+		return;
+	map_remove(&s->begun, call->seq);
+	map_remove(&s->tids, tid);
+	call->kind = EVENT_CALL;
+	call->call.state = EVENT_NEVER;
+}
+
+/* A thread took over its process's number: its execve comes back under that. */
+static int take_exec(struct trace_stream *s, const struct event *e)
+{
+	struct event *call;
+
+	if (e->exec.former_tid == e->tid)
+		return 0;
+	never(s, e->tid);
+	call = map_remove(&s->tids, e->exec.former_tid);
+	return call ? map_put(&s->tids, e->tid, call) : 0;
+}
+
+static int take_row(struct trace_stream *s, struct waiting *w, struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_BEGUN:
+		e->call.state = EVENT_UNFINISHED;
+		if (map_put(&s->begun, e->seq, e) < 0)
+			return -ENOMEM;
+		return map_put(&s->tids, e->tid, e);
+	case EVENT_END:
+		return take_end(s, w, e);
+	case EVENT_EXEC:
+		return take_exec(s, e);
+	case EVENT_EXIT:
+		never(s, e->tid);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static int take_batch(struct trace_stream *s, struct batch *b)
+{
+	struct waiting *w;
+
+	if (s->head && s->head + s->count == QUEUE_MAX) {
+		memmove(s->queue, s->queue + s->head, s->count * sizeof(*s->queue));
+		s->head = 0;
+	}
+	w = &s->queue[s->head + s->count++];
+	*w = (struct waiting){.batch = b};
+	s->footprint += batch_footprint(b);
+	if (s->options.unordered)
+		return 0;
+	for (size_t i = 0; i < b->count; i++) {
+		if (take_row(s, w, &b->rows[i]) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int read_record(struct trace_stream *s, struct err *err)
+{
+	struct batch *spare;
+	int r = trace_reader_next(s->reader, &s->record, err);
+
+	if (r <= 0) {
+		s->ended = r == 0;
+		return r;
+	}
+	if (s->record.kind == RECORD_UNKNOWN)
+		return 1;
+	if (s->record.kind != RECORD_BATCH) {
+		s->pending = true;
+		return 1;
+	}
+	spare = s->spares ? s->spare[--s->spares] : calloc(1, sizeof(*spare));
+	if (!spare || take_batch(s, trace_reader_take_batch(s->reader, spare)) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	return 1;
+}
+
+static bool wants_more(const struct trace_stream *s)
+{
+	if (s->ended || s->pending)
+		return false;
+	if (s->options.unordered)
+		return !s->count;
+	return s->footprint < s->options.window && s->count < QUEUE_MAX;
+}
+
+/* ---- events go out ---- */
+
+static void release_head(struct trace_stream *s)
+{
+	struct waiting *w = &s->queue[s->head++];
+
+	s->count--;
+	s->footprint -= batch_footprint(w->batch);
+	for (size_t i = 0; i < w->joined_count; i++)
+		free(w->joined[i]);
+	free(w->joined);
+	batch_clear(w->batch, 0);
+	if (s->spares < QUEUE_MAX)
+		s->spare[s->spares++] = w->batch;
+}
+
+/* Told as begun: from here on it is known by a copy. */
+static int open_up(struct trace_stream *s, const struct event *e)
+{
+	struct open_call *o = open_call_new(e);
+
+	if (!o || map_put(&s->open, e->seq, o) < 0) {
+		open_call_free(o);
+		return -ENOMEM;
+	}
+	map_remove(&s->begun, e->seq);
+	if (map_get(&s->tids, e->tid) == e)
+		return map_put(&s->tids, e->tid, o);
+	return 0;
+}
+
+static struct open_call *close_call(struct trace_stream *s, uint64_t begun_seq)
+{
+	struct open_call *o = map_remove(&s->open, begun_seq);
+
+	if (!o)
+		return NULL;
+	forget_tid(s, o->event.tid, &o->event);
+	s->closing = o;
+	return o;
+}
+
+static int give_end(struct trace_stream *s, const struct event *e)
+{
+	struct open_call *o = close_call(s, e->call.begun_seq);
+
+	s->end = *e;
+	if (!o)
+		return 0;
+	forget_tid(s, e->tid, &o->event);
+	o->joined = join_memory(&o->event, e);
+	if (!o->joined)
+		return -ENOMEM;
+	s->end.memory = o->joined;
+	s->end.memory_count += o->event.memory_count;
+	s->end.call.nr = o->event.call.nr;
+	s->end.call.arch = o->event.call.arch;
+	s->end.call.ip = o->event.call.ip;
+	memcpy(s->end.call.args, o->event.call.args, sizeof(s->end.call.args));
+	return 0;
+}
+
+/* The call that @e, an exit or exec, cut off after it was told as begun; made an
+ * EVENT_END in s->end. False when there is none. */
+static bool give_never(struct trace_stream *s, const struct event *e)
+{
+	struct event *entry;
+	struct open_call *o;
+
+	if (e->kind != EVENT_EXIT &&
+	    !(e->kind == EVENT_EXEC && e->exec.former_tid != e->tid))
+		return false;
+	entry = map_get(&s->tids, e->tid);
+	o = entry ? map_get(&s->open, entry->seq) : NULL;
+	if (!o || &o->event != entry)
+		return false;
+	close_call(s, entry->seq);
+	s->end = o->event;
+	s->end.kind = EVENT_END;
+	s->end.seq = e->seq;
+	s->end.time = e->time;
+	s->end.call.state = EVENT_NEVER;
+	return true;
+}
+
+/* The next row of the queue: 1 with *ret, 0 when the queue is empty, -ENOMEM. */
+static int next_row(struct trace_stream *s, const struct event **ret)
+{
+	while (s->count) {
+		struct waiting *w = &s->queue[s->head];
+		const struct event *e;
+
+		if (w->at == w->batch->count) {
+			release_head(s);
+			continue;
+		}
+		e = &w->batch->rows[w->at];
+		*ret = e;
+		if (!s->options.unordered && give_never(s, e)) {
+			*ret = &s->end;
+			return 1;
+		}
+		w->at++;
+		if (e->kind == EVENT_NONE)
+			continue;
+		if (s->options.unordered)
+			return 1;
+		if (e->kind == EVENT_END) {
+			*ret = &s->end;
+			return give_end(s, e) < 0 ? -ENOMEM : 1;
+		}
+		return e->kind == EVENT_BEGUN && open_up(s, e) < 0 ? -ENOMEM : 1;
+	}
+	return 0;
+}
+
+static void forget_all(struct trace_stream *s)
+{
+	struct open_call *o;
+	size_t at = 0;
+
+	while ((o = map_next(&s->open, &at)))
+		open_call_free(o);
+	map_done(&s->open);
+	map_done(&s->begun);
+	map_done(&s->tids);
+}
+
+static void give_record(struct trace_stream *s, struct trace_item *ret)
+{
+	s->pending = false;
+	switch (s->record.kind) {
+	case RECORD_HEADER:
+		/* Another tape behind the first: its places and threads are its own. */
+		forget_all(s);
+		*ret = (struct trace_item){.kind = ITEM_HEADER, .header = s->record.header};
+		break;
+	case RECORD_SNAPSHOT:
+		*ret = (struct trace_item){.kind = ITEM_SNAPSHOT, .snapshot = s->record.snapshot};
+		break;
+	case RECORD_TRAILER:
+		*ret = (struct trace_item){.kind = ITEM_TRAILER, .trailer = s->record.trailer};
+		break;
+	default:
+		*ret = (struct trace_item){.kind = ITEM_DAMAGE, .damage = s->record.damage};
+	}
+}
+
+int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err *err)
+{
+	const struct event *event;
+	int r;
+
+	s->closing = open_call_free(s->closing);
+	for (;;) {
+		while (wants_more(s)) {
+			r = read_record(s, err);
+			if (r < 0)
+				return r;
+		}
+		r = next_row(s, &event);
+		if (r < 0)
+			return err_set(err, ENOMEM, "out of memory");
+		if (r > 0) {
+			*ret = (struct trace_item){.kind = ITEM_EVENT, .event = event};
+			return 1;
+		}
+		if (s->pending) {
+			give_record(s, ret);
+			return 1;
+		}
+		if (s->ended)
+			return 0;
+	}
+}
+
+int trace_stream_open(struct trace_source *source, const struct trace_stream_options *options,
+                      struct trace_stream **ret, struct err *err)
+{
+	struct trace_stream *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (!s) {
+		trace_source_free(source);
+		return err_set(err, ENOMEM, "out of memory");
+	}
+	r = trace_reader_open(source, &s->reader, err);
+	s->options = *options;
+	if (!s->options.window)
+		s->options.window = WINDOW_DEFAULT;
+	s->queue = calloc(QUEUE_MAX, sizeof(*s->queue));
+	s->spare = calloc(QUEUE_MAX, sizeof(*s->spare));
+	if (r == 0 && (!s->queue || !s->spare))
+		r = err_set(err, ENOMEM, "out of memory");
+	if (r < 0) {
+		trace_stream_free(s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+struct trace_stream *trace_stream_free(struct trace_stream *s)
+{
+	if (!s)
+		return NULL;
+	while (s->count)
+		release_head(s);
+	for (size_t i = 0; i < s->spares; i++) {
+		batch_done(s->spare[i]);
+		free(s->spare[i]);
+	}
+	open_call_free(s->closing);
+	forget_all(s);
+	trace_reader_free(s->reader);
+	free(s->queue);
+	free(s->spare);
+	free(s);
+	return NULL;
+}

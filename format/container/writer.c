@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Two threads and a queue of batches between them. Batches are recycled: at most
+ * `queue` wait, one is open and one is being written, so the memory of the writer is
+ * bounded whatever the program does.
+ *
+ * After a write error the thread goes on taking batches and counts what it drops:
+ * the recorder must never wait for a disk that will not come back.
+ */
+#include "writer.h"
+
+#include "frame.h"
+#include "limits.h"
+
+#include "base/err.h"
+#include "format/codec.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { LEVEL_DEFAULT = 3, QUEUE_DEFAULT = 4, SNAPSHOTS_MAX = 64 };
+
+struct trace_writer {
+	struct trace_writer_options options;
+	pthread_mutex_t mutex;
+	pthread_cond_t work, room;
+	pthread_t thread;
+	bool started, finishing;
+
+	/* under the mutex */
+	struct batch *open;
+	uint64_t open_since;   /* ns, when its first row came; 0: it is empty */
+	struct batch **queue;  /* oldest first */
+	size_t queued;
+	struct batch **spare;
+	size_t spares;
+	uint64_t next_number;
+	struct meta_snapshot *snapshots[SNAPSHOTS_MAX];
+	size_t snapshot_count;
+
+	/* the thread's own, everybody's once it has been joined */
+	struct codec *codec;
+	struct frame_writer *frames;
+	struct buf record;
+	struct batch *writing;
+	uint64_t chunks, rows, lost;
+	struct err error; /* under the mutex */
+};
+
+static uint64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* ---- the recorder's side ---- */
+
+/* A batch that is empty and open; NULL when out of memory. */
+static struct batch *fresh(struct trace_writer *w)
+{
+	struct batch *b = w->spares ? w->spare[--w->spares] : calloc(1, sizeof(*b));
+
+	if (b)
+		batch_clear(b, w->next_number++);
+	return b;
+}
+
+/* Moves the open batch into the queue, which has room. False when there is no memory
+ * for another one: then it stays open and grows. */
+static bool hand_over(struct trace_writer *w)
+{
+	struct batch *next = fresh(w);
+
+	if (!next) {
+		w->next_number--;
+		return false;
+	}
+	w->queue[w->queued++] = w->open;
+	w->open = next;
+	w->open_since = 0;
+	pthread_cond_signal(&w->work);
+	return true;
+}
+
+struct batch *trace_writer_lock(struct trace_writer *w)
+{
+	pthread_mutex_lock(&w->mutex);
+	return w->open;
+}
+
+void trace_writer_unlock(struct trace_writer *w)
+{
+	if (w->open->count && !w->open_since)
+		w->open_since = now();
+	if (w->open->raw_size >= w->options.chunk_size) {
+		while (w->queued == w->options.queue)
+			pthread_cond_wait(&w->room, &w->mutex);
+		/* The thread may have taken it while we waited. */
+		if (w->open->raw_size >= w->options.chunk_size)
+			hand_over(w);
+	}
+	pthread_mutex_unlock(&w->mutex);
+}
+
+int trace_writer_snapshot(struct trace_writer *w, struct meta_snapshot *snapshot)
+{
+	struct meta_snapshot *own = malloc(sizeof(*own));
+
+	if (!own)
+		return -ENOMEM;
+	pthread_mutex_lock(&w->mutex);
+	while (w->snapshot_count == SNAPSHOTS_MAX)
+		pthread_cond_wait(&w->room, &w->mutex);
+	*own = *snapshot;
+	*snapshot = (struct meta_snapshot){0};
+	w->snapshots[w->snapshot_count++] = own;
+	pthread_cond_signal(&w->work);
+	pthread_mutex_unlock(&w->mutex);
+	return 0;
+}
+
+int trace_writer_error(struct trace_writer *w, struct err *err)
+{
+	int code;
+
+	pthread_mutex_lock(&w->mutex);
+	code = w->error.code;
+	if (code && err)
+		*err = w->error;
+	pthread_mutex_unlock(&w->mutex);
+	return code;
+}
+
+/* ---- the thread ---- */
+
+static void fail(struct trace_writer *w, const struct err *err)
+{
+	pthread_mutex_lock(&w->mutex);
+	if (!w->error.code)
+		w->error = *err;
+	pthread_mutex_unlock(&w->mutex);
+}
+
+static bool failed(struct trace_writer *w)
+{
+	return trace_writer_error(w, NULL) != 0;
+}
+
+/* Writes what is in w->record. */
+static int put(struct trace_writer *w, int encoded, const struct batch *batch, bool alone)
+{
+	struct err err = {0};
+	int r = encoded;
+
+	if (r < 0)
+		err_errno(&err, -r, "cannot encode a record of the tape");
+	else
+		r = frame_writer_put(w->frames, &w->record, batch, alone, &err);
+	if (r < 0)
+		fail(w, &err);
+	buf_clear(&w->record);
+	return r;
+}
+
+static void write_batch(struct trace_writer *w, struct batch *b)
+{
+	int r = -EIO;
+
+	if (!failed(w)) {
+		r = batch_seal(b);
+		if (r == 0)
+			r = codec_encode_batch(w->codec, b, &w->record);
+		r = put(w, r, b, false);
+	}
+	if (r < 0) {
+		w->lost += b->count;
+	} else {
+		w->rows += b->count;
+		w->chunks++;
+	}
+}
+
+static void write_snapshot(struct trace_writer *w, struct meta_snapshot *s)
+{
+	if (!failed(w))
+		put(w, codec_encode_snapshot(s, &w->record), NULL, false);
+	meta_snapshot_done(s);
+	free(s);
+}
+
+static void take_open_if_due(struct trace_writer *w)
+{
+	uint64_t age = w->open_since ? now() - w->open_since : 0;
+
+	if (!w->queued && w->open->count &&
+	    (w->finishing || age >= w->options.flush_ms * UINT64_C(1000000)))
+		hand_over(w);
+}
+
+static void wait_for_work(struct trace_writer *w)
+{
+	uint64_t until = now() + w->options.flush_ms * UINT64_C(1000000);
+	struct timespec t = {(time_t)(until / 1000000000), (long)(until % 1000000000)};
+
+	pthread_cond_timedwait(&w->work, &w->mutex, &t);
+}
+
+/* Both are called with the mutex held and give it up while they write. */
+static void do_batch(struct trace_writer *w)
+{
+	struct batch *b = w->queue[0];
+
+	for (size_t i = 1; i < w->queued; i++)
+		w->queue[i - 1] = w->queue[i];
+	w->queued--;
+	w->writing = b;
+	pthread_cond_signal(&w->room);
+	pthread_mutex_unlock(&w->mutex);
+	write_batch(w, b);
+	pthread_mutex_lock(&w->mutex);
+	w->writing = NULL;
+	w->spare[w->spares++] = b;
+}
+
+static void do_snapshot(struct trace_writer *w)
+{
+	struct meta_snapshot *s = w->snapshots[0];
+
+	for (size_t i = 1; i < w->snapshot_count; i++)
+		w->snapshots[i - 1] = w->snapshots[i];
+	w->snapshot_count--;
+	pthread_cond_signal(&w->room);
+	pthread_mutex_unlock(&w->mutex);
+	write_snapshot(w, s);
+	pthread_mutex_lock(&w->mutex);
+}
+
+static void *serve(void *context)
+{
+	struct trace_writer *w = context;
+
+	pthread_mutex_lock(&w->mutex);
+	for (;;) {
+		if (w->snapshot_count) {
+			do_snapshot(w);
+			continue;
+		}
+		take_open_if_due(w);
+		if (w->queued)
+			do_batch(w);
+		else if (w->finishing)
+			break;
+		else
+			wait_for_work(w);
+	}
+	pthread_mutex_unlock(&w->mutex);
+	return NULL;
+}
+
+/* ---- beginning and end ---- */
+
+static void set_defaults(struct trace_writer_options *o)
+{
+	o->level = o->level ? o->level : LEVEL_DEFAULT;
+	o->queue = o->queue ? o->queue : QUEUE_DEFAULT;
+	o->chunk_size = o->chunk_size ? o->chunk_size : TRACE_CHUNK_SIZE;
+	o->frame_size = o->frame_size ? o->frame_size : TRACE_FRAME_SIZE;
+	o->flush_ms = o->flush_ms ? o->flush_ms : TRACE_FLUSH_MS;
+}
+
+static int allocate(struct trace_writer *w)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_mutex_init(&w->mutex, NULL);
+	pthread_cond_init(&w->work, &attributes);
+	pthread_cond_init(&w->room, NULL);
+	pthread_condattr_destroy(&attributes);
+	w->codec = codec_new();
+	/* One more than wait: the one that is being written comes back as spare. */
+	w->queue = calloc(w->options.queue + 1, sizeof(struct batch *));
+	w->spare = calloc(w->options.queue + 2, sizeof(struct batch *));
+	if (!w->codec || !w->queue || !w->spare)
+		return -ENOMEM;
+	w->open = fresh(w);
+	return w->open ? 0 : -ENOMEM;
+}
+
+static int write_header(struct trace_writer *w, const struct meta_header *header, struct err *err)
+{
+	int r = codec_encode_header(header, &w->record);
+
+	if (r < 0)
+		return err_errno(err, -r, "cannot encode the header of the tape");
+	r = frame_writer_put(w->frames, &w->record, NULL, true, err);
+	buf_clear(&w->record);
+	return r;
+}
+
+/* The signals of the process are for other threads. */
+static int start_thread(struct trace_writer *w)
+{
+	sigset_t all, old;
+	int r;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	r = pthread_create(&w->thread, NULL, serve, w);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	w->started = r == 0;
+	return -r;
+}
+
+int trace_writer_start(const struct trace_writer_options *options, const struct meta_header *header,
+                       struct trace_writer **ret, struct err *err)
+{
+	struct trace_writer *w = calloc(1, sizeof(*w));
+	int r;
+
+	if (!w)
+		return err_set(err, ENOMEM, "out of memory");
+	w->options = *options;
+	set_defaults(&w->options);
+	r = allocate(w);
+	if (r < 0)
+		err_set(err, ENOMEM, "out of memory");
+	else
+		r = frame_writer_new(w->options.fd, w->options.level, w->options.frame_size,
+		                     &w->frames, err);
+	if (r == 0)
+		r = write_header(w, header, err);
+	if (r == 0) {
+		r = start_thread(w);
+		if (r < 0)
+			err_errno(err, -r, "cannot start a thread");
+	}
+	if (r < 0) {
+		trace_writer_free(w);
+		return r;
+	}
+	*ret = w;
+	return 0;
+}
+
+static void join(struct trace_writer *w)
+{
+	if (!w->started)
+		return;
+	pthread_mutex_lock(&w->mutex);
+	w->finishing = true;
+	pthread_cond_signal(&w->work);
+	pthread_mutex_unlock(&w->mutex);
+	pthread_join(w->thread, NULL);
+	w->started = false;
+}
+
+static int write_trailer(struct trace_writer *w, struct meta_trailer *trailer)
+{
+	size_t count;
+	const struct meta_frame *frames;
+	int r = frame_writer_end(w->frames, &w->error);
+
+	if (r < 0)
+		return r;
+	frames = frame_writer_frames(w->frames, &count);
+	free(trailer->frames);
+	trailer->frame_count = 0;
+	trailer->frames = calloc(count, sizeof(*frames));
+	if (!trailer->frames)
+		return err_set(&w->error, ENOMEM, "out of memory");
+	for (; trailer->frame_count < count; trailer->frame_count++)
+		trailer->frames[trailer->frame_count] = frames[trailer->frame_count];
+	trailer->events = w->rows;
+	trailer->lost += w->lost;
+	r = put(w, codec_encode_trailer(trailer, &w->record), NULL, true);
+	return r < 0 ? r : frame_writer_seek_table(w->frames, &w->error);
+}
+
+int trace_writer_finish(struct trace_writer *w, struct meta_trailer *trailer,
+                        struct trace_writer_totals *ret_totals, struct err *err)
+{
+	size_t frames;
+
+	join(w);
+	if (!w->error.code)
+		write_trailer(w, trailer);
+	frame_writer_frames(w->frames, &frames);
+	*ret_totals = (struct trace_writer_totals){
+		.raw = frame_writer_raw(w->frames),
+		.compressed = frame_writer_compressed(w->frames),
+		.chunks = w->chunks,
+		.frames = frames,
+		.lost = w->lost,
+	};
+	if (w->error.code && err)
+		*err = w->error;
+	return w->error.code;
+}
+
+static void free_batch(struct batch *b)
+{
+	batch_done(b);
+	free(b);
+}
+
+struct trace_writer *trace_writer_free(struct trace_writer *w)
+{
+	if (!w)
+		return NULL;
+	join(w);
+	for (size_t i = 0; i < w->queued; i++)
+		free_batch(w->queue[i]);
+	for (size_t i = 0; i < w->spares; i++)
+		free_batch(w->spare[i]);
+	if (w->open)
+		free_batch(w->open);
+	free(w->queue);
+	free(w->spare);
+	codec_free(w->codec);
+	frame_writer_free(w->frames);
+	buf_done(&w->record);
+	pthread_cond_destroy(&w->work);
+	pthread_cond_destroy(&w->room);
+	pthread_mutex_destroy(&w->mutex);
+	free(w);
+	return NULL;
+}
