@@ -37,7 +37,8 @@ struct sys_range {
 	uint8_t dir;
 	uint8_t shape;    /* enum sys_shape */
 	uint8_t depth;
-	uint64_t bound;   /* by_ret bound inside, UINT64_MAX: none */
+	bool settled;     /* read as far as it will be */
+	uint64_t bound;   /* by_ret bound inside, UINT64_MAX: none; of a string: its limit */
 };
 
 struct sys_ranges {
