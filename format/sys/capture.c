@@ -112,7 +112,7 @@ bool sys_has_exit_memory(const struct sys_desc *desc)
 
 static bool is_payload(const struct sys_field *f)
 {
-	return f->kind == K_BUF || f->mem == MEM_IOV;
+	return f->kind == K_BUF || f->kind == K_RANDOM || f->mem == MEM_IOV;
 }
 
 static uint64_t most(uint64_t a, uint64_t b)
@@ -369,8 +369,10 @@ static void add_field(struct walk *w, const struct sys_desc *d, const struct sys
 		return;
 	}
 	n = length_of(w, d, f, m);
-	if (f->by_ret && f->mem != MEM_IOV)
-		n = most(n, bound);
+	if (f->by_ret && f->mem == MEM_STRUCT)
+		n = bound ? n : 0;
+	else if (f->by_ret && f->mem != MEM_IOV)
+		n = most(n, bound < NO_BOUND ? bound + f->len_extra : bound);
 	if (has_elements(f))
 		add_elements(w, f, address, n, dir, bound, depth);
 	else
@@ -419,7 +421,9 @@ static bool is_due(const struct walk *w, const struct sys_field *f, uint8_t dir)
 {
 	if (!w->exiting)
 		return wanted_at_entry(f, dir);
-	return wanted_at_exit(f, dir) && (!w->failed || f->on_error);
+	if (!wanted_at_exit(f, dir))
+		return false;
+	return w->failed ? f->on_error : f->on_error != 2;
 }
 
 /* Puts on the list what the fields of @d point to, @which of them. */
@@ -435,7 +439,7 @@ static void expand(struct walk *w, const struct sys_desc *d, const struct image 
 		if (!sys_present(d, f, m->at, m->size))
 			continue;
 		if (f->mem == MEM_NONE) {
-			expand_embedded(w, d, f, m, dir, bound, depth);
+			expand_embedded(w, d, f, m, f->dir == SAME ? dir : f->dir, bound, depth);
 			continue;
 		}
 		own = direction(d, f, m, dir);

@@ -58,6 +58,7 @@ enum sys_kind {
 	K_DIRENTS_OLD, /* struct linux_dirent records */
 	K_CMSG,     /* control messages of a msghdr */
 	K_NETLINK,  /* netlink messages */
+	K_RANDOM,   /* bytes that are no text: "\x…" always */
 	K_OPTVAL,   /* a socket option: [1] when it has four bytes, else "…" */
 	K_MSGBUF,   /* a long and bytes: {mtype=1, mtext="…"} */
 	K_IPV6,     /* 16 bytes: an IPv6 address */
@@ -127,8 +128,9 @@ struct sys_field {
 	uint16_t off;  /* of the value, in the six slots or in the struct */
 	uint16_t size; /* bytes of a by-value kind (K_CHARS, K_EMBED, …) */
 	uint8_t len;   /* enum sys_len */
-	uint8_t by_ret; /* at exit no more than the call's result, in the unit of `len` */
-	uint8_t on_error; /* an OUT pointer that is written although the call fails */
+	uint8_t by_ret; /* at exit no more than the call's result, in the unit of `len`; of a
+	                 * struct: nothing when the result is 0 */
+	uint8_t on_error; /* an OUT pointer that is written although the call fails; 2: only then */
 	uint8_t detail;  /* said only with -v; 2: without, as an address */
 	int8_t order;    /* fields are said by ascending order, those of one order as they lie */
 	uint16_t len_off; /* of the sibling with the length */

@@ -38,8 +38,8 @@
  *  modifiers, as further words of any of these:
  *             WHEN(l, mask) there only if (l & mask)   WHEN_EQ(l, mask, value)
  *             DETAIL said only with -v   BRIEF without it as an address
- *             ON_ERROR written although the call fails
- *             BY_RET no more than the result   DIR(d) its own direction inside a struct
+ *             ON_ERROR written although the call fails   ONLY_ON_ERROR
+ *             BY_RET no more than the result (a struct: not when it is 0)   DIR(d) its own direction inside a struct
  *             RET_FROM(l) (EMBED) sibling l stands for the result inside   AS(kind) said as
  *             TIMES(c) the length sibling counts things of c bytes
  *             EXTRA(c) c bytes more than the length says

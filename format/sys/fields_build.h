@@ -19,6 +19,7 @@
 #define BRIEF         .detail = 2
 #define ORDER(o)      .order = (o)
 #define ON_ERROR      .on_error = 1
+#define ONLY_ON_ERROR .on_error = 2
 #define BY_RET        .by_ret = 1
 #define DIR(d)        .dir = (d)
 #define EXTRA(c)      .len_extra = (c)
