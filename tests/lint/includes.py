@@ -36,7 +36,7 @@ def complaint(path, name, root):
     if ".." in name.split("/"):
         return "climbs out of its directory"
     if name.endswith(".pb-c.h"):
-        return None if SCHEMA_USER.match(path) else "protobuf types are for format/codec.c alone"
+        return None if SCHEMA_USER.match(path) else "protobuf types are for format/codec*.c alone"
     if os.path.exists(os.path.join(root, os.path.dirname(path), name)):
         return None
     if gate not in {g for floor in FLOORS.values() for g in floor}:
