@@ -23,10 +23,11 @@ struct rec_control {
 	pthread_t thread, tracer;
 	pid_t command;
 	sigset_t signals;
-	struct sigaction old_wake, old_child, old_pipe;
+	struct sigaction old_wake, old_child, old_pipe, old_size;
 	bool started;
 	int asked; /* INT, TERM … received; the thread's own */
 	atomic_bool stop, acknowledged, quit, command_ended, command_stopped;
+	atomic_int stop_signal;
 	atomic_llong stop_signal_time; /* when a TSTP, TTIN or TTOU came; 0: none */
 };
 
@@ -53,6 +54,20 @@ void rec_control_signals(sigset_t *ret)
 		sigaddset(ret, signals[i]);
 }
 
+/* Stops this process by the signal's default action, so that the shell sees the same
+ * as without us. */
+static void stop_by(int signal)
+{
+	sigset_t only, old;
+
+	sigemptyset(&only);
+	sigaddset(&only, signal);
+	pthread_kill(pthread_self(), signal);
+	pthread_sigmask(SIG_UNBLOCK, &only, &old);
+	/* Here we are stopped until SIGCONT. */
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
 /* The command is stopped and we were told to stop as well: now the shell may see it. */
 static void stop_if_due(struct rec_control *c)
 {
@@ -61,18 +76,25 @@ static void stop_if_due(struct rec_control *c)
 	if (!told || !atomic_load(&c->command_stopped) || monotonic() - told > STOP_WINDOW_NS)
 		return;
 	if (atomic_exchange(&c->stop_signal_time, 0))
-		kill(getpid(), SIGSTOP);
+		stop_by(atomic_load(&c->stop_signal));
+}
+
+/* A hang-up goes to the leader of the session alone; when that is us, nobody else
+ * tells the command. */
+static bool command_got_it(const siginfo_t *info)
+{
+	if (info->si_signo == SIGHUP && getsid(0) == getpid())
+		return false;
+	return info->si_code == SI_KERNEL;
 }
 
 static void end_or_hand_on(struct rec_control *c, const siginfo_t *info)
 {
-	bool from_terminal = info->si_code == SI_KERNEL;
-
 	if (atomic_load(&c->command_ended)) {
 		atomic_store(&c->stop, true);
 		return;
 	}
-	if (from_terminal)
+	if (command_got_it(info))
 		return;
 	if (c->asked++)
 		atomic_store(&c->stop, true);
@@ -86,6 +108,7 @@ static void take(struct rec_control *c, const siginfo_t *info)
 	case SIGTSTP:
 	case SIGTTIN:
 	case SIGTTOU:
+		atomic_store(&c->stop_signal, info->si_signo);
 		atomic_store(&c->stop_signal_time, monotonic());
 		stop_if_due(c);
 		break;
@@ -122,7 +145,7 @@ static void ignore(int signal)
 int rec_control_start(pid_t command, struct rec_control **ret, struct err *err)
 {
 	const struct sigaction wake = {.sa_handler = ignore};
-	const struct sigaction child = {.sa_handler = SIG_DFL}, pipe = {.sa_handler = SIG_IGN};
+	const struct sigaction child = {.sa_handler = SIG_DFL}, none = {.sa_handler = SIG_IGN};
 	struct rec_control *c = calloc(1, sizeof(*c));
 	sigset_t own;
 	int r;
@@ -136,7 +159,9 @@ int rec_control_start(pid_t command, struct rec_control **ret, struct err *err)
 	sigaction(wake_signal(), &wake, &c->old_wake);
 	/* Ignored SIGCHLD would make the kernel reap our command without telling. */
 	sigaction(SIGCHLD, &child, &c->old_child);
-	sigaction(SIGPIPE, &pipe, &c->old_pipe);
+	/* A closed pipe and a file size limit are write errors, to be reported. */
+	sigaction(SIGPIPE, &none, &c->old_pipe);
+	sigaction(SIGXFSZ, &none, &c->old_size);
 	/* The thread accepts the wake signal as well: that is how it is told to quit. */
 	sigemptyset(&own);
 	sigaddset(&own, wake_signal());
@@ -186,6 +211,7 @@ struct rec_control *rec_control_free(struct rec_control *c)
 	sigaction(wake_signal(), &c->old_wake, NULL);
 	sigaction(SIGCHLD, &c->old_child, NULL);
 	sigaction(SIGPIPE, &c->old_pipe, NULL);
+	sigaction(SIGXFSZ, &c->old_size, NULL);
 	free(c);
 	return NULL;
 }

@@ -3,7 +3,9 @@
  * Ordinary zstd frames, nothing of our own: a flush after every record makes what
  * was written readable although the frame has not ended, a frame is ended every few
  * megabytes so that damage costs no more than one, and long-distance matching over
- * the frame's whole window gains what short frames lose.
+ * the frame's whole window gains what short frames lose. Its matches must be long:
+ * short ones of it stand in the way of better ones nearby (a tape of a compiler run is
+ * 5 % smaller with 512 than with zstd's default of 64).
  */
 #include "frame.h"
 
@@ -15,7 +17,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 #include <zstd.h>
+
+enum { LEVEL_RELAXED = 7, LEVEL_HURRIED = 1, LONG_MATCH = 512 };
 
 struct frame_writer {
 	int fd;
@@ -27,7 +32,17 @@ struct frame_writer {
 	size_t count, capacity;
 	bool open;
 	uint64_t raw, compressed; /* of the whole file */
+	bool adaptive, hurried;
+	uint64_t compressing, writing; /* ns, in the present frame */
 };
+
+static uint64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
 
 static int set_parameters(ZSTD_CCtx *zstd, int level)
 {
@@ -38,6 +53,7 @@ static int set_parameters(ZSTD_CCtx *zstd, int level)
 		{ZSTD_c_compressionLevel, level},
 		{ZSTD_c_windowLog, TRACE_WINDOW_LOG},
 		{ZSTD_c_enableLongDistanceMatching, 1},
+		{ZSTD_c_ldmMinMatch, LONG_MATCH},
 		{ZSTD_c_checksumFlag, 1},
 	};
 
@@ -58,8 +74,9 @@ int frame_writer_new(int fd, int level, size_t frame_size, struct frame_writer *
 		return err_set(err, ENOMEM, "out of memory");
 	f->fd = fd;
 	f->frame_size = frame_size;
+	f->adaptive = !level;
 	f->zstd = ZSTD_createCCtx();
-	if (!f->zstd || set_parameters(f->zstd, level) < 0) {
+	if (!f->zstd || set_parameters(f->zstd, level ? level : LEVEL_RELAXED) < 0) {
 		frame_writer_free(f);
 		return err_set(err, EINVAL, "zstd does not accept level %d", level);
 	}
@@ -77,6 +94,24 @@ struct frame_writer *frame_writer_free(struct frame_writer *f)
 	free(f->sizes);
 	free(f);
 	return NULL;
+}
+
+/* The level for the frame that begins. When the file is what is slow, less
+ * compression would only make it slower. */
+static void choose_level(struct frame_writer *f)
+{
+	bool hurry = f->hurried && f->compressing > f->writing;
+
+	if (f->adaptive)
+		ZSTD_CCtx_setParameter(f->zstd, ZSTD_c_compressionLevel,
+		                       hurry ? LEVEL_HURRIED : LEVEL_RELAXED);
+	f->hurried = false;
+	f->compressing = f->writing = 0;
+}
+
+void frame_writer_hurry(struct frame_writer *f)
+{
+	f->hurried = true;
 }
 
 static int begin(struct frame_writer *f)
@@ -98,6 +133,7 @@ static int begin(struct frame_writer *f)
 	f->frames[f->count] = (struct meta_frame){.offset = f->compressed};
 	f->sizes[f->count++] = 0;
 	f->open = true;
+	choose_level(f);
 	return 0;
 }
 
@@ -122,6 +158,7 @@ static void note_batch(struct meta_frame *frame, const struct batch *b)
 static int compress(struct frame_writer *f, const struct buf *record, ZSTD_EndDirective how)
 {
 	ZSTD_inBuffer in = {record ? record->data : NULL, record ? record->size : 0, 0};
+	uint64_t start = now();
 	size_t left;
 
 	do {
@@ -135,15 +172,18 @@ static int compress(struct frame_writer *f, const struct buf *record, ZSTD_EndDi
 			return -EIO;
 		buf_truncate(&f->out, before + out.pos);
 	} while (left || in.pos < in.size);
+	f->compressing += now() - start;
 	return 0;
 }
 
 static int write_out(struct frame_writer *f, struct err *err)
 {
+	uint64_t start = now();
 	int r = fileio_write(f->fd, f->out.data, f->out.size);
 
 	if (r < 0)
 		return err_errno(err, -r, "cannot write the tape");
+	f->writing += now() - start;
 	f->compressed += f->out.size;
 	if (f->open)
 		f->sizes[f->count - 1] += f->out.size;

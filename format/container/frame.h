@@ -13,7 +13,11 @@
 struct err;
 struct frame_writer;
 
-/* @frame_size: raw bytes after which a frame is ended. 0 or -errno. */
+/*
+ * @level: of zstd; 0: chosen anew for each frame, high while nobody has to wait for
+ * the compression, low when somebody does. @frame_size: raw bytes after which a frame
+ * is ended. 0 or -errno.
+ */
 int frame_writer_new(int fd, int level, size_t frame_size, struct frame_writer **ret,
                      struct err *err);
 struct frame_writer *frame_writer_free(struct frame_writer *f);
@@ -26,6 +30,8 @@ struct frame_writer *frame_writer_free(struct frame_writer *f);
  */
 int frame_writer_put(struct frame_writer *f, const struct buf *record, const struct batch *batch,
                      bool alone, struct err *err);
+/* Somebody is waiting for us: to be told whenever it is so. */
+void frame_writer_hurry(struct frame_writer *f);
 /* Ends the frame that is open, if any. */
 int frame_writer_end(struct frame_writer *f, struct err *err);
 /* Writes the seek table over all frames. */

@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { LEVEL_DEFAULT = 3, QUEUE_DEFAULT = 4, SNAPSHOTS_MAX = 64 };
+enum { QUEUE_DEFAULT = 4, SNAPSHOTS_MAX = 64 };
 
 struct trace_writer {
 	struct trace_writer_options options;
@@ -41,6 +41,7 @@ struct trace_writer {
 	uint64_t next_number;
 	struct meta_snapshot *snapshots[SNAPSHOTS_MAX];
 	size_t snapshot_count;
+	bool waited; /* the recorder had to */
 
 	/* the thread's own, everybody's once it has been joined */
 	struct codec *codec;
@@ -99,8 +100,10 @@ void trace_writer_unlock(struct trace_writer *w)
 	if (w->open->count && !w->open_since)
 		w->open_since = now();
 	if (w->open->raw_size >= w->options.chunk_size) {
-		while (w->queued == w->options.queue)
+		while (w->queued == w->options.queue) {
+			w->waited = true;
 			pthread_cond_wait(&w->room, &w->mutex);
+		}
 		/* The thread may have taken it while we waited. */
 		if (w->open->raw_size >= w->options.chunk_size)
 			hand_over(w);
@@ -220,6 +223,9 @@ static void do_batch(struct trace_writer *w)
 		w->queue[i - 1] = w->queue[i];
 	w->queued--;
 	w->writing = b;
+	if (w->waited)
+		frame_writer_hurry(w->frames);
+	w->waited = false;
 	pthread_cond_signal(&w->room);
 	pthread_mutex_unlock(&w->mutex);
 	write_batch(w, b);
@@ -267,7 +273,6 @@ static void *serve(void *context)
 
 static void set_defaults(struct trace_writer_options *o)
 {
-	o->level = o->level ? o->level : LEVEL_DEFAULT;
 	o->queue = o->queue ? o->queue : QUEUE_DEFAULT;
 	o->chunk_size = o->chunk_size ? o->chunk_size : TRACE_CHUNK_SIZE;
 	o->frame_size = o->frame_size ? o->frame_size : TRACE_FRAME_SIZE;
