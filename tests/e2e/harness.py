@@ -16,6 +16,8 @@ import sys
 import tempfile
 import time
 
+import tape as second
+
 TIMEOUT = 60
 SKIP = 77
 PR_SET_CHILD_SUBREAPER = 36
@@ -170,7 +172,7 @@ class Bench:
         if result.status != 0:
             raise Failure(f"zstd finds fault: {result}")
         objects = self.objects(tape)
-        problem = inconsistent(objects)
+        problem = inconsistent(objects) or second.difference(second.read(tape)[2], objects)
         if problem:
             raise Failure(problem)
         return objects
@@ -202,7 +204,7 @@ def inconsistent(objects):
 
 def wrong_order(objects, calls):
     places = [o["seq"] for o in objects if "seq" in o]
-    places += [c["end_seq"] for c in calls if c["state"] == "finished"]
+    places += [c["end_seq"] for c in calls if c.get("end_seq") is not None]
     if len(set(places)) != len(places):
         return "a place in the order is taken twice"
     if places and (min(places) != 1 or max(places) != len(places)):
@@ -212,7 +214,9 @@ def wrong_order(objects, calls):
         if o["type"] == "syscall":
             if o["seq"] < open_until.get(o["tid"], 0):
                 return f"a call within a call: {o}"
-            if o["state"] == "finished":
+            if (o.get("end_seq") is None) != (o["state"] == "unfinished"):
+                return f"state and end do not fit: {o}"
+            if o["state"] != "unfinished":
                 if o["end_seq"] <= o["seq"]:
                     return f"a call ends before it begins: {o}"
                 if o["name"] not in ("execve", "execveat"):

@@ -299,14 +299,25 @@ class TapeFile(suite.TapeTest):
         with open(victim, encoding="ascii") as f:
             self.assertEqual(f.read(), "precious")
 
-    def test_full_disk(self):
-        """The command goes on; the tape is readable as far as it goes; rec says so."""
+    def test_full_from_the_start(self):
         result = run([self.bench.rec, "-q", "-o", "/dev/full", "sh", "-c", "echo ran; exit 3"])
-        self.assertEqual(result.out, b"ran\n")
         self.assertEqual(result.status, 125, result)
         self.assertEqual(result.err.count(b"\n"), 1, result)
 
+    def test_reader_goes_away(self):
+        """The command goes on when nobody takes the tape any more; rec says so."""
+        script = ('{ "$@" 2>err; echo $? >status; } | head -c 100 >/dev/null')
+        run(["sh", "-c", script, "sh", self.bench.rec, "-q", "-o", "-", "sh", "-c",
+             "head -c 3000000 /dev/urandom | cat >/dev/null; echo ran >ran; exit 3"], cwd=self.dir)
+        with open(self.bench.path("ran"), encoding="ascii") as f:
+            self.assertEqual(f.read(), "ran\n")
+        with open(self.bench.path("status"), encoding="ascii") as f:
+            self.assertEqual(f.read(), "125\n")
+        with open(self.bench.path("err"), encoding="ascii") as f:
+            self.assertEqual(f.read().count("\n"), 1)
+
     def test_file_size_limit(self):
+        """As a full disk: the tape is readable as far as it goes."""
         tape = self.bench.new_tape()
         result = run(["sh", "-c", 'ulimit -f 8; exec "$@"', "sh",
                       *self.bench.command(tape, ["sh", "-c", "head -c 3000000 /dev/urandom | "

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs that people really run: under rec they give the same output and status as
 without it, and their tapes are whole and agree with strace's counts."""
-import base64
 import collections
 import os
 import re
 
 import suite
+import tape as second
 from harness import run
 
 # What a run makes more or less of from one time to the next: addresses decide how often
@@ -176,22 +176,20 @@ class Real(suite.TapeTest):
         tape, result = self.bench.record(["dd", "if=data", "of=/dev/null", "bs=8M", "status=none"],
                                          ["-s", "all"], cwd=self.work)
         self.assertEqual(result.status, 0, result)
-        found = [o for o in self.bench.sound(tape) if o["type"] in ("syscall", "data") and
-                 o.get("memory")]
-        self.assertTrue(self.together(found, "write") == data, "what dd wrote")
-        self.assertTrue(self.together(found, "read") == data, "what dd read")
+        self.bench.sound(tape)
+        events = second.read(tape)[2]
+        self.assertTrue(self.together(events, 1) == data, "what dd wrote")
+        self.assertTrue(self.together(events, 0) == data, "what dd read")
 
-    def together(self, objects, name):
-        calls = {o["seq"] for o in objects if o.get("name") == name and o.get("ret") == 8 << 20}
+    def together(self, events, nr):
+        """The bytes of the one large call of this number, in its own event and others."""
+        calls = {e["seq"] for e in events
+                 if e.get("nr") == nr and e["args"][2] == 8 << 20 == e["ret"]}
         pieces = {}
-        for o in objects:
-            if o.get("seq") in calls or o.get("call_seq") in calls:
-                for m in o["memory"]:
-                    pieces[int(m["address"], 16)] = base64.b64decode(m["data"])
-        whole = b""
-        for address in sorted(pieces):
-            whole += pieces[address]
-        return whole
+        for e in events:
+            if e["seq"] in calls or e["kind"] == second.DATA and e["seq"] - e["span"] in calls:
+                pieces.update((m["address"], m["data"]) for m in e["memory"])
+        return b"".join(pieces[address] for address in sorted(pieces))
 
 
 if __name__ == "__main__":

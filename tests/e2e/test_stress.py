@@ -79,6 +79,16 @@ class Stress(suite.TapeTest):
             raise Failure(f"not clean: {check}")
         self.small(peak)
 
+    def test_more_tasks_than_descriptors(self):
+        """The recorder must not need a descriptor for each task."""
+        tape = self.bench.new_tape()
+        result = harness.run(["sh", "-c", 'ulimit -Hn 60; exec "$@"', "sh",
+                              *self.bench.command(tape, [self.prog("counted"), "400", "0", "3"])])
+        self.assertEqual(result.status, 0, result)
+        objects = self.bench.sound(tape)
+        self.assertEqual(sum(o.get("name") == "getpriority" for o in objects), 1200)
+        self.assertEqual(objects[-1].get("unreadable", 0), 0)
+
     def test_many_short_lives(self):
         tape, status, _ = self.measured(["sh", "-c", "i=0; while [ $i -lt 300 ]; do (exit 3); "
                                          "i=$((i + 1)); done"])
