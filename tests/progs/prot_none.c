@@ -17,7 +17,8 @@ int main(void)
 	require(access(page, F_OK) == -1 && errno == EFAULT);
 	EXPECT("access(%p, F_OK) = -1 EFAULT (Bad address)", (void *)page);
 	ABSENT(".*\"/nonexistent/sec.*");
-	JSON("[.[] | select(.error == \"EFAULT\") | (.text // \"\") | contains(\"secret\")] | any | not");
+	JSON("[.[] | select(.error == \"EFAULT\") | (.text // \"\") | contains(\"secret\")] | any "
+	     "| not");
 	/* Written by the kernel although the program may not read it back. */
 	require(mprotect(page, 4096, PROT_WRITE) == 0);
 	require(write(channel[1], "in", 2) == 2);
