@@ -219,13 +219,16 @@ int frame_writer_put(struct frame_writer *f, const struct buf *record, const str
 	note_batch(frame, batch);
 	frame->raw_size += record->size;
 	f->raw += record->size;
-	r = compress(f, record, ZSTD_e_flush);
+	/* What begins and ends at once has a size known to zstd, which then sets up no
+	 * tables for megabytes: that is what a short tape would spend its time on. */
+	r = compress(f, record, alone ? ZSTD_e_end : ZSTD_e_flush);
 	if (r < 0)
 		return err_errno(err, -r, "cannot compress the tape");
 	r = write_out(f, err);
+	f->open = !alone;
 	if (r < 0)
 		return r;
-	return alone || frame->raw_size >= f->frame_size ? frame_writer_end(f, err) : 0;
+	return frame->raw_size >= f->frame_size ? frame_writer_end(f, err) : 0;
 }
 
 int frame_writer_seek_table(struct frame_writer *f, struct err *err)

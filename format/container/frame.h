@@ -23,12 +23,12 @@ int frame_writer_new(int fd, int level, size_t frame_size, struct frame_writer *
 struct frame_writer *frame_writer_free(struct frame_writer *f);
 
 /*
- * Writes one encoded record so that everything up to here can be read back, and
- * notes in the frame's list entry what it holds (@batch: NULL when no chunk). Ends
- * the frame when it is full or @alone. 0 or -errno, after which nothing more must
- * be written.
+ * Writes encoded records so that everything up to here can be read back, and notes in
+ * the frame's list entry what they hold (@batch: the chunk among them, or NULL). They
+ * get a frame of their own when @alone; else the frame is ended when it is full. 0 or
+ * -errno, after which nothing more must be written.
  */
-int frame_writer_put(struct frame_writer *f, const struct buf *record, const struct batch *batch,
+int frame_writer_put(struct frame_writer *f, const struct buf *records, const struct batch *batch,
                      bool alone, struct err *err);
 /* Somebody is waiting for us: to be told whenever it is so. */
 void frame_writer_hurry(struct frame_writer *f);

@@ -20,6 +20,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { QUEUE_DEFAULT = 4, SNAPSHOTS_MAX = 64 };
@@ -47,7 +48,6 @@ struct trace_writer {
 	struct codec *codec;
 	struct frame_writer *frames;
 	struct buf record;
-	struct batch *writing;
 	uint64_t chunks, rows, lost;
 	struct err error; /* under the mutex */
 };
@@ -123,7 +123,6 @@ int trace_writer_snapshot(struct trace_writer *w, struct meta_snapshot *snapshot
 	*own = *snapshot;
 	*snapshot = (struct meta_snapshot){0};
 	w->snapshots[w->snapshot_count++] = own;
-	pthread_cond_signal(&w->work);
 	pthread_mutex_unlock(&w->mutex);
 	return 0;
 }
@@ -171,15 +170,29 @@ static int put(struct trace_writer *w, int encoded, const struct batch *batch, b
 	return r;
 }
 
-static void write_batch(struct trace_writer *w, struct batch *b)
+/* Encodes the snapshots that wait; they go into the file in front of the next chunk. */
+static int encode_snapshots(struct trace_writer *w, struct meta_snapshot **snapshots, size_t count)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (r == 0)
+			r = codec_encode_snapshot(snapshots[i], &w->record);
+		meta_snapshot_done(snapshots[i]);
+		free(snapshots[i]);
+	}
+	return r;
+}
+
+static void write_batch(struct trace_writer *w, struct batch *b, int encoded, bool last)
 {
 	int r = -EIO;
 
 	if (!failed(w)) {
-		r = batch_seal(b);
+		r = encoded < 0 ? encoded : batch_seal(b);
 		if (r == 0)
 			r = codec_encode_batch(w->codec, b, &w->record);
-		r = put(w, r, b, false);
+		r = put(w, r, b, last && !w->chunks);
 	}
 	if (r < 0) {
 		w->lost += b->count;
@@ -187,14 +200,6 @@ static void write_batch(struct trace_writer *w, struct batch *b)
 		w->rows += b->count;
 		w->chunks++;
 	}
-}
-
-static void write_snapshot(struct trace_writer *w, struct meta_snapshot *s)
-{
-	if (!failed(w))
-		put(w, codec_encode_snapshot(s, &w->record), NULL, false);
-	meta_snapshot_done(s);
-	free(s);
 }
 
 static void take_open_if_due(struct trace_writer *w)
@@ -214,37 +219,28 @@ static void wait_for_work(struct trace_writer *w)
 	pthread_cond_timedwait(&w->work, &w->mutex, &t);
 }
 
-/* Both are called with the mutex held and give it up while they write. */
+/* Called with the mutex held; gives it up while it writes. */
 static void do_batch(struct trace_writer *w)
 {
+	struct meta_snapshot *snapshots[SNAPSHOTS_MAX];
+	size_t count = w->snapshot_count;
 	struct batch *b = w->queue[0];
+	bool last;
 
 	for (size_t i = 1; i < w->queued; i++)
 		w->queue[i - 1] = w->queue[i];
 	w->queued--;
-	w->writing = b;
+	last = w->finishing && !w->queued && !w->open->count;
+	memcpy(snapshots, w->snapshots, count * sizeof(snapshots[0]));
+	w->snapshot_count = 0;
 	if (w->waited)
 		frame_writer_hurry(w->frames);
 	w->waited = false;
-	pthread_cond_signal(&w->room);
+	pthread_cond_broadcast(&w->room);
 	pthread_mutex_unlock(&w->mutex);
-	write_batch(w, b);
+	write_batch(w, b, encode_snapshots(w, snapshots, count), last);
 	pthread_mutex_lock(&w->mutex);
-	w->writing = NULL;
 	w->spare[w->spares++] = b;
-}
-
-static void do_snapshot(struct trace_writer *w)
-{
-	struct meta_snapshot *s = w->snapshots[0];
-
-	for (size_t i = 1; i < w->snapshot_count; i++)
-		w->snapshots[i - 1] = w->snapshots[i];
-	w->snapshot_count--;
-	pthread_cond_signal(&w->room);
-	pthread_mutex_unlock(&w->mutex);
-	write_snapshot(w, s);
-	pthread_mutex_lock(&w->mutex);
 }
 
 static void *serve(void *context)
@@ -253,10 +249,6 @@ static void *serve(void *context)
 
 	pthread_mutex_lock(&w->mutex);
 	for (;;) {
-		if (w->snapshot_count) {
-			do_snapshot(w);
-			continue;
-		}
 		take_open_if_due(w);
 		if (w->queued)
 			do_batch(w);
@@ -421,6 +413,7 @@ struct trace_writer *trace_writer_free(struct trace_writer *w)
 	if (!w)
 		return NULL;
 	join(w);
+	encode_snapshots(w, w->snapshots, w->snapshot_count);
 	for (size_t i = 0; i < w->queued; i++)
 		free_batch(w->queue[i]);
 	for (size_t i = 0; i < w->spares; i++)

@@ -50,7 +50,7 @@ struct batch *trace_writer_lock(struct trace_writer *w);
 void trace_writer_unlock(struct trace_writer *w);
 
 /* Puts a snapshot into the tape, before the events that are not written yet: its seq
- * says where it belongs. The writer takes over the contents of @snapshot and leaves
+ * says where it belongs. It is written together with the next of these. The writer takes over the contents of @snapshot and leaves
  * it empty. 0 or -ENOMEM. */
 int trace_writer_snapshot(struct trace_writer *w, struct meta_snapshot *snapshot);
 
