@@ -6,6 +6,7 @@ headers do not know (they may be older than the descriptions) is left out and co
 
     values.py numbers|flags CC          values.py structs CC LAYOUTS (the program layouts.c)"""
 import collections
+import functools
 import os
 import re
 import subprocess
@@ -16,30 +17,32 @@ import tree
 SYS = os.path.join(tree.ROOT, "format", "sys")
 # One at a time: many of them cannot stand together, and the same name may differ between them.
 FLAG_HEADERS = """
-asm/fcntl.h linux/fcntl.h fcntl.h unistd.h linux/stat.h linux/openat2.h linux/close_range.h linux/fs.h
-linux/fadvise.h linux/falloc.h linux/xattr.h linux/magic.h sys/statvfs.h linux/mount.h sys/mount.h
-linux/mman.h sys/mman.h linux/memfd.h linux/userfaultfd.h linux/mempolicy.h linux/sched.h
-linux/wait.h linux/pidfd.h sys/wait.h linux/personality.h linux/kcmp.h linux/ptrace.h asm/ptrace-abi.h
-linux/elf.h asm/prctl.h linux/prctl.h linux/seccomp.h linux/securebits.h linux/capability.h
-linux/landlock.h linux/lsm.h linux/keyctl.h linux/resource.h sys/resource.h linux/ioprio.h sched.h
-linux/membarrier.h linux/rseq.h linux/futex.h linux/perf_event.h asm/signal.h linux/signal.h signal.h
-linux/signalfd.h sys/signalfd.h linux/time.h linux/timerfd.h linux/timex.h asm/poll.h poll.h
-linux/eventpoll.h sys/epoll.h sys/eventfd.h linux/inotify.h sys/inotify.h linux/fanotify.h
-sys/socket.h asm/socket.h linux/in.h linux/in6.h linux/icmp.h linux/icmpv6.h netinet/in.h
-linux/tcp.h linux/udp.h linux/netlink.h linux/if_packet.h linux/if.h linux/if_tun.h linux/ipc.h
-linux/shm.h linux/msg.h linux/sem.h linux/aio_abi.h linux/io_uring.h linux/random.h linux/reboot.h
-linux/kexec.h linux/module.h linux/quota.h sys/quota.h linux/bpf.h asm/termbits.h asm/termios.h
-linux/dnotify.h linux/fiemap.h linux/loop.h linux/audit.h linux/dqblk_xfs.h sys/swap.h sys/klog.h
+asm/fcntl.h linux/fcntl.h fcntl.h unistd.h linux/stat.h linux/openat2.h linux/close_range.h
+linux/fs.h linux/fadvise.h linux/falloc.h linux/xattr.h linux/magic.h sys/statvfs.h linux/mount.h
+sys/mount.h linux/mman.h sys/mman.h linux/memfd.h linux/userfaultfd.h linux/mempolicy.h
+linux/sched.h linux/wait.h linux/pidfd.h sys/wait.h linux/personality.h linux/kcmp.h
+linux/ptrace.h asm/ptrace-abi.h linux/elf.h asm/prctl.h linux/prctl.h linux/seccomp.h
+linux/securebits.h linux/capability.h linux/landlock.h linux/lsm.h linux/keyctl.h linux/resource.h
+sys/resource.h linux/ioprio.h sched.h linux/membarrier.h linux/rseq.h linux/futex.h
+linux/perf_event.h asm/signal.h linux/signal.h signal.h linux/signalfd.h sys/signalfd.h
+linux/time.h linux/timerfd.h linux/timex.h asm/poll.h poll.h linux/eventpoll.h sys/epoll.h
+sys/eventfd.h linux/inotify.h sys/inotify.h linux/fanotify.h sys/socket.h asm/socket.h linux/in.h
+linux/in6.h linux/icmp.h linux/icmpv6.h netinet/in.h linux/tcp.h linux/udp.h linux/netlink.h
+linux/if_packet.h linux/if.h linux/if_tun.h linux/ipc.h linux/shm.h linux/msg.h linux/sem.h
+linux/aio_abi.h linux/io_uring.h linux/random.h linux/reboot.h linux/kexec.h linux/module.h
+linux/quota.h sys/quota.h linux/bpf.h asm/termbits.h asm/termios.h linux/dnotify.h linux/fiemap.h
+linux/loop.h linux/audit.h linux/dqblk_xfs.h sys/swap.h sys/klog.h
 """.split()
 IOCTL_HEADERS = """
 asm/ioctls.h linux/sockios.h asm/sockios.h linux/fs.h linux/loop.h linux/if_tun.h linux/random.h
-linux/nsfs.h linux/perf_event.h linux/userfaultfd.h linux/seccomp.h linux/vt.h linux/kd.h linux/rtc.h
-linux/watchdog.h linux/kvm.h linux/btrfs.h linux/dm-ioctl.h linux/hdreg.h linux/cdrom.h scsi/sg.h
-linux/fb.h linux/vhost.h linux/uinput.h linux/input.h linux/ppp-ioctl.h linux/nbd.h linux/fscrypt.h
-linux/fsverity.h linux/msdos_fs.h linux/auto_fs.h linux/fuse.h linux/vfio.h linux/videodev2.h
-linux/mmc/ioctl.h linux/nvme_ioctl.h linux/tee.h linux/dma-buf.h linux/dma-heap.h linux/sync_file.h
-linux/gpio.h linux/i2c-dev.h linux/hidraw.h linux/usbdevice_fs.h linux/ptp_clock.h sound/asound.h
-linux/vm_sockets.h linux/blkzoned.h linux/blktrace_api.h
+linux/nsfs.h linux/perf_event.h linux/userfaultfd.h linux/seccomp.h linux/vt.h linux/kd.h
+linux/rtc.h linux/watchdog.h linux/kvm.h linux/btrfs.h linux/dm-ioctl.h linux/hdreg.h
+linux/cdrom.h scsi/sg.h linux/fb.h linux/vhost.h linux/uinput.h linux/input.h linux/ppp-ioctl.h
+linux/nbd.h linux/fscrypt.h linux/fsverity.h linux/msdos_fs.h linux/auto_fs.h linux/fuse.h
+linux/vfio.h linux/videodev2.h linux/mmc/ioctl.h linux/nvme_ioctl.h linux/tee.h linux/dma-buf.h
+linux/dma-heap.h linux/sync_file.h linux/gpio.h linux/i2c-dev.h linux/hidraw.h
+linux/usbdevice_fs.h linux/ptp_clock.h sound/asound.h linux/vm_sockets.h linux/blkzoned.h
+linux/blktrace_api.h
 """.split()
 # What the macros of those need and do not include.
 IOCTL_PRELUDE = ("asm/ioctl.h", "sys/types.h", "sys/time.h", "linux/fiemap.h", "linux/serial.h")
@@ -71,21 +74,27 @@ def known_names(cc, headers):
     return found
 
 
+@functools.cache
+def all_errors(cc):
+    """The option without which the compiler stops after a few."""
+    version = subprocess.run([cc, "--version"], capture_output=True, text=True, check=False).stdout
+    return "-ferror-limit=0" if "clang" in version else "-fmax-errors=0"
+
+
 def failures(cc, prelude, assertions):
-    """Which of the assertions, (condition, what it says), do not hold, and how many hold. Those that
-    the compiler cannot evaluate are left out."""
+    """Which of the assertions, (condition, what it says), do not hold, and how many were checked.
+    Those that the compiler cannot evaluate are left out."""
     usable = list(assertions)
     offset = prelude.count("\n") + 1
     for _ in range(8):
         text = prelude + "".join(f'_Static_assert({c}, "{s}");\n' for c, s in usable)
-        result = compiler(cc, text, "-fsyntax-only", "-fmax-errors=0" if "gcc" in cc or
-                          cc.endswith("cc") else "-ferror-limit=0")
+        result = compiler(cc, text, "-fsyntax-only", all_errors(cc))
         wrong, dropped = [], set()
         for line, message in re.findall(r"^<stdin>:(\d+):\d+: error: (.*)$", result.stderr, re.M):
             index = int(line) - offset
             if not 0 <= index < len(usable):
                 continue
-            if re.match(r"static.assertion failed", message):
+            if re.match(r"static.assert(ion)? failed", message):
                 wrong.append(usable[index][1])
             else:
                 dropped.add(index)
@@ -107,8 +116,8 @@ def numbers(cc):
     names = dict((name, int(nr)) for nr, name in re.findall(
         r"^NR\((\d+), (\w+)\)", "\n".join(tree.lines(os.path.join(SYS, "numbers", "x86_64.def"))),
         re.M))
-    host = dict((name, int(nr)) for name, nr in re.findall(
-        r"#define __NR_(\w+) (\d+)", compiler(cc, includes(["asm/unistd_64.h"]), "-E", "-dM").stdout))
+    header = compiler(cc, includes(["asm/unistd_64.h"]), "-E", "-dM").stdout
+    host = dict((name, int(nr)) for name, nr in re.findall(r"#define __NR_(\w+) (\d+)", header))
     complaints = [f"{name} is {names[name]} here and {nr} in asm/unistd_64.h"
                   for name, nr in host.items() if names.get(name, nr) != nr]
     complaints += [f"{name}, {nr} in asm/unistd_64.h, has no line" for name, nr in host.items()
