@@ -9,7 +9,7 @@
 
 int main(void)
 {
-	enum { STORMS = 8, CHILDREN_MIN = 5 };
+	enum { STORMS = 30, CHILDREN_MIN = 5 };
 	int channel[2], status;
 	require(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0);
 	for (int i = 0; i < STORMS; i++) {
