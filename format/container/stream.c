@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW_DEFAULT = 12 << 20, KEPT_MAX = 64 << 10, QUEUE_MAX = 4096 };
+enum { WINDOW_DEFAULT = 12 << 20, KEPT_MAX = 64 << 10, QUEUE_MAX = 128 };
 
 /* A chunk in the queue, and the memory arrays that joining made for its rows. */
 struct waiting {
