@@ -241,6 +241,12 @@ class Status(suite.TapeTest):
             self.assertEqual(result.err.count(b"\n"), 1, result)
             self.assertTrue(result.err.startswith(b"rec: "), result)
 
+    def test_recorder_recorded(self):
+        """Nobody has two tracers: the inner one says why it cannot."""
+        result = self.status(self.bench.rec, "-o", self.bench.path("inner.zst"), "true")
+        self.assertEqual((result.status, result.err.count(b"\n")), (125, 1), result)
+        self.assertIn(b"ptrace", result.err)
+
     def test_no_place_for_the_tape(self):
         for path in ("/nonexistent/dir/tape.zst", self.dir):
             result = run([self.bench.rec, "-o", path, "echo", "ran"])
@@ -275,6 +281,15 @@ class TapeFile(suite.TapeTest):
         self.assertRegex(result.err.decode(), r"\Arec: [\d,]+ syscalls in 1 process(es)?, .* -> " +
                          tape + r"\n\Z")
         self.assertEqual(run([self.bench.rec, "-q", "-o", tape, "true"]).err, b"")
+
+    def test_closed_descriptors(self):
+        """A tape whose descriptor is 0, 1 or 2 is nobody's input or output."""
+        for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+            tape = self.bench.new_tape()
+            command = shlex.join([self.bench.rec, "-o", tape, "sh", "-c",
+                                  "echo out; echo err >&2; cat"])
+            run(["sh", "-c", f"{command} {closed}"])
+            self.bench.sound(tape)
 
     def test_default_file(self):
         for _ in range(2):

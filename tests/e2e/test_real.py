@@ -155,6 +155,33 @@ class Real(suite.TapeTest):
         self.both(["curl", "-s", f"file://{self.work}/numbers"])
         self.both(["curl", "-s", "http://127.0.0.1:9/"])
 
+    def test_tools_about_processes(self):
+        """Programs whose business is other processes: groups, sessions, namespaces, ids."""
+        for command in (["timeout", "0.3", "sleep", "100"],
+                        ["timeout", "-s", "KILL", "0.3", "sh", "-c", "trap '' TERM; sleep 100"],
+                        ["setsid", "-w", "sh", "-c", "exit 3"],
+                        ["xargs", "-P", "4", "-n", "1", "sh", "-c", "exit $(($0 % 2))"],
+                        ["env", "-i", "/bin/sh", "-c", "echo $#", "x", "y"],
+                        ["nice", "-n", "3", "nice"],
+                        ["nohup", "true"]):
+            self.both(command, stdin=b"1 2 3 4 5 6 7 8\n")
+
+    def test_as_root(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root")
+        for command in (["su", "-s", "/bin/sh", "nobody", "-c", "id -u; exit 4"],
+                        ["unshare", "-p", "-f", "--mount-proc", "sh", "-c", "echo $$; ps ax | wc -l"],
+                        ["chroot", "/", "/bin/sh", "-c", "pwd"],
+                        ["setpriv", "--reuid=65534", "--clear-groups", "id", "-u"]):
+            if run(command).status in (0, 4):
+                self.both(command)
+
+    def test_python_multiprocessing(self):
+        self.both(["/usr/bin/python3", "-c", "import multiprocessing as m\n"
+                   "if __name__ == '__main__':\n"
+                   "    with m.get_context('fork').Pool(4) as p:\n"
+                   "        print(sum(p.map(abs, range(-500, 500))))"])
+
     def test_find(self):
         self.same_counts(["find", "/usr/include", "-name", "*.h", "-newer", "/etc/hostname"])
 
