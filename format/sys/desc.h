@@ -111,8 +111,9 @@ struct sys_flag {
 	const char *name;
 };
 
-/* Entries are tried in order; what is left over is said as a number with the
- * unknown comment ("O_???"). */
+/* Bits (K_FLAGS): entries are tried in order; what is left over is said as a number. An
+ * enumeration (K_ENUM): the entry with this very value, whatever its mask. A value of
+ * which nothing is known is a number with the unknown comment ("O_???"), if there is one. */
 struct sys_flagset {
 	const char *unknown;
 	const struct sys_flag *flag;
