@@ -486,6 +486,14 @@ class Signals(suite.TapeTest):
         self.assertIn(b"execve(", result.out)
         self.assertEqual(result.err.count(b"\n"), 1, result)
 
+    def test_group_told_to_end(self):
+        """As timeout(1) and CI runners do: one signal for rec, and one for the group."""
+        tape = self.bench.new_tape()
+        result = run(["timeout", "1", *self.bench.command(tape, ["sleep", "100"])])
+        self.assertEqual(result.status, 124, result)
+        objects = self.bench.sound(tape)
+        self.assertEqual([o["signal"] for o in objects if o["type"] == "exit"], ["SIGTERM"])
+
     def test_stopped_and_continued(self):
         child = self.start(["sh", "-c", "echo ready; read x; exit 6"])
         self.ready(child)
@@ -530,20 +538,46 @@ class Users(suite.TapeTest):
         self.assertEqual(ids[1], "0", "effective uid")
         self.bench.sound(tape)
 
-    def test_unprivileged_recorder(self):
-        """rec run by an ordinary user, on its own; a set-user-id program then runs without
-        its privilege, which is no reason to fail."""
+    def unprivileged(self, *command):
+        """rec run by an ordinary user: (tape, result)"""
         self.need("setpriv")
         os.chmod(self.open_dir, 0o777)
         tape = os.path.join(self.open_dir, "tape.zst")
-        command = self.bench.command(tape, ["sh", "-c", "id -u; exit 7"])
-        probe = run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
-                     self.bench.rec, "--version"])
-        if probe.status != 0:
+        become = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        if run([*become, self.bench.rec, "--version"]).status != 0:
             self.skipTest("rec lies where others cannot reach it")
-        result = run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command])
+        return tape, run([*become, *self.bench.command(tape, command)])
+
+    def test_unprivileged(self):
+        tape, result = self.unprivileged("sh", "-c", "id -u; exit 7")
         self.assertEqual((result.status, result.out), (7, b"65534\n"), result)
+        self.assertEqual(self.bench.sound(tape)[-1].get("unreadable", 0), 0)
+
+    def test_unprivileged_set_user_id(self):
+        """A set-user-id program then runs without its privilege: no reason to fail."""
+        program = self.bench.path("open/suid-inherited")
+        with open(self.prog("inherited"), "rb") as f:
+            self.write("open/suid-inherited", f.read())
+        os.chmod(program, 0o4755)
+        tape, result = self.unprivileged(program)
+        self.assertEqual(result.status, 0, result)
+        self.assertIn(b"\nids 65534 65534 ", result.out)
         self.bench.sound(tape)
+
+    def test_unprivileged_not_dumpable(self):
+        tape, result = self.unprivileged(self.prog("nondumpable"))
+        if result.status == 126:
+            self.skipTest("the programs lie where others cannot reach them")
+        self.assertEqual(result.status, 0, result)
+        self.bench.sound(tape)
+
+    def test_unprivileged_namespace(self):
+        self.need("unshare")
+        tape, result = self.unprivileged("unshare", "-r", "sh", "-c", "id -u; cat /nonexistent")
+        if result.out != b"0\n":
+            self.skipTest("no user namespaces")
+        self.bench.sound(tape)
+        self.assertIn(b'"/nonexistent"', self.bench.ask("print", tape))
 
 
 class Orphans(suite.TapeTest):
