@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Strings, lists of strings and buffers. What is cut is marked: by the -s limit, or
+ * because the tape has not more.
+ */
+#include "printer.h"
+
+#include "escape.h"
+
+#include "sys/table.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static size_t string_limit(const struct printer *p)
+{
+	return p->options.string_limit;
+}
+
+void say_quoted(const struct printer *p, struct buf *out, const uint8_t *bytes, size_t size,
+                uint64_t full, bool whole)
+{
+	size_t shown = whole || size < string_limit(p) ? size : string_limit(p);
+
+	buf_char(out, '"');
+	escape_strace(out, bytes, shown, p->options.hex);
+	buf_str(out, shown < full ? "\"..." : "\"");
+}
+
+void say_string(const struct scope *s, const struct sys_field *f, uint64_t address)
+{
+	const struct event_memory *m = view_range(s->event, time_of(f->dir ? f->dir : s->dir), address);
+	bool ended;
+
+	if (!m || !m->length) {
+		say_address(s->out, address);
+		return;
+	}
+	ended = !m->data[m->length - 1];
+	/* strace cannot tell what is before an unreadable page, and says the address. */
+	if (!ended && m->unreadable) {
+		say_address(s->out, address);
+		return;
+	}
+	say_quoted(s->p, s->out, m->data, m->length - ended, m->full - ended + (ended ? 0 : 1),
+	           f->kind == K_PATH);
+}
+
+static void say_list(const struct scope *s, const struct event_memory *list)
+{
+	size_t wide = s->desc->wide, n = list->length / wide, shown = 0;
+
+	buf_char(s->out, '[');
+	for (size_t i = 0; i < n; i++) {
+		uint64_t address = load(list->data, list->length, i * wide, wide);
+		const struct sys_field text = {.kind = K_STR, .dir = IN};
+
+		if (!address)
+			break;
+		if (shown)
+			buf_str(s->out, ", ");
+		if (shown++ == string_limit(s->p) && !s->p->options.verbose) {
+			buf_str(s->out, "...");
+			break;
+		}
+		say_string(s, &text, address);
+	}
+	if (list->unreadable)
+		buf_printf(s->out, "%s... /* %#" PRIx64 " */", shown ? ", " : "",
+		           list->address + list->length);
+	buf_char(s->out, ']');
+}
+
+static size_t count_list(const struct scope *s, const struct event_memory *list)
+{
+	size_t wide = s->desc->wide, n = 0;
+
+	while ((n + 1) * wide <= list->length && load(list->data, list->length, n * wide, wide))
+		n++;
+	return n;
+}
+
+void say_strings(const struct scope *s, const struct sys_field *f, uint64_t address)
+{
+	const struct event_memory *list = view_range(s->event, EVENT_AT_ENTRY, address);
+
+	if (!list || !list->length) {
+		say_address(s->out, address);
+	} else if (f->kind == K_ENVP && !s->p->options.verbose) {
+		size_t n = count_list(s, list);
+
+		say_address(s->out, address);
+		buf_printf(s->out, " /* %zu var%s%s */", n, n == 1 ? "" : "s",
+		           list->unreadable ? ", unterminated" : "");
+	} else {
+		say_list(s, list);
+	}
+}
+
+/* ---- buffers ---- */
+
+static say_bytes_fn *const notations[K_KIND_MAX] = {
+	[K_SOCKADDR] = say_sockaddr, [K_SIGSET] = say_sigset,   [K_FDSET] = say_fdset,
+	[K_CPUSET] = say_cpuset,     [K_SIGINFO] = say_siginfo, [K_DIRENTS] = say_dirents,
+	[K_CMSG] = say_cmsg,         [K_IPV6] = say_ipv6,       [K_OPTVAL] = say_optval,
+	[K_MSGBUF] = say_msgbuf,     [K_DIRENTS_OLD] = say_dirents_old,
+};
+
+static uint64_t sibling_value(const struct scope *s, const struct sys_field *f)
+{
+	const struct sys_field *l = sys_sibling(s->desc, f->len_off);
+
+	return l ? sys_value(l, s->base, s->size) : 0;
+}
+
+/* Whether the length says that there is nothing, though there is a pointer. */
+static bool is_empty(const struct scope *s, const struct sys_field *f)
+{
+	if (f->by_ret && !call_failed(s->event) && s->bound == 0)
+		return true;
+	return f->len == LEN_FIELD && !f->len_extra && sibling_value(s, f) == 0;
+}
+
+static void say_random(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t full)
+{
+	size_t shown = size < string_limit(s->p) ? size : string_limit(s->p);
+
+	buf_char(s->out, '"');
+	escape_strace(s->out, bytes, shown, PRINT_HEX_ALL);
+	buf_str(s->out, shown < full ? "\"..." : "\"");
+}
+
+void say_bytes(const struct scope *s, const struct sys_field *f, uint64_t address)
+{
+	uint8_t dir = f->dir ? f->dir : s->dir, when = time_of(dir);
+	const struct event_memory *m = view_range(s->event, when, address);
+
+	if (f->len == LEN_IOC && !m)
+		m = view_range(s->event, EVENT_AT_EXIT, address);
+	if (!address) {
+		buf_str(s->out, "NULL");
+	} else if (m && m->length && notations[f->kind]) {
+		notations[f->kind](s, m->data, m->length, address);
+	} else if (m && m->length && f->kind == K_RANDOM) {
+		say_random(s, m->data, m->length, m->full);
+	} else if (m && m->length && f->kind != K_HEX) {
+		say_quoted(s->p, s->out, m->data, m->length, m->full, false);
+	} else if (is_empty(s, f) && (when == EVENT_AT_ENTRY || !call_failed(s->event)) &&
+	           (f->kind == K_BUF || f->kind == K_RANDOM)) {
+		buf_str(s->out, "\"\"");
+	} else {
+		say_address(s->out, address);
+	}
+}
+
+void say_optval(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t address)
+{
+	(void)address;
+	if (size == 4)
+		buf_printf(s->out, "[%d]", (int)(int32_t)load(bytes, size, 0, 4));
+	else
+		say_quoted(s->p, s->out, bytes, size, size, false);
+}
+
+void say_msgbuf(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t address)
+{
+	size_t wide = s->desc->wide;
+
+	(void)address;
+	buf_str(s->out, "{mtype=");
+	buf_i64(s->out, (int64_t)load(bytes, size, 0, wide));
+	buf_str(s->out, ", mtext=");
+	say_quoted(s->p, s->out, bytes + (size < wide ? size : wide), size < wide ? 0 : size - wide,
+	           size < wide ? 0 : size - wide, false);
+	buf_char(s->out, '}');
+}
+
+void say_fdset(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t address)
+{
+	const struct sys_field *count = &s->desc->field[0];
+	uint64_t n = sys_value(count, s->base, s->size);
+	bool any = false;
+
+	(void)address;
+	buf_char(s->out, '[');
+	for (size_t i = 0; i < size * 8 && i < n; i++) {
+		if (!(bytes[i / 8] >> i % 8 & 1))
+			continue;
+		buf_printf(s->out, "%s%zu", any ? " " : "", i);
+		any = true;
+	}
+	buf_char(s->out, ']');
+}
+
+void say_cpuset(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t address)
+{
+	bool any = false;
+
+	(void)address;
+	buf_char(s->out, '[');
+	for (size_t i = 0; i < size * 8; i++) {
+		if (!(bytes[i / 8] >> i % 8 & 1))
+			continue;
+		buf_printf(s->out, "%s%zu", any ? " " : "", i);
+		any = true;
+	}
+	buf_char(s->out, ']');
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bytes of unknown origin as text. Each function decides byte by byte (or, for UTF-8,
+ * character by character), and none passes a control character on.
+ */
+#include "escape.h"
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static bool is_printable(uint8_t c)
+{
+	return c >= 0x20 && c < 0x7f;
+}
+
+static bool all_ascii(const uint8_t *at, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (!is_printable(at[i]) && !(at[i] >= '\t' && at[i] <= '\r'))
+			return false;
+	}
+	return true;
+}
+
+/* The letter of the usual short escapes, or 0. */
+static char short_escape(uint8_t c)
+{
+	static const char letters[] = {[7] = 0,     ['\t'] = 't', ['\n'] = 'n',
+	                               ['\v'] = 'v', ['\f'] = 'f', ['\r'] = 'r'};
+
+	return c < sizeof(letters) ? letters[c] : 0;
+}
+
+static void octal(struct buf *ret, uint8_t c, bool digit_follows)
+{
+	char text[4] = {'\\', 0, 0, 0};
+	size_t n = 1;
+
+	/* As few digits as can be, unless the next character would be taken for one. */
+	if (digit_follows || c >= 0100)
+		text[n++] = (char)('0' + (c >> 6));
+	if (digit_follows || c >= 010)
+		text[n++] = (char)('0' + (c >> 3 & 7));
+	text[n++] = (char)('0' + (c & 7));
+	buf_append(ret, text, n);
+}
+
+static void hexadecimal(struct buf *ret, uint8_t c)
+{
+	const char text[4] = {'\\', 'x', "0123456789abcdef"[c >> 4], "0123456789abcdef"[c & 15]};
+
+	buf_append(ret, text, sizeof(text));
+}
+
+void escape_strace(struct buf *ret, const void *bytes, size_t size, enum print_hex hex)
+{
+	const uint8_t *at = bytes;
+
+	if (hex == PRINT_HEX_ALL || (hex == PRINT_HEX_NON_ASCII && !all_ascii(at, size))) {
+		for (size_t i = 0; i < size; i++)
+			hexadecimal(ret, at[i]);
+		return;
+	}
+	for (size_t i = 0; i < size; i++) {
+		char letter = short_escape(at[i]);
+
+		if (at[i] == '"' || at[i] == '\\')
+			letter = (char)at[i];
+		if (letter) {
+			const char text[2] = {'\\', letter};
+
+			buf_append(ret, text, 2);
+		} else if (is_printable(at[i])) {
+			buf_char(ret, (char)at[i]);
+		} else {
+			octal(ret, at[i], i + 1 < size && at[i + 1] >= '0' && at[i + 1] <= '9');
+		}
+	}
+}
+
+/* ---- UTF-8 ---- */
+
+/* The character at @at: its length, or 0 when it is no valid UTF-8 (RFC 3629). */
+static size_t decode(const uint8_t *at, size_t size, uint32_t *ret)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t n = at[0] < 0x80 ? 1 : at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 :
+	           at[0] < 0xf5 ? 4 : 0;
+	uint32_t c;
+
+	if (!n || n > size)
+		return 0;
+	c = n == 1 ? at[0] : at[0] & (0x7fu >> n);
+	for (size_t i = 1; i < n; i++) {
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (at[i] & 0x3f);
+	}
+	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		return 0;
+	*ret = c;
+	return n;
+}
+
+/* Characters that would act on a terminal or on the order of the text around them. */
+static bool acts(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+}
+
+void escape_text(struct buf *ret, const void *bytes, size_t size)
+{
+	const uint8_t *at = bytes;
+
+	for (size_t i = 0; i < size;) {
+		uint32_t c = 0;
+		size_t n = decode(at + i, size - i, &c);
+
+		if (n && !acts(c)) {
+			buf_append(ret, at + i, n);
+			i += n;
+			continue;
+		}
+		for (size_t k = 0; k < (n ? n : 1); k++)
+			hexadecimal(ret, at[i + k]);
+		i += n ? n : 1;
+	}
+}
+
+void escape_word(struct buf *ret, const void *bytes, size_t size)
+{
+	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	                           "@%_+=:,./-";
+	const uint8_t *at = bytes;
+	bool plain = size > 0;
+
+	for (size_t i = 0; plain && i < size; i++)
+		plain = at[i] >= 0x80 || (at[i] && strchr(safe, at[i]));
+	if (plain) {
+		escape_text(ret, bytes, size);
+		return;
+	}
+	buf_char(ret, '\'');
+	for (size_t i = 0; i < size;) {
+		const uint8_t *quote = memchr(at + i, '\'', size - i);
+		size_t n = quote ? (size_t)(quote - (at + i)) : size - i;
+
+		escape_text(ret, at + i, n);
+		i += n;
+		if (quote) {
+			buf_str(ret, "'\\''");
+			i++;
+		}
+	}
+	buf_char(ret, '\'');
+}
+
+static void json_escape(struct buf *ret, uint32_t c)
+{
+	char letter = short_escape((uint8_t)c);
+
+	if (letter && letter != 'v')
+		buf_printf(ret, "\\%c", letter);
+	else
+		buf_printf(ret, "\\u%04x", c);
+}
+
+void escape_json(struct buf *ret, const void *bytes, size_t size)
+{
+	const uint8_t *at = bytes;
+
+	for (size_t i = 0; i < size;) {
+		uint32_t c = 0;
+		size_t n = decode(at + i, size - i, &c);
+
+		if (!n) {
+			buf_str(ret, "\\ufffd");
+			i++;
+			continue;
+		}
+		if (c == '"' || c == '\\')
+			buf_printf(ret, "\\%c", (char)c);
+		else if (c < 0x20 || c == 0x7f)
+			json_escape(ret, c);
+		else
+			buf_append(ret, at + i, n);
+		i += n;
+	}
+}

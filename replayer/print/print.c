@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lines. A call is its name, its arguments and its result; everything else that
+ * happens to a thread has a line of its own between +++ or ---. The pid column and
+ * the clock are as `strace -f -o FILE` writes them.
+ */
+#include "print.h"
+
+#include "escape.h"
+#include "printer.h"
+
+#include "base/buf.h"
+#include "sys/names.h"
+#include "sys/table.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { ALIGN_DEFAULT = 40, NS_PER_S = 1000000000 };
+
+struct printer *printer_new(const struct print_options *options)
+{
+	struct printer *p = calloc(1, sizeof(*p));
+
+	if (p)
+		p->options = *options;
+	return p;
+}
+
+struct printer *printer_free(struct printer *p)
+{
+	free(p);
+	return NULL;
+}
+
+void printer_header(struct printer *p, const struct meta_header *header)
+{
+	p->start_realtime = header ? header->start_realtime : 0;
+	p->last_time = 0;
+	p->any_line = false;
+}
+
+/* ---- calls ---- */
+
+static const struct sys_field raw_fields[EVENT_ARGS] = {
+	{.name = "arg1", .kind = K_HEX, .width = 8, .off = 0},
+	{.name = "arg2", .kind = K_HEX, .width = 8, .off = 8},
+	{.name = "arg3", .kind = K_HEX, .width = 8, .off = 16},
+	{.name = "arg4", .kind = K_HEX, .width = 8, .off = 24},
+	{.name = "arg5", .kind = K_HEX, .width = 8, .off = 32},
+	{.name = "arg6", .kind = K_HEX, .width = 8, .off = 40},
+};
+
+/* A call that nobody has described: six registers. */
+static const struct sys_desc unknown_call = {
+	.field = raw_fields, .count = EVENT_ARGS, .ret = K_INT, .raw = 1, .wide = 8};
+
+static struct scope scope_of(struct printer *p, const struct event *e, struct buf *out)
+{
+	const struct sys_desc *desc = sys_find(e->call.arch, e->call.nr);
+
+	return (struct scope){
+		.p = p,
+		.event = e,
+		.desc = desc ? sys_select(desc, e->call.args, NULL) : &unknown_call,
+		.base = (const uint8_t *)e->call.args,
+		.size = sizeof(e->call.args),
+		.dir = IN,
+		.bound = call_failed(e) ? 0 : (uint64_t)e->call.ret,
+		.out = out,
+	};
+}
+
+const char *print_call_name(const struct event_call *call, char *scratch)
+{
+	const struct sys_desc *desc = sys_find(call->arch, call->nr);
+
+	if (desc)
+		return desc->name;
+	if (call->arch == EVENT_ARCH_X86_64)
+		snprintf(scratch, 32, "syscall_%#" PRIx64, call->nr);
+	else
+		snprintf(scratch, 32, "%s:syscall_%#" PRIx32,
+		         call->arch == EVENT_ARCH_I386 ? "i386" : "other", (uint32_t)call->nr);
+	return scratch;
+}
+
+/* The arguments that are said, in the order in which they are said. */
+static size_t shown_fields(const struct scope *s, const struct sys_field **ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->desc->count && n < EVENT_ARGS; i++) {
+		const struct sys_field *f = &s->desc->field[i];
+		size_t at = n;
+
+		if (!sys_present(s->desc, f, s->base, s->size))
+			continue;
+		for (; at && ret[at - 1]->order > f->order; at--)
+			ret[at] = ret[at - 1];
+		ret[at] = f;
+		n++;
+	}
+	return n;
+}
+
+static void say_call(const struct scope *s)
+{
+	const struct sys_field *fields[EVENT_ARGS];
+	size_t n = shown_fields(s, fields);
+	char scratch[32];
+
+	buf_str(s->out, print_call_name(&s->event->call, scratch));
+	buf_char(s->out, '(');
+	for (size_t i = 0; i < n; i++) {
+		buf_str(s->out, i ? ", " : "");
+		if (s->desc->named)
+			buf_printf(s->out, "%s=", fields[i]->name);
+		say_field(s, fields[i]);
+		if (s->out->size > PRINT_EVENT_MAX)
+			break;
+	}
+}
+
+static void pad(struct buf *out, size_t from, unsigned column)
+{
+	while (out->size - from < column)
+		buf_char(out, ' ');
+}
+
+static void say_duration(const struct printer *p, struct buf *out, const struct event_call *call)
+{
+	uint64_t us = call->duration / 1000;
+
+	if (!p->options.durations)
+		return;
+	if (call->state == EVENT_FINISHED)
+		buf_printf(out, " <%" PRIu64 ".%06" PRIu64 ">", us / 1000000, us % 1000000);
+	else
+		buf_str(out, " <unavailable>");
+}
+
+static unsigned column(const struct printer *p)
+{
+	return p->options.align ? p->options.align : ALIGN_DEFAULT;
+}
+
+/* From "name(" to the result. @align: column of " = ", 0 none. */
+static void say_whole(struct printer *p, const struct event *e, struct buf *out, unsigned align)
+{
+	struct scope s = scope_of(p, e, out);
+	size_t from = out->size;
+
+	if (e->kind == EVENT_END) {
+		char scratch[32];
+
+		buf_printf(out, "<... %s resumed>", print_call_name(&e->call, scratch));
+	} else {
+		say_call(&s);
+	}
+	if (e->kind == EVENT_BEGUN) {
+		buf_str(out, " <unfinished ...>");
+		return;
+	}
+	buf_char(out, ')');
+	pad(out, from, align ? align - 1 : 0);
+	buf_str(out, align ? (out->size - from >= align ? " = " : " = ") : " = ");
+	say_result(&s);
+	say_duration(p, out, &e->call);
+}
+
+/* ---- other events ---- */
+
+static void say_signal_event(struct printer *p, const struct event *e, struct buf *out)
+{
+	buf_str(out, e->kind == EVENT_STOP ? "--- stopped by " : "--- ");
+	say_signal(out, e->signal.number);
+	if (e->kind == EVENT_SIGNAL && e->signal.info_size) {
+		buf_char(out, ' ');
+		say_siginfo_struct(p, out, e->signal.info, e->signal.info_size);
+	}
+	buf_str(out, " ---");
+}
+
+static void say_exit(const struct event *e, struct buf *out)
+{
+	uint32_t status = e->exit.status, signal = status & 0x7f;
+
+	if (!signal) {
+		buf_printf(out, "+++ exited with %u +++", status >> 8 & 0xff);
+		return;
+	}
+	buf_str(out, "+++ killed by ");
+	say_signal(out, signal);
+	buf_str(out, status & 0x80 ? " (core dumped) +++" : " +++");
+}
+
+/* Only an exec that changes the thread's number has a line; else the call says it. */
+static bool has_line(const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_CALL:
+	case EVENT_BEGUN:
+	case EVENT_END:
+	case EVENT_SIGNAL:
+	case EVENT_STOP:
+	case EVENT_EXIT:
+		return true;
+	case EVENT_EXEC:
+		return e->exec.former_tid != e->tid;
+	default:
+		return false;
+	}
+}
+
+static void say_event(struct printer *p, const struct event *e, struct buf *out, unsigned align)
+{
+	switch (e->kind) {
+	case EVENT_SIGNAL:
+	case EVENT_STOP:
+		say_signal_event(p, e, out);
+		break;
+	case EVENT_EXIT:
+		say_exit(e, out);
+		break;
+	case EVENT_EXEC:
+		buf_printf(out, "+++ superseded by execve in pid %u +++", e->exec.former_tid);
+		break;
+	default:
+		say_whole(p, e, out, align);
+	}
+}
+
+/* ---- lines ---- */
+
+static void say_clock(struct printer *p, uint64_t time, struct buf *out)
+{
+	int64_t ns = p->start_realtime + (int64_t)time;
+	time_t seconds = (time_t)(ns / NS_PER_S);
+	unsigned us = (unsigned)(ns % NS_PER_S / 1000);
+	char text[16] = "";
+	struct tm tm;
+
+	if (p->options.clock == PRINT_CLOCK_NONE)
+		return;
+	if (p->options.clock == PRINT_CLOCK_UNIX) {
+		buf_printf(out, "%lld.%06u ", (long long)seconds, us);
+		return;
+	}
+	if (localtime_r(&seconds, &tm))
+		strftime(text, sizeof(text), "%H:%M:%S", &tm);
+	buf_str(out, text);
+	if (p->options.clock == PRINT_CLOCK_TIME_US)
+		buf_printf(out, ".%06u", us);
+	buf_char(out, ' ');
+}
+
+static void say_relative(struct printer *p, uint64_t time, struct buf *out)
+{
+	uint64_t since = p->any_line && time > p->last_time ? (time - p->last_time) / 1000 : 0;
+
+	if (p->options.relative)
+		buf_printf(out, "%6" PRIu64 ".%06" PRIu64 " ", since / 1000000, since % 1000000);
+	p->last_time = time;
+	p->any_line = true;
+}
+
+static void bound(struct buf *out, size_t from)
+{
+	if (out->size - from <= PRINT_EVENT_MAX)
+		return;
+	buf_truncate(out, from + PRINT_EVENT_MAX);
+	buf_str(out, "...");
+}
+
+int print_event(struct printer *p, const struct event *e, struct buf *ret)
+{
+	size_t from = ret->size;
+
+	if (!has_line(e))
+		return 0;
+	if (!p->options.no_pid)
+		buf_printf(ret, "%-5u ", e->tid);
+	say_relative(p, e->time, ret);
+	say_clock(p, e->time, ret);
+	say_event(p, e, ret, column(p));
+	bound(ret, from);
+	buf_char(ret, '\n');
+	return buf_error(ret);
+}
+
+int print_text(struct printer *p, const struct event *e, struct buf *ret)
+{
+	size_t from = ret->size;
+
+	if (has_line(e))
+		say_event(p, e, ret, 0);
+	bound(ret, from);
+	return buf_error(ret);
+}
+
+/* ---- for those who want the parts ---- */
+
+size_t print_argument_count(struct printer *p, const struct event *e)
+{
+	struct scope s = scope_of(p, e, NULL);
+	const struct sys_field *fields[EVENT_ARGS];
+
+	return shown_fields(&s, fields);
+}
+
+int print_argument(struct printer *p, const struct event *e, size_t i, const char **ret_name,
+                   uint64_t *ret_value, struct buf *ret_text)
+{
+	struct scope s = scope_of(p, e, ret_text);
+	const struct sys_field *fields[EVENT_ARGS];
+	size_t from = ret_text->size;
+
+	if (i >= shown_fields(&s, fields))
+		return -EINVAL;
+	*ret_name = fields[i]->name;
+	*ret_value = e->call.args[fields[i]->off / sizeof(uint64_t)];
+	say_field(&s, fields[i]);
+	bound(ret_text, from);
+	return buf_error(ret_text);
+}
+
+bool print_call_path(const struct event *e, struct buf *ret)
+{
+	const struct sys_desc *desc = sys_find(e->call.arch, e->call.nr);
+
+	for (size_t i = 0; desc && i < desc->count; i++) {
+		const struct sys_field *f = &desc->field[i];
+		const struct event_memory *m;
+
+		if (f->kind != K_PATH || !(f->dir & IN))
+			continue;
+		m = view_range(e, EVENT_AT_ENTRY, sys_value(f, e->call.args, sizeof(e->call.args)));
+		if (!m || !m->length)
+			continue;
+		buf_append(ret, m->data, strnlen((const char *)m->data, m->length));
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Events as text, in strace's notation: people and tools know it. Everything is said
+ * from the event alone: registers, result, and the bytes it carries, found by
+ * address. No byte of a traced program ever comes out unescaped, and no event,
+ * however made up, gives more than PRINT_EVENT_MAX bytes of text.
+ *
+ * A printer keeps what must be known between events (the time before, calls that
+ * were told as unfinished); one for each tape. It is not thread-safe.
+ */
+#ifndef PRINT_PRINT_H
+#define PRINT_PRINT_H
+
+#include "format/event.h"
+#include "format/meta.h"
+
+struct buf;
+struct printer;
+
+enum { PRINT_STRING_DEFAULT = 32, PRINT_EVENT_MAX = 4 << 20 };
+
+enum print_hex { PRINT_HEX_NEVER, PRINT_HEX_NON_ASCII, PRINT_HEX_ALL };
+enum print_clock { PRINT_CLOCK_NONE, PRINT_CLOCK_TIME, PRINT_CLOCK_TIME_US, PRINT_CLOCK_UNIX };
+
+/* Zero is strace's default of every field but string_limit. */
+struct print_options {
+	size_t string_limit;      /* -s */
+	bool verbose;             /* -v: nothing is abbreviated */
+	enum print_hex hex;       /* -x, -xx */
+	enum print_clock clock;   /* -t, -tt, -ttt */
+	bool relative;            /* -r: since the line before */
+	bool durations;           /* -T: <0.000012> */
+	bool no_pid;              /* leave out the pid column */
+	unsigned align;           /* -a: column of " = "; 0: 40 */
+};
+
+struct printer *printer_new(const struct print_options *options);
+struct printer *printer_free(struct printer *p);
+/* A tape begins: its clock, its machine. May be NULL when the header is missing. */
+void printer_header(struct printer *p, const struct meta_header *header);
+
+/*
+ * Appends the line (or lines) for an event, each with its newline: pid, time, text.
+ * EVENT_DATA and EVENT_FORK give nothing. 0 or -ENOMEM.
+ */
+int print_event(struct printer *p, const struct event *e, struct buf *ret);
+
+/*
+ * Appends the text alone, no pid, no time, no newline, no alignment:
+ * openat(AT_FDCWD, "/etc/hosts", O_RDONLY|O_CLOEXEC) = 3. 0 or -ENOMEM.
+ */
+int print_text(struct printer *p, const struct event *e, struct buf *ret);
+
+/* The arguments of a call, one by one (EVENT_CALL, BEGUN, END). */
+size_t print_argument_count(struct printer *p, const struct event *e);
+/* Name (never NULL), raw register, and text appended. 0 or -ENOMEM. */
+int print_argument(struct printer *p, const struct event *e, size_t i, const char **ret_name,
+                   uint64_t *ret_value, struct buf *ret_text);
+
+/* "openat", or "syscall_0x1f4" put into @scratch (at least 32 bytes). */
+const char *print_call_name(const struct event_call *call, char *scratch);
+
+/*
+ * The path that a call is about, as the program gave it: the first argument that is a
+ * path and whose bytes are here. Appends it unescaped; returns whether there is one.
+ */
+bool print_call_path(const struct event *e, struct buf *ret);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the printer share: a scope, that is a struct (or the six
+ * arguments) in which fields are said, and who says which kind.
+ */
+#ifndef PRINT_PRINTER_H
+#define PRINT_PRINTER_H
+
+#include "print.h"
+
+#include "base/buf.h"
+#include "sys/desc.h"
+
+struct printer {
+	struct print_options options;
+	int64_t start_realtime; /* ns since the epoch at time 0 */
+	uint64_t last_time;     /* for -r: of the line before */
+	bool any_line;
+};
+
+enum { PRINT_DEPTH_MAX = 8 };
+
+/*
+ * Where fields are said. `before` is the same struct as it was at the entry, when
+ * `base` is how it was at the exit; else NULL.
+ */
+struct scope {
+	struct printer *p;
+	const struct event *event;
+	const struct sys_desc *desc;
+	const uint8_t *base;
+	size_t size;
+	uint8_t dir;    /* of the pointer that led here: IN for the arguments */
+	unsigned depth;
+	uint64_t bound; /* bytes or elements that the result allows; UINT64_MAX: no result */
+	struct buf *out;
+};
+
+/* Bytes of the event's memory from @address on: at least one, with their count in
+ * @ret_size, or NULL. @when as event_when; the other one is not looked at. */
+const uint8_t *view(const struct event *e, uint8_t when, uint64_t address, size_t *ret_size);
+/* The range that begins at @address, or NULL. */
+const struct event_memory *view_range(const struct event *e, uint8_t when, uint64_t address);
+
+/* Whether the call came back with an error (restarts included), or not at all. */
+bool call_failed(const struct event *e);
+
+/* The field's value, whatever it is, in words. */
+void say_field(const struct scope *s, const struct sys_field *f);
+/* All fields of a scope with braces and names; a cell without. */
+void say_struct(const struct scope *s);
+/* Which time of memory tells best what a pointer of direction @dir points to. */
+uint8_t time_of(uint8_t dir);
+
+/* numbers.c: kinds up to K_EPOLL_DATA. */
+void say_number(const struct scope *s, const struct sys_field *f, uint64_t value);
+void say_address(struct buf *out, uint64_t address);
+void say_mode(struct buf *out, uint32_t mode);
+void say_wait_status(struct buf *out, uint32_t status);
+void say_signal(struct buf *out, uint64_t number);
+
+/* flags.c */
+void say_flags(struct buf *out, const struct sys_flagset *set, uint64_t value);
+void say_enum(struct buf *out, const struct sys_flagset *set, uint64_t value);
+
+/* bytes.c: strings and buffers. */
+void say_quoted(const struct printer *p, struct buf *out, const uint8_t *bytes, size_t size,
+                uint64_t full, bool whole);
+void say_bytes(const struct scope *s, const struct sys_field *f, uint64_t address);
+void say_string(const struct scope *s, const struct sys_field *f, uint64_t address);
+void say_strings(const struct scope *s, const struct sys_field *f, uint64_t address);
+
+/* Kinds of bytes with a notation of their own. They get the bytes that are there. */
+typedef void say_bytes_fn(const struct scope *s, const uint8_t *bytes, size_t size,
+                          uint64_t address);
+say_bytes_fn say_sockaddr, say_sigset, say_fdset, say_cpuset, say_siginfo, say_dirents,
+	say_dirents_old, say_cmsg, say_ipv6, say_optval, say_msgbuf;
+
+/* sets of signals by number, and siginfo as a struct */
+void say_signal_set(struct buf *out, const uint8_t *bytes, size_t size);
+void say_siginfo_struct(const struct printer *p, struct buf *out, const uint8_t *info, size_t size);
+
+/* result.c: all that stands behind " = ". */
+void say_result(const struct scope *arguments);
+
+/* A little-endian number of the bytes; 0 where they end. */
+uint64_t load(const uint8_t *at, size_t size, size_t offset, size_t width);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyze: the reading half. A verb is a row of the table; a first word that is none
+ * is a tape, to be shown as the overview.
+ */
+#include "opts.h"
+#include "verbs.h"
+
+#include "base/cleanup.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *sentence;
+};
+
+static const struct verb verbs[] = {
+	{"overview", verb_overview, "what ran, how it ended, what failed (the same as no verb)"},
+	{"print", verb_print, "one line per event, in strace's notation"},
+	{"tree", verb_tree, "the processes and what each of them ran"},
+	{"stats", verb_stats, "calls, errors and times by syscall, process or thread"},
+	{"info", verb_info, "machine, command, versions, completeness"},
+	{"check", verb_check, "verify every chunk; --repair -o FILE writes a clean copy"},
+	{"export", verb_export, "--to jsonl or --to strace"},
+};
+
+static int say_usage(void)
+{
+	puts("Usage: analyze [VERB] [OPTION]... TRACE...\n"
+	     "Read what rec(1) has recorded. '-' is standard input.\n");
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		printf("  %-9s %s\n", verbs[i].name, verbs[i].sentence);
+	puts("\n"
+	     "  print, export --to strace:\n"
+	     "    -e trace=SET       only these calls: names, %sets, /regex, ! for all others\n"
+	     "    --pid=PID[,PID]    only these processes or threads\n"
+	     "    --time=A..B        only from second A to second B of the tape\n"
+	     "    -z, -Z             only calls that succeeded, only calls that failed\n"
+	     "    -t, -tt, -ttt, -r  time of day, with microseconds, since the epoch, relative\n"
+	     "    -T                 time spent in each call\n"
+	     "    -s SIZE            characters shown of each string (default 32)\n"
+	     "    -v                 nothing abbreviated\n"
+	     "    -x, -xx            strings in hexadecimal where not ASCII, always\n"
+	     "    -a COLUMN          where results are aligned (default 40)\n"
+	     "  stats: --by=syscall|process|thread    info: --markdown\n"
+	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
+	     "  overview, tree, stats, info, check: --json\n"
+	     "      --help             show this and exit\n"
+	     "      --version          show the version and exit\n"
+	     "\n"
+	     "Exit status: 0 fine; 1 damage found (check); 2 trouble: bad use, no tape, damage.");
+	return EXIT_FINE;
+}
+
+static const struct verb *find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	}
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	const struct verb *verb;
+
+	/* For names in UTF-8 only; numbers are printed by our own hand. */
+	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN);
+	if (argc < 2)
+		return opts_complain("no tape given; try 'analyze --help'");
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return say_usage();
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("analyze (systape) " SYSTAPE_VERSION);
+		return EXIT_FINE;
+	}
+	verb = find(argv[1]);
+	if (verb)
+		return verb->run(argc - 1, argv + 1);
+	/* Options of the overview may stand where a verb would. */
+	return verb_overview(argc, argv);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "opts.h"
+
+#include "verbs.h"
+
+#include "base/cleanup.h"
+#include "base/fileio.h"
+#include "format/container/source.h"
+#include "replayer/print/escape.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PIECE = 64 << 10, DAMAGES_KEPT = 32 };
+
+int opts_complain(const char *format, ...)
+{
+	cleanup_done(buf_done) struct buf text = {0}, line = {0};
+	va_list args;
+
+	va_start(args, format);
+	buf_vprintf(&text, format, args);
+	va_end(args);
+	/* Names of files and of what is in them are not ours. */
+	escape_text(&line, buf_text(&text), text.size);
+	fprintf(stderr, "analyze: %s\n", buf_text(&line));
+	return EXIT_TROUBLE;
+}
+
+int opts_bad_option(int option, char **argv)
+{
+	if (option == ':')
+		return opts_complain("option '%s' needs a value", argv[optind - 1]);
+	return opts_complain("unknown option '%s' of '%s'; try 'analyze --help'", argv[optind - 1],
+	                     argv[0]);
+}
+
+/* ---- output ---- */
+
+/* Where output goes and how that went: of the process, as stdout itself is. */
+static int output_fd = STDOUT_FILENO;
+static int output_error;
+
+bool opts_flush(struct buf *out)
+{
+	if (!output_error && out->size)
+		output_error = fileio_write(output_fd, out->data, out->size);
+	buf_clear(out);
+	return !output_error;
+}
+
+bool opts_put(struct buf *out)
+{
+	return out->size < PIECE ? !output_error : opts_flush(out);
+}
+
+int opts_output_status(int status)
+{
+	if (!output_error || output_error == -EPIPE)
+		return status;
+	return opts_complain("cannot write: %s", strerror(-output_error));
+}
+
+int opts_output_to(const char *path, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		return err_errno(err, errno, "%s", path);
+	output_fd = fd;
+	return 0;
+}
+
+bool opts_colour(void)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && !(no && *no);
+}
+
+/* ---- input ---- */
+
+struct damages {
+	struct trace_damage kept[DAMAGES_KEPT];
+	size_t count;
+};
+
+static void note(struct damages *d, const struct trace_damage *damage)
+{
+	if (d->count < DAMAGES_KEPT)
+		d->kept[d->count] = *damage;
+	d->count++;
+}
+
+static void say_damages(const struct damages *d, const char *path)
+{
+	for (size_t i = 0; i < d->count && i < DAMAGES_KEPT; i++)
+		opts_complain("%s: byte %llu: %s", path, (unsigned long long)d->kept[i].offset,
+		              d->kept[i].text);
+	if (d->count > DAMAGES_KEPT)
+		opts_complain("%s: %zu more damaged places", path, d->count - DAMAGES_KEPT);
+}
+
+static int read_all(struct trace_stream *s, opts_item_fn *take, void *context, struct damages *d,
+                    struct err *err)
+{
+	struct trace_item item;
+	int r;
+
+	while ((r = trace_stream_next(s, &item, err)) > 0) {
+		if (item.kind == ITEM_DAMAGE)
+			note(d, item.damage);
+		r = take(context, &item, err);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+static int for_each_item(const char *path, const struct trace_stream_options *options,
+                         opts_item_fn *take, void *context)
+{
+	struct damages damages = {.count = 0};
+	struct trace_source *source;
+	struct trace_stream *stream;
+	struct err err = {0};
+	int r = trace_source_open(path, &source, &err);
+
+	if (r < 0)
+		return opts_complain("%s", err_text(&err));
+	r = trace_stream_open(source, options, &stream, &err);
+	if (r < 0)
+		return opts_complain("%s: %s", path, err_text(&err));
+	r = read_all(stream, take, context, &damages, &err);
+	trace_stream_free(stream);
+	if (output_error)
+		return opts_output_status(EXIT_FINE);
+	say_damages(&damages, path);
+	if (r < 0)
+		return opts_complain("%s: %s", path, err_text(&err));
+	return damages.count ? EXIT_TROUBLE : EXIT_FINE;
+}
+
+int opts_for_each_item(char **paths, const struct trace_stream_options *options,
+                       opts_item_fn *take, void *context)
+{
+	int status = EXIT_FINE;
+
+	if (!*paths)
+		return opts_complain("no tape given; try 'analyze --help'");
+	for (; *paths; paths++) {
+		int one = for_each_item(*paths, options, take, context);
+
+		status = one > status ? one : status;
+	}
+	return status;
+}

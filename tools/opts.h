@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the verbs of analyze have in common: opening tapes, saying errors, writing
+ * output that may be a closed pipe.
+ */
+#ifndef TOOLS_OPTS_H
+#define TOOLS_OPTS_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "format/container/stream.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* "analyze: …" on stderr, one line; returns EXIT_TROUBLE. */
+int opts_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The one thing that getopt_long() leaves to be said; returns EXIT_TROUBLE. */
+int opts_bad_option(int option, char **argv);
+
+/* What a verb does with each item of a tape; a negative errno ends reading. */
+typedef int opts_item_fn(void *context, const struct trace_item *item, struct err *err);
+
+/*
+ * Reads each of the tapes named in @paths (NULL-terminated, at least one: else
+ * complains) and gives every item to @take. Damage is said on stderr after the tape
+ * it is in, and makes the result EXIT_TROUBLE; so does what is no tape.
+ */
+int opts_for_each_item(char **paths, const struct trace_stream_options *options,
+                       opts_item_fn *take, void *context);
+
+/*
+ * Output in large pieces. opts_put() writes @out when it is big and empties it;
+ * opts_flush() at the end. A reader that has gone away (EPIPE) is no error: false
+ * means that there is no more sense in going on.
+ */
+bool opts_put(struct buf *out);
+bool opts_flush(struct buf *out);
+/* The exit status for a write that failed: quiet for a closed pipe. */
+int opts_output_status(int status);
+/* Writes to @path from here on instead of standard output. 0 or -errno. */
+int opts_output_to(const char *path, struct err *err);
+
+bool opts_colour(void);
+
+#endif

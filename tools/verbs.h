@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The verbs of analyze: each in a file of its own, verb_<name>.c. argv[0] is the verb;
+ * the result is the exit status: 0 fine, 1 where a verb says so, 2 trouble.
+ */
+#ifndef TOOLS_VERBS_H
+#define TOOLS_VERBS_H
+
+enum { EXIT_FINE = 0, EXIT_DIFFERENT = 1, EXIT_TROUBLE = 2 };
+
+int verb_overview(int argc, char **argv);
+int verb_print(int argc, char **argv);
+int verb_tree(int argc, char **argv);
+int verb_stats(int argc, char **argv);
+int verb_info(int argc, char **argv);
+int verb_check(int argc, char **argv);
+int verb_export(int argc, char **argv);
+
+#endif
