@@ -44,8 +44,11 @@ class Terminal:
     def __init__(self, argv, cwd):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.chdir(cwd)
-            os.execvp(argv[0], argv)
+            try:
+                os.chdir(cwd)
+                os.execvp(argv[0], argv)
+            finally:
+                os._exit(127)
         self.text = b""
 
     def read_until(self, wanted, limit=30):

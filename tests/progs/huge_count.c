@@ -18,7 +18,8 @@ int main(void)
 	/* /dev/null takes the kernel's limit of one call, without looking at the memory. */
 	long taken = syscall(SYS_write, null, room, 0x7fffffffffffL);
 	if (taken == -1)
-		EXPECT_CALL(taken, "write(%d, %p, 140737488355327)", null, (void *)room);
+		MATCH("write\\(%d, (%p|\".*\"\\.\\.\\.), 140737488355327\\) = -1 EFAULT .*", null,
+		      (void *)room);
 	else
 		MATCH("write\\(%d, .*, 140737488355327\\) = %ld", null, taken);
 	require(syscall(SYS_getpgid, 0x1234567800000000L) == getpgid(0));

@@ -29,9 +29,11 @@ int main(void)
 		char path[64];
 		pthread_t thread;
 		require(pthread_create(&thread, NULL, forbidden, &tid) == 0);
-		do /* until the killed thread has gone */
-			snprintf(path, sizeof(path), "/proc/self/task/%d", *(volatile int *)&tid);
-		while (!*(volatile int *)&tid || access(path, F_OK) == 0);
+		while (!*(volatile int *)&tid)
+			;
+		snprintf(path, sizeof(path), "/proc/self/task/%d", tid);
+		while (access(path, F_OK) == 0)
+			; /* until the killed thread has gone */
 		_exit(12);
 	}
 	require(waitpid(second, &status, 0) == second && WEXITSTATUS(status) == 12);

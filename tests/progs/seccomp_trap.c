@@ -27,7 +27,7 @@ int main(void)
 	MATCH("getpgid\\(77\\) = .*");
 	MATCH("--- SIGSYS \\{si_signo=SIGSYS, si_code=SYS_SECCOMP, si_call_addr=0x[0-9a-f]+, "
 	      "si_syscall=__NR_getpgid, si_arch=AUDIT_ARCH_\\w+\\} ---");
-	EXPECT("rt_sigreturn({mask=[]}) = 4711");
+	MATCH("rt_sigreturn\\(.*\\) = 4711");
 	EXPECT("getppid() = %d", getppid());
 	expect_flush();
 	return 0;
