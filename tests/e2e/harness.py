@@ -161,7 +161,7 @@ class Bench:
                     found.append(json.loads(line))
                 except ValueError as e:
                     raise Failure(f"no JSON: {line[:300]!r}: {e}") from None
-        return found
+        return settled(found)
 
     def sound(self, tape):
         """Holds for every tape of an undisturbed recording. Returns its objects."""
@@ -185,6 +185,14 @@ def squeeze(text):
         head, sep, rest = head.rpartition(") ")
         tail = rest + ") " + tail
     return f"{head}) {tail.lstrip(' ')}" if sep else text
+
+
+def settled(objects):
+    """Without the first of the two lines of a call that outlasts the reader's window."""
+    ended = {o["seq"] for o in objects
+             if o["type"] == "syscall" and o.get("end_seq") is not None}
+    return [o for o in objects if o["type"] != "syscall" or o.get("end_seq") is not None or
+            o["seq"] not in ended]
 
 
 def inconsistent(objects):

@@ -214,9 +214,10 @@ def expected(e):
 
 
 def call_difference(e, o):
-    for arg, register in zip(o["args"], e["args"]):
-        if int(arg["value"], 16) != register:
-            return f"{arg['name']} is {register:#x} on the tape"
+    # Arguments are told in the order of the notation, and not all of them always.
+    for arg in o["args"]:
+        if int(arg["value"], 16) not in e["args"]:
+            return f"{arg['name']} is in no register on the tape"
     ours = sorted((m["when"], m["address"], m["length"], len(m["data"])) for m in e["memory"])
     theirs = sorted((m["when"], int(m["address"], 16), m["length"],
                      len(m.get("data") or "") // 4 * 3 - (m.get("data") or "").count("="))
