@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "info.h"
+
+#include "replayer/print/escape.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "sys/names.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- taking ---- */
+
+static char *copy_text(const char *s, int *failed)
+{
+	char *copy = strdup(s ? s : "");
+
+	if (!copy)
+		*failed = -ENOMEM;
+	return copy;
+}
+
+static struct meta_bytes copy_bytes(const struct meta_bytes *b, int *failed)
+{
+	struct meta_bytes copy = {malloc(b->size + 1), b->size};
+
+	if (!copy.data) {
+		*failed = -ENOMEM;
+		copy.size = 0;
+		return copy;
+	}
+	if (b->size)
+		memcpy(copy.data, b->data, b->size);
+	copy.data[b->size] = '\0';
+	return copy;
+}
+
+static int take_header(struct info *i, const struct meta_header *h)
+{
+	int failed = 0;
+
+	meta_header_done(&i->header);
+	i->header = *h;
+	i->header.tool = copy_text(h->tool, &failed);
+	i->header.sysname = copy_text(h->sysname, &failed);
+	i->header.release = copy_text(h->release, &failed);
+	i->header.version = copy_text(h->version, &failed);
+	i->header.machine = copy_text(h->machine, &failed);
+	i->header.hostname = copy_text(h->hostname, &failed);
+	i->header.distribution = copy_text(h->distribution, &failed);
+	i->header.cpu = copy_text(h->cpu, &failed);
+	i->header.boot_id = copy_text(h->boot_id, &failed);
+	i->header.libc = copy_text(h->libc, &failed);
+	i->header.trace_set = copy_text(h->trace_set, &failed);
+	i->header.options = copy_text(h->options, &failed);
+	i->header.command = copy_bytes(&h->command, &failed);
+	i->header.cwd = copy_bytes(&h->cwd, &failed);
+	return failed;
+}
+
+static int take_trailer(struct info *i, const struct meta_trailer *t)
+{
+	int failed = 0;
+
+	meta_trailer_done(&i->trailer);
+	i->has_trailer = true;
+	i->trailer = *t;
+	i->trailer.frames = NULL;
+	i->trailer.frame_count = 0;
+	i->trailer.reason = copy_text(t->reason, &failed);
+	i->trailer.notes = calloc(t->note_count + 1, sizeof(*i->trailer.notes));
+	i->trailer.note_count = 0;
+	if (!i->trailer.notes)
+		return -ENOMEM;
+	for (; i->trailer.note_count < t->note_count; i->trailer.note_count++)
+		i->trailer.notes[i->trailer.note_count] =
+			copy_text(t->notes[i->trailer.note_count], &failed);
+	return failed;
+}
+
+int info_take(struct info *i, const struct trace_item *item)
+{
+	i->any = true;
+	switch (item->kind) {
+	case ITEM_HEADER:
+		return take_header(i, item->header);
+	case ITEM_TRAILER:
+		return take_trailer(i, item->trailer);
+	case ITEM_EVENT:
+		i->events++;
+		i->calls += item->event->kind == EVENT_CALL || item->event->kind == EVENT_BEGUN;
+		if (item->event->time > i->last_time)
+			i->last_time = item->event->time;
+		return 0;
+	case ITEM_DAMAGE:
+		if (!i->damages++)
+			i->first_damage = strdup(item->damage->text);
+		return 0;
+	case ITEM_SNAPSHOT:
+		break;
+	}
+	return 0;
+}
+
+void info_done(struct info *i)
+{
+	meta_header_done(&i->header);
+	meta_trailer_done(&i->trailer);
+	free(i->first_damage);
+	*i = (struct info){0};
+}
+
+/* ---- words ---- */
+
+void info_say_status(struct buf *ret, uint32_t status)
+{
+	uint32_t signal = status & 0x7f;
+	const char *name = sys_signal_name((int)signal);
+
+	if (!signal)
+		buf_printf(ret, "exited with %u", status >> 8 & 0xff);
+	else if (name)
+		buf_printf(ret, "killed by %s%s", name, status & 0x80 ? " (core dumped)" : "");
+	else
+		buf_printf(ret, "killed by signal %u", signal);
+}
+
+void info_say_words(struct buf *ret, const uint8_t *words, size_t size, size_t limit)
+{
+	size_t from = ret->size;
+
+	while (size) {
+		size_t n = strnlen((const char *)words, size);
+
+		if (ret->size > from)
+			buf_char(ret, ' ');
+		if (limit && ret->size - from + n > limit) {
+			buf_str(ret, "...");
+			return;
+		}
+		escape_word(ret, words, n);
+		n += n < size;
+		words += n;
+		size -= n;
+	}
+}
+
+static void say_time(struct buf *ret, int64_t realtime)
+{
+	time_t seconds = (time_t)(realtime / 1000000000);
+	char text[40] = "";
+	struct tm tm;
+
+	if (gmtime_r(&seconds, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm);
+	buf_str(ret, text);
+}
+
+static void say_uuid(struct buf *ret, const uint8_t *uuid)
+{
+	for (size_t i = 0; i < 16; i++)
+		buf_printf(ret, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", uuid[i]);
+}
+
+static void say_payload(struct buf *ret, uint64_t limit)
+{
+	if (limit == UINT64_MAX)
+		buf_str(ret, "whole buffers");
+	else if (limit && limit % 1024 == 0)
+		buf_printf(ret, "%" PRIu64 " KiB of each buffer", limit / 1024);
+	else
+		buf_printf(ret, "%" PRIu64 " bytes of each buffer", limit);
+}
+
+static void say_completeness(const struct info *i, struct buf *ret)
+{
+	const struct meta_trailer *t = &i->trailer;
+
+	if (i->damages)
+		buf_printf(ret, "damaged or cut off: %s", i->first_damage ? i->first_damage : "");
+	else if (!i->has_trailer)
+		buf_str(ret, "no end: the recorder was killed, or is still running");
+	else if (t->lost)
+		buf_printf(ret, "%" PRIu64 " events lost", t->lost);
+	else
+		buf_str(ret, "complete, 0 events lost");
+	if (t->shortened)
+		buf_printf(ret, "; %" PRIu64 " buffers shortened", t->shortened);
+	if (t->unreadable)
+		buf_printf(ret, "; %" PRIu64 " buffers unreadable", t->unreadable);
+	if (t->unfinished)
+		buf_printf(ret, "; %" PRIu64 " calls still in flight at the end", t->unfinished);
+}
+
+/* ---- lines: name and value, in the style asked for ---- */
+
+struct lines {
+	struct buf *out;
+	enum info_style style;
+};
+
+static void line(const struct lines *l, const char *name, struct buf *value)
+{
+	if (value->size) {
+		if (l->style == INFO_MARKDOWN)
+			buf_printf(l->out, "| %s | `%s` |\n", name, buf_text(value));
+		else
+			buf_printf(l->out, "%-13s %s\n", name, buf_text(value));
+	}
+	buf_clear(value);
+}
+
+static void text_line(const struct lines *l, const char *name, const char *text)
+{
+	struct buf value = {0};
+
+	if (text)
+		escape_text(&value, text, strlen(text));
+	/* A bar or a backquote would end the table's cell. */
+	for (size_t i = 0; l->style == INFO_MARKDOWN && i < value.size; i++) {
+		if (value.data[i] == '|' || value.data[i] == '`')
+			value.data[i] = '_';
+	}
+	line(l, name, &value);
+	buf_done(&value);
+}
+
+static void say_machine(const struct lines *l, const struct meta_header *h, struct buf *v)
+{
+	buf_printf(v, "%s %s %s", h->sysname ? h->sysname : "", h->release ? h->release : "",
+	           h->machine ? h->machine : "");
+	text_line(l, "kernel", buf_text(v));
+	buf_clear(v);
+	text_line(l, "distribution", h->distribution);
+	text_line(l, "libc", h->libc);
+	buf_printf(v, "%s, %u online, %.1f GiB memory", h->cpu ? h->cpu : "", h->cpus,
+	           (double)h->memory_size / (1 << 30));
+	text_line(l, "cpu", buf_text(v));
+	buf_clear(v);
+}
+
+static void say_run(const struct lines *l, const struct info *i, struct buf *v)
+{
+	const struct meta_trailer *t = &i->trailer;
+
+	if (i->has_trailer && t->has_status) {
+		info_say_status(v, t->status);
+		line(l, "ended", v);
+	}
+	if (i->has_trailer && t->reason && *t->reason)
+		text_line(l, "recording", t->reason);
+	buf_printf(v, "%.3f s", (double)(i->has_trailer ? t->duration : i->last_time) / 1e9);
+	line(l, "duration", v);
+	if (i->has_trailer)
+		buf_printf(v, "%" PRIu64 " calls, %" PRIu64 " processes, %" PRIu64 " threads, %" PRIu64
+		              " signals", t->calls, t->processes, t->threads, t->signals);
+	else
+		buf_printf(v, "%" PRIu64 " calls read", i->calls);
+	line(l, "events", v);
+}
+
+static void say_lines(const struct info *i, enum info_style style, struct buf *ret)
+{
+	const struct lines l = {ret, style};
+	const struct meta_header *h = &i->header;
+	cleanup_done(buf_done) struct buf v = {0};
+
+	if (style == INFO_MARKDOWN)
+		buf_str(ret, "| systape | |\n|---|---|\n");
+	info_say_words(&v, h->command.data, h->command.size, 0);
+	text_line(&l, "command", buf_text(&v));
+	buf_clear(&v);
+	escape_text(&v, h->cwd.data, h->cwd.size);
+	text_line(&l, "cwd", buf_text(&v));
+	buf_clear(&v);
+	say_time(&v, h->start_realtime);
+	line(&l, "started", &v);
+	say_run(&l, i, &v);
+	say_machine(&l, h, &v);
+	text_line(&l, "recorder", h->tool);
+	text_line(&l, "options", h->options);
+	say_payload(&v, h->payload_limit);
+	line(&l, "kept", &v);
+	say_completeness(i, &v);
+	text_line(&l, "completeness", buf_text(&v));
+	buf_clear(&v);
+	for (size_t k = 0; k < i->trailer.note_count; k++)
+		text_line(&l, "note", i->trailer.notes[k]);
+	say_uuid(&v, h->uuid);
+	line(&l, "tape", &v);
+}
+
+/* ---- JSON ---- */
+
+static void json_text(struct buf *ret, const char *key, const char *value)
+{
+	buf_printf(ret, ",\"%s\":\"", key);
+	escape_json(ret, value ? value : "", value ? strlen(value) : 0);
+	buf_char(ret, '"');
+}
+
+static void json_words(struct buf *ret, const char *key, const struct meta_bytes *words)
+{
+	size_t at = 0;
+
+	buf_printf(ret, ",\"%s\":[", key);
+	while (at < words->size) {
+		size_t n = strnlen((const char *)words->data + at, words->size - at);
+
+		buf_str(ret, at ? ",\"" : "\"");
+		escape_json(ret, words->data + at, n);
+		buf_char(ret, '"');
+		at += n + 1;
+	}
+	buf_char(ret, ']');
+}
+
+static void json_machine(struct buf *ret, const struct meta_header *h)
+{
+	json_text(ret, "sysname", h->sysname);
+	json_text(ret, "release", h->release);
+	json_text(ret, "version", h->version);
+	json_text(ret, "machine", h->machine);
+	json_text(ret, "hostname", h->hostname);
+	json_text(ret, "distribution", h->distribution);
+	json_text(ret, "libc", h->libc);
+	json_text(ret, "cpu", h->cpu);
+	buf_printf(ret, ",\"cpus\":%u,\"page_size\":%u,\"memory_size\":%" PRIu64, h->cpus, h->page_size,
+	           h->memory_size);
+}
+
+static void json_trailer(struct buf *ret, const struct meta_trailer *t)
+{
+	buf_printf(ret, ",\"duration\":%" PRIu64 ",\"syscalls\":%" PRIu64 ",\"processes\":%" PRIu64
+	                ",\"threads\":%" PRIu64 ",\"signals\":%" PRIu64 ",\"lost\":%" PRIu64
+	                ",\"unreadable\":%" PRIu64 ",\"shortened\":%" PRIu64 ",\"unfinished\":%" PRIu64,
+	           t->duration, t->calls, t->processes, t->threads, t->signals, t->lost,
+	           t->unreadable, t->shortened, t->unfinished);
+	if (t->has_status)
+		buf_printf(ret, ",\"wait_status\":%u", t->status);
+	json_text(ret, "reason", t->reason);
+	buf_str(ret, ",\"notes\":[");
+	for (size_t i = 0; i < t->note_count; i++) {
+		buf_str(ret, i ? ",\"" : "\"");
+		escape_json(ret, t->notes[i], strlen(t->notes[i]));
+		buf_char(ret, '"');
+	}
+	buf_char(ret, ']');
+}
+
+static void say_json(const struct info *i, struct buf *ret)
+{
+	bool complete = i->has_trailer && !i->damages && !i->trailer.lost;
+
+	buf_printf(ret, "{\"complete\":%s,\"tape\":\"", complete ? "true" : "false");
+	say_uuid(ret, i->header.uuid);
+	buf_char(ret, '"');
+	json_words(ret, "command", &i->header.command);
+	buf_str(ret, ",\"cwd\":\"");
+	escape_json(ret, i->header.cwd.data, i->header.cwd.size);
+	buf_printf(ret, "\",\"start_realtime\":\"%#" PRIx64 "\"", (uint64_t)i->header.start_realtime);
+	json_text(ret, "tool", i->header.tool);
+	json_text(ret, "options", i->header.options);
+	buf_printf(ret, ",\"payload_limit\":\"%#" PRIx64 "\"", i->header.payload_limit);
+	json_machine(ret, &i->header);
+	if (i->has_trailer)
+		json_trailer(ret, &i->trailer);
+	if (i->damages) {
+		buf_printf(ret, ",\"damages\":%zu", i->damages);
+		json_text(ret, "first_damage", i->first_damage);
+	}
+	buf_str(ret, "}\n");
+}
+
+void info_say(const struct info *i, enum info_style style, struct buf *ret)
+{
+	if (style == INFO_JSON)
+		say_json(i, ret);
+	else
+		say_lines(i, style, ret);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stats.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NUMBERS = 1024 };
+
+/* The entry of a call whose exit comes later, as far as counting needs it. */
+struct begun {
+	uint64_t nr;
+	uint32_t arch;
+};
+
+int stats_init(struct stats *s, enum stats_by by)
+{
+	*s = (struct stats){.by = by};
+	s->number = calloc(NUMBERS, sizeof(*s->number));
+	return s->number ? 0 : -ENOMEM;
+}
+
+/* ---- histogram ---- */
+
+static size_t bucket(uint64_t ns)
+{
+	unsigned octave;
+
+	if (ns < STATS_STEPS)
+		return (size_t)ns;
+	octave = 63u - (unsigned)__builtin_clzll(ns);
+	if (octave - 2 >= STATS_OCTAVES)
+		return STATS_BUCKETS - 1;
+	/* The three bits below the highest one choose the step. */
+	return (octave - 2) * STATS_STEPS + (ns >> (octave - 3) & 7);
+}
+
+/* The greatest value that falls into it. */
+static uint64_t bucket_end(size_t i)
+{
+	size_t octave = i / STATS_STEPS + 2, step = i % STATS_STEPS;
+
+	if (i < STATS_STEPS)
+		return i;
+	return ((UINT64_C(8) + step + 1) << (octave - 3)) - 1;
+}
+
+uint64_t stats_percentile(const struct stats_row *row, unsigned percent)
+{
+	uint64_t wanted = (row->calls * percent + 99) / 100, seen = 0;
+
+	if (!row->histogram || !row->calls)
+		return 0;
+	for (size_t i = 0; i < STATS_BUCKETS; i++) {
+		seen += row->histogram[i];
+		if (seen >= wanted)
+			return bucket_end(i) < row->max ? bucket_end(i) : row->max;
+	}
+	return row->max;
+}
+
+/* ---- rows ---- */
+
+static struct stats_row *new_row(struct stats *s, uint64_t key, uint32_t arch)
+{
+	struct stats_row *row;
+
+	if (s->count == s->capacity) {
+		size_t capacity = s->capacity ? s->capacity * 2 : 64;
+		struct stats_row *rows = reallocarray(s->rows, capacity, sizeof(*rows));
+
+		if (!rows)
+			return NULL;
+		s->rows = rows;
+		s->capacity = capacity;
+	}
+	row = &s->rows[s->count];
+	*row = (struct stats_row){.key = key, .arch = arch};
+	if (s->by == STATS_BY_CALL) {
+		row->histogram = calloc(STATS_BUCKETS, sizeof(*row->histogram));
+		if (!row->histogram)
+			return NULL;
+	}
+	s->count++;
+	return row;
+}
+
+static struct stats_row *find_or_add(struct stats *s, uint64_t key, uint32_t arch)
+{
+	/* Numbers of another architecture are other calls. */
+	uint64_t id = s->by == STATS_BY_CALL ? key ^ (uint64_t)arch << 32 : key;
+	uintptr_t index = (uintptr_t)map_get(&s->index, id);
+	struct stats_row *row;
+
+	if (index)
+		return &s->rows[index - 1];
+	if (s->count >= STATS_KEYS_MAX) {
+		id = key = STATS_REST;
+		index = (uintptr_t)map_get(&s->index, id);
+		if (index)
+			return &s->rows[index - 1];
+	}
+	row = new_row(s, key, arch);
+	if (!row || map_put(&s->index, id, (void *)(uintptr_t)s->count) < 0)
+		return NULL;
+	return row;
+}
+
+static struct stats_row *call_row(struct stats *s, uint64_t nr, uint32_t arch)
+{
+	struct stats_row *row;
+
+	if (arch != EVENT_ARCH_X86_64 || nr >= NUMBERS)
+		return find_or_add(s, nr, arch);
+	if (s->number[nr])
+		return &s->rows[s->number[nr] - 1];
+	row = find_or_add(s, nr, arch);
+	if (row)
+		s->number[nr] = (uint32_t)(row - s->rows) + 1;
+	return row;
+}
+
+static struct stats_row *row_for(struct stats *s, const struct event *e, uint64_t nr, uint32_t arch)
+{
+	switch (s->by) {
+	case STATS_BY_PROCESS:
+		return find_or_add(s, e->pid, 0);
+	case STATS_BY_THREAD:
+		return find_or_add(s, e->tid, 0);
+	default:
+		return call_row(s, nr, arch);
+	}
+}
+
+static void count(struct stats *s, struct stats_row *row, const struct event_call *call)
+{
+	bool error = call->ret < 0 && call->ret >= -4095;
+
+	row->errors += error;
+	s->errors += error;
+	row->total += call->duration;
+	s->total += call->duration;
+	if (call->duration > row->max)
+		row->max = call->duration;
+	if (row->histogram)
+		row->histogram[bucket(call->duration)]++;
+}
+
+/* ---- events ---- */
+
+static int remember(struct stats *s, const struct event *e)
+{
+	struct begun *b = malloc(sizeof(*b));
+
+	if (!b || map_put(&s->begun, e->seq, b) < 0) {
+		free(b);
+		return -ENOMEM;
+	}
+	*b = (struct begun){e->call.nr, e->call.arch};
+	return 0;
+}
+
+int stats_add(struct stats *s, const struct event *e)
+{
+	uint64_t nr = e->call.nr;
+	uint32_t arch = e->call.arch;
+	struct stats_row *row;
+
+	if (e->kind == EVENT_BEGUN)
+		return remember(s, e);
+	if (e->kind == EVENT_END) {
+		struct begun *b = map_remove(&s->begun, e->call.begun_seq);
+
+		if (b) {
+			nr = b->nr;
+			arch = b->arch;
+		}
+		free(b);
+	} else if (e->kind != EVENT_CALL) {
+		return 0;
+	}
+	row = row_for(s, e, nr, arch);
+	if (!row)
+		return -ENOMEM;
+	row->calls++;
+	s->calls++;
+	if (e->call.state == EVENT_FINISHED)
+		count(s, row, &e->call);
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct stats_row *x = a, *y = b;
+
+	if (x->total != y->total)
+		return x->total < y->total ? 1 : -1;
+	if (x->calls != y->calls)
+		return x->calls < y->calls ? 1 : -1;
+	return x->key < y->key ? -1 : x->key > y->key;
+}
+
+/* Calls that never came back were made all the same. */
+static void add_open(struct stats *s)
+{
+	struct begun *b;
+	size_t at = 0;
+
+	while ((b = map_next(&s->begun, &at))) {
+		struct stats_row *row = s->by == STATS_BY_CALL ? call_row(s, b->nr, b->arch) : NULL;
+
+		if (row)
+			row->calls++;
+		s->calls++;
+		free(b);
+	}
+	map_done(&s->begun);
+}
+
+void stats_sort(struct stats *s)
+{
+	add_open(s);
+	if (s->count)
+		qsort(s->rows, s->count, sizeof(*s->rows), compare);
+}
+
+void stats_done(struct stats *s)
+{
+	struct begun *b;
+	size_t at = 0;
+
+	while ((b = map_next(&s->begun, &at)))
+		free(b);
+	for (size_t i = 0; i < s->count; i++)
+		free(s->rows[i].histogram);
+	free(s->rows);
+	free(s->number);
+	map_done(&s->index);
+	map_done(&s->begun);
+	*s = (struct stats){0};
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* analyze stats: a table in the manner of strace -c, but of wall time. */
+#include "opts.h"
+#include "verbs.h"
+
+#include "base/cleanup.h"
+#include "replayer/print/escape.h"
+#include "replayer/print/print.h"
+#include "replayer/query/stats.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	enum stats_by by;
+} groupings[] = {
+	{"syscall", STATS_BY_CALL}, {"process", STATS_BY_PROCESS}, {"thread", STATS_BY_THREAD}};
+
+static int take(void *context, const struct trace_item *item, struct err *err)
+{
+	if (item->kind == ITEM_EVENT && stats_add(context, item->event) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	return 0;
+}
+
+static void name_of(const struct stats *s, const struct stats_row *row, struct buf *ret)
+{
+	const struct event_call call = {.nr = row->key, .arch = row->arch};
+	char scratch[32];
+
+	if (row->key == STATS_REST)
+		buf_str(ret, "(others)");
+	else if (s->by == STATS_BY_CALL)
+		buf_str(ret, print_call_name(&call, scratch));
+	else
+		buf_printf(ret, "%" PRIu64, row->key);
+}
+
+static double seconds(uint64_t ns)
+{
+	return (double)ns / 1e9;
+}
+
+static void say_row(const struct stats *s, const struct stats_row *row, struct buf *out)
+{
+	cleanup_done(buf_done) struct buf name = {0};
+
+	name_of(s, row, &name);
+	buf_printf(out, "%6.2f %12.6f", s->total ? 100.0 * (double)row->total / (double)s->total : 0.0,
+	           seconds(row->total));
+	if (s->by == STATS_BY_CALL)
+		buf_printf(out, " %9.6f %9.6f %9.6f", seconds(stats_percentile(row, 50)),
+		           seconds(stats_percentile(row, 90)), seconds(stats_percentile(row, 99)));
+	buf_printf(out, " %11.6f %10" PRIu64, seconds(row->max), row->calls);
+	if (row->errors)
+		buf_printf(out, " %8" PRIu64, row->errors);
+	else
+		buf_str(out, "         ");
+	buf_printf(out, " %s\n", buf_text(&name));
+}
+
+static void say_table(const struct stats *s, const char *what, struct buf *out)
+{
+	bool by_call = s->by == STATS_BY_CALL;
+
+	buf_printf(out, "%6s %12s", "% time", "seconds");
+	if (by_call)
+		buf_printf(out, " %9s %9s %9s", "p50", "p90", "p99");
+	buf_printf(out, " %11s %10s %8s %s\n", "max", "calls", "errors", what);
+	for (size_t i = 0; i < s->count; i++)
+		say_row(s, &s->rows[i], out);
+	buf_printf(out, "%6.2f %12.6f", s->total ? 100.0 : 0.0, seconds(s->total));
+	if (by_call)
+		buf_printf(out, " %9s %9s %9s", "", "", "");
+	buf_printf(out, " %11s %10" PRIu64 " %8" PRIu64 " total (wall time inside calls)\n", "", s->calls,
+	           s->errors);
+}
+
+static void say_json(const struct stats *s, const char *what, struct buf *out)
+{
+	buf_printf(out, "{\"by\":\"%s\",\"calls\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"total_ns\":%" PRIu64
+	                ",\"rows\":[", what, s->calls, s->errors, s->total);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct stats_row *row = &s->rows[i];
+		cleanup_done(buf_done) struct buf name = {0};
+
+		name_of(s, row, &name);
+		buf_printf(out, "%s\n{\"%s\":\"", i ? "," : "", what);
+		escape_json(out, buf_text(&name), name.size);
+		buf_printf(out, "\",\"calls\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"total_ns\":%" PRIu64
+		                ",\"max_ns\":%" PRIu64, row->calls, row->errors, row->total, row->max);
+		if (row->histogram)
+			buf_printf(out, ",\"p50_ns\":%" PRIu64 ",\"p90_ns\":%" PRIu64 ",\"p99_ns\":%" PRIu64,
+			           stats_percentile(row, 50), stats_percentile(row, 90),
+			           stats_percentile(row, 99));
+		buf_char(out, '}');
+	}
+	buf_str(out, "]}\n");
+}
+
+static int run(enum stats_by by, const char *what, bool json, char **paths)
+{
+	const struct trace_stream_options options = {.unordered = true};
+	cleanup_done(stats_done) struct stats s = {0};
+	cleanup_done(buf_done) struct buf out = {0};
+	int status;
+
+	if (stats_init(&s, by) < 0)
+		return opts_complain("out of memory");
+	status = opts_for_each_item(paths, &options, take, &s);
+	stats_sort(&s);
+	if (s.calls || status == EXIT_FINE) {
+		if (json)
+			say_json(&s, what, &out);
+		else
+			say_table(&s, what, &out);
+	}
+	opts_flush(&out);
+	return opts_output_status(status);
+}
+
+int verb_stats(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{"by", required_argument, NULL, 'b'}, {"json", no_argument, NULL, 'j'}, {0}};
+	size_t grouping = 0;
+	bool json = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
+		if (option == 'j') {
+			json = true;
+			continue;
+		}
+		if (option != 'b')
+			return opts_bad_option(option, argv);
+		for (grouping = 0; grouping < ARRAY_SIZE(groupings); grouping++) {
+			if (strcmp(groupings[grouping].name, optarg) == 0)
+				break;
+		}
+		if (grouping == ARRAY_SIZE(groupings))
+			return opts_complain("cannot group by '%s'; use syscall, process or thread", optarg);
+	}
+	return run(groupings[grouping].by, groupings[grouping].name, json, argv + optind);
+}
