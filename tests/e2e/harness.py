@@ -188,11 +188,20 @@ def squeeze(text):
 
 
 def settled(objects):
-    """Without the first of the two lines of a call that outlasts the reader's window."""
-    ended = {o["seq"] for o in objects
-             if o["type"] == "syscall" and o.get("end_seq") is not None}
-    return [o for o in objects if o["type"] != "syscall" or o.get("end_seq") is not None or
-            o["seq"] not in ended]
+    """One object for each call: one that outlasts the reader's window is told twice, first
+    as begun, with all that it read, then as ended, with the beginning of that."""
+    begun, found = {}, []
+    for o in objects:
+        first = begun.pop(o.get("seq"), None) if o["type"] == "syscall" else None
+        if first is not None:
+            o["memory"] = ([m for m in first["memory"] if m["when"] == "entry"] +
+                           [m for m in o["memory"] if m["when"] == "exit"])
+            found[first["at"]] = o
+            continue
+        found.append(o)
+        if o["type"] == "syscall" and o.get("end_seq") is None:
+            begun[o["seq"]] = {"at": len(found) - 1, "memory": o["memory"]}
+    return found
 
 
 def inconsistent(objects):

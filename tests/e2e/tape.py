@@ -184,13 +184,18 @@ def difference(events, objects):
     for e in events:
         o = said.pop(e["seq"], None)
         if o is None:
-            return f"not in the JSON lines: {e}"
+            return f"not in the JSON lines: {short(e)}"
         for key, value in expected(e).items():
             if o.get(key) != value:
-                return f"{key} is {value} on the tape, {o.get(key)} in the JSON line: {o}"
+                return f"{key} is {value} on the tape, {o.get(key)} in the JSON line: {short(o)}"
         if e["kind"] == CALL and (problem := call_difference(e, o)):
-            return f"{problem}: {o}"
-    return f"not on the tape: {next(iter(said.values()))}" if said else None
+            return f"{problem}: {short(o)}"
+    return f"not on the tape: {short(next(iter(said.values())))}" if said else None
+
+
+def short(what):
+    text = str(what)
+    return text if len(text) < 800 else text[:800] + "..."
 
 
 def expected(e):
@@ -222,4 +227,4 @@ def call_difference(e, o):
     theirs = sorted((m["when"], int(m["address"], 16), m["length"],
                      len(m.get("data") or "") // 4 * 3 - (m.get("data") or "").count("="))
                     for m in o["memory"])
-    return None if ours == theirs else f"memory is {ours} on the tape"
+    return None if ours == theirs else short(f"memory: tape {ours}, JSON {theirs}")
