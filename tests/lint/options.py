@@ -13,9 +13,8 @@ import tree
 
 # Before an option in running text: a blank, a bracket, or the comma of a list.
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*|-[A-Za-z]{1,3})(?![\w-])")
-# "  -o, --output=FILE   words": what stands before the words is what is defined.
-DEFINES = re.compile(r"^ {1,12}(-\S.*?)(?:\s{2,}|$)")
-VERB = re.compile(r"^ {1,4}([a-z]+)(?= )")
+# "  name   what it does", and nothing like "  name: …" or "  name, name: …"
+VERB = re.compile(r"^  ([a-z]+) +\S")
 
 
 def help_of(*command):
@@ -25,36 +24,11 @@ def help_of(*command):
 
 
 def options_of_help(text):
-    """The options that lines of a help text define; those merely mentioned do not count."""
-    found = set()
-    for line in text.splitlines():
-        defined = DEFINES.match(line)
-        if defined:
-            found |= set(OPTION.findall(defined.group(1)))
-    return found
+    return set(OPTION.findall(text))
 
 
 def verbs_of_help(text):
-    """The words in the first column below a line "Verbs:"."""
-    found, inside = set(), False
-    for line in text.splitlines():
-        if not line.startswith(" "):
-            inside = line.strip().lower().startswith("verbs") or (inside and not line.strip())
-        elif inside and VERB.match(line):
-            found.add(VERB.match(line).group(1))
-    return found
-
-
-def sections_of_man(text):
-    """mdoc text by subsection (.Ss); what stands before the first one has the key ""."""
-    sections, key = {"": ""}, ""
-    for line in text.splitlines():
-        if line.startswith(".Ss "):
-            key = line[4:].strip()
-        elif line.startswith(".Sh "):
-            key = ""
-        sections[key] = sections.get(key, "") + line + "\n"
-    return sections
+    return {m.group(1) for m in map(VERB.match, text.splitlines()) if m}
 
 
 def options_of_man(text):
@@ -104,24 +78,19 @@ def check_completions(program, truth, root):
 
 
 def check_analyze(analyze, root):
-    top = help_of(analyze)
-    verbs, every = verbs_of_help(top), options_of_help(top)
+    text = help_of(analyze)
+    verbs, truth = verbs_of_help(text), options_of_help(text)
     page = "\n".join(tree.lines("tools/man/analyze.1", root))
-    sections = sections_of_man(page)
-    general = options_of_man(sections[""])
     if not verbs:
         yield "analyze --help: lists no verbs"
     yield from differences("analyze.1, verbs", verbs, verbs_of_man(page))
+    yield from differences("analyze.1", truth, options_of_man(page))
     for verb in sorted(verbs):
-        options = options_of_help(help_of(analyze, verb))
-        every |= options
-        yield from differences(f"analyze.1, {verb}", options | general,
-                               options_of_man(sections.get(verb, "")) | general)
         for shell in ("bash", "zsh", "fish"):
             path = f"tools/completions/analyze.{shell}"
             if not any(re.search(rf"\b{verb}\b", line) for line in tree.lines(path, root)):
                 yield f"{path}: {verb} is missing"
-    yield from check_completions("analyze", every | general, root)
+    yield from check_completions("analyze", truth, root)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 _systape_analyze()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]}
-	local verb=${COMP_WORDS[1]-} words="-h --help --version" verbs=
+	local verb=${COMP_WORDS[1]-} words="--help --version" verbs=
 	COMPREPLY=()
 	if [[ $current == '=' ]]; then
 		current=
@@ -13,7 +13,7 @@ _systape_analyze()
 	fi
 	case $option in
 	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace" -- "$current") && return ;;
-	--by) mapfile -t COMPREPLY < <(compgen -W "process thread" -- "$current") && return ;;
+	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread" -- "$current") && return ;;
 	-e)
 		mapfile -t COMPREPLY < <(compgen -W "trace=%file trace=%process trace=%network
 			trace=%desc trace=%memory trace=%signal trace=%ipc" -- "$current")
@@ -24,17 +24,18 @@ _systape_analyze()
 			%ipc" -- "$current")
 		return
 		;;
-	-s | --pid) return ;;
+	-s | -a | --pid | --time) return ;;
 	esac
 	case $verb in
-	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -z -Z -e --pid=" ;;
+	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -z -Z -e -a --pid= --time=" ;;
+	overview | tree) words+=" --json" ;;
 	stats) words+=" --by= --json" ;;
 	info) words+=" --json --markdown" ;;
-	check) words+=" --repair -o" ;;
+	check) words+=" --repair -o --json" ;;
 	export) words+=" --to= -o" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="print tree stats info check export"
+		verbs="overview print tree stats info check export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

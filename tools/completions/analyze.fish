@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 
-set -l verbs print tree stats info check export
+set -l verbs overview print tree stats info check export
 set -l first "not __fish_seen_subcommand_from $verbs"
 
+complete -c analyze -n $first -a overview -d 'What ran, how it ended, what failed'
 complete -c analyze -n $first -a print -d 'Every event as a line'
 complete -c analyze -n $first -a tree -d 'Which process started which'
 complete -c analyze -n $first -a stats -d 'Count and time of each system call'
 complete -c analyze -n $first -a info -d 'What the tape says about itself'
 complete -c analyze -n $first -a check -d 'Whether the file is whole'
 complete -c analyze -n $first -a export -d 'The tape in another format'
-complete -c analyze -s h -l help -d 'Show the options'
+complete -c analyze -l help -d 'Show the verbs and options'
 complete -c analyze -l version -d 'Show the version'
 
 set -l print '__fish_seen_subcommand_from print'
@@ -26,14 +27,17 @@ complete -c analyze -n $print -o z -d 'Only calls that succeeded'
 complete -c analyze -n $print -o Z -d 'Only calls that failed'
 complete -c analyze -n $print -o e -x -d 'Only these calls' \
 	-a 'trace=%file trace=%process trace=%network trace=%desc trace=%memory trace=%signal trace=%ipc'
-complete -c analyze -n $print -l pid -x -d 'Only this process or thread'
+complete -c analyze -n $print -o a -x -d 'Column of the results'
+complete -c analyze -n $print -l pid -x -d 'Only these processes or threads'
+complete -c analyze -n $print -l time -x -d 'Only these seconds, A..B'
 
 set -l stats '__fish_seen_subcommand_from stats'
-complete -c analyze -n $stats -l by -x -a 'process thread' -d 'A table for each'
-complete -c analyze -n $stats -l json -d 'As a JSON object'
+complete -c analyze -n $stats -l by -x -a 'syscall process thread' -d 'A table for each'
+
+set -l json '__fish_seen_subcommand_from overview tree stats info check'
+complete -c analyze -n $json -l json -d 'As a JSON object'
 
 set -l info '__fish_seen_subcommand_from info'
-complete -c analyze -n $info -l json -d 'As a JSON object'
 complete -c analyze -n $info -l markdown -d 'For a bug report'
 
 set -l check '__fish_seen_subcommand_from check'

@@ -3,6 +3,7 @@
 
 local -a verbs options
 verbs=(
+	'overview:what ran, how it ended, what failed'
 	'print:every event as a line'
 	'tree:which process started which'
 	'stats:count and time of each system call'
@@ -11,7 +12,7 @@ verbs=(
 	'export:the tape in another format'
 )
 options=(
-	'(- *)'{-h,--help}'[show the options]'
+	'(- *)--help[show the verbs and options]'
 	'(- *)--version[show the version]'
 	'*:tape:_files'
 )
@@ -35,17 +36,26 @@ print)
 		'(-Z)-z[only calls that succeeded]'
 		'(-z)-Z[only calls that failed]'
 		'-e[only these calls]:set:(trace=%file trace=%process trace=%network trace=%desc trace=%memory trace=%signal trace=%ipc)'
-		'--pid=[only this process or thread]:pid'
+		'-a[column of the results]:column'
+		'--pid=[only these processes or threads]:pid'
+		'--time=[only these seconds, A..B]:range'
 	)
 	;;
+overview | tree)
+	options+=('--json[as a JSON object]')
+	;;
 stats)
-	options+=('--by=[a table for each]:what:(process thread)' '--json[as a JSON object]')
+	options+=('--by=[a table for each]:what:(syscall process thread)' '--json[as a JSON object]')
 	;;
 info)
 	options+=('(--markdown)--json[as a JSON object]' '(--json)--markdown[for a bug report]')
 	;;
 check)
-	options+=('--repair[write what is readable into a clean tape]' '-o[the clean tape]:file:_files')
+	options+=(
+		'--repair[write what is readable into a clean tape]'
+		'-o[the clean tape]:file:_files'
+		'--json[as a JSON object]'
+	)
 	;;
 export)
 	options+=('--to=[format]:format:(jsonl strace)' '-o[output]:file:_files')
