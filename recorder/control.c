@@ -17,7 +17,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REPEAT_MS = 20, STOP_WINDOW_NS = 1000000000 };
+enum {
+	REPEAT_MS = 20,
+	STOP_WINDOW_NS = 1000000000,
+	GROUP_WINDOW_NS = 50000000, /* signals of one kill(2) to a group come this close */
+	AGAIN_NS = 200000000,       /* what comes later is a request of its own */
+};
 
 struct rec_control {
 	pthread_t thread, tracer;
@@ -25,7 +30,9 @@ struct rec_control {
 	sigset_t signals;
 	struct sigaction old_wake, old_child, old_pipe, old_size;
 	bool started;
-	int asked; /* INT, TERM … received; the thread's own */
+	long long asked; /* when INT, TERM … was received last; 0: never; the thread's own */
+	atomic_llong told[_NSIG]; /* when the command got the signal, and from whom */
+	atomic_int told_by[_NSIG];
 	atomic_bool stop, acknowledged, quit, command_ended, command_stopped;
 	atomic_int stop_signal;
 	atomic_llong stop_signal_time; /* when a TSTP, TTIN or TTOU came; 0: none */
@@ -88,6 +95,17 @@ static bool command_got_it(const siginfo_t *info)
 	return info->si_code == SI_KERNEL;
 }
 
+/* Whether the same sender's signal has reached the command, or does in a moment. */
+static bool group_got_it(const struct rec_control *c, const siginfo_t *info)
+{
+	const struct timespec moment = {.tv_nsec = GROUP_WINDOW_NS};
+	long long now = monotonic();
+
+	nanosleep(&moment, NULL);
+	return atomic_load(&c->told_by[info->si_signo]) == info->si_pid &&
+	       atomic_load(&c->told[info->si_signo]) > now - GROUP_WINDOW_NS;
+}
+
 static void end_or_hand_on(struct rec_control *c, const siginfo_t *info)
 {
 	if (atomic_load(&c->command_ended)) {
@@ -96,10 +114,11 @@ static void end_or_hand_on(struct rec_control *c, const siginfo_t *info)
 	}
 	if (command_got_it(info))
 		return;
-	if (c->asked++)
+	if (c->asked && monotonic() - c->asked > AGAIN_NS)
 		atomic_store(&c->stop, true);
-	else
+	else if (!c->asked && !group_got_it(c, info))
 		kill(c->command, info->si_signo);
+	c->asked = monotonic();
 }
 
 static void take(struct rec_control *c, const siginfo_t *info)
@@ -185,6 +204,14 @@ bool rec_control_stop_asked(const struct rec_control *c)
 void rec_control_acknowledge(struct rec_control *c)
 {
 	atomic_store(&c->acknowledged, true);
+}
+
+void rec_control_command_signaled(struct rec_control *c, int signal, pid_t sender)
+{
+	if (signal <= 0 || signal >= _NSIG)
+		return;
+	atomic_store(&c->told_by[signal], sender);
+	atomic_store(&c->told[signal], monotonic());
 }
 
 void rec_control_command_ended(struct rec_control *c)

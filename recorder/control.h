@@ -6,7 +6,8 @@
  *  - from the terminal (INT, QUIT, HUP to the foreground group): the command has got
  *    it too, and the recorder waits for what it does;
  *  - sent to the recorder alone (INT, QUIT, TERM, HUP by kill(2)): handed on to the
- *    command; a second one ends the recording;
+ *    command, unless it went to the whole process group and the command has got it by
+ *    itself; another one later on ends the recording;
  *  - any of these when the command has ended and only its orphans are left: ends the
  *    recording;
  *  - TSTP, TTIN, TTOU: the recorder stops when the command does, never before.
@@ -32,6 +33,8 @@ bool rec_control_stop_asked(const struct rec_control *c);
 /* The tracer has seen it and needs no more waking. */
 void rec_control_acknowledge(struct rec_control *c);
 
+/* The command itself was sent @signal by @sender: that need not be handed on. */
+void rec_control_command_signaled(struct rec_control *c, int signal, pid_t sender);
 void rec_control_command_ended(struct rec_control *c);
 /* The command entered or left a group-stop; may stop this process. */
 void rec_control_command_stopped(struct rec_control *c, bool stopped);

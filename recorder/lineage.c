@@ -159,6 +159,8 @@ void rec_signaled(struct rec *rec, const struct task *task, uint8_t kind, int si
 	if (kind == EVENT_SIGNAL && tracee_siginfo((pid_t)task->tid, &info) == 0) {
 		e.signal.info = (const uint8_t *)&info;
 		e.signal.info_size = sizeof(info);
+		if ((pid_t)task->pid == rec->root)
+			rec_control_command_signaled(rec->control, signal, info.si_pid);
 	}
 	rec->trailer.signals += kind == EVENT_SIGNAL;
 	rec_add(rec, &e);

@@ -266,6 +266,22 @@ static void begin_to_detach(struct rec *rec)
 	interrupt_all(rec);
 }
 
+/* exec of a thread gives it the leader's number: a stop of the former leader, taken
+ * before, is nobody's any more. */
+static size_t forget_superseded(struct stop *stops, size_t count, pid_t tid, int status)
+{
+	size_t kept = 0;
+	int signal;
+
+	if (tracee_classify(status, &signal) != TRACEE_EXECED)
+		return count;
+	for (size_t i = 0; i < count; i++) {
+		if (stops[i].tid != tid)
+			stops[kept++] = stops[i];
+	}
+	return kept;
+}
+
 /* Waits for stops; 0 when nobody is left to wait for. The command is our own child:
  * once let go of, it must not be waited for. */
 static size_t collect(struct rec *rec, struct stop *ret)
@@ -280,6 +296,7 @@ static size_t collect(struct rec *rec, struct stop *ret)
 		pid_t tid = waitpid(-1, &status, __WALL | (n ? WNOHANG : 0));
 
 		if (tid > 0) {
+			n = forget_superseded(ret, n, tid, status);
 			ret[n++] = (struct stop){tid, status};
 			continue;
 		}

@@ -116,7 +116,9 @@ static uint64_t sibling_value(const struct scope *s, const struct sys_field *f)
 /* Whether the length says that there is nothing, though there is a pointer. */
 static bool is_empty(const struct scope *s, const struct sys_field *f)
 {
-	if (f->by_ret && !call_failed(s->event) && s->bound == 0)
+	bool dealt_out = f->by_ret || strcmp(s->desc->name, "iovec") == 0;
+
+	if (dealt_out && !call_failed(s->event) && s->bound == 0)
 		return true;
 	return f->len == LEN_FIELD && !f->len_extra && sibling_value(s, f) == 0;
 }
@@ -139,6 +141,12 @@ void say_bytes(const struct scope *s, const struct sys_field *f, uint64_t addres
 		m = view_range(s->event, EVENT_AT_EXIT, address);
 	if (!address) {
 		buf_str(s->out, "NULL");
+	} else if (m && m->length && f->kind == K_STR) {
+		size_t length = strnlen((const char *)m->data, m->length);
+
+		say_quoted(s->p, s->out, m->data, length, length, false);
+	} else if (f->kind == K_DIRENTS && is_empty(s, f)) {
+		say_dirents(s, NULL, 0, address);
 	} else if (m && m->length && notations[f->kind]) {
 		notations[f->kind](s, m->data, m->length, address);
 	} else if (m && m->length && f->kind == K_RANDOM) {

@@ -75,7 +75,7 @@ void escape_strace(struct buf *ret, const void *bytes, size_t size, enum print_h
 		} else if (is_printable(at[i])) {
 			buf_char(ret, (char)at[i]);
 		} else {
-			octal(ret, at[i], i + 1 < size && at[i + 1] >= '0' && at[i + 1] <= '9');
+			octal(ret, at[i], i + 1 < size && at[i + 1] >= '0' && at[i + 1] <= '7');
 		}
 	}
 }

@@ -19,21 +19,10 @@ void say_address(struct buf *out, uint64_t address)
 		buf_str(out, "NULL");
 }
 
-static void say_octal(struct buf *out, uint64_t value)
-{
-	if (value < 01000)
-		buf_printf(out, "0%s%" PRIo64, value < 010 ? "0" : "", value);
-	else
-		buf_printf(out, "0%" PRIo64, value);
-}
-
-/* strace writes permissions with at least three digits. */
+/* At least three digits, as strace writes permissions. */
 static void say_permissions(struct buf *out, uint64_t value)
 {
-	if (value < 0100)
-		buf_printf(out, "%04" PRIo64, value);
-	else
-		say_octal(out, value);
+	buf_printf(out, "%#03" PRIo64, value);
 }
 
 void say_mode(struct buf *out, uint32_t mode)

@@ -20,7 +20,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ALIGN_DEFAULT = 40, NS_PER_S = 1000000000 };
+enum { ALIGN_DEFAULT = 40, NS_PER_S = 1000000000, RESTART_BLOCK = -516 };
 
 struct printer *printer_new(const struct print_options *options)
 {
@@ -33,6 +33,8 @@ struct printer *printer_new(const struct print_options *options)
 
 struct printer *printer_free(struct printer *p)
 {
+	if (p)
+		map_done(&p->restarts);
 	free(p);
 	return NULL;
 }
@@ -57,7 +59,7 @@ static const struct sys_field raw_fields[EVENT_ARGS] = {
 
 /* A call that nobody has described: six registers. */
 static const struct sys_desc unknown_call = {
-	.field = raw_fields, .count = EVENT_ARGS, .ret = K_INT, .raw = 1, .wide = 8};
+	.name = "", .field = raw_fields, .count = EVENT_ARGS, .ret = K_INT, .raw = 1, .wide = 8};
 
 static struct scope scope_of(struct printer *p, const struct event *e, struct buf *out)
 {
@@ -108,6 +110,25 @@ static size_t shown_fields(const struct scope *s, const struct sys_field **ret)
 	return n;
 }
 
+/* restart_syscall has no arguments: it goes on with what a signal interrupted. */
+static void say_restarted(const struct scope *s)
+{
+	const struct sys_desc *of = map_get(&s->p->restarts, s->event->tid);
+
+	if (of && strcmp(s->desc->name, "restart_syscall") == 0)
+		buf_printf(s->out, "<... resuming interrupted %s ...>", of->name);
+}
+
+/* For the restart_syscall that may follow. */
+static void note_restart(struct printer *p, const struct event *e, const struct sys_desc *desc)
+{
+	if (e->call.state != EVENT_FINISHED || e->call.ret != RESTART_BLOCK ||
+	    strcmp(desc->name, "restart_syscall") == 0)
+		return;
+	/* Out of memory: only that word is missing then. */
+	map_put(&p->restarts, e->tid, (void *)(uintptr_t)desc);
+}
+
 static void say_call(const struct scope *s)
 {
 	const struct sys_field *fields[EVENT_ARGS];
@@ -116,6 +137,7 @@ static void say_call(const struct scope *s)
 
 	buf_str(s->out, print_call_name(&s->event->call, scratch));
 	buf_char(s->out, '(');
+	say_restarted(s);
 	for (size_t i = 0; i < n; i++) {
 		buf_str(s->out, i ? ", " : "");
 		if (s->desc->named)
@@ -166,9 +188,10 @@ static void say_whole(struct printer *p, const struct event *e, struct buf *out,
 		buf_str(out, " <unfinished ...>");
 		return;
 	}
+	note_restart(p, e, s.desc);
 	buf_char(out, ')');
 	pad(out, from, align ? align - 1 : 0);
-	buf_str(out, align ? (out->size - from >= align ? " = " : " = ") : " = ");
+	buf_str(out, " = ");
 	say_result(&s);
 	say_duration(p, out, &e->call);
 }

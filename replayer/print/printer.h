@@ -9,6 +9,7 @@
 #include "print.h"
 
 #include "base/buf.h"
+#include "base/map.h"
 #include "sys/desc.h"
 
 struct printer {
@@ -16,6 +17,7 @@ struct printer {
 	int64_t start_realtime; /* ns since the epoch at time 0 */
 	uint64_t last_time;     /* for -r: of the line before */
 	bool any_line;
+	struct map restarts;    /* tid -> description of the call to be restarted */
 };
 
 enum { PRINT_DEPTH_MAX = 8 };
@@ -30,6 +32,7 @@ struct scope {
 	const struct sys_desc *desc;
 	const uint8_t *base;
 	size_t size;
+	uint64_t address; /* of the struct, 0: the arguments */
 	uint8_t dir;    /* of the pointer that led here: IN for the arguments */
 	unsigned depth;
 	uint64_t bound; /* bytes or elements that the result allows; UINT64_MAX: no result */

@@ -3,6 +3,7 @@
 #include "printer.h"
 
 #include "sys/names.h"
+#include "sys/table.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -116,9 +117,8 @@ static void say_value(struct buf *out, const uint8_t *at, size_t size, size_t of
 {
 	uint64_t value = load(at, size, offset, 8);
 
-	buf_printf(out, "{int=%d, ptr=", (int)(int32_t)value);
+	buf_printf(out, ", si_int=%d, si_ptr=", (int)(int32_t)value);
 	say_address(out, value);
-	buf_char(out, '}');
 }
 
 static void say_sender(struct buf *out, const uint8_t *at, size_t size)
@@ -133,55 +133,71 @@ static void say_fault(struct buf *out, const uint8_t *at, size_t size)
 	say_address(out, load(at, size, UNION_AT, 8));
 }
 
+/* A call's number and its architecture by the names that headers give them. */
+static void say_number_name(struct buf *out, uint64_t arch, uint64_t nr)
+{
+	static const struct {
+		uint32_t arch;
+		const char *name;
+	} names[] = {{EVENT_ARCH_X86_64, "AUDIT_ARCH_X86_64"},
+	             {EVENT_ARCH_I386, "AUDIT_ARCH_I386"},
+	             {EVENT_ARCH_AARCH64, "AUDIT_ARCH_AARCH64"}};
+	const struct sys_desc *desc = sys_find((uint32_t)arch, nr);
+
+	if (desc)
+		buf_printf(out, "__NR_%s", desc->name);
+	else
+		buf_i64(out, (int32_t)nr);
+	buf_str(out, ", si_arch=");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (names[i].arch == arch) {
+			buf_str(out, names[i].name);
+			return;
+		}
+	}
+	buf_hex(out, arch);
+}
+
 static void say_seccomp(struct buf *out, const uint8_t *at, size_t size)
 {
 	buf_str(out, ", si_call_addr=");
 	say_address(out, load(at, size, UNION_AT, 8));
-	buf_printf(out, ", si_syscall=%d, si_arch=%#x", (int)load(at, size, UNION_AT + 8, 4),
-	           (unsigned)load(at, size, UNION_AT + 12, 4));
+	buf_str(out, ", si_syscall=");
+	say_number_name(out, load(at, size, UNION_AT + 12, 4), load(at, size, UNION_AT + 8, 4));
+}
+
+static bool is_fault(int signal)
+{
+	return signal == SIG_ILL || signal == SIG_FPE || signal == SIG_SEGV || signal == SIG_BUS ||
+	       signal == SIG_TRAP;
 }
 
 static void say_kernel_union(struct buf *out, const uint8_t *at, size_t size, int signal, int code)
 {
-	switch (signal) {
-	case SIG_CHLD:
+	if (signal == SIG_CHLD)
 		say_child(out, at, size, code);
-		break;
-	case SIG_ILL:
-	case SIG_FPE:
-	case SIG_SEGV:
-	case SIG_BUS:
-	case SIG_TRAP:
+	else if (is_fault(signal))
 		say_fault(out, at, size);
-		break;
-	case SIG_IO:
+	else if (signal == SIG_IO)
 		buf_printf(out, ", si_band=%" PRId64 ", si_fd=%d", (int64_t)load(at, size, UNION_AT, 8),
 		           (int)load(at, size, UNION_AT + 8, 4));
-		break;
-	case SIG_SYS:
+	else if (signal == SIG_SYS)
 		say_seccomp(out, at, size);
-		break;
-	default:
-		break;
-	}
 }
 
 static void say_union(struct buf *out, const uint8_t *at, size_t size, int signal, int code)
 {
 	if (code == -2) {
-		buf_printf(out, ", si_timerid=%#x, si_overrun=%d, si_value=",
+		buf_printf(out, ", si_timerid=%#x, si_overrun=%d",
 		           (unsigned)load(at, size, UNION_AT, 4), (int)load(at, size, UNION_AT + 4, 4));
-		say_value(out, at, size, UNION_AT + 8);
-	} else if (code < 0 && code != -6) {
-		say_sender(out, at, size);
-		buf_str(out, ", si_value=");
 		say_value(out, at, size, UNION_AT + 8);
 	} else if (code <= 0) {
 		say_sender(out, at, size);
-	} else if (code == 128) {
+		if (code == -1 || (code && code != -6 && load(at, size, UNION_AT + 8, 8)))
+			say_value(out, at, size, UNION_AT + 8);
+	} else if (code == 128 && !is_fault(signal)) {
 		/* The kernel says no more. */
-		if (signal == SIG_SEGV || signal == SIG_BUS)
-			say_fault(out, at, size);
+		return;
 	} else {
 		say_kernel_union(out, at, size, signal, code);
 	}

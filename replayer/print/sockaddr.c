@@ -90,6 +90,21 @@ static void say_other(const struct scope *s, const uint8_t *at, size_t size)
 	buf_char(s->out, '"');
 }
 
+/* An address that was cut is told as bytes. */
+static size_t least_size(uint64_t family)
+{
+	switch (family) {
+	case FAMILY_INET:
+		return 8;
+	case FAMILY_INET6:
+		return 24;
+	case FAMILY_NETLINK:
+		return 12;
+	default:
+		return 0;
+	}
+}
+
 void say_sockaddr(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t address)
 {
 	if (size < 2) {
@@ -97,7 +112,7 @@ void say_sockaddr(const struct scope *s, const uint8_t *bytes, size_t size, uint
 		return;
 	}
 	buf_char(s->out, '{');
-	switch (load(bytes, size, 0, 2)) {
+	switch (size < least_size(load(bytes, size, 0, 2)) ? 0 : load(bytes, size, 0, 2)) {
 	case FAMILY_UNIX:
 		say_unix(s, bytes, size);
 		break;

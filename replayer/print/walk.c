@@ -36,6 +36,47 @@ static const struct sys_field *next_field(const struct sys_desc *d, const struct
 	return best;
 }
 
+/* What the kernel wrote into a struct that is told as it was at the entry. */
+static bool is_told_by_result(const struct scope *s, const struct sys_field *f)
+{
+	return f->dir == OUT && f->mem == MEM_NONE && s->dir == INOUT &&
+	       strcmp(s->desc->name, "pollfd") == 0;
+}
+
+/* The length of a socket address: given, and come back, if it is another. */
+static void say_length_before(const struct scope *s, const struct sys_field *f)
+{
+	uint64_t before;
+	size_t n = 0;
+	const uint8_t *at;
+
+	if (s->dir != OUT || f->mem != MEM_NONE)
+		return;
+	for (size_t i = 0; i < s->desc->count; i++) {
+		const struct sys_field *address = &s->desc->field[i];
+
+		if (address->kind != K_SOCKADDR || address->len_off != f->off)
+			continue;
+		at = view(s->event, EVENT_AT_ENTRY, s->address, &n);
+		before = at ? sys_value(f, at, n) : 0;
+		if (at && before != sys_value(f, s->base, s->size))
+			buf_printf(s->out, "%" PRIu64 " => ", before);
+	}
+}
+
+/* A number that the kernel wrote, in a struct of which the entry is told. */
+static void say_struct_field(const struct scope *s, const struct sys_field *f)
+{
+	struct scope after = *s;
+	size_t n = 0;
+
+	if (f->dir == OUT && f->mem == MEM_NONE && s->dir != OUT && s->address) {
+		after.base = view(s->event, EVENT_AT_EXIT, s->address, &n);
+		after.size = n < s->size ? n : s->size;
+	}
+	say_field(after.base ? &after : s, f);
+}
+
 void say_struct(const struct scope *s)
 {
 	const struct sys_field *f = NULL;
@@ -54,8 +95,11 @@ void say_struct(const struct scope *s)
 			hidden |= f->detail == 1;
 			continue;
 		}
+		if (is_told_by_result(s, f))
+			continue;
 		buf_printf(s->out, "%s%s=", any ? ", " : "", f->name);
-		say_field(s, f);
+		say_length_before(s, f);
+		say_struct_field(s, f);
 		any = true;
 	}
 	if (hidden)
@@ -83,6 +127,7 @@ static void say_embedded(const struct scope *s, const struct sys_field *f)
 		if (at >= s->size)
 			break;
 		inner.base = s->base + at;
+		inner.address = s->address ? s->address + at : 0;
 		inner.size = s->size - at < inner.desc->size ? s->size - at : inner.desc->size;
 		buf_str(s->out, at > f->off ? ", " : "");
 		say_struct(&inner);
@@ -114,10 +159,11 @@ static bool same_bytes(const uint8_t *a, size_t n, const uint8_t *b, size_t m)
 }
 
 static void say_element(const struct scope *s, const struct sys_field *f, const uint8_t *at,
-                        size_t size, uint8_t dir)
+                        size_t size, uint8_t dir, uint64_t address)
 {
 	struct scope inner = *s;
 
+	inner.address = address;
 	inner.desc = f->of();
 	inner.base = at;
 	inner.size = size < inner.desc->size ? size : inner.desc->size;
@@ -136,17 +182,18 @@ static void say_both(const struct scope *s, const struct sys_field *f, uint64_t 
 
 	n = n < size ? n : size;
 	m = m < size ? m : size;
-	say_element(s, f, before ? before : after, before ? n : m, before ? INOUT : OUT);
+	say_element(s, f, before ? before : after, before ? n : m, before ? INOUT : OUT, address);
 	if (!f->of()->cell || !before || !after || m < size || same_bytes(before, n, after, m))
 		return;
 	buf_str(s->out, " => ");
-	say_element(s, f, after, m, OUT);
+	say_element(s, f, after, m, OUT, address);
 }
 
 static void say_pointed(const struct scope *s, const struct sys_field *f, uint64_t address)
 {
 	uint8_t dir = f->dir ? f->dir : s->dir;
-	size_t n = 0, m = 0, least = f->of()->cell ? f->of()->size : 1;
+	/* A struct with a size of its own may be short; any other must be whole. */
+	size_t n = 0, m = 0, least = f->len == LEN_NONE ? f->of()->size : 1;
 	const uint8_t *at = NULL;
 	bool cell = f->of()->cell;
 
@@ -163,7 +210,7 @@ static void say_pointed(const struct scope *s, const struct sys_field *f, uint64
 	if (dir == INOUT)
 		say_both(s, f, address);
 	else
-		say_element(s, f, at, n, dir);
+		say_element(s, f, at, n, dir, address);
 	buf_str(s->out, cell ? "]" : "");
 }
 
@@ -195,7 +242,7 @@ static void say_elements(const struct scope *s, const struct sys_field *f, const
 			buf_str(s->out, "...");
 			break;
 		}
-		say_element(&each, f, at + i * of->size, of->size, dir);
+		say_element(&each, f, at + i * of->size, of->size, dir, address + i * of->size);
 		/* A result is dealt out over the iovecs in order. */
 		if (f->mem == MEM_IOV && each.bound != UINT64_MAX) {
 			uint64_t length = sys_value(&of->field[1], at + i * of->size, of->size);

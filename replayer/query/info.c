@@ -163,7 +163,8 @@ static void say_time(struct buf *ret, int64_t realtime)
 static void say_uuid(struct buf *ret, const uint8_t *uuid)
 {
 	for (size_t i = 0; i < 16; i++)
-		buf_printf(ret, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", uuid[i]);
+		buf_printf(ret, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+			   uuid[i]);
 }
 
 static void say_payload(struct buf *ret, uint64_t limit)
@@ -232,13 +233,13 @@ static void text_line(const struct lines *l, const char *name, const char *text)
 static void say_machine(const struct lines *l, const struct meta_header *h, struct buf *v)
 {
 	buf_printf(v, "%s %s %s", h->sysname ? h->sysname : "", h->release ? h->release : "",
-	           h->machine ? h->machine : "");
+		   h->machine ? h->machine : "");
 	text_line(l, "kernel", buf_text(v));
 	buf_clear(v);
 	text_line(l, "distribution", h->distribution);
 	text_line(l, "libc", h->libc);
 	buf_printf(v, "%s, %u online, %.1f GiB memory", h->cpu ? h->cpu : "", h->cpus,
-	           (double)h->memory_size / (1 << 30));
+		   (double)h->memory_size / (1 << 30));
 	text_line(l, "cpu", buf_text(v));
 	buf_clear(v);
 }
@@ -256,8 +257,10 @@ static void say_run(const struct lines *l, const struct info *i, struct buf *v)
 	buf_printf(v, "%.3f s", (double)(i->has_trailer ? t->duration : i->last_time) / 1e9);
 	line(l, "duration", v);
 	if (i->has_trailer)
-		buf_printf(v, "%" PRIu64 " calls, %" PRIu64 " processes, %" PRIu64 " threads, %" PRIu64
-		              " signals", t->calls, t->processes, t->threads, t->signals);
+		buf_printf(v,
+			   "%" PRIu64 " calls, %" PRIu64 " processes, %" PRIu64 " threads, %" PRIu64
+			   " signals",
+			   t->calls, t->processes, t->threads, t->signals);
 	else
 		buf_printf(v, "%" PRIu64 " calls read", i->calls);
 	line(l, "events", v);
@@ -329,17 +332,18 @@ static void json_machine(struct buf *ret, const struct meta_header *h)
 	json_text(ret, "distribution", h->distribution);
 	json_text(ret, "libc", h->libc);
 	json_text(ret, "cpu", h->cpu);
-	buf_printf(ret, ",\"cpus\":%u,\"page_size\":%u,\"memory_size\":%" PRIu64, h->cpus, h->page_size,
-	           h->memory_size);
+	buf_printf(ret, ",\"cpus\":%u,\"page_size\":%u,\"memory_size\":%" PRIu64, h->cpus,
+		   h->page_size, h->memory_size);
 }
 
 static void json_trailer(struct buf *ret, const struct meta_trailer *t)
 {
-	buf_printf(ret, ",\"duration\":%" PRIu64 ",\"syscalls\":%" PRIu64 ",\"processes\":%" PRIu64
-	                ",\"threads\":%" PRIu64 ",\"signals\":%" PRIu64 ",\"lost\":%" PRIu64
-	                ",\"unreadable\":%" PRIu64 ",\"shortened\":%" PRIu64 ",\"unfinished\":%" PRIu64,
-	           t->duration, t->calls, t->processes, t->threads, t->signals, t->lost,
-	           t->unreadable, t->shortened, t->unfinished);
+	buf_printf(ret,
+		   ",\"duration\":%" PRIu64 ",\"syscalls\":%" PRIu64 ",\"processes\":%" PRIu64
+		   ",\"threads\":%" PRIu64 ",\"signals\":%" PRIu64 ",\"lost\":%" PRIu64
+		   ",\"unreadable\":%" PRIu64 ",\"shortened\":%" PRIu64 ",\"unfinished\":%" PRIu64,
+		   t->duration, t->calls, t->processes, t->threads, t->signals, t->lost,
+		   t->unreadable, t->shortened, t->unfinished);
 	if (t->has_status)
 		buf_printf(ret, ",\"wait_status\":%u", t->status);
 	json_text(ret, "reason", t->reason);
@@ -362,7 +366,8 @@ static void say_json(const struct info *i, struct buf *ret)
 	json_words(ret, "command", &i->header.command);
 	buf_str(ret, ",\"cwd\":\"");
 	escape_json(ret, i->header.cwd.data, i->header.cwd.size);
-	buf_printf(ret, "\",\"start_realtime\":\"%#" PRIx64 "\"", (uint64_t)i->header.start_realtime);
+	buf_printf(ret, "\",\"start_realtime\":\"%#" PRIx64 "\"",
+		   (uint64_t)i->header.start_realtime);
 	json_text(ret, "tool", i->header.tool);
 	json_text(ret, "options", i->header.options);
 	buf_printf(ret, ",\"payload_limit\":\"%#" PRIx64 "\"", i->header.payload_limit);

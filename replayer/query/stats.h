@@ -33,9 +33,9 @@ struct stats {
 	enum stats_by by;
 	struct stats_row *rows;
 	size_t count, capacity;
-	struct map index;  /* key -> row + 1 */
-	uint32_t *number;  /* of x86-64 calls: row + 1, for speed */
-	struct map begun;  /* place of the entry -> a call told as begun */
+	struct map index; /* key -> row + 1 */
+	uint32_t *number; /* of x86-64 calls: row + 1, for speed */
+	struct map begun; /* place of the entry -> a call told as begun */
 	uint64_t calls, errors, total;
 };
 

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Groups in a bounded list. That a search along a path succeeded is seen by the name:
+ * a later call of the same process succeeds with a path that ends in the same
+ * component. When the list is full, groups that are expected make room.
+ */
+#include "failures.h"
+
+#include "replayer/print/print.h"
+#include "sys/desc.h"
+#include "sys/table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SAME_NAME_MAX = 64, RECENT = 4 };
+
+/* FNV-1a: only to find a group again; hostile names can merge groups, no more. */
+static uint64_t hash(uint64_t h, const void *data, size_t size)
+{
+	const uint8_t *at = data;
+
+	for (size_t i = 0; i < size; i++)
+		h = (h ^ at[i]) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+enum { HASH_START = 0x811c9dc5 };
+
+static uint64_t name_hash(const char *path, size_t size)
+{
+	const char *slash;
+
+	while (size && path[size - 1] == '/')
+		size--;
+	slash = memrchr(path, '/', size);
+	return slash ? hash(HASH_START, slash + 1, size - (size_t)(slash + 1 - path))
+		     : hash(HASH_START, path, size);
+}
+
+static uint32_t get_id(const struct map *m, uint64_t key)
+{
+	return (uint32_t)(uintptr_t)map_get(m, key);
+}
+
+static int put_id(struct map *m, uint64_t key, uint32_t id)
+{
+	return map_put(m, key, (void *)(uintptr_t)id);
+}
+
+/* ---- what failed ---- */
+
+static const struct sys_field *field_of_kind(const struct sys_desc *d, enum sys_kind kind)
+{
+	for (size_t i = 0; d && i < d->count; i++) {
+		if (d->field[i].kind == kind)
+			return &d->field[i];
+	}
+	return NULL;
+}
+
+static bool say_argument(struct failures *f, const struct event *e, const char *wanted)
+{
+	size_t n = print_argument_count(f->printer, e);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *name;
+		uint64_t value;
+
+		buf_clear(&f->scratch);
+		if (print_argument(f->printer, e, i, &name, &value, &f->scratch) == 0 &&
+		    strcmp(name, wanted) == 0)
+			return true;
+	}
+	buf_clear(&f->scratch);
+	return false;
+}
+
+/* Into the scratch: the path, the peer's address, or the descriptor. */
+static bool say_object(struct failures *f, const struct event *e)
+{
+	const struct sys_desc *d = sys_find(e->call.arch, e->call.nr);
+	const struct sys_field *fd;
+
+	buf_clear(&f->scratch);
+	if (print_call_path(e, &f->scratch) && f->scratch.size) {
+		if (f->scratch.size > FAILURE_OBJECT_MAX)
+			buf_truncate(&f->scratch, FAILURE_OBJECT_MAX);
+		return true;
+	}
+	buf_clear(&f->scratch);
+	if (field_of_kind(d, K_SOCKADDR) && say_argument(f, e, "addr"))
+		return false;
+	fd = field_of_kind(d, K_FD);
+	if (fd)
+		buf_printf(&f->scratch, "fd %d",
+			   (int)sys_value(fd, e->call.args, sizeof(e->call.args)));
+	return false;
+}
+
+/* ---- groups ---- */
+
+/* Rebuilds the list without what is expected. */
+static int make_room(struct failures *f)
+{
+	size_t kept = 0;
+
+	map_done(&f->groups);
+	map_done(&f->names);
+	for (size_t i = 0; i < f->count; i++) {
+		if (failure_rank(&f->list[i]) == FAILURE_EXPECTED) {
+			f->expected_beyond += f->list[i].count;
+			free(f->list[i].object);
+		} else {
+			f->list[kept++] = f->list[i];
+		}
+	}
+	f->count = kept;
+	for (size_t i = 0; i < kept; i++) {
+		struct failure *g = &f->list[i];
+		uint64_t key = hash(HASH_START, &g->nr, sizeof(g->nr)), name;
+
+		key = hash(hash(key, &g->error, sizeof(g->error)), g->object, g->object_size);
+		name = name_hash(g->object, g->object_size);
+		g->next_same_name = get_id(&f->names, name);
+		if (put_id(&f->groups, key, (uint32_t)i + 1) < 0 ||
+		    put_id(&f->names, name, (uint32_t)i + 1) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_group(struct failures *f, uint64_t key, const struct event *e, int error)
+{
+	uint64_t name = name_hash(buf_text(&f->scratch), f->scratch.size);
+	struct failure *g;
+	char *object = malloc(f->scratch.size + 1);
+
+	if (!object)
+		return -ENOMEM;
+	if (!f->list)
+		f->list = calloc(FAILURES_MAX, sizeof(*f->list));
+	if (!f->list || put_id(&f->groups, key, (uint32_t)f->count + 1) < 0) {
+		free(object);
+		return -ENOMEM;
+	}
+	memcpy(object, buf_text(&f->scratch), f->scratch.size + 1);
+	g = &f->list[f->count++];
+	*g = (struct failure){.nr = e->call.nr,
+			      .arch = e->call.arch,
+			      .error = error,
+			      .pid = e->pid,
+			      .first_seq = e->seq,
+			      .first_time = e->time,
+			      .object = object,
+			      .object_size = f->scratch.size};
+	g->next_same_name = get_id(&f->names, name);
+	return put_id(&f->names, name, (uint32_t)f->count);
+}
+
+static void remember(struct process *p, uint32_t id)
+{
+	for (size_t i = RECENT - 1; i > 0; i--)
+		p->last_failures[i] = p->last_failures[i - 1];
+	p->last_failures[0] = id;
+}
+
+static int take_failure(struct failures *f, struct processes *all, const struct event *e, int error)
+{
+	struct process *p = processes_find(all, e->pid);
+	uint64_t key = hash(HASH_START, &e->call.nr, sizeof(e->call.nr));
+	struct failure *g;
+	uint32_t id;
+
+	f->total++;
+	say_object(f, e);
+	key = hash(hash(key, &error, sizeof(error)), buf_text(&f->scratch), f->scratch.size);
+	id = get_id(&f->groups, key);
+	if (!id && f->count == FAILURES_MAX && make_room(f) < 0)
+		return -ENOMEM;
+	if (!id && f->count == FAILURES_MAX) {
+		f->beyond++;
+		return 0;
+	}
+	if (!id && add_group(f, key, e, error) < 0)
+		return -ENOMEM;
+	id = id ? id : (uint32_t)f->count;
+	g = &f->list[id - 1];
+	if (!g->count++)
+		g->process = p ? (uint32_t)(p - all->list) + 1 : 0;
+	g->processes += g->last_pid != e->pid;
+	g->last_pid = e->pid;
+	if (p && failure_rank(g) != FAILURE_EXPECTED && p->last_failures[0] != id)
+		remember(p, id);
+	return 0;
+}
+
+/* A name that was missing elsewhere has been found: it was a search. */
+static void take_success(struct failures *f, const struct event *e)
+{
+	uint32_t id;
+
+	if (!f->count)
+		return;
+	buf_clear(&f->scratch);
+	if (!print_call_path(e, &f->scratch) || !f->scratch.size)
+		return;
+	id = get_id(&f->names, name_hash(f->scratch.data, f->scratch.size));
+	for (size_t i = 0; id && i < SAME_NAME_MAX; i++) {
+		struct failure *g = &f->list[id - 1];
+
+		if (g->last_pid == e->pid && (g->error == ENOENT || g->error == ENOTDIR))
+			g->found = true;
+		id = g->next_same_name;
+	}
+}
+
+const struct failure *failures_fatal(const struct failures *f, const struct process *p)
+{
+	for (size_t i = 0; i < RECENT; i++) {
+		uint32_t id = p->last_failures[i];
+
+		if (id && id <= f->count && f->list[id - 1].last_pid == p->pid &&
+		    !f->list[id - 1].found)
+			return &f->list[id - 1];
+	}
+	return NULL;
+}
+
+/* A process whose child ended badly has most likely only passed that on. */
+static void take_exit(struct failures *f, struct processes *all, const struct event *e)
+{
+	const struct process *p = processes_find(all, e->pid);
+	const struct failure *g;
+
+	if (!e->exit.process || !p || !process_ended_badly(p) || p->bad_child)
+		return;
+	g = failures_fatal(f, p);
+	if (g)
+		f->list[g - f->list].fatal++;
+}
+
+int failures_take(struct failures *f, struct processes *all, const struct event *e)
+{
+	const struct print_options options = {.string_limit = PRINT_STRING_DEFAULT};
+	int error;
+
+	if (!f->printer)
+		f->printer = printer_new(&options);
+	if (!f->printer)
+		return -ENOMEM;
+	if (e->kind == EVENT_EXIT)
+		take_exit(f, all, e);
+	if ((e->kind != EVENT_CALL && e->kind != EVENT_END) || e->call.state != EVENT_FINISHED)
+		return 0;
+	error = event_errno(&e->call);
+	if (error)
+		return take_failure(f, all, e, error);
+	take_success(f, e);
+	return buf_error(&f->scratch);
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct failure *a = left, *b = right;
+	enum failure_rank ra = failure_rank(a), rb = failure_rank(b);
+
+	if (ra != rb)
+		return ra < rb ? 1 : -1;
+	if (a->count != b->count)
+		return a->count < b->count ? 1 : -1;
+	return a->first_seq < b->first_seq ? -1 : 1;
+}
+
+void failures_sort(struct failures *f)
+{
+	if (f->count)
+		qsort(f->list, f->count, sizeof(*f->list), compare);
+}
+
+void failures_done(struct failures *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		free(f->list[i].object);
+	free(f->list);
+	map_done(&f->groups);
+	map_done(&f->names);
+	buf_done(&f->scratch);
+	printer_free(f->printer);
+	*f = (struct failures){0};
+}

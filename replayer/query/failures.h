@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Calls that failed, grouped by call, error and the object that failed (a path, an
+ * address, a descriptor), and ranked by how likely they are to matter: what a process
+ * failed at just before it ended badly comes first, what every program meets all day
+ * (a search along a path that succeeds in the end, EAGAIN, "is it a terminal?") last.
+ */
+#ifndef QUERY_FAILURES_H
+#define QUERY_FAILURES_H
+
+#include "processes.h"
+
+#include "base/buf.h"
+
+enum { FAILURES_MAX = 4096, FAILURE_OBJECT_MAX = 256 };
+
+enum failure_rank {
+	FAILURE_EXPECTED, /* nothing to worry about */
+	FAILURE_PROBE,    /* asked whether a file is there: it is not */
+	FAILURE_MISSING,  /* wanted a file: it is not there */
+	FAILURE_SERIOUS,  /* anything else */
+	FAILURE_FATAL,    /* the last thing that failed before a process ended badly */
+};
+
+struct failure {
+	uint64_t nr;
+	uint32_t arch;
+	int error;
+	uint32_t pid;       /* of the first one */
+	uint32_t process;   /* of the first one: index in the list + 1, 0: not kept */
+	uint32_t processes; /* a process in a row counts once: at most this many had it */
+	uint32_t last_pid;
+	uint64_t first_seq, first_time;
+	uint64_t count;
+	uint64_t fatal; /* processes that ended badly after it */
+	bool found;     /* the same name was found elsewhere, or made, soon after */
+	char *object;   /* as bytes: escape before showing; "" when there is none */
+	size_t object_size;
+	uint32_t next_same_name; /* id of another group with the same last path component */
+};
+
+struct failures {
+	struct failure *list; /* id is the index + 1 */
+	size_t count;
+	struct map groups; /* hash of call, error and object -> id */
+	struct map names;  /* hash of the last path component -> id of the first group */
+	uint64_t total, expected_beyond, beyond; /* of groups that were given up, or had no room */
+	struct buf scratch;
+	struct printer *printer;
+};
+
+/* Takes an event, after @all has taken it. 0 or -ENOMEM. */
+int failures_take(struct failures *f, struct processes *all, const struct event *e);
+enum failure_rank failure_rank(const struct failure *g);
+/* Sorts the list by rank, then by count; ids are lost: at the end only. */
+void failures_sort(struct failures *f);
+/* What a process failed at last before it ended badly, or NULL. Before sorting. */
+const struct failure *failures_fatal(const struct failures *f, const struct process *p);
+void failures_done(struct failures *f);
+
+/* "openat", "ENOENT" */
+void failure_call(const struct failure *g, struct buf *ret);
+void failure_error(const struct failure *g, struct buf *ret);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The processes of a tape: which started which, what each ran, how it ended. Built
+ * by handing over every item of the stream, in order. A process number that is used
+ * again is another process.
+ */
+#ifndef QUERY_PROCESSES_H
+#define QUERY_PROCESSES_H
+
+#include "base/map.h"
+#include "format/container/stream.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct printer;
+
+enum {
+	PROCESSES_MAX = 1 << 16,
+	PROCESS_COMMAND_MAX = 512,
+	PROCESS_WORDS_MAX = 240,
+	PROCESS_FAILURES = 4,
+};
+
+struct process {
+	uint32_t pid;
+	uint32_t parent;  /* index + 1 in the list, 0: not on the tape */
+	uint32_t status;  /* as wait(2) gives it, when over */
+	uint32_t threads; /* that it had in all */
+	uint32_t execs;
+	uint32_t children;
+	uint32_t first_child, last_child, next_sibling; /* index + 1, 0: none */
+	bool over;
+	bool bad_child;        /* a child ended badly before it did */
+	uint64_t began, ended; /* ns since the tape began */
+	uint64_t calls, failed;
+	char *command; /* argv, strings each with its NUL; NULL: as its parent's */
+	size_t command_size;
+	char *earlier; /* the command before the last exec, the same way */
+	size_t earlier_size;
+	char *signal; /* the last signal delivered that can end a process, as text */
+	uint8_t words[PROCESS_WORDS_MAX]; /* the end of what it wrote to descriptor 2 */
+	size_t word_count;
+	uint32_t last_failures[PROCESS_FAILURES]; /* failures.h: its latest, newest first */
+};
+
+struct processes {
+	struct process *list; /* in the order in which they began */
+	size_t count, capacity;
+	uint64_t dropped;  /* that had no room: their events are not counted here */
+	struct map alive;  /* pid -> process of that number, as index + 1 */
+	uint32_t last_pid; /* of the last lookup, and what it gave */
+	size_t last;
+	uint64_t time;           /* of the last event */
+	struct printer *printer; /* for the text of signals */
+};
+
+/* A zeroed struct is empty. 0 or -ENOMEM. */
+int processes_take(struct processes *p, const struct trace_item *item);
+/* The process that now has @pid, or NULL. Valid until the next processes_take(). */
+struct process *processes_find(struct processes *p, uint32_t pid);
+void processes_done(struct processes *p);
+
+/* Whether it ended by a signal, or with a status that is not 0. */
+bool process_ended_badly(const struct process *p);
+
+/* A command as a shell would read it, made harmless, at most @limit bytes of it (then
+ * "..."); "(name)" when it never ran another program than its parent. */
+void process_command(const struct processes *all, const struct process *p, size_t limit,
+		     struct buf *ret);
+/* "0", "exit 1", "SIGSEGV", "SIGSEGV (core)", "running". */
+void process_end(const struct process *p, struct buf *ret);
+/* "killed by SIGSEGV (SEGV_MAPERR, address 0x8)", "exited with 1". */
+void process_end_long(const struct process *p, struct buf *ret);
+
+#endif
