@@ -21,7 +21,7 @@ static const char magic[] = "systape";
 
 static char *text(char *s)
 {
-	return s ? s : (char *)(uintptr_t)"";
+	return s ? s : (char *)(uintptr_t) "";
 }
 
 static ProtobufCBinaryData bytes(const struct meta_bytes *b)
@@ -237,6 +237,7 @@ int codec_encode_trailer(const struct meta_trailer *t, struct buf *ret)
 	m.bytes_kept = t->bytes_kept;
 	m.bytes_full = t->bytes_full;
 	m.unfinished = t->unfinished;
+	m.incomplete = t->incomplete;
 	m.reason = text(t->reason);
 	m.n_note = t->note_count;
 	m.note = t->notes;
@@ -354,8 +355,7 @@ static int get_header(const Systape__Header *m, struct meta_header *h)
 
 /* The message of kind @wanted in the record, unpacked. */
 static void *unpack(const void *body, size_t size, enum codec_kind wanted,
-                    const ProtobufCMessageDescriptor *descriptor, const char *what,
-                    struct err *err)
+		    const ProtobufCMessageDescriptor *descriptor, const char *what, struct err *err)
 {
 	enum codec_kind kind;
 	const uint8_t *at = NULL;
@@ -407,14 +407,18 @@ static void get_lists(const Systape__Process *m, struct meta_process *p, int *fa
 		const Systape__Fd *f = m->fd[p->fd_count];
 
 		p->fds[p->fd_count] = (struct meta_fd){f->fd, f->flags, f->position,
-		                                       take_bytes(&f->target, failed)};
+						       take_bytes(&f->target, failed)};
 	}
 	for (; p->maps && p->map_count < m->n_map; p->map_count++) {
 		const Systape__Map *a = m->map[p->map_count];
 
-		p->maps[p->map_count] =
-			(struct meta_map){a->start,  a->end,  a->offset, a->inode,
-		                          a->device, a->prot, take_bytes(&a->path, failed)};
+		p->maps[p->map_count] = (struct meta_map){a->start,
+							  a->end,
+							  a->offset,
+							  a->inode,
+							  a->device,
+							  a->prot,
+							  take_bytes(&a->path, failed)};
 	}
 }
 
@@ -443,12 +447,11 @@ static void get_process(const Systape__Process *m, struct meta_process *p, int *
 	get_lists(m, p, failed);
 }
 
-int codec_decode_snapshot(const void *body, size_t size, struct meta_snapshot *ret,
-                          struct err *err)
+int codec_decode_snapshot(const void *body, size_t size, struct meta_snapshot *ret, struct err *err)
 {
 	struct err local = {0};
 	Systape__Snapshot *m = unpack(body, size, CODEC_SNAPSHOT, &systape__snapshot__descriptor,
-	                              "snapshot", &local);
+				      "snapshot", &local);
 	int failed = 0, r;
 
 	if (!m) {
@@ -460,7 +463,7 @@ int codec_decode_snapshot(const void *body, size_t size, struct meta_snapshot *r
 	ret->processes = take_array(m->n_process, sizeof(*ret->processes), &failed);
 	for (; ret->processes && ret->process_count < m->n_process; ret->process_count++)
 		get_process(m->process[ret->process_count], &ret->processes[ret->process_count],
-		            &failed);
+			    &failed);
 	systape__snapshot__free_unpacked(m, NULL);
 	r = finish(failed, "snapshot", err);
 	if (r < 0)
@@ -486,6 +489,7 @@ static int get_trailer(const Systape__Trailer *m, struct meta_trailer *t)
 	t->bytes_kept = m->bytes_kept;
 	t->bytes_full = m->bytes_full;
 	t->unfinished = m->unfinished;
+	t->incomplete = m->incomplete;
 	t->reason = take_text(m->reason, &failed);
 	t->notes = take_array(m->n_note, sizeof(*t->notes), &failed);
 	t->frames = take_array(m->n_frame, sizeof(*t->frames), &failed);
@@ -504,8 +508,8 @@ static int get_trailer(const Systape__Trailer *m, struct meta_trailer *t)
 int codec_decode_trailer(const void *body, size_t size, struct meta_trailer *ret, struct err *err)
 {
 	struct err local = {0};
-	Systape__Trailer *m = unpack(body, size, CODEC_TRAILER, &systape__trailer__descriptor,
-	                             "trailer", &local);
+	Systape__Trailer *m =
+		unpack(body, size, CODEC_TRAILER, &systape__trailer__descriptor, "trailer", &local);
 	int r;
 
 	if (!m) {

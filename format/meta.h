@@ -38,10 +38,10 @@ struct meta_header {
 	char *cpu;                                              /* model name */
 	uint32_t cpus;                                          /* online */
 	uint32_t page_size;
-	uint64_t memory_size;    /* bytes */
-	char *boot_id;           /* /proc/sys/kernel/random/boot_id */
-	char *libc;              /* "glibc 2.36" */
-	uint32_t arch;           /* AUDIT_ARCH_* of the recorder itself */
+	uint64_t memory_size;      /* bytes */
+	char *boot_id;             /* /proc/sys/kernel/random/boot_id */
+	char *libc;                /* "glibc 2.36" */
+	uint32_t arch;             /* AUDIT_ARCH_* of the recorder itself */
 	struct meta_bytes command; /* argv, strings each with its NUL; empty when attached */
 	struct meta_bytes cwd;
 	uint64_t payload_limit; /* bytes kept of each buffer, UINT64_MAX: all */
@@ -65,7 +65,7 @@ struct meta_map {
 enum { META_MAP_SHARED = 1 << 8 };
 
 struct meta_rlimit {
-	uint32_t resource; /* RLIMIT_* */
+	uint32_t resource;   /* RLIMIT_* */
 	uint64_t soft, hard; /* UINT64_MAX: unlimited */
 };
 
@@ -109,17 +109,18 @@ struct meta_trailer {
 	uint64_t duration; /* ns */
 	uint64_t calls, events, processes, threads, signals;
 	bool has_status;
-	uint32_t status;        /* wait status of the command */
-	uint64_t lost;          /* events known to be missing; 0 but for a recorder's failure */
-	uint64_t unreadable;    /* memory ranges that could not be read whole */
-	uint64_t shortened;     /* memory ranges cut by the payload limit */
+	uint32_t status;     /* wait status of the command */
+	uint64_t lost;       /* events known to be missing; 0 but for a recorder's failure */
+	uint64_t unreadable; /* memory ranges that could not be read whole */
+	uint64_t shortened;  /* memory ranges cut by the payload limit */
 	uint64_t bytes_kept, bytes_full; /* of buffers */
-	uint64_t unfinished;    /* calls in flight at the end */
-	char *reason;           /* why recording ended, for people; "" the last task ended */
-	char **notes;           /* what was not captured, a sentence each */
+	uint64_t unfinished;             /* calls in flight at the end */
+	char *reason; /* why recording ended, for people; "" the last task ended */
+	char **notes; /* what was not captured, a sentence each */
 	size_t note_count;
 	struct meta_frame *frames; /* filled in by the writer */
 	size_t frame_count;
+	bool incomplete; /* events are missing, how many is not known: of a repaired tape */
 };
 
 void meta_header_done(struct meta_header *h);

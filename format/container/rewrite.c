@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The trailer of the old tape is kept when there is one: its counts are of what
+ * happened, and what is missing is the difference to what was copied. Without one, the
+ * trailer is made of what the events tell.
+ */
+#include "rewrite.h"
+
+#include "frame.h"
+#include "limits.h"
+
+#include "base/err.h"
+#include "format/codec.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEVEL_DEFAULT = 7, NOTES_MAX = 64 };
+
+struct trace_rewriter {
+	int fd, level;
+	struct codec *codec;
+	struct buf record;
+	bool any;
+
+	/* Of the present tape. */
+	struct frame_writer *frames; /* NULL: none has begun */
+	uint64_t chunks, rows, unknown;
+	uint32_t root; /* the process that was first to do anything; 0: not known */
+	bool has_trailer;
+	struct meta_trailer trailer; /* the old one, or what the events tell */
+};
+
+int trace_rewriter_new(int fd, int level, struct trace_rewriter **ret)
+{
+	struct trace_rewriter *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return -ENOMEM;
+	w->fd = fd;
+	w->level = level ? level : LEVEL_DEFAULT;
+	w->codec = codec_new();
+	if (!w->codec) {
+		trace_rewriter_free(w);
+		return -ENOMEM;
+	}
+	*ret = w;
+	return 0;
+}
+
+/* Writes what was encoded into w->record. */
+static int put(struct trace_rewriter *w, int encoded, const struct batch *batch, bool alone,
+	       struct err *err)
+{
+	int r = encoded;
+
+	if (r < 0)
+		err_errno(err, -r, "cannot encode a record of the tape");
+	else
+		r = frame_writer_put(w->frames, &w->record, batch, alone, err);
+	buf_clear(&w->record);
+	return r;
+}
+
+static int note(struct trace_rewriter *w, char *text)
+{
+	struct meta_trailer *t = &w->trailer;
+	char **notes;
+
+	if (text && t->note_count >= NOTES_MAX) {
+		free(text);
+		return 0;
+	}
+	notes = text ? reallocarray(t->notes, t->note_count + 1, sizeof(*notes)) : NULL;
+	if (!notes) {
+		free(text);
+		return -ENOMEM;
+	}
+	t->notes = notes;
+	t->notes[t->note_count++] = text;
+	return 0;
+}
+
+static int __attribute__((format(printf, 2, 3)))
+note_printf(struct trace_rewriter *w, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vasprintf(&text, format, args);
+	va_end(args);
+	return n < 0 ? -ENOMEM : note(w, text);
+}
+
+/* ---- the beginning of a tape, and its end ---- */
+
+static int begin(struct trace_rewriter *w, const struct meta_header *header, struct err *err)
+{
+	const struct meta_header none = {0};
+	int r = frame_writer_new(w->fd, w->level, TRACE_FRAME_SIZE, &w->frames, err);
+
+	if (r < 0)
+		return r;
+	w->any = true;
+	w->chunks = w->rows = w->unknown = 0;
+	w->root = 0;
+	w->has_trailer = false;
+	return put(w, codec_encode_header(header ? header : &none, &w->record), NULL, true, err);
+}
+
+static int set_frames(struct trace_rewriter *w, struct err *err)
+{
+	struct meta_trailer *t = &w->trailer;
+	const struct meta_frame *frames = frame_writer_frames(w->frames, &t->frame_count);
+	size_t size = t->frame_count * sizeof(*frames);
+
+	free(t->frames);
+	t->frames = malloc(size ? size : 1);
+	if (!t->frames) {
+		t->frame_count = 0;
+		return err_set(err, ENOMEM, "out of memory");
+	}
+	memcpy(t->frames, frames, size);
+	return 0;
+}
+
+static int complete_trailer(struct trace_rewriter *w)
+{
+	struct meta_trailer *t = &w->trailer;
+
+	if (w->unknown &&
+	    note_printf(w, "%" PRIu64 " records of an unknown kind were left out", w->unknown) < 0)
+		return -ENOMEM;
+	if (w->has_trailer && t->events > w->rows)
+		t->lost += t->events - w->rows;
+	if (!w->has_trailer) {
+		t->incomplete = true;
+		free(t->reason);
+		t->reason = strdup("cut off");
+		if (!t->reason)
+			return -ENOMEM;
+	}
+	t->events = w->rows;
+	return 0;
+}
+
+static int end(struct trace_rewriter *w, struct err *err)
+{
+	int r;
+
+	if (!w->frames)
+		return 0;
+	r = frame_writer_end(w->frames, err);
+	if (r == 0 && complete_trailer(w) < 0)
+		r = err_set(err, ENOMEM, "out of memory");
+	if (r == 0)
+		r = set_frames(w, err);
+	if (r == 0)
+		r = put(w, codec_encode_trailer(&w->trailer, &w->record), NULL, true, err);
+	if (r == 0)
+		r = frame_writer_seek_table(w->frames, err);
+	w->frames = frame_writer_free(w->frames);
+	meta_trailer_done(&w->trailer);
+	return r;
+}
+
+/* ---- what the events tell ---- */
+
+static void count_event(struct trace_rewriter *w, const struct event *e)
+{
+	struct meta_trailer *t = &w->trailer;
+
+	if (!w->root) {
+		w->root = e->pid;
+		t->processes = t->threads = 1;
+	}
+	t->duration = e->time > t->duration ? e->time : t->duration;
+	t->calls += e->kind == EVENT_CALL || e->kind == EVENT_BEGUN;
+	t->unfinished += e->kind == EVENT_BEGUN;
+	if (e->kind == EVENT_END && t->unfinished)
+		t->unfinished--;
+	t->signals += e->kind == EVENT_SIGNAL;
+	if (e->kind == EVENT_FORK) {
+		t->threads++;
+		t->processes += e->fork.child_pid != e->pid || !e->fork.creator_known;
+	}
+	if (e->kind == EVENT_EXIT && e->exit.process && e->pid == w->root && !t->has_status) {
+		t->has_status = true;
+		t->status = e->exit.status;
+	}
+}
+
+static int put_batch(struct trace_rewriter *w, struct batch *b, struct err *err)
+{
+	uint64_t number = b->number;
+	int r;
+
+	for (size_t i = 0; i < b->count; i++)
+		count_event(w, &b->rows[i]);
+	b->number = w->chunks;
+	r = put(w, codec_encode_batch(w->codec, b, &w->record), b, false, err);
+	b->number = number;
+	w->chunks++;
+	w->rows += b->count;
+	return r;
+}
+
+/* Takes the old trailer's contents over; the notes made so far go behind its own. */
+static int take_trailer(struct trace_rewriter *w, struct meta_trailer *t, struct err *err)
+{
+	struct meta_trailer made = w->trailer;
+	int r = 0;
+
+	w->trailer = *t;
+	*t = (struct meta_trailer){0};
+	w->has_trailer = true;
+	for (size_t i = 0; i < made.note_count; i++) {
+		if (r == 0)
+			r = note(w, made.notes[i]);
+		else
+			free(made.notes[i]);
+	}
+	made.note_count = 0;
+	meta_trailer_done(&made);
+	return r < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
+}
+
+static int put_damage(struct trace_rewriter *w, const struct trace_damage *d, struct err *err)
+{
+	if (note_printf(w, "missing since a repair: byte %" PRIu64 " of the old tape: %s",
+			d->offset, d->text) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	return 0;
+}
+
+int trace_rewriter_put(struct trace_rewriter *w, const struct trace_record *record, struct err *err)
+{
+	int r = 0;
+
+	/* Damage before the first header belongs to the tape that follows. */
+	if (record->kind == RECORD_DAMAGE)
+		return put_damage(w, record->damage, err);
+	if (record->kind == RECORD_HEADER) {
+		r = end(w, err);
+		return r < 0 ? r : begin(w, record->header, err);
+	}
+	if (!w->frames)
+		r = begin(w, NULL, err);
+	if (r < 0)
+		return r;
+	switch (record->kind) {
+	case RECORD_SNAPSHOT:
+		return put(w, codec_encode_snapshot(record->snapshot, &w->record), NULL, false,
+			   err);
+	case RECORD_BATCH:
+		return put_batch(w, record->batch, err);
+	case RECORD_TRAILER:
+		return take_trailer(w, record->trailer, err);
+	default:
+		w->unknown++;
+		return 0;
+	}
+}
+
+int trace_rewriter_finish(struct trace_rewriter *w, struct err *err)
+{
+	if (!w->any)
+		return err_set(err, EBADMSG, "nothing can be read");
+	return end(w, err);
+}
+
+struct trace_rewriter *trace_rewriter_free(struct trace_rewriter *w)
+{
+	if (!w)
+		return NULL;
+	codec_free(w->codec);
+	frame_writer_free(w->frames);
+	meta_trailer_done(&w->trailer);
+	buf_done(&w->record);
+	free(w);
+	return NULL;
+}
