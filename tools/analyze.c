@@ -53,7 +53,8 @@ static int say_usage(void)
 	     "      --help             show this and exit\n"
 	     "      --version          show the version and exit\n"
 	     "\n"
-	     "Exit status: 0 fine; 1 damage found (check); 2 trouble: bad use, no tape, damage.");
+	     "Exit status: 0 fine; 2 trouble: bad use, no tape, a tape that is damaged or cut "
+	     "off.");
 	return EXIT_FINE;
 }
 

@@ -177,7 +177,13 @@ static void say_payload(struct buf *ret, uint64_t limit)
 		buf_printf(ret, "%" PRIu64 " bytes of each buffer", limit);
 }
 
-static void say_completeness(const struct info *i, struct buf *ret)
+static void say_some(struct buf *ret, uint64_t n, const char *what, const char *how)
+{
+	if (n)
+		buf_printf(ret, "; %" PRIu64 " %s%s %s", n, what, n == 1 ? "" : "s", how);
+}
+
+void info_say_completeness(const struct info *i, struct buf *ret)
 {
 	const struct meta_trailer *t = &i->trailer;
 
@@ -185,16 +191,15 @@ static void say_completeness(const struct info *i, struct buf *ret)
 		buf_printf(ret, "damaged or cut off: %s", i->first_damage ? i->first_damage : "");
 	else if (!i->has_trailer)
 		buf_str(ret, "no end: the recorder was killed, or is still running");
+	else if (t->incomplete)
+		buf_str(ret, "repaired: events are missing, how many is not known");
 	else if (t->lost)
 		buf_printf(ret, "%" PRIu64 " events lost", t->lost);
 	else
 		buf_str(ret, "complete, 0 events lost");
-	if (t->shortened)
-		buf_printf(ret, "; %" PRIu64 " buffers shortened", t->shortened);
-	if (t->unreadable)
-		buf_printf(ret, "; %" PRIu64 " buffers unreadable", t->unreadable);
-	if (t->unfinished)
-		buf_printf(ret, "; %" PRIu64 " calls still in flight at the end", t->unfinished);
+	say_some(ret, t->shortened, "buffer", "shortened");
+	say_some(ret, t->unreadable, "buffer", "unreadable");
+	say_some(ret, t->unfinished, "call", "still in flight at the end");
 }
 
 /* ---- lines: name and value, in the style asked for ---- */
@@ -288,7 +293,7 @@ static void say_lines(const struct info *i, enum info_style style, struct buf *r
 	text_line(&l, "options", h->options);
 	say_payload(&v, h->payload_limit);
 	line(&l, "kept", &v);
-	say_completeness(i, &v);
+	info_say_completeness(i, &v);
 	text_line(&l, "completeness", buf_text(&v));
 	buf_clear(&v);
 	for (size_t k = 0; k < i->trailer.note_count; k++)
@@ -358,7 +363,7 @@ static void json_trailer(struct buf *ret, const struct meta_trailer *t)
 
 static void say_json(const struct info *i, struct buf *ret)
 {
-	bool complete = i->has_trailer && !i->damages && !i->trailer.lost;
+	bool complete = i->has_trailer && !i->damages && !i->trailer.lost && !i->trailer.incomplete;
 
 	buf_printf(ret, "{\"complete\":%s,\"tape\":\"", complete ? "true" : "false");
 	say_uuid(ret, i->header.uuid);

@@ -31,6 +31,8 @@ void info_done(struct info *i);
 
 /* "exited with 0", "killed by SIGSEGV (core dumped)". */
 void info_say_status(struct buf *ret, uint32_t wait_status);
+/* Whether anything is missing from the tape, and what. */
+void info_say_completeness(const struct info *i, struct buf *ret);
 /* The words of a command line, quoted for a shell where needed; @limit bytes at most,
  * 0: all. */
 void info_say_words(struct buf *ret, const uint8_t *words, size_t size, size_t limit);

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The overview for people. Every list is bounded; what does not fit is counted. */
+#include "overview.h"
+
+#include "tree.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "replayer/print/escape.h"
+#include "replayer/print/print.h"
+#include "sys/names.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+	COMMAND_SHOWN = 240,
+	PROBLEM_COMMAND = 140,
+	WORDS_LINES = 6,
+	FAILURES_SHOWN = 8,
+	TREE_LINES = 24,
+	TIMES_SHOWN = 6,
+	COUNTS_SHOWN = 8,
+};
+
+struct screen {
+	const struct overview *o;
+	bool colour;
+	struct buf *out;
+};
+
+static void paint(const struct screen *s, const char *code)
+{
+	if (s->colour)
+		buf_printf(s->out, "\033[%sm", code);
+}
+
+static void heading(const struct screen *s, const char *text)
+{
+	buf_char(s->out, '\n');
+	paint(s, "1");
+	buf_str(s->out, text);
+	paint(s, "0");
+	buf_char(s->out, '\n');
+}
+
+/* 1234567 as 1,234,567; returns @text. */
+static const char *grouped(uint64_t value, char text[static 32])
+{
+	char *at = text + 31;
+
+	*at = '\0';
+	for (unsigned digits = 0; value || !digits; digits++, value /= 10) {
+		if (digits && digits % 3 == 0)
+			*--at = ',';
+		*--at = (char)('0' + value % 10);
+	}
+	return memmove(text, at, (size_t)(text + 32 - at));
+}
+
+static void say_count(struct buf *out, uint64_t n, const char *one, const char *many)
+{
+	char text[32];
+
+	buf_printf(out, "%s %s", grouped(n, text), n == 1 ? one : many);
+}
+
+static void say_seconds(struct buf *out, uint64_t ns)
+{
+	buf_printf(out, "%.3f s", (double)ns / 1e9);
+}
+
+/* ---- what ran, and how it ended ---- */
+
+/* The process that was recorded first: the command. */
+static const struct process *command(const struct overview *o)
+{
+	return o->processes.count ? &o->processes.list[0] : NULL;
+}
+
+static void say_end(const struct screen *s)
+{
+	const struct info *i = &s->o->info;
+	const struct process *p = command(s->o);
+	bool told = i->has_trailer && i->trailer.has_status;
+	bool bad = told ? i->trailer.status != 0 : p && process_ended_badly(p);
+
+	paint(s, bad ? "31;1" : "32");
+	if (p && p->over && (!told || p->status == i->trailer.status))
+		process_end_long(p, s->out);
+	else if (told)
+		info_say_status(s->out, i->trailer.status);
+	else
+		buf_str(s->out, "its end is not on the tape");
+	paint(s, "0");
+	buf_str(s->out, " after ");
+	say_seconds(s->out, i->has_trailer ? i->trailer.duration : i->last_time);
+}
+
+static void say_numbers(const struct screen *s)
+{
+	const struct overview *o = s->o;
+	uint64_t threads = 0;
+
+	for (size_t i = 0; i < o->processes.count; i++)
+		threads += o->processes.list[i].threads;
+	say_count(s->out, o->info.calls, "system call", "system calls");
+	buf_str(s->out, " by ");
+	say_count(s->out, o->processes.count + o->processes.dropped, "process", "processes");
+	if (threads > o->processes.count) {
+		buf_str(s->out, " with ");
+		say_count(s->out, threads, "thread", "threads");
+	}
+	buf_str(s->out, "; ");
+	say_count(s->out, o->stats.errors, "call", "calls");
+	buf_str(s->out, " failed\n");
+}
+
+static void say_head(const struct screen *s)
+{
+	const struct meta_header *h = &s->o->info.header;
+	const struct process *p = command(s->o);
+
+	paint(s, "1");
+	if (h->command.size)
+		info_say_words(s->out, h->command.data, h->command.size, COMMAND_SHOWN);
+	else if (p)
+		process_command(&s->o->processes, p, COMMAND_SHOWN, s->out);
+	else
+		buf_str(s->out, "(no command is on the tape)");
+	paint(s, "0");
+	buf_str(s->out, "\n  ");
+	say_end(s);
+	buf_str(s->out, "\n  ");
+	say_numbers(s);
+}
+
+/* ---- problems ---- */
+
+/* The last lines of what it wrote to descriptor 2; the first may be half a line. */
+static void say_words(const struct screen *s, const struct process *p)
+{
+	const uint8_t *at = p->words, *end = p->words + p->word_count;
+	size_t lines = 0;
+
+	while (end > at && end[-1] == '\n')
+		end--;
+	for (const uint8_t *c = end; c > p->words && lines < WORDS_LINES; c--) {
+		lines += c[-1] == '\n';
+		at = c - (c[-1] != '\n');
+	}
+	if (p->word_count == PROCESS_WORDS_MAX && at == p->words)
+		buf_str(s->out, "         wrote: ...");
+	else if (at < end)
+		buf_str(s->out, "         wrote: ");
+	while (at < end) {
+		const uint8_t *stop = memchr(at, '\n', (size_t)(end - at));
+
+		stop = stop ? stop : end;
+		escape_text(s->out, at, (size_t)(stop - at));
+		buf_str(s->out, stop < end ? "\n                " : "\n");
+		at = stop + (stop < end);
+	}
+}
+
+static void say_failure(const struct failure *f, struct buf *out)
+{
+	const char *text = sys_errno_text(f->error);
+
+	failure_call(f, out);
+	buf_char(out, ' ');
+	escape_text(out, f->object, f->object_size);
+	buf_str(out, f->object_size ? ": " : "");
+	failure_error(f, out);
+	if (text)
+		buf_printf(out, " (%s)", text);
+}
+
+static void say_problem(const struct screen *s, const struct overview_problem *problem)
+{
+	const struct process *p = &s->o->processes.list[problem->process - 1];
+
+	buf_printf(s->out, "%7u  ", p->pid);
+	process_command(&s->o->processes, p, PROBLEM_COMMAND, s->out);
+	buf_str(s->out, "\n         ");
+	paint(s, "31");
+	process_end_long(p, s->out);
+	paint(s, "0");
+	buf_char(s->out, '\n');
+	say_words(s, p);
+	if (problem->has_failure) {
+		buf_str(s->out, "         failed last: ");
+		say_failure(&problem->failure, s->out);
+		buf_char(s->out, '\n');
+	}
+}
+
+static void say_problems(const struct screen *s)
+{
+	const struct overview *o = s->o;
+
+	if (!o->problem_count)
+		return;
+	heading(s, "What went wrong");
+	for (size_t i = 0; i < o->problem_count; i++)
+		say_problem(s, &o->problems[i]);
+	if (o->more_problems)
+		buf_printf(s->out, "         … and %zu more processes that ended badly\n",
+			   o->more_problems);
+}
+
+/* ---- failed calls ---- */
+
+static void say_group(const struct screen *s, const struct failure *f)
+{
+	cleanup_done(buf_done) struct buf call = {0}, error = {0};
+	char text[32];
+
+	failure_call(f, &call);
+	failure_error(f, &error);
+	buf_printf(s->out, "%7s  %-14s %-12s ", grouped(f->count, text), buf_text(&call),
+		   buf_text(&error));
+	escape_text(s->out, f->object, f->object_size);
+	if (f->fatal)
+		buf_str(s->out, "   <- before a bad end");
+	buf_char(s->out, '\n');
+}
+
+/* Those that are not told one by one: how many calls, with which errors. */
+static void say_other_failures(const struct screen *s, size_t from)
+{
+	const struct failures *f = &s->o->failures;
+	uint64_t expected = f->expected_beyond, other = f->beyond;
+	char text[32];
+
+	for (size_t i = from; i < f->count; i++) {
+		if (failure_rank(&f->list[i]) <= FAILURE_PROBE)
+			expected += f->list[i].count;
+		else
+			other += f->list[i].count;
+	}
+	if (other)
+		buf_printf(s->out, "%7s  others like these\n", grouped(other, text));
+	if (expected)
+		buf_printf(s->out,
+			   "%7s  as programs meet all day: searches, probes, nothing to read yet\n",
+			   grouped(expected, text));
+}
+
+static void say_failures(const struct screen *s)
+{
+	const struct failures *f = &s->o->failures;
+	size_t shown = 0;
+
+	if (!f->total)
+		return;
+	heading(s, "Calls that failed");
+	while (shown < f->count && shown < FAILURES_SHOWN &&
+	       failure_rank(&f->list[shown]) > FAILURE_PROBE)
+		say_group(s, &f->list[shown++]);
+	say_other_failures(s, shown);
+}
+
+/* ---- where the time went ---- */
+
+static const char *row_name(const struct stats_row *row, char scratch[static 32])
+{
+	const struct event_call call = {.nr = row->key, .arch = row->arch};
+
+	return row->key == STATS_REST ? "(others)" : print_call_name(&call, scratch);
+}
+
+static void say_times(const struct screen *s)
+{
+	const struct stats *t = &s->o->stats;
+
+	buf_printf(s->out, "%12s %10s %8s %12s  %s\n", "seconds", "calls", "failed", "longest",
+		   "call");
+	for (size_t i = 0; i < t->count && i < TIMES_SHOWN; i++) {
+		const struct stats_row *row = &t->rows[i];
+		char calls[32], errors[32], name[32];
+
+		buf_printf(s->out, "%12.6f %10s %8s %12.6f  %s\n", (double)row->total / 1e9,
+			   grouped(row->calls, calls),
+			   row->errors ? grouped(row->errors, errors) : "", (double)row->max / 1e9,
+			   row_name(row, name));
+	}
+}
+
+static const struct stats_row *most_called(const struct stats *t, const struct stats_row *below)
+{
+	const struct stats_row *best = NULL;
+
+	/* Rows of the same count stand in the order of the list. */
+	for (size_t i = 0; i < t->count; i++) {
+		const struct stats_row *row = &t->rows[i];
+
+		if (below &&
+		    (row->calls > below->calls || (row->calls == below->calls && row <= below)))
+			continue;
+		if (!best || row->calls > best->calls)
+			best = row;
+	}
+	return best;
+}
+
+static void say_counts(const struct screen *s)
+{
+	const struct stats_row *row = NULL;
+
+	buf_str(s->out, "most often: ");
+	for (size_t i = 0; i < COUNTS_SHOWN && (row = most_called(&s->o->stats, row)); i++) {
+		char calls[32], name[32];
+
+		buf_printf(s->out, "%s%s %s", i ? ", " : "", row_name(row, name),
+			   grouped(row->calls, calls));
+	}
+	buf_char(s->out, '\n');
+}
+
+/* ---- the whole ---- */
+
+static int say_tree(const struct screen *s)
+{
+	const struct tree_style style = {.fold = true, .limit = TREE_LINES, .colour = s->colour};
+
+	heading(s, "Processes");
+	return tree_say(&s->o->processes, &style, s->out);
+}
+
+int overview_say(const struct overview *o, bool colour, struct buf *ret)
+{
+	const struct screen s = {o, colour, ret};
+
+	say_head(&s);
+	say_problems(&s);
+	say_failures(&s);
+	if (say_tree(&s) < 0)
+		return buf_error(ret);
+	if (o->stats.count) {
+		heading(&s, "Time in calls, waiting included");
+		say_times(&s);
+		say_counts(&s);
+	}
+	heading(&s, "The tape");
+	info_say_completeness(&o->info, ret);
+	buf_char(ret, '\n');
+	return buf_error(ret);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* analyze overview, and analyze without a verb: one screen about a tape. */
+#include "opts.h"
+#include "verbs.h"
+
+#include "base/cleanup.h"
+#include "replayer/query/overview.h"
+
+#include <errno.h>
+#include <getopt.h>
+
+struct overview_run {
+	struct overview overview;
+	bool json, any;
+	size_t told;
+	int failed; /* -ENOMEM while telling */
+	struct buf out;
+};
+
+/* A second tape in the file, or the next file: the one before is told first. */
+static void finish(struct overview_run *run)
+{
+	struct overview *o = &run->overview;
+
+	if (run->any && !run->failed) {
+		overview_end(o);
+		if (run->told++ && !run->json)
+			buf_char(&run->out, '\n');
+		run->failed = run->json ? overview_json(o, &run->out)
+					: overview_say(o, opts_colour(), &run->out);
+	}
+	overview_done(o);
+	run->any = false;
+}
+
+static int take(void *context, const struct trace_item *item, struct err *err)
+{
+	struct overview_run *run = context;
+
+	if (item->kind == ITEM_HEADER)
+		finish(run);
+	if (run->failed || (!run->any && overview_init(&run->overview) < 0))
+		return err_set(err, ENOMEM, "out of memory");
+	run->any = true;
+	if (overview_take(&run->overview, item) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	return opts_put(&run->out) ? 0 : -EPIPE;
+}
+
+int verb_overview(int argc, char **argv)
+{
+	static const struct option longs[] = {{"json", no_argument, NULL, 'j'}, {0}};
+	const struct trace_stream_options options = {0};
+	struct overview_run run = {.json = false};
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
+		if (option != 'j')
+			return opts_bad_option(option, argv);
+		run.json = true;
+	}
+	status = opts_for_each_item(argv + optind, &options, take, &run);
+	finish(&run);
+	opts_flush(&run.out);
+	buf_done(&run.out);
+	if (run.failed < 0)
+		return opts_complain("out of memory");
+	return opts_output_status(status);
+}
