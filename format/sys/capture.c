@@ -15,8 +15,8 @@ enum {
 	PAGE = 4096,
 	STRING_STEP = 256,
 	OTHER_BYTES_MAX = 64 << 10, /* bytes that are no payload: records, masks */
-	RESERVE = 64 << 10,      /* of the arena, not for payload */
-	IOV_COUNT_MAX = 1024,    /* UIO_MAXIOV */
+	RESERVE = 64 << 10,         /* of the arena, not for payload */
+	IOV_COUNT_MAX = 1024,       /* UIO_MAXIOV */
 	IOC_SIZE_SHIFT = 16,
 	IOC_SIZE_MASK = 0x3fff,
 	IOC_WRITE = 1 << 30,
@@ -135,7 +135,7 @@ static void place(struct sys_ranges *out, struct sys_range *r, size_t reserve)
 }
 
 static struct sys_range *add_range(struct walk *w, uint64_t address, uint64_t full, uint8_t shape,
-                                   uint8_t dir, const struct sys_desc *of, uint64_t bound)
+				   uint8_t dir, const struct sys_desc *of, uint64_t bound)
 {
 	struct sys_ranges *out = w->out;
 	struct sys_range *r;
@@ -148,12 +148,12 @@ static struct sys_range *add_range(struct walk *w, uint64_t address, uint64_t fu
 	full = most(full, UINT64_MAX - address);
 	r = &out->range[out->count++];
 	*r = (struct sys_range){.address = address,
-	                        .full = full,
-	                        .want = (uint32_t)most(full, UINT32_MAX),
-	                        .of = of,
-	                        .dir = dir,
-	                        .shape = shape,
-	                        .bound = bound};
+				.full = full,
+				.want = (uint32_t)most(full, UINT32_MAX),
+				.of = of,
+				.dir = dir,
+				.shape = shape,
+				.bound = bound};
 	return r;
 }
 
@@ -185,7 +185,8 @@ static const struct sys_range *seen_at_entry(const struct walk *w, uint64_t addr
 
 static uint32_t load_u32(const uint8_t *at)
 {
-	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
+	       (uint32_t)at[3] << 24;
 }
 
 static uint64_t not_negative(const struct sys_field *f, uint64_t value)
@@ -195,7 +196,7 @@ static uint64_t not_negative(const struct sys_field *f, uint64_t value)
 
 /* A sibling's value; at the exit no more than it was at the entry. */
 static uint64_t sibling_value(const struct walk *w, const struct sys_desc *d,
-                              const struct sys_field *f, const struct image *m)
+			      const struct sys_field *f, const struct image *m)
 {
 	const struct sys_field *l = sys_sibling(d, f->len_off);
 	uint64_t value = l ? not_negative(l, sys_value(l, m->at, m->size)) : 0;
@@ -207,7 +208,7 @@ static uint64_t sibling_value(const struct walk *w, const struct sys_desc *d,
 
 /* What the sibling points to: a count of bytes, read before. */
 static uint64_t pointed_length(const struct walk *w, const struct sys_desc *d,
-                               const struct sys_field *f, const struct image *m)
+			       const struct sys_field *f, const struct image *m)
 {
 	const struct sys_field *l = sys_sibling(d, f->len_off);
 	uint64_t address = l ? sys_value(l, m->at, m->size) : 0, value = NO_BOUND;
@@ -225,8 +226,8 @@ static uint64_t pointed_length(const struct walk *w, const struct sys_desc *d,
 }
 
 /* Bytes for MEM_BYTES, MEM_STRUCT and MEM_STRING, elements for the others. */
-static uint64_t length_of(const struct walk *w, const struct sys_desc *d,
-                          const struct sys_field *f, const struct image *m)
+static uint64_t length_of(const struct walk *w, const struct sys_desc *d, const struct sys_field *f,
+			  const struct image *m)
 {
 	uint64_t n;
 
@@ -262,10 +263,10 @@ static uint64_t length_of(const struct walk *w, const struct sys_desc *d,
 enum which { OTHER_LENGTHS, POINTED_LENGTHS, ALL };
 
 static void expand(struct walk *w, const struct sys_desc *d, const struct image *m, uint8_t dir,
-                   uint64_t bound, unsigned depth, enum which which);
+		   uint64_t bound, unsigned depth, enum which which);
 
 static void add_iovec_data(struct walk *w, const struct sys_desc *iovec, const uint8_t *at,
-                           size_t size, uint64_t bound)
+			   size_t size, uint64_t bound)
 {
 	const struct sys_field *base = &iovec->field[0], *len = &iovec->field[1];
 
@@ -283,7 +284,7 @@ static void add_iovec_data(struct walk *w, const struct sys_desc *iovec, const u
 
 /* Looks into a struct or array whose bytes are known. */
 static void look_into(struct walk *w, const struct sys_range *r, const uint8_t *at, size_t size,
-                      const uint8_t *before, size_t before_size)
+		      const uint8_t *before, size_t before_size)
 {
 	size_t each = r->of->size;
 
@@ -314,14 +315,19 @@ static void look_into_entry(struct walk *w, const struct sys_range *like, uint64
 }
 
 static void add_elements(struct walk *w, const struct sys_field *f, uint64_t address, uint64_t n,
-                         uint8_t dir, uint64_t bound, unsigned depth)
+			 uint8_t dir, uint64_t bound, unsigned depth)
 {
 	const struct sys_desc *of = f->of();
-	uint64_t size = f->mem == MEM_STRUCT
-	                        ? n
-	                        : most(n, f->mem == MEM_IOV ? IOV_COUNT_MAX : UINT32_MAX) * of->size;
-	struct sys_range like = {.address = address, .of = of, .dir = dir, .shape = f->mem,
-	                         .bound = bound, .depth = (uint8_t)depth};
+	uint64_t size =
+		f->mem == MEM_STRUCT
+			? n
+			: most(n, f->mem == MEM_IOV ? IOV_COUNT_MAX : UINT32_MAX) * of->size;
+	struct sys_range like = {.address = address,
+				 .of = of,
+				 .dir = dir,
+				 .shape = f->mem,
+				 .bound = bound,
+				 .depth = (uint8_t)depth};
 	struct sys_range *r;
 
 	if (!size)
@@ -345,7 +351,7 @@ static void add_elements(struct walk *w, const struct sys_field *f, uint64_t add
 }
 
 static void add_open_ended(struct walk *w, const struct sys_desc *d, const struct sys_field *f,
-                           const struct image *m, uint8_t dir)
+			   const struct image *m, uint8_t dir)
 {
 	uint64_t limit = f->kind == K_PATH ? SYS_PATH_MAX : SYS_STRING_MAX;
 
@@ -358,7 +364,7 @@ static void add_open_ended(struct walk *w, const struct sys_desc *d, const struc
 }
 
 static void add_field(struct walk *w, const struct sys_desc *d, const struct sys_field *f,
-                      const struct image *m, uint8_t dir, uint64_t bound, unsigned depth)
+		      const struct image *m, uint8_t dir, uint64_t bound, unsigned depth)
 {
 	uint64_t address = sys_value(f, m->at, m->size), n;
 
@@ -379,8 +385,8 @@ static void add_field(struct walk *w, const struct sys_desc *d, const struct sys
 		add_bytes(w, address, n, is_payload(f));
 }
 
-static uint8_t direction(const struct sys_desc *d, const struct sys_field *f,
-                         const struct image *m, uint8_t dir)
+static uint8_t direction(const struct sys_desc *d, const struct sys_field *f, const struct image *m,
+			 uint8_t dir)
 {
 	const struct sys_field *request;
 	uint64_t value;
@@ -393,7 +399,7 @@ static uint8_t direction(const struct sys_desc *d, const struct sys_field *f,
 }
 
 static void expand_embedded(struct walk *w, const struct sys_desc *d, const struct sys_field *f,
-                            const struct image *m, uint8_t dir, uint64_t bound, unsigned depth)
+			    const struct image *m, uint8_t dir, uint64_t bound, unsigned depth)
 {
 	const struct sys_desc *of = f->of();
 	const struct sys_field *own;
@@ -402,7 +408,8 @@ static void expand_embedded(struct walk *w, const struct sys_desc *d, const stru
 		own = sys_sibling(d, (uint16_t)(f->ret_off1 - 1));
 		bound = own ? sys_value(own, m->at, m->size) : bound;
 	}
-	for (size_t at = f->off; of->size && at + of->size <= (size_t)f->off + f->size; at += of->size) {
+	for (size_t at = f->off; of->size && at + of->size <= (size_t)f->off + f->size;
+	     at += of->size) {
 		struct image inner = {0};
 
 		if (at + of->size > m->size)
@@ -428,7 +435,7 @@ static bool is_due(const struct walk *w, const struct sys_field *f, uint8_t dir)
 
 /* Puts on the list what the fields of @d point to, @which of them. */
 static void expand(struct walk *w, const struct sys_desc *d, const struct image *m, uint8_t dir,
-                   uint64_t bound, unsigned depth, enum which which)
+		   uint64_t bound, unsigned depth, enum which which)
 {
 	for (size_t i = 0; i < d->count; i++) {
 		const struct sys_field *f = &d->field[i];
@@ -485,7 +492,8 @@ static bool prepare_next_bytes(struct sys_ranges *out, struct sys_range *r, stru
 	}
 	if (r->length)
 		memcpy(r->data, old, r->length);
-	*piece = (struct sys_range){.address = end, .want = (uint32_t)step, .data = r->data + r->length};
+	*piece = (struct sys_range){
+		.address = end, .want = (uint32_t)step, .data = r->data + r->length};
 	return true;
 }
 
@@ -528,7 +536,7 @@ static uint32_t terminated(const struct walk *w, const struct sys_range *r, uint
 }
 
 static void settle_open_ended(const struct walk *w, struct sys_range *r,
-                              const struct sys_range *piece)
+			      const struct sys_range *piece)
 {
 	uint32_t before = r->length, end;
 
@@ -624,7 +632,7 @@ static void look_into_new(struct walk *w)
 			continue;
 		before = w->exiting ? seen_at_entry(w, r.address, 1) : NULL;
 		look_into(w, &r, r.data, r.length, before ? before->data : NULL,
-		          before ? before->length : 0);
+			  before ? before->length : 0);
 	}
 }
 
@@ -658,7 +666,7 @@ void sys_capture_entry(const struct sys_capture *c, struct sys_ranges *ret)
 }
 
 void sys_capture_exit(const struct sys_capture *c, const struct sys_ranges *entry, int64_t result,
-                      struct sys_ranges *ret)
+		      struct sys_ranges *ret)
 {
 	struct walk w = {.c = c, .entry = entry, .out = ret, .exiting = true};
 

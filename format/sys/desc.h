@@ -19,54 +19,55 @@
 enum sys_kind {
 	K_NONE,
 	/* numbers, of `width` bytes */
-	K_INT,     /* signed decimal */
-	K_UINT,    /* unsigned decimal */
-	K_HEX,     /* 0x… , 0 as 0 */
-	K_OCT,     /* permissions: 0644 */
-	K_MODE,    /* st_mode: S_IFREG|0644 */
-	K_CHAR,    /* a character: 'a', or a number when not printable */
-	K_ADDR,    /* a pointer nobody follows: 0x… or NULL */
-	K_FD,      /* a descriptor */
-	K_ATFD,    /* a descriptor or AT_FDCWD */
-	K_PID,     /* a process or thread */
-	K_UID,     /* user or group id; -1 is -1 */
-	K_DEV,     /* makedev(0x8, 0x1) */
-	K_SIGNAL,  /* SIGINT */
-	K_FLAGS,   /* bits of `flags` joined by | */
-	K_ENUM,    /* one of `flags` */
-	K_HANDLER, /* SIG_DFL, SIG_IGN or an address */
-	K_WSTATUS, /* what wait(2) stores */
-	K_PORT,    /* big-endian 16 bits: htons(80) */
-	K_IPV4,    /* big-endian 32 bits: inet_addr("127.0.0.1") */
-	K_RLIMIT,  /* a limit: 8192*1024, RLIM64_INFINITY */
+	K_INT,        /* signed decimal */
+	K_UINT,       /* unsigned decimal */
+	K_HEX,        /* 0x… , 0 as 0 */
+	K_OCT,        /* permissions: 0644 */
+	K_MODE,       /* st_mode: S_IFREG|0644 */
+	K_CHAR,       /* a character: 'a', or a number when not printable */
+	K_ADDR,       /* a pointer nobody follows: 0x… or NULL */
+	K_FD,         /* a descriptor */
+	K_ATFD,       /* a descriptor or AT_FDCWD */
+	K_PID,        /* a process or thread */
+	K_UID,        /* user or group id; -1 is -1 */
+	K_DEV,        /* makedev(0x8, 0x1) */
+	K_SIGNAL,     /* SIGINT */
+	K_TIME,       /* seconds since the epoch, and the date; the sibling has nanoseconds */
+	K_FLAGS,      /* bits of `flags` joined by | */
+	K_ENUM,       /* one of `flags` */
+	K_HANDLER,    /* SIG_DFL, SIG_IGN or an address */
+	K_WSTATUS,    /* what wait(2) stores */
+	K_PORT,       /* big-endian 16 bits: htons(80) */
+	K_IPV4,       /* big-endian 32 bits: inet_addr("127.0.0.1") */
+	K_RLIMIT,     /* a limit: 8192*1024, RLIM64_INFINITY */
 	K_EPOLL_DATA, /* 64 bits, two ways: {u32=5, u64=5} */
 	/* bytes in memory */
-	K_STR,      /* a string, cut at -s */
-	K_PATH,     /* a string, never cut */
-	K_STRV,     /* NULL-terminated array of strings: ["a", "b"] */
-	K_ENVP,     /* the same, as an address and a count unless -v */
-	K_BUF,      /* bytes: "…" */
-	K_STRUCT,   /* {a=1, b=2} */
-	K_ARRAY,    /* [{…}, {…}] or [1, 2] */
-	K_IOV,      /* array of struct iovec: [{iov_base="…", iov_len=3}] */
-	K_SOCKADDR, /* struct sockaddr of any family */
-	K_SIGSET,   /* [INT CHLD] */
-	K_FDSET,    /* select's bits: [3 5] */
-	K_CPUSET,   /* affinity bits: [0 1] */
-	K_SIGINFO,  /* siginfo_t */
-	K_DIRENTS,  /* struct linux_dirent64 records */
+	K_STR,         /* a string, cut at -s */
+	K_PATH,        /* a string, never cut */
+	K_STRV,        /* NULL-terminated array of strings: ["a", "b"] */
+	K_ENVP,        /* the same, as an address and a count unless -v */
+	K_BUF,         /* bytes: "…" */
+	K_STRUCT,      /* {a=1, b=2} */
+	K_ARRAY,       /* [{…}, {…}] or [1, 2] */
+	K_IOV,         /* array of struct iovec: [{iov_base="…", iov_len=3}] */
+	K_SOCKADDR,    /* struct sockaddr of any family */
+	K_SIGSET,      /* [INT CHLD] */
+	K_FDSET,       /* select's bits: [3 5] */
+	K_CPUSET,      /* affinity bits: [0 1] */
+	K_SIGINFO,     /* siginfo_t */
+	K_DIRENTS,     /* struct linux_dirent64 records */
 	K_DIRENTS_OLD, /* struct linux_dirent records */
-	K_CMSG,     /* control messages of a msghdr */
-	K_NETLINK,  /* netlink messages */
-	K_RANDOM,   /* bytes that are no text: "\x…" always */
-	K_OPTVAL,   /* a socket option: [1] when it has four bytes, else "…" */
-	K_MSGBUF,   /* a long and bytes: {mtype=1, mtext="…"} */
-	K_IPV6,     /* 16 bytes: an IPv6 address */
+	K_CMSG,        /* control messages of a msghdr */
+	K_NETLINK,     /* netlink messages */
+	K_RANDOM,      /* bytes that are no text: "\x…" always */
+	K_OPTVAL,      /* a socket option: [1] when it has four bytes, else "…" */
+	K_MSGBUF,      /* a long and bytes: {mtype=1, mtext="…"} */
+	K_IPV6,        /* 16 bytes: an IPv6 address */
 	/* inside a struct, by value */
-	K_CHARS,    /* char name[N]: "…" up to the NUL */
-	K_BYTES,    /* uint8_t name[N]: as K_BUF */
-	K_EMBED,    /* a struct in a struct */
-	K_EMBEDS,   /* N of them */
+	K_CHARS,  /* char name[N]: "…" up to the NUL */
+	K_BYTES,  /* uint8_t name[N]: as K_BUF */
+	K_EMBED,  /* a struct in a struct */
+	K_EMBEDS, /* N of them */
 	K_KIND_MAX
 };
 
@@ -87,17 +88,17 @@ enum sys_dir { SAME = 0, IN = 1, OUT = 2, INOUT = IN | OUT };
 
 /* How long: a closed set. "Sibling" is another field of the same struct. */
 enum sys_len {
-	LEN_NONE,  /* as `of` says */
-	LEN_FIELD, /* the sibling's value: bytes for MEM_BYTES and MEM_STRUCT, else elements */
-	LEN_CONST, /* `len_const`, in the same units */
-	LEN_DEREF, /* the sibling points to a 32-bit count of bytes; at exit the smaller of
-	            * its values at entry and at exit */
-	LEN_BITS,  /* the sibling's value is a count of bits; bytes rounded up to longs */
-	LEN_SELF,  /* the 32 bits at `len_const` of what is pointed to, bytes */
+	LEN_NONE,    /* as `of` says */
+	LEN_FIELD,   /* the sibling's value: bytes for MEM_BYTES and MEM_STRUCT, else elements */
+	LEN_CONST,   /* `len_const`, in the same units */
+	LEN_DEREF,   /* the sibling points to a 32-bit count of bytes; at exit the smaller of
+		      * its values at entry and at exit */
+	LEN_BITS,    /* the sibling's value is a count of bits; bytes rounded up to longs */
+	LEN_SELF,    /* the 32 bits at `len_const` of what is pointed to, bytes */
 	LEN_PRODUCT, /* the sibling's value times `len_const`, bytes */
-	LEN_IOC,   /* the sibling is an ioctl request: its size bits, and its direction bits for
-	            * `dir`: written by the caller is IN */
-	LEN_PAGES, /* one byte for each page that the sibling's value of bytes touches */
+	LEN_IOC,     /* the sibling is an ioctl request: its size bits, and its direction bits for
+		      * `dir`: written by the caller is IN */
+	LEN_PAGES,   /* one byte for each page that the sibling's value of bytes touches */
 };
 
 struct sys_desc;
@@ -122,18 +123,19 @@ struct sys_flagset {
 
 struct sys_field {
 	const char *name;
-	uint8_t kind;  /* enum sys_kind */
-	uint8_t mem;   /* enum sys_shape */
-	uint8_t dir;   /* enum sys_dir */
-	uint8_t width; /* bytes of the value that mean something, 1 to 8; pointers: the ABI's */
-	uint16_t off;  /* of the value, in the six slots or in the struct */
-	uint16_t size; /* bytes of a by-value kind (K_CHARS, K_EMBED, …) */
-	uint8_t len;   /* enum sys_len */
-	uint8_t by_ret; /* at exit no more than the call's result, in the unit of `len`; of a
-	                 * struct: nothing when the result is 0 */
+	uint8_t kind;     /* enum sys_kind */
+	uint8_t mem;      /* enum sys_shape */
+	uint8_t dir;      /* enum sys_dir */
+	uint8_t width;    /* bytes of the value that mean something, 1 to 8; pointers: the ABI's */
+	uint16_t off;     /* of the value, in the six slots or in the struct */
+	uint16_t size;    /* bytes of a by-value kind (K_CHARS, K_EMBED, …) */
+	uint8_t len;      /* enum sys_len */
+	uint8_t by_ret;   /* at exit no more than the call's result, in the unit of `len`; of a
+			   * struct: nothing when the result is 0 */
 	uint8_t on_error; /* an OUT pointer that is written although the call fails; 2: only then */
-	uint8_t detail;  /* said only with -v; 2: without, as an address */
-	int8_t order;    /* fields are said by ascending order, those of one order as they lie */
+	uint8_t detail;   /* said only with -v; 2: without, as an address */
+	uint8_t dated;    /* structs of seconds and a fraction are moments: said with the date */
+	int8_t order;     /* fields are said by ascending order, those of one order as they lie */
 	uint16_t len_off; /* of the sibling with the length */
 	uint32_t len_const;
 	uint8_t len_extra; /* bytes that the length does not count (a message's type) */
@@ -157,7 +159,7 @@ struct sys_case {
 };
 
 struct sys_cases {
-	uint16_t off; /* of the selecting argument */
+	uint16_t off;  /* of the selecting argument */
 	uint64_t mask; /* of its value */
 	const struct sys_case *variant;
 	size_t count;
@@ -167,13 +169,13 @@ struct sys_desc {
 	const char *name;
 	const struct sys_field *field;
 	size_t count;
-	size_t size;     /* of the struct, bytes */
-	uint8_t ret;     /* enum sys_kind of the result; K_NONE: nothing useful, of a variant:
-	                  * as `base` says */
-	uint8_t cell;    /* one bare value: said as [3], not as {name=3} */
-	uint8_t raw;     /* named only: arguments are not described */
-	uint8_t named;   /* arguments are said with their names: flags=… */
-	uint8_t wide;    /* bytes of a pointer and a long: 8, 4 for 32-bit callers */
+	size_t size;       /* of the struct, bytes */
+	uint8_t ret;       /* enum sys_kind of the result; K_NONE: nothing useful, of a variant:
+			    * as `base` says */
+	uint8_t cell;      /* one bare value: said as [3], not as {name=3} */
+	uint8_t raw;       /* named only: arguments are not described */
+	uint8_t named;     /* arguments are said with their names: flags=… */
+	uint8_t wide;      /* bytes of a pointer and a long: 8, 4 for 32-bit callers */
 	sys_desc_fn *base; /* of a variant: the call itself */
 	const struct sys_cases *cases; /* NULL: none */
 };

@@ -15,6 +15,7 @@
  *  numbers    I8 U8 I16 U16 I32 U32 I64 U64(n)   X8 X16 X32 X64(n) hexadecimal
  *             LONG ULONG XLONG(n) of the ABI's width;  PTR_RAW(n) an address, not followed
  *             FD(n) ATFD(n) PID(n) UID(n) OCT16/OCT32/OCT64(n) MODE16/MODE32(n) DEV(n) DEVLONG(n)
+ *             TIME(n) TIME_NS(n, l) a moment; l: its nanoseconds
  *             SIGNAL(n) HANDLER(n) WSTATUS(n) PORT(n) IPV4(n) CHAR8(n)
  *             FLAGS8/16/32/64(n, fs) FLAGSLONG(n, fs)   ENUM8/16/32/64(n, fs) ENUMLONG(n, fs)
  *             RLIMIT(n) RLIMIT64(n)   EPOLL_DATA(n)   FLAGS64_PACKED(n, fs)
@@ -38,6 +39,7 @@
  *  modifiers, as further words of any of these:
  *             WHEN(l, mask) there only if (l & mask)   WHEN_EQ(l, mask, value)
  *             DETAIL said only with -v   BRIEF without it as an address
+ *             DATED {seconds, fraction} is a moment
  *             ON_ERROR written although the call fails   ONLY_ON_ERROR
  *             BY_RET no more than the result (a struct: not when it is 0)   DIR(d) its own direction inside a struct
  *             RET_FROM(l) (EMBED) sibling l stands for the result inside   AS(kind) said as

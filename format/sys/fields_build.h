@@ -17,6 +17,7 @@
 	.if_off = offsetof(BASE, l), .if_mask = (mask), .if_equal = 2, .if_value = (value)
 #define DETAIL        .detail = 1
 #define BRIEF         .detail = 2
+#define DATED         .dated = 1
 #define ORDER(o)      .order = (o)
 #define ON_ERROR      .on_error = 1
 #define ONLY_ON_ERROR .on_error = 2
@@ -60,6 +61,8 @@
 #define DEV(n, ...) FIELD(n, K_DEV, 4, ##__VA_ARGS__)
 #define DEV64(n, ...) FIELD(n, K_DEV, 8, ##__VA_ARGS__)
 #define DEVLONG(n, ...) FIELD(n, K_DEV, ABI_WIDE, ##__VA_ARGS__)
+#define TIME(n, ...) FIELD(n, K_TIME, ABI_WIDE, ##__VA_ARGS__)
+#define TIME_NS(n, l, ...) FIELD(n, K_TIME, ABI_WIDE, LENGTH(LEN_FIELD, l), ##__VA_ARGS__)
 #define SIGNAL(n, ...) FIELD(n, K_SIGNAL, 4, ##__VA_ARGS__)
 #define SIGNAL64(n, ...) FIELD(n, K_SIGNAL, 8, ##__VA_ARGS__)
 #define HANDLER(n, ...) FIELD(n, K_HANDLER, ABI_WIDE, ##__VA_ARGS__)

@@ -35,6 +35,8 @@
 #define DEV(n, ...) SLOT(uint32_t, n)
 #define DEV64(n, ...) SLOT(abi_u64, n)
 #define DEVLONG(n, ...) SLOT(abi_ulong, n)
+#define TIME(n, ...) SLOT(abi_long, n)
+#define TIME_NS(n, l, ...) SLOT(abi_long, n)
 #define SIGNAL(n, ...) SLOT(int32_t, n)
 #define SIGNAL64(n, ...) SLOT(abi_u64, n)
 #define HANDLER(n, ...) SLOT(abi_ulong, n)

@@ -31,6 +31,8 @@
 #undef DEV
 #undef DEV64
 #undef DEVLONG
+#undef TIME
+#undef TIME_NS
 #undef SIGNAL
 #undef SIGNAL64
 #undef HANDLER

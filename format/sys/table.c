@@ -65,7 +65,7 @@ static const struct sys_case *pick(const struct sys_cases *cases, const uint64_t
 }
 
 const struct sys_desc *sys_select(const struct sys_desc *desc, const uint64_t args[6],
-                                  const char **ret_label)
+				  const char **ret_label)
 {
 	const char *label = NULL;
 
@@ -135,7 +135,7 @@ const struct sys_field *sys_sibling(const struct sys_desc *desc, uint16_t off)
 }
 
 bool sys_present(const struct sys_desc *desc, const struct sys_field *field, const void *base,
-                 size_t size)
+		 size_t size)
 {
 	const struct sys_field *condition;
 	uint64_t value;

@@ -26,7 +26,7 @@ uint64_t sys_count(uint32_t arch);
  * NULL.
  */
 const struct sys_desc *sys_select(const struct sys_desc *desc, const uint64_t args[6],
-                                  const char **ret_label);
+				  const char **ret_label);
 
 /* How many of the six registers the call takes, over all its variants. */
 size_t sys_arg_count(const struct sys_desc *desc);
@@ -43,6 +43,6 @@ const struct sys_field *sys_sibling(const struct sys_desc *desc, uint16_t off);
 
 /* Whether @field is there, by its WHEN condition. */
 bool sys_present(const struct sys_desc *desc, const struct sys_field *field, const void *base,
-                 size_t size);
+		 size_t size);
 
 #endif

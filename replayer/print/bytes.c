@@ -7,6 +7,7 @@
 
 #include "escape.h"
 
+#include "sys/capture.h"
 #include "sys/table.h"
 
 #include <inttypes.h>
@@ -18,7 +19,7 @@ static size_t string_limit(const struct printer *p)
 }
 
 void say_quoted(const struct printer *p, struct buf *out, const uint8_t *bytes, size_t size,
-                uint64_t full, bool whole)
+		uint64_t full, bool whole)
 {
 	size_t shown = whole || size < string_limit(p) ? size : string_limit(p);
 
@@ -29,7 +30,9 @@ void say_quoted(const struct printer *p, struct buf *out, const uint8_t *bytes, 
 
 void say_string(const struct scope *s, const struct sys_field *f, uint64_t address)
 {
-	const struct event_memory *m = view_range(s->event, time_of(f->dir ? f->dir : s->dir), address);
+	const struct event_memory *m =
+		view_range(s->event, time_of(f->dir ? f->dir : s->dir), address);
+	size_t shown;
 	bool ended;
 
 	if (!m || !m->length) {
@@ -42,8 +45,12 @@ void say_string(const struct scope *s, const struct sys_field *f, uint64_t addre
 		say_address(s->out, address);
 		return;
 	}
-	say_quoted(s->p, s->out, m->data, m->length - ended, m->full - ended + (ended ? 0 : 1),
-	           f->kind == K_PATH);
+	shown = m->length - ended;
+	/* A path that fills the kernel's buffer has lost its NUL's place to a byte. */
+	if (f->kind == K_PATH && shown == SYS_PATH_MAX)
+		shown--;
+	say_quoted(s->p, s->out, m->data, shown, m->full - ended + (ended ? 0 : 1),
+		   f->kind == K_PATH);
 }
 
 static void say_list(const struct scope *s, const struct event_memory *list)
@@ -67,7 +74,7 @@ static void say_list(const struct scope *s, const struct event_memory *list)
 	}
 	if (list->unreadable)
 		buf_printf(s->out, "%s... /* %#" PRIx64 " */", shown ? ", " : "",
-		           list->address + list->length);
+			   list->address + list->length);
 	buf_char(s->out, ']');
 }
 
@@ -91,7 +98,7 @@ void say_strings(const struct scope *s, const struct sys_field *f, uint64_t addr
 
 		say_address(s->out, address);
 		buf_printf(s->out, " /* %zu var%s%s */", n, n == 1 ? "" : "s",
-		           list->unreadable ? ", unterminated" : "");
+			   list->unreadable ? ", unterminated" : "");
 	} else {
 		say_list(s, list);
 	}
@@ -100,10 +107,17 @@ void say_strings(const struct scope *s, const struct sys_field *f, uint64_t addr
 /* ---- buffers ---- */
 
 static say_bytes_fn *const notations[K_KIND_MAX] = {
-	[K_SOCKADDR] = say_sockaddr, [K_SIGSET] = say_sigset,   [K_FDSET] = say_fdset,
-	[K_CPUSET] = say_cpuset,     [K_SIGINFO] = say_siginfo, [K_DIRENTS] = say_dirents,
-	[K_CMSG] = say_cmsg,         [K_IPV6] = say_ipv6,       [K_OPTVAL] = say_optval,
-	[K_MSGBUF] = say_msgbuf,     [K_DIRENTS_OLD] = say_dirents_old,
+	[K_SOCKADDR] = say_sockaddr,
+	[K_SIGSET] = say_sigset,
+	[K_FDSET] = say_fdset,
+	[K_CPUSET] = say_cpuset,
+	[K_SIGINFO] = say_siginfo,
+	[K_DIRENTS] = say_dirents,
+	[K_CMSG] = say_cmsg,
+	[K_IPV6] = say_ipv6,
+	[K_OPTVAL] = say_optval,
+	[K_MSGBUF] = say_msgbuf,
+	[K_DIRENTS_OLD] = say_dirents_old,
 };
 
 static uint64_t sibling_value(const struct scope *s, const struct sys_field *f)
@@ -154,7 +168,7 @@ void say_bytes(const struct scope *s, const struct sys_field *f, uint64_t addres
 	} else if (m && m->length && f->kind != K_HEX) {
 		say_quoted(s->p, s->out, m->data, m->length, m->full, false);
 	} else if (is_empty(s, f) && (when == EVENT_AT_ENTRY || !call_failed(s->event)) &&
-	           (f->kind == K_BUF || f->kind == K_RANDOM)) {
+		   (f->kind == K_BUF || f->kind == K_RANDOM)) {
 		buf_str(s->out, "\"\"");
 	} else {
 		say_address(s->out, address);
@@ -179,7 +193,7 @@ void say_msgbuf(const struct scope *s, const uint8_t *bytes, size_t size, uint64
 	buf_i64(s->out, (int64_t)load(bytes, size, 0, wide));
 	buf_str(s->out, ", mtext=");
 	say_quoted(s->p, s->out, bytes + (size < wide ? size : wide), size < wide ? 0 : size - wide,
-	           size < wide ? 0 : size - wide, false);
+		   size < wide ? 0 : size - wide, false);
 	buf_char(s->out, '}');
 }
 

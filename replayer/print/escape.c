@@ -27,8 +27,8 @@ static bool all_ascii(const uint8_t *at, size_t size)
 /* The letter of the usual short escapes, or 0. */
 static char short_escape(uint8_t c)
 {
-	static const char letters[] = {[7] = 0,     ['\t'] = 't', ['\n'] = 'n',
-	                               ['\v'] = 'v', ['\f'] = 'f', ['\r'] = 'r'};
+	static const char letters[] = {
+		[7] = 0, ['\t'] = 't', ['\n'] = 'n', ['\v'] = 'v', ['\f'] = 'f', ['\r'] = 'r'};
 
 	return c < sizeof(letters) ? letters[c] : 0;
 }
@@ -86,8 +86,12 @@ void escape_strace(struct buf *ret, const void *bytes, size_t size, enum print_h
 static size_t decode(const uint8_t *at, size_t size, uint32_t *ret)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t n = at[0] < 0x80 ? 1 : at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 :
-	           at[0] < 0xf5 ? 4 : 0;
+	size_t n = at[0] < 0x80   ? 1
+		   : at[0] < 0xc2 ? 0
+		   : at[0] < 0xe0 ? 2
+		   : at[0] < 0xf0 ? 3
+		   : at[0] < 0xf5 ? 4
+				  : 0;
 	uint32_t c;
 
 	if (!n || n > size)
@@ -133,7 +137,7 @@ void escape_text(struct buf *ret, const void *bytes, size_t size)
 void escape_word(struct buf *ret, const void *bytes, size_t size)
 {
 	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	                           "@%_+=:,./-";
+				   "@%_+=:,./-";
 	const uint8_t *at = bytes;
 	bool plain = size > 0;
 

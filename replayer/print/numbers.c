@@ -28,7 +28,7 @@ static void say_permissions(struct buf *out, uint64_t value)
 void say_mode(struct buf *out, uint32_t mode)
 {
 	static const char *const types[16] = {
-		[1] = "S_IFIFO", [2] = "S_IFCHR", [4] = "S_IFDIR",  [6] = "S_IFBLK",
+		[1] = "S_IFIFO", [2] = "S_IFCHR",  [4] = "S_IFDIR",  [6] = "S_IFBLK",
 		[8] = "S_IFREG", [10] = "S_IFLNK", [12] = "S_IFSOCK"};
 	static const struct {
 		uint32_t bit;
@@ -122,8 +122,8 @@ static void say_port(struct buf *out, uint64_t value)
 static void say_ipv4(struct buf *out, uint64_t value)
 {
 	buf_printf(out, "inet_addr(\"%u.%u.%u.%u\")", (unsigned)(value & 0xff),
-	           (unsigned)(value >> 8 & 0xff), (unsigned)(value >> 16 & 0xff),
-	           (unsigned)(value >> 24 & 0xff));
+		   (unsigned)(value >> 8 & 0xff), (unsigned)(value >> 16 & 0xff),
+		   (unsigned)(value >> 24 & 0xff));
 }
 
 static void say_rlimit(struct buf *out, const struct sys_field *f, uint64_t value)
@@ -203,6 +203,9 @@ void say_number(const struct scope *s, const struct sys_field *f, uint64_t value
 		break;
 	case K_SIGNAL:
 		say_signal(out, value);
+		break;
+	case K_TIME:
+		say_time(s, f, (uint64_t)as_signed(f, value));
 		break;
 	case K_FLAGS:
 		say_flags(out, f->flags, value);

@@ -87,7 +87,7 @@ const char *print_call_name(const struct event_call *call, char *scratch)
 		snprintf(scratch, 32, "syscall_%#" PRIx64, call->nr);
 	else
 		snprintf(scratch, 32, "%s:syscall_%#" PRIx32,
-		         call->arch == EVENT_ARCH_I386 ? "i386" : "other", (uint32_t)call->nr);
+			 call->arch == EVENT_ARCH_I386 ? "i386" : "other", (uint32_t)call->nr);
 	return scratch;
 }
 
@@ -337,7 +337,7 @@ size_t print_argument_count(struct printer *p, const struct event *e)
 }
 
 int print_argument(struct printer *p, const struct event *e, size_t i, const char **ret_name,
-                   uint64_t *ret_value, struct buf *ret_text)
+		   uint64_t *ret_value, struct buf *ret_text)
 {
 	struct scope s = scope_of(p, e, ret_text);
 	const struct sys_field *fields[EVENT_ARGS];

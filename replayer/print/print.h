@@ -24,14 +24,14 @@ enum print_clock { PRINT_CLOCK_NONE, PRINT_CLOCK_TIME, PRINT_CLOCK_TIME_US, PRIN
 
 /* Zero is strace's default of every field but string_limit. */
 struct print_options {
-	size_t string_limit;      /* -s */
-	bool verbose;             /* -v: nothing is abbreviated */
-	enum print_hex hex;       /* -x, -xx */
-	enum print_clock clock;   /* -t, -tt, -ttt */
-	bool relative;            /* -r: since the line before */
-	bool durations;           /* -T: <0.000012> */
-	bool no_pid;              /* leave out the pid column */
-	unsigned align;           /* -a: column of " = "; 0: 40 */
+	size_t string_limit;    /* -s */
+	bool verbose;           /* -v: nothing is abbreviated */
+	enum print_hex hex;     /* -x, -xx */
+	enum print_clock clock; /* -t, -tt, -ttt */
+	bool relative;          /* -r: since the line before */
+	bool durations;         /* -T: <0.000012> */
+	bool no_pid;            /* leave out the pid column */
+	unsigned align;         /* -a: column of " = "; 0: 40 */
 };
 
 struct printer *printer_new(const struct print_options *options);
@@ -55,7 +55,7 @@ int print_text(struct printer *p, const struct event *e, struct buf *ret);
 size_t print_argument_count(struct printer *p, const struct event *e);
 /* Name (never NULL), raw register, and text appended. 0 or -ENOMEM. */
 int print_argument(struct printer *p, const struct event *e, size_t i, const char **ret_name,
-                   uint64_t *ret_value, struct buf *ret_text);
+		   uint64_t *ret_value, struct buf *ret_text);
 
 /* "openat", or "syscall_0x1f4" put into @scratch (at least 32 bytes). */
 const char *print_call_name(const struct event_call *call, char *scratch);

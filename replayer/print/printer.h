@@ -17,7 +17,7 @@ struct printer {
 	int64_t start_realtime; /* ns since the epoch at time 0 */
 	uint64_t last_time;     /* for -r: of the line before */
 	bool any_line;
-	struct map restarts;    /* tid -> description of the call to be restarted */
+	struct map restarts; /* tid -> description of the call to be restarted */
 };
 
 enum { PRINT_DEPTH_MAX = 8 };
@@ -33,7 +33,7 @@ struct scope {
 	const uint8_t *base;
 	size_t size;
 	uint64_t address; /* of the struct, 0: the arguments */
-	uint8_t dir;    /* of the pointer that led here: IN for the arguments */
+	uint8_t dir;      /* of the pointer that led here: IN for the arguments */
 	unsigned depth;
 	uint64_t bound; /* bytes or elements that the result allows; UINT64_MAX: no result */
 	struct buf *out;
@@ -62,20 +62,24 @@ void say_mode(struct buf *out, uint32_t mode);
 void say_wait_status(struct buf *out, uint32_t status);
 void say_signal(struct buf *out, uint64_t number);
 
+/* times.c: a number of seconds, and a {seconds, fraction} struct, with their dates. */
+void say_time(const struct scope *s, const struct sys_field *f, uint64_t value);
+void say_moment(const struct scope *s);
+
 /* flags.c */
 void say_flags(struct buf *out, const struct sys_flagset *set, uint64_t value);
 void say_enum(struct buf *out, const struct sys_flagset *set, uint64_t value);
 
 /* bytes.c: strings and buffers. */
 void say_quoted(const struct printer *p, struct buf *out, const uint8_t *bytes, size_t size,
-                uint64_t full, bool whole);
+		uint64_t full, bool whole);
 void say_bytes(const struct scope *s, const struct sys_field *f, uint64_t address);
 void say_string(const struct scope *s, const struct sys_field *f, uint64_t address);
 void say_strings(const struct scope *s, const struct sys_field *f, uint64_t address);
 
 /* Kinds of bytes with a notation of their own. They get the bytes that are there. */
 typedef void say_bytes_fn(const struct scope *s, const uint8_t *bytes, size_t size,
-                          uint64_t address);
+			  uint64_t address);
 say_bytes_fn say_sockaddr, say_sigset, say_fdset, say_cpuset, say_siginfo, say_dirents,
 	say_dirents_old, say_cmsg, say_ipv6, say_optval, say_msgbuf;
 

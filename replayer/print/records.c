@@ -6,15 +6,15 @@
 #include <string.h>
 
 struct layout {
-	size_t head;       /* bytes before the name */
-	size_t wide;       /* of d_ino and d_off */
-	size_t length_at;  /* of d_reclen */
-	bool type_behind;  /* d_type is the record's last byte, not before the name */
+	size_t head;      /* bytes before the name */
+	size_t wide;      /* of d_ino and d_off */
+	size_t length_at; /* of d_reclen */
+	bool type_behind; /* d_type is the record's last byte, not before the name */
 };
 
-static const char *const types[] = {[0] = "DT_UNKNOWN", [1] = "DT_FIFO", [2] = "DT_CHR",
-                                    [4] = "DT_DIR",     [6] = "DT_BLK",  [8] = "DT_REG",
-                                    [10] = "DT_LNK",    [12] = "DT_SOCK", [14] = "DT_WHT"};
+static const char *const types[] = {
+	[0] = "DT_UNKNOWN", [1] = "DT_FIFO", [2] = "DT_CHR",   [4] = "DT_DIR", [6] = "DT_BLK",
+	[8] = "DT_REG",     [10] = "DT_LNK", [12] = "DT_SOCK", [14] = "DT_WHT"};
 
 static void say_type(struct buf *out, unsigned type)
 {
@@ -44,14 +44,15 @@ static size_t count_records(const struct layout *l, const uint8_t *at, size_t si
 }
 
 static void say_record(const struct scope *s, const struct layout *l, const uint8_t *at,
-                       size_t length)
+		       size_t length)
 {
 	const char *name = (const char *)at + l->head;
 	size_t name_size = strnlen(name, length - l->head);
 	unsigned type = at[l->type_behind ? length - 1 : l->head - 1];
 
 	buf_printf(s->out, "{d_ino=%" PRIu64 ", d_off=%" PRId64 ", d_reclen=%zu",
-	           load(at, length, 0, l->wide), (int64_t)load(at, length, l->wide, l->wide), length);
+		   load(at, length, 0, l->wide), (int64_t)load(at, length, l->wide, l->wide),
+		   length);
 	if (!l->type_behind) {
 		buf_str(s->out, ", d_type=");
 		say_type(s->out, type);
@@ -66,7 +67,7 @@ static void say_record(const struct scope *s, const struct layout *l, const uint
 }
 
 static void say_records(const struct scope *s, const struct layout *l, const uint8_t *at,
-                        size_t size, uint64_t address)
+			size_t size, uint64_t address)
 {
 	size_t n = count_records(l, at, size), length;
 

@@ -79,7 +79,8 @@ static void mean_poll(const struct scope *s, int64_t result)
 
 		if (!revents)
 			continue;
-		buf_printf(s->out, "%s{fd=%d, revents=", any ? ", " : "", (int)load(at, size, i, 4));
+		buf_printf(s->out, "%s{fd=%d, revents=", any ? ", " : "",
+			   (int)load(at, size, i, 4));
 		say_flags(s->out, &sys_flags_poll_events, revents);
 		buf_char(s->out, '}');
 		any = true;
@@ -131,7 +132,8 @@ static void mean_select(const struct scope *s, int64_t result)
 		const struct sys_field *f = field_named(s->desc, sets[i].field);
 		size_t n = 0;
 		const uint8_t *at =
-			f ? view(s->event, EVENT_AT_EXIT, sys_value(f, s->base, s->size), &n) : NULL;
+			f ? view(s->event, EVENT_AT_EXIT, sys_value(f, s->base, s->size), &n)
+			  : NULL;
 
 		if (!at || !any_bit(at, n))
 			continue;
@@ -159,12 +161,19 @@ static void mean_fcntl(const struct scope *s, int64_t result)
 	}
 }
 
+static void mean_personality(const struct scope *s, int64_t result)
+{
+	buf_str(s->out, " (");
+	say_flags(s->out, &sys_flags_personalities, (uint64_t)result);
+	buf_char(s->out, ')');
+}
+
 static const struct {
 	const char *call;
 	void (*mean)(const struct scope *s, int64_t result);
 } meanings[] = {
-	{"poll", mean_poll},       {"ppoll", mean_poll}, {"select", mean_select},
-	{"pselect6", mean_select}, {"fcntl", mean_fcntl},
+	{"poll", mean_poll},       {"ppoll", mean_poll},  {"select", mean_select},
+	{"pselect6", mean_select}, {"fcntl", mean_fcntl}, {"personality", mean_personality},
 };
 
 static void say_meaning(const struct scope *s, int64_t result)

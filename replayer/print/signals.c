@@ -70,22 +70,53 @@ struct code {
 };
 
 static const struct code codes[] = {
-	{0, 0, "SI_USER"},         {0, 128, "SI_KERNEL"},     {0, -1, "SI_QUEUE"},
-	{0, -2, "SI_TIMER"},       {0, -3, "SI_MESGQ"},       {0, -4, "SI_ASYNCIO"},
-	{0, -5, "SI_SIGIO"},       {0, -6, "SI_TKILL"},       {0, -7, "SI_DETHREAD"},
-	{0, -60, "SI_ASYNCNL"},    {SIG_CHLD, 1, "CLD_EXITED"}, {SIG_CHLD, 2, "CLD_KILLED"},
-	{SIG_CHLD, 3, "CLD_DUMPED"}, {SIG_CHLD, 4, "CLD_TRAPPED"}, {SIG_CHLD, 5, "CLD_STOPPED"},
-	{SIG_CHLD, 6, "CLD_CONTINUED"}, {SIG_SEGV, 1, "SEGV_MAPERR"}, {SIG_SEGV, 2, "SEGV_ACCERR"},
-	{SIG_SEGV, 3, "SEGV_BNDERR"}, {SIG_SEGV, 4, "SEGV_PKUERR"}, {SIG_BUS, 1, "BUS_ADRALN"},
-	{SIG_BUS, 2, "BUS_ADRERR"}, {SIG_BUS, 3, "BUS_OBJERR"}, {SIG_FPE, 1, "FPE_INTDIV"},
-	{SIG_FPE, 2, "FPE_INTOVF"}, {SIG_FPE, 3, "FPE_FLTDIV"}, {SIG_FPE, 4, "FPE_FLTOVF"},
-	{SIG_FPE, 5, "FPE_FLTUND"}, {SIG_FPE, 6, "FPE_FLTRES"}, {SIG_FPE, 7, "FPE_FLTINV"},
-	{SIG_FPE, 8, "FPE_FLTSUB"}, {SIG_ILL, 1, "ILL_ILLOPC"}, {SIG_ILL, 2, "ILL_ILLOPN"},
-	{SIG_ILL, 3, "ILL_ILLADR"}, {SIG_ILL, 4, "ILL_ILLTRP"}, {SIG_ILL, 5, "ILL_PRVOPC"},
-	{SIG_TRAP, 1, "TRAP_BRKPT"}, {SIG_TRAP, 2, "TRAP_TRACE"}, {SIG_TRAP, 3, "TRAP_BRANCH"},
-	{SIG_TRAP, 4, "TRAP_HWBKPT"}, {SIG_IO, 1, "POLL_IN"}, {SIG_IO, 2, "POLL_OUT"},
-	{SIG_IO, 3, "POLL_MSG"},   {SIG_IO, 4, "POLL_ERR"},   {SIG_IO, 5, "POLL_PRI"},
-	{SIG_IO, 6, "POLL_HUP"},   {SIG_SYS, 1, "SYS_SECCOMP"},
+	{0, 0, "SI_USER"},
+	{0, 128, "SI_KERNEL"},
+	{0, -1, "SI_QUEUE"},
+	{0, -2, "SI_TIMER"},
+	{0, -3, "SI_MESGQ"},
+	{0, -4, "SI_ASYNCIO"},
+	{0, -5, "SI_SIGIO"},
+	{0, -6, "SI_TKILL"},
+	{0, -7, "SI_DETHREAD"},
+	{0, -60, "SI_ASYNCNL"},
+	{SIG_CHLD, 1, "CLD_EXITED"},
+	{SIG_CHLD, 2, "CLD_KILLED"},
+	{SIG_CHLD, 3, "CLD_DUMPED"},
+	{SIG_CHLD, 4, "CLD_TRAPPED"},
+	{SIG_CHLD, 5, "CLD_STOPPED"},
+	{SIG_CHLD, 6, "CLD_CONTINUED"},
+	{SIG_SEGV, 1, "SEGV_MAPERR"},
+	{SIG_SEGV, 2, "SEGV_ACCERR"},
+	{SIG_SEGV, 3, "SEGV_BNDERR"},
+	{SIG_SEGV, 4, "SEGV_PKUERR"},
+	{SIG_BUS, 1, "BUS_ADRALN"},
+	{SIG_BUS, 2, "BUS_ADRERR"},
+	{SIG_BUS, 3, "BUS_OBJERR"},
+	{SIG_FPE, 1, "FPE_INTDIV"},
+	{SIG_FPE, 2, "FPE_INTOVF"},
+	{SIG_FPE, 3, "FPE_FLTDIV"},
+	{SIG_FPE, 4, "FPE_FLTOVF"},
+	{SIG_FPE, 5, "FPE_FLTUND"},
+	{SIG_FPE, 6, "FPE_FLTRES"},
+	{SIG_FPE, 7, "FPE_FLTINV"},
+	{SIG_FPE, 8, "FPE_FLTSUB"},
+	{SIG_ILL, 1, "ILL_ILLOPC"},
+	{SIG_ILL, 2, "ILL_ILLOPN"},
+	{SIG_ILL, 3, "ILL_ILLADR"},
+	{SIG_ILL, 4, "ILL_ILLTRP"},
+	{SIG_ILL, 5, "ILL_PRVOPC"},
+	{SIG_TRAP, 1, "TRAP_BRKPT"},
+	{SIG_TRAP, 2, "TRAP_TRACE"},
+	{SIG_TRAP, 3, "TRAP_BRANCH"},
+	{SIG_TRAP, 4, "TRAP_HWBKPT"},
+	{SIG_IO, 1, "POLL_IN"},
+	{SIG_IO, 2, "POLL_OUT"},
+	{SIG_IO, 3, "POLL_MSG"},
+	{SIG_IO, 4, "POLL_ERR"},
+	{SIG_IO, 5, "POLL_PRI"},
+	{SIG_IO, 6, "POLL_HUP"},
+	{SIG_SYS, 1, "SYS_SECCOMP"},
 };
 
 static void say_code(struct buf *out, int signal, int code)
@@ -104,13 +135,14 @@ static void say_child(struct buf *out, const uint8_t *at, size_t size, int code)
 	uint64_t status = load(at, size, UNION_AT + 8, 4);
 
 	buf_printf(out, ", si_pid=%d, si_uid=%u, si_status=", (int)load(at, size, UNION_AT, 4),
-	           (unsigned)load(at, size, UNION_AT + 4, 4));
+		   (unsigned)load(at, size, UNION_AT + 4, 4));
 	if (code == 1)
 		buf_printf(out, "%d", (int)(int32_t)status);
 	else
 		say_signal(out, status & 0x7f);
 	buf_printf(out, ", si_utime=%" PRId64 ", si_stime=%" PRId64,
-	           (int64_t)load(at, size, UNION_AT + 16, 8), (int64_t)load(at, size, UNION_AT + 24, 8));
+		   (int64_t)load(at, size, UNION_AT + 16, 8),
+		   (int64_t)load(at, size, UNION_AT + 24, 8));
 }
 
 static void say_value(struct buf *out, const uint8_t *at, size_t size, size_t offset)
@@ -124,7 +156,7 @@ static void say_value(struct buf *out, const uint8_t *at, size_t size, size_t of
 static void say_sender(struct buf *out, const uint8_t *at, size_t size)
 {
 	buf_printf(out, ", si_pid=%d, si_uid=%u", (int)load(at, size, UNION_AT, 4),
-	           (unsigned)load(at, size, UNION_AT + 4, 4));
+		   (unsigned)load(at, size, UNION_AT + 4, 4));
 }
 
 static void say_fault(struct buf *out, const uint8_t *at, size_t size)
@@ -140,8 +172,8 @@ static void say_number_name(struct buf *out, uint64_t arch, uint64_t nr)
 		uint32_t arch;
 		const char *name;
 	} names[] = {{EVENT_ARCH_X86_64, "AUDIT_ARCH_X86_64"},
-	             {EVENT_ARCH_I386, "AUDIT_ARCH_I386"},
-	             {EVENT_ARCH_AARCH64, "AUDIT_ARCH_AARCH64"}};
+		     {EVENT_ARCH_I386, "AUDIT_ARCH_I386"},
+		     {EVENT_ARCH_AARCH64, "AUDIT_ARCH_AARCH64"}};
 	const struct sys_desc *desc = sys_find((uint32_t)arch, nr);
 
 	if (desc)
@@ -179,8 +211,9 @@ static void say_kernel_union(struct buf *out, const uint8_t *at, size_t size, in
 	else if (is_fault(signal))
 		say_fault(out, at, size);
 	else if (signal == SIG_IO)
-		buf_printf(out, ", si_band=%" PRId64 ", si_fd=%d", (int64_t)load(at, size, UNION_AT, 8),
-		           (int)load(at, size, UNION_AT + 8, 4));
+		buf_printf(out, ", si_band=%" PRId64 ", si_fd=%d",
+			   (int64_t)load(at, size, UNION_AT, 8),
+			   (int)load(at, size, UNION_AT + 8, 4));
 	else if (signal == SIG_SYS)
 		say_seccomp(out, at, size);
 }
@@ -189,7 +222,8 @@ static void say_union(struct buf *out, const uint8_t *at, size_t size, int signa
 {
 	if (code == -2) {
 		buf_printf(out, ", si_timerid=%#x, si_overrun=%d",
-		           (unsigned)load(at, size, UNION_AT, 4), (int)load(at, size, UNION_AT + 4, 4));
+			   (unsigned)load(at, size, UNION_AT, 4),
+			   (int)load(at, size, UNION_AT + 4, 4));
 		say_value(out, at, size, UNION_AT + 8);
 	} else if (code <= 0) {
 		say_sender(out, at, size);

@@ -54,7 +54,8 @@ static void say_inet(const struct scope *s, const uint8_t *at, size_t size)
 {
 	buf_printf(s->out, "sa_family=AF_INET, sin_port=htons(%u), ", big_endian_16(at, size, 2));
 	if (size >= 8)
-		buf_printf(s->out, "sin_addr=inet_addr(\"%u.%u.%u.%u\")", at[4], at[5], at[6], at[7]);
+		buf_printf(s->out, "sin_addr=inet_addr(\"%u.%u.%u.%u\")", at[4], at[5], at[6],
+			   at[7]);
 }
 
 static void say_inet6(const struct scope *s, const uint8_t *at, size_t size)
@@ -64,18 +65,19 @@ static void say_inet6(const struct scope *s, const uint8_t *at, size_t size)
 	if (size >= 24)
 		inet_ntop(AF_INET6, at + 8, text, sizeof(text));
 	buf_printf(s->out,
-	           "sa_family=AF_INET6, sin6_port=htons(%u), sin6_flowinfo=htonl(%u), "
-	           "inet_pton(AF_INET6, \"%s\", &sin6_addr), sin6_scope_id=%u",
-	           big_endian_16(at, size, 2),
-	           big_endian_16(at, size, 4) << 16 | big_endian_16(at, size, 6), text,
-	           (unsigned)load(at, size, 24, 4));
+		   "sa_family=AF_INET6, sin6_port=htons(%u), sin6_flowinfo=htonl(%u), "
+		   "inet_pton(AF_INET6, \"%s\", &sin6_addr), sin6_scope_id=%u",
+		   big_endian_16(at, size, 2),
+		   big_endian_16(at, size, 4) << 16 | big_endian_16(at, size, 6), text,
+		   (unsigned)load(at, size, 24, 4));
 }
 
 static void say_netlink_address(const struct scope *s, const uint8_t *at, size_t size)
 {
 	uint64_t groups = load(at, size, 8, 4);
 
-	buf_printf(s->out, "sa_family=AF_NETLINK, nl_pid=%u, nl_groups=", (unsigned)load(at, size, 4, 4));
+	buf_printf(s->out,
+		   "sa_family=AF_NETLINK, nl_pid=%u, nl_groups=", (unsigned)load(at, size, 4, 4));
 	buf_printf(s->out, groups ? "%#08" PRIx64 : "00000000", groups);
 }
 
@@ -153,8 +155,9 @@ static void say_rights(const struct scope *s, const uint8_t *at, size_t size)
 
 static void say_credentials(const struct scope *s, const uint8_t *at, size_t size)
 {
-	buf_printf(s->out, ", cmsg_data={pid=%d, uid=%u, gid=%u}", (int)(int32_t)load(at, size, 0, 4),
-	           (unsigned)load(at, size, 4, 4), (unsigned)load(at, size, 8, 4));
+	buf_printf(s->out, ", cmsg_data={pid=%d, uid=%u, gid=%u}",
+		   (int)(int32_t)load(at, size, 0, 4), (unsigned)load(at, size, 4, 4),
+		   (unsigned)load(at, size, 8, 4));
 }
 
 static void say_cmsg_one(const struct scope *s, const uint8_t *at, size_t size, size_t head)

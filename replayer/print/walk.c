@@ -92,7 +92,7 @@ void say_struct(const struct scope *s)
 		if ((size_t)f->off + (f->size ? 1 : f->width) > s->size)
 			continue;
 		if (!is_shown(s, f)) {
-			hidden |= f->detail == 1;
+			hidden |= f->detail == 1 && sys_present(s->desc, f, s->base, s->size);
 			continue;
 		}
 		if (is_told_by_result(s, f))
@@ -130,7 +130,10 @@ static void say_embedded(const struct scope *s, const struct sys_field *f)
 		inner.address = s->address ? s->address + at : 0;
 		inner.size = s->size - at < inner.desc->size ? s->size - at : inner.desc->size;
 		buf_str(s->out, at > f->off ? ", " : "");
-		say_struct(&inner);
+		if (f->dated)
+			say_moment(&inner);
+		else
+			say_struct(&inner);
 	}
 	buf_str(s->out, many ? "]" : "");
 }
@@ -159,7 +162,7 @@ static bool same_bytes(const uint8_t *a, size_t n, const uint8_t *b, size_t m)
 }
 
 static void say_element(const struct scope *s, const struct sys_field *f, const uint8_t *at,
-                        size_t size, uint8_t dir, uint64_t address)
+			size_t size, uint8_t dir, uint64_t address)
 {
 	struct scope inner = *s;
 
@@ -169,7 +172,10 @@ static void say_element(const struct scope *s, const struct sys_field *f, const 
 	inner.size = size < inner.desc->size ? size : inner.desc->size;
 	inner.dir = dir;
 	inner.depth++;
-	say_struct(&inner);
+	if (f->dated && size >= inner.desc->size)
+		say_moment(&inner);
+	else
+		say_struct(&inner);
 }
 
 /* In and out: how it was, and, if the kernel changed a bare value, what it became. */
@@ -199,7 +205,8 @@ static void say_pointed(const struct scope *s, const struct sys_field *f, uint64
 
 	if (dir != INOUT)
 		at = view(s->event, time_of(dir), address, &n);
-	else if (view(s->event, EVENT_AT_ENTRY, address, &n) || view(s->event, EVENT_AT_EXIT, address, &m))
+	else if (view(s->event, EVENT_AT_ENTRY, address, &n) ||
+		 view(s->event, EVENT_AT_EXIT, address, &m))
 		at = s->base;
 	if (!at || n + m < least || (dir == OUT && call_failed(s->event) && !f->on_error) ||
 	    (f->detail == 2 && !s->p->options.verbose)) {
@@ -219,8 +226,9 @@ static void say_pointed(const struct scope *s, const struct sys_field *f, uint64
 static uint64_t wanted_elements(const struct scope *s, const struct sys_field *f, uint8_t dir)
 {
 	const struct sys_field *l = sys_sibling(s->desc, f->len_off);
-	uint64_t n = f->len == LEN_CONST ? f->len_const
-	             : f->len == LEN_FIELD && l ? sys_value(l, s->base, s->size) : 1;
+	uint64_t n = f->len == LEN_CONST        ? f->len_const
+		     : f->len == LEN_FIELD && l ? sys_value(l, s->base, s->size)
+						: 1;
 
 	if (f->by_ret && dir == OUT && f->mem == MEM_ARRAY && s->bound < n)
 		n = s->bound;
@@ -228,7 +236,7 @@ static uint64_t wanted_elements(const struct scope *s, const struct sys_field *f
 }
 
 static void say_elements(const struct scope *s, const struct sys_field *f, const uint8_t *at,
-                         size_t size, uint64_t wanted, uint8_t dir, uint64_t address)
+			 size_t size, uint64_t wanted, uint8_t dir, uint64_t address)
 {
 	const struct sys_desc *of = f->of();
 	size_t n = size / of->size;
@@ -251,7 +259,8 @@ static void say_elements(const struct scope *s, const struct sys_field *f, const
 		}
 	}
 	if (n < wanted && n == size / of->size && n < s->p->options.string_limit)
-		buf_printf(s->out, "%s... /* %#" PRIx64 " */", n ? ", " : "", address + n * of->size);
+		buf_printf(s->out, "%s... /* %#" PRIx64 " */", n ? ", " : "",
+			   address + n * of->size);
 	buf_char(s->out, ']');
 }
 
