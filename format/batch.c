@@ -14,7 +14,7 @@
 
 enum {
 	FIRST_ROWS = 1024,
-	ROW_COST = 64,    /* encoded bytes of a row, roughly */
+	ROW_COST = 64, /* encoded bytes of a row, roughly */
 	RANGE_COST = 8,
 	SHRINK_OVER = 2 << 20, /* a cleared batch keeps no more bytes than this */
 };

@@ -24,8 +24,8 @@ struct batch_memory {
 };
 
 struct batch {
-	uint64_t number;      /* of the chunk, from 0 */
-	struct event *rows;   /* in the order of seq */
+	uint64_t number;    /* of the chunk, from 0 */
+	struct event *rows; /* in the order of seq */
 	size_t count, capacity;
 	struct batch_memory *ranges;
 	size_t range_count, range_capacity;

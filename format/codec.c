@@ -32,7 +32,6 @@ enum {
 	TASK_SLOTS = 4096, /* of the map from tid to the chunk's task index */
 };
 
-
 struct codec {
 	/* one value a row, or fewer */
 	uint32_t *kind, *task, *ranges, *arch, *task_pid, *task_tid;
@@ -187,14 +186,14 @@ static uint32_t argument_of(const struct event *e, uint64_t address)
 }
 
 static void add_range(struct codec *c, Systape__Chunk *m, const struct event *e,
-                      const struct event_memory *r)
+		      const struct event_memory *r)
 {
 	uint32_t argument = argument_of(e, r->address);
 	size_t n = m->n_range_info++;
 
 	c->range_info[n] = (r->when == EVENT_AT_EXIT ? RANGE_AT_EXIT : 0u) |
-	                   (r->unreadable ? RANGE_UNREADABLE : 0u) |
-	                   argument << RANGE_ARGUMENT_SHIFT;
+			   (r->unreadable ? RANGE_UNREADABLE : 0u) |
+			   argument << RANGE_ARGUMENT_SHIFT;
 	c->range_address[n] = argument ? 0 : (int64_t)r->address;
 	c->range_length[n] = r->length;
 	c->range_beyond[n] = r->full - r->length;
@@ -472,7 +471,7 @@ static bool skip_field(const uint8_t **at, const uint8_t *end, unsigned wire)
 
 /* The message that the record holds: the last field of a known kind. */
 int codec_find(const void *body, size_t size, enum codec_kind *ret, const uint8_t **ret_at,
-               size_t *ret_size, struct err *err)
+	       size_t *ret_size, struct err *err)
 {
 	const uint8_t *at = body, *end;
 	int64_t covered = checked_size(body, size, err);
@@ -539,7 +538,8 @@ static int check_columns(const Systape__Chunk *m, struct err *err)
 	bool ok;
 
 	if (m->n_kind > TRACE_CHUNK_EVENTS_MAX || m->n_range_info > TRACE_CHUNK_RANGES_MAX)
-		return err_set(err, EBADMSG, "chunk %lu has too many events", (unsigned long)m->number);
+		return err_set(err, EBADMSG, "chunk %lu has too many events",
+			       (unsigned long)m->number);
 	ok = m->n_seq == m->n_kind && m->n_time == m->n_kind && m->n_task == m->n_kind &&
 	     m->n_ranges == m->n_kind && m->n_task_pid == m->n_task_tid;
 	if (ok) {
@@ -554,8 +554,8 @@ static int check_columns(const Systape__Chunk *m, struct err *err)
 		     m->n_signal == n.signals && m->n_exit == n.exits;
 	}
 	return ok ? 0
-	          : err_set(err, EBADMSG, "the columns of chunk %lu do not fit together",
-	                    (unsigned long)m->number);
+		  : err_set(err, EBADMSG, "the columns of chunk %lu do not fit together",
+			    (unsigned long)m->number);
 }
 
 /* Where each column has been read up to. */
@@ -643,8 +643,8 @@ static void get_kind(const Systape__Chunk *m, struct cursors *at, struct batch *
 			.child_pid = m->fork[at->fork]->child_pid,
 			.child_tid = m->fork[at->fork]->child_tid,
 			.kind = (uint8_t)(m->fork[at->fork]->kind < FORK_KIND_MAX
-		                                  ? m->fork[at->fork]->kind
-		                                  : FORK_CLONE),
+						  ? m->fork[at->fork]->kind
+						  : FORK_CLONE),
 			.creator_known = !m->fork[at->fork]->creator_unknown,
 		};
 		at->fork++;
@@ -666,14 +666,14 @@ static void get_kind(const Systape__Chunk *m, struct cursors *at, struct batch *
 }
 
 static void get_range(const Systape__Chunk *m, struct cursors *at, const struct event *e,
-                      struct event_memory *ret)
+		      struct event_memory *ret)
 {
 	size_t i = at->range++;
 	uint32_t info = m->range_info[i], argument = info >> RANGE_ARGUMENT_SHIFT;
 	uint64_t base = argument && argument <= EVENT_ARGS &&
-	                                (e->kind == EVENT_CALL || e->kind == EVENT_BEGUN)
-	                        ? e->call.args[argument - 1]
-	                        : 0;
+					(e->kind == EVENT_CALL || e->kind == EVENT_BEGUN)
+				? e->call.args[argument - 1]
+				: 0;
 
 	ret->address = base + (uint64_t)m->range_address[i];
 	ret->length = m->range_length[i];
@@ -735,7 +735,7 @@ static int get_rows(const Systape__Chunk *m, struct batch *b)
 }
 
 int codec_decode_batch(struct codec *c, const void *body, size_t size, struct batch *ret,
-                       struct err *err)
+		       struct err *err)
 {
 	enum codec_kind kind;
 	const uint8_t *at = NULL;

@@ -32,10 +32,10 @@ int codec_encode_batch(struct codec *c, const struct batch *b, struct buf *ret);
 int codec_kind(const void *body, size_t size, enum codec_kind *ret, struct err *err);
 int codec_decode_header(const void *body, size_t size, struct meta_header *ret, struct err *err);
 int codec_decode_snapshot(const void *body, size_t size, struct meta_snapshot *ret,
-                          struct err *err);
+			  struct err *err);
 int codec_decode_trailer(const void *body, size_t size, struct meta_trailer *ret, struct err *err);
 /* The batch comes out sealed. */
 int codec_decode_batch(struct codec *c, const void *body, size_t size, struct batch *ret,
-                       struct err *err);
+		       struct err *err);
 
 #endif

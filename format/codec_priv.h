@@ -15,6 +15,6 @@ int codec_put_record(const Systape__Record *record, struct buf *ret);
 /* Checks the checksum and finds the message inside; *ret_at is untouched when the
  * kind is unknown. */
 int codec_find(const void *body, size_t size, enum codec_kind *ret, const uint8_t **ret_at,
-               size_t *ret_size, struct err *err);
+	       size_t *ret_size, struct err *err);
 
 #endif

@@ -68,11 +68,11 @@ struct event_call {
 	uint64_t ip;
 	uint64_t args[EVENT_ARGS]; /* registers the call does not take are zero */
 	int64_t ret;               /* raw: -4095..-1 are errors, -512..-516 restarts */
-	uint64_t begun_seq;        /* place of the entry; equals seq but in EVENT_END and EVENT_DATA */
-	uint64_t end_seq;          /* place of the exit */
-	uint64_t duration;         /* ns from entry to exit */
-	uint32_t arch;             /* AUDIT_ARCH_* */
-	uint8_t state;             /* enum event_state */
+	uint64_t begun_seq; /* place of the entry; equals seq but in EVENT_END and EVENT_DATA */
+	uint64_t end_seq;   /* place of the exit */
+	uint64_t duration;  /* ns from entry to exit */
+	uint32_t arch;      /* AUDIT_ARCH_* */
+	uint8_t state;      /* enum event_state */
 };
 
 enum event_fork_kind { FORK_FORK, FORK_VFORK, FORK_CLONE, FORK_THREAD, FORK_KIND_MAX };
@@ -81,7 +81,7 @@ struct event_fork {
 	uint32_t child_pid, child_tid;
 	uint8_t kind;       /* enum event_fork_kind */
 	bool creator_known; /* false: the creator died before it could be asked; the event's own
-	                     * pid and tid are then the child's */
+			     * pid and tid are then the child's */
 };
 
 struct event_exec {

@@ -5,9 +5,9 @@
 
 void meta_header_done(struct meta_header *h)
 {
-	char *const strings[] = {h->tool,     h->sysname,      h->release, h->version,
-	                         h->machine,  h->hostname,     h->distribution, h->cpu,
-	                         h->boot_id,  h->libc,         h->trace_set, h->options};
+	char *const strings[] = {h->tool,    h->sysname,  h->release,      h->version,
+				 h->machine, h->hostname, h->distribution, h->cpu,
+				 h->boot_id, h->libc,     h->trace_set,    h->options};
 
 	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
 		free(strings[i]);
@@ -19,7 +19,7 @@ void meta_header_done(struct meta_header *h)
 void meta_process_done(struct meta_process *p)
 {
 	struct meta_bytes *const bytes[] = {&p->comm, &p->exe, &p->argv,
-	                                    &p->env,  &p->cwd, &p->root};
+					    &p->env,  &p->cwd, &p->root};
 
 	for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++)
 		free(bytes[i]->data);

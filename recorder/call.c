@@ -45,7 +45,7 @@ static void read_ranges(void *context, struct sys_range *ranges, size_t count)
 
 /* What a number means does not change while we run: looked up once. */
 static const struct rec_call_info *look_up(struct rec *rec, uint32_t arch, uint64_t nr,
-                                           struct rec_call_info *spare)
+					   struct rec_call_info *spare)
 {
 	struct rec_scratch *s = rec->scratch;
 	struct rec_call_info *info = spare;
@@ -84,7 +84,7 @@ static uint32_t to_memory(struct rec *rec, const struct sys_ranges *ranges, uint
 }
 
 static bool stream_piece(struct rec *rec, const struct task *task, struct sys_range *piece,
-                         uint8_t when)
+			 uint8_t when)
 {
 	struct event_memory memory;
 	struct event e = {
@@ -99,7 +99,7 @@ static bool stream_piece(struct rec *rec, const struct task *task, struct sys_ra
 
 	read_ranges((void *)(uintptr_t)task, piece, 1);
 	memory = (struct event_memory){piece->address, piece->full, piece->data,
-	                               piece->length,  when,        piece->unreadable};
+				       piece->length,  when,        piece->unreadable};
 	rec->trailer.bytes_kept += piece->length;
 	rec->trailer.unreadable += piece->unreadable;
 	e.seq = rec_place(rec);
@@ -109,7 +109,7 @@ static bool stream_piece(struct rec *rec, const struct task *task, struct sys_ra
 
 /* The rest of a range of which the event has the beginning. */
 static void stream_rest(struct rec *rec, const struct task *task, const struct sys_range *r,
-                        uint8_t when)
+			uint8_t when)
 {
 	uint64_t limit = rec->options->payload_limit;
 	uint64_t keep = r->full < limit ? r->full : limit;
@@ -131,7 +131,7 @@ static void stream_rest(struct rec *rec, const struct task *task, const struct s
 
 /* The arena is free again once the event is on the tape: it serves for the pieces. */
 static void stream_leftovers(struct rec *rec, const struct task *task,
-                             const struct sys_ranges *ranges, uint8_t when)
+			     const struct sys_ranges *ranges, uint8_t when)
 {
 	for (size_t i = 0; i < ranges->count; i++) {
 		const struct sys_range *r = &ranges->range[i];
@@ -154,7 +154,10 @@ static struct event call_event(const struct rec *rec, const struct task *task, u
 		.tid = task->tid,
 		.kind = kind,
 		.memory = rec->scratch->memory,
-		.call = {.nr = call->nr, .ip = call->ip, .begun_seq = call->seq, .arch = call->arch},
+		.call = {.nr = call->nr,
+			 .ip = call->ip,
+			 .begun_seq = call->seq,
+			 .arch = call->arch},
 	};
 
 	memcpy(e.call.args, call->args, sizeof(e.call.args));
@@ -182,7 +185,7 @@ static void open_call(struct rec *rec, struct task *task, const struct tracee_ca
 }
 
 static struct sys_capture capture_of(const struct rec *rec, const struct task *task,
-                                     const struct sys_reader *reader)
+				     const struct sys_reader *reader)
 {
 	return (struct sys_capture){
 		.desc = task->call.desc,
@@ -207,8 +210,9 @@ static void watch_untraced(struct rec *rec, const struct task *task)
 		tracee_mem_read((pid_t)task->tid, &r, 1);
 	}
 	if (flags & CLONE_UNTRACED_BIT)
-		rec_note(rec, "process %u made a child with CLONE_UNTRACED, which cannot be followed",
-		         task->pid);
+		rec_note(rec,
+			 "process %u made a child with CLONE_UNTRACED, which cannot be followed",
+			 task->pid);
 }
 
 static bool is_named(const struct sys_desc *desc, const char *const *names)

@@ -53,8 +53,7 @@ static long long monotonic(void)
 
 void rec_control_signals(sigset_t *ret)
 {
-	static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP,
-	                              SIGTSTP, SIGTTIN, SIGTTOU};
+	static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU};
 
 	sigemptyset(ret);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
@@ -149,7 +148,7 @@ static void *serve(void *context)
 		if (nag)
 			pthread_kill(c->tracer, wake_signal());
 		r = nag ? sigtimedwait(&c->signals, &info, &repeat)
-		        : sigwaitinfo(&c->signals, &info);
+			: sigwaitinfo(&c->signals, &info);
 		if (r > 0 && r != wake_signal())
 			take(c, &info);
 	}

@@ -83,7 +83,8 @@ static int search(const char *name, const char *directories, char **ret)
 		cleanup_free char *path = NULL;
 		int r;
 
-		if (asprintf(&path, "%.*s%s%s", (int)(end - at), at, end == at ? "" : "/", name) < 0)
+		if (asprintf(&path, "%.*s%s%s", (int)(end - at), at, end == at ? "" : "/", name) <
+		    0)
 			return -ENOMEM;
 		r = is_command(path);
 		if (r == 0) {
@@ -142,7 +143,7 @@ static void execute(const struct rec_options *options, const char *path)
 	argv = calloc(count + 3, sizeof(*argv));
 	if (!argv)
 		return;
-	argv[0] = (char *)(uintptr_t)"/bin/sh";
+	argv[0] = (char *)(uintptr_t) "/bin/sh";
 	argv[1] = (char *)(uintptr_t)path;
 	for (size_t i = 1; i < count; i++)
 		argv[i + 1] = options->argv[i];
@@ -150,7 +151,7 @@ static void execute(const struct rec_options *options, const char *path)
 }
 
 static void child(const struct rec_options *options, const char *path, const sigset_t *mask,
-                  const struct identity *id, int go, int failed)
+		  const struct identity *id, int go, int failed)
 {
 	char byte;
 	int error;
@@ -168,7 +169,7 @@ static void child(const struct rec_options *options, const char *path, const sig
 }
 
 int rec_launch(const struct rec_options *options, const char *path, const sigset_t *mask,
-               struct rec_launch *ret, struct err *err)
+	       struct rec_launch *ret, struct err *err)
 {
 	cleanup_done(identity_done) struct identity id = {0};
 	int go[2], failed[2];

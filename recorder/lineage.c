@@ -28,7 +28,8 @@ static uint32_t process_of(uint32_t tid)
 {
 	long tgid;
 
-	return tracee_proc_status((pid_t)tid, "Tgid", &tgid) == 0 && tgid > 0 ? (uint32_t)tgid : tid;
+	return tracee_proc_status((pid_t)tid, "Tgid", &tgid) == 0 && tgid > 0 ? (uint32_t)tgid
+									      : tid;
 }
 
 static uint8_t fork_kind(const struct task *task, int status)
@@ -77,7 +78,8 @@ struct task *rec_forked(struct rec *rec, struct task *creator, int status)
 	if (!task)
 		task = task_add(&rec->tasks, (uint32_t)child, TASK_HELD);
 	if (!task) {
-		rec_note(rec, "out of memory: the children of process %u are missing", creator->pid);
+		rec_note(rec, "out of memory: the children of process %u are missing",
+			 creator->pid);
 		return NULL;
 	}
 	join(rec, task);

@@ -368,14 +368,15 @@ static int diagnose_seize(struct err *err, int error)
 		return err_errno(err, error, "cannot trace the command");
 	fileio_slurp(AT_FDCWD, "/proc/sys/kernel/yama/ptrace_scope", 16, &scope);
 	if (scope.size && scope.data[0] >= '2')
-		return err_set(err, EPERM,
-		               "cannot trace the command: kernel.yama.ptrace_scope is %c; "
-		               "tracing needs CAP_SYS_PTRACE then (3: it is switched off until reboot)",
-		               scope.data[0]);
+		return err_set(
+			err, EPERM,
+			"cannot trace the command: kernel.yama.ptrace_scope is %c; "
+			"tracing needs CAP_SYS_PTRACE then (3: it is switched off until reboot)",
+			scope.data[0]);
 	return err_set(err, EPERM,
-	               "cannot trace the command: ptrace(2) is refused; a container's seccomp "
-	               "filter or a security module forbids it, or the command's user is another "
-	               "and CAP_SYS_PTRACE is missing");
+		       "cannot trace the command: ptrace(2) is refused; a container's seccomp "
+		       "filter or a security module forbids it, or the command's user is another "
+		       "and CAP_SYS_PTRACE is missing");
 }
 
 /* Seizes the waiting child. It makes no system call stops before it was stopped and
@@ -415,7 +416,7 @@ static void fill_result(struct rec *rec)
 }
 
 static void note_failure(struct rec *rec, struct rec_launch *launch, const char *path,
-                         struct err *err)
+			 struct err *err)
 {
 	int error = rec->executed ? 0 : rec_launch_error(launch);
 
@@ -480,7 +481,7 @@ static void abandon(const struct rec_launch *launch)
 }
 
 int rec_run(const struct rec_options *options, const char *path, struct rec_result *ret_result,
-            struct err *err)
+	    struct err *err)
 {
 	cleanup_done(rec_done) struct rec rec = {.options = options, .result = ret_result};
 	struct rec_launch launch = {.go = -1, .failed = -1};

@@ -20,12 +20,12 @@ struct err;
 
 /* Zero is the default of every field but `output` and `argv`. */
 struct rec_options {
-	int output;             /* fd of the tape, close-on-exec; stays the caller's */
-	int level;              /* zstd level; 0: the writer's default */
-	uint64_t payload_limit; /* bytes kept of each buffer; UINT64_MAX: all */
-	char *const *argv;      /* the command, ends with NULL */
-	char *const *envp;      /* its environment; NULL: the caller's own */
-	const char *user;       /* run the command as this user; NULL: as the caller */
+	int output;                   /* fd of the tape, close-on-exec; stays the caller's */
+	int level;                    /* zstd level; 0: the writer's default */
+	uint64_t payload_limit;       /* bytes kept of each buffer; UINT64_MAX: all */
+	char *const *argv;            /* the command, ends with NULL */
+	char *const *envp;            /* its environment; NULL: the caller's own */
+	const char *user;             /* run the command as this user; NULL: as the caller */
 	const char *own_command_line; /* for the header; NULL: "" */
 };
 
@@ -39,7 +39,7 @@ enum rec_failure {
 struct rec_result {
 	enum rec_failure failure;
 	bool has_status;
-	int status; /* wait status of the command */
+	int status;                                   /* wait status of the command */
 	uint64_t calls, processes, threads, duration; /* duration in ns */
 	uint64_t unreadable;
 	struct trace_writer_totals totals;
@@ -58,6 +58,6 @@ int rec_find_command(const char *name, const char *search_path, char **ret, stru
  * filled. Returns 0 or -errno; the command may have run even then (the result says).
  */
 int rec_run(const struct rec_options *options, const char *path, struct rec_result *ret_result,
-            struct err *err);
+	    struct err *err);
 
 #endif

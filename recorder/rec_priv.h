@@ -15,7 +15,7 @@
 
 /* What is asked of a description at every stop, looked up once per number. */
 struct rec_call_info {
-	bool known; /* the rest is filled in */
+	bool known;   /* the rest is filled in */
 	uint8_t args; /* registers it takes */
 	const struct sys_desc *desc;
 };
@@ -44,7 +44,7 @@ struct rec {
 	bool visible;   /* the command's own calls have begun (its first execve) */
 	bool executed;  /* the command's first execve succeeded */
 	bool root_ended;
-	bool detaching; /* letting go of everybody, at the next stop of each */
+	bool detaching;              /* letting go of everybody, at the next stop of each */
 	struct meta_trailer trailer; /* counted as we go */
 };
 
@@ -95,7 +95,7 @@ struct rec_launch {
 };
 /* Forks; the child waits. 0 or -errno. */
 int rec_launch(const struct rec_options *options, const char *path, const sigset_t *mask,
-               struct rec_launch *ret, struct err *err);
+	       struct rec_launch *ret, struct err *err);
 /* Lets the child go. */
 void rec_launch_go(struct rec_launch *launch);
 /* The errno with which the command's exec failed, 0: it did not. To be asked when

@@ -188,12 +188,13 @@ static bool parse_map(const char *line, struct meta_map *ret)
 	int path = 0;
 	size_t length;
 
-	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 " %n", &ret->start,
-	           &ret->end, perms, &ret->offset, &major, &minor, &ret->inode, &path) < 7)
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 " %n",
+		   &ret->start, &ret->end, perms, &ret->offset, &major, &minor, &ret->inode,
+		   &path) < 7)
 		return false;
 	ret->device = major << 20 | minor;
 	ret->prot = (perms[0] == 'r' ? PROT_READ : 0u) | (perms[1] == 'w' ? PROT_WRITE : 0u) |
-	            (perms[2] == 'x' ? PROT_EXEC : 0u) | (perms[3] == 's' ? META_MAP_SHARED : 0u);
+		    (perms[2] == 'x' ? PROT_EXEC : 0u) | (perms[3] == 's' ? META_MAP_SHARED : 0u);
 	length = strlen(line + path);
 	ret->path = (struct meta_bytes){(uint8_t *)strndup(line + path, length), length};
 	return ret->path.data;

@@ -58,7 +58,8 @@ static int choose(struct filter *f, const char *word, struct err *err)
 		return choose_set(f, word + 1, err);
 	number = sys_number(EVENT_ARCH_X86_64, word + (word[0] == '?'));
 	if (number < 0)
-		return word[0] == '?' ? 0 : err_set(err, EINVAL, "there is no call named '%s'", word);
+		return word[0] == '?' ? 0
+				      : err_set(err, EINVAL, "there is no call named '%s'", word);
 	f->chosen[number] = CHOSEN;
 	return 0;
 }

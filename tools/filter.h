@@ -13,12 +13,12 @@
 struct err;
 
 struct filter {
-	bool selects;          /* -e trace= was given */
-	uint8_t *chosen;       /* per number of x86-64 */
+	bool selects;    /* -e trace= was given */
+	uint8_t *chosen; /* per number of x86-64 */
 	size_t count;
-	struct map pids;       /* empty: all */
+	struct map pids;                   /* empty: all */
 	bool only_successful, only_failed; /* -z, -Z */
-	uint64_t from, until;  /* ns since the tape began; until 0: the end */
+	uint64_t from, until;              /* ns since the tape began; until 0: the end */
 };
 
 /* "trace=SET", or SET alone, as strace's -e: names, %sets, /regex, !all of it. */

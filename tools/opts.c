@@ -36,7 +36,7 @@ int opts_bad_option(int option, char **argv)
 	if (option == ':')
 		return opts_complain("option '%s' needs a value", argv[optind - 1]);
 	return opts_complain("unknown option '%s' of '%s'; try 'analyze --help'", argv[optind - 1],
-	                     argv[0]);
+			     argv[0]);
 }
 
 /* ---- output ---- */
@@ -100,13 +100,13 @@ static void say_damages(const struct damages *d, const char *path)
 {
 	for (size_t i = 0; i < d->count && i < DAMAGES_KEPT; i++)
 		opts_complain("%s: byte %llu: %s", path, (unsigned long long)d->kept[i].offset,
-		              d->kept[i].text);
+			      d->kept[i].text);
 	if (d->count > DAMAGES_KEPT)
 		opts_complain("%s: %zu more damaged places", path, d->count - DAMAGES_KEPT);
 }
 
 static int read_all(struct trace_stream *s, opts_item_fn *take, void *context, struct damages *d,
-                    struct err *err)
+		    struct err *err)
 {
 	struct trace_item item;
 	int r;
@@ -122,7 +122,7 @@ static int read_all(struct trace_stream *s, opts_item_fn *take, void *context, s
 }
 
 static int for_each_item(const char *path, const struct trace_stream_options *options,
-                         opts_item_fn *take, void *context)
+			 opts_item_fn *take, void *context)
 {
 	struct damages damages = {.count = 0};
 	struct trace_source *source;
@@ -145,8 +145,8 @@ static int for_each_item(const char *path, const struct trace_stream_options *op
 	return damages.count ? EXIT_TROUBLE : EXIT_FINE;
 }
 
-int opts_for_each_item(char **paths, const struct trace_stream_options *options,
-                       opts_item_fn *take, void *context)
+int opts_for_each_item(char **paths, const struct trace_stream_options *options, opts_item_fn *take,
+		       void *context)
 {
 	int status = EXIT_FINE;
 

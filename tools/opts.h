@@ -27,8 +27,8 @@ typedef int opts_item_fn(void *context, const struct trace_item *item, struct er
  * complains) and gives every item to @take. Damage is said on stderr after the tape
  * it is in, and makes the result EXIT_TROUBLE; so does what is no tape.
  */
-int opts_for_each_item(char **paths, const struct trace_stream_options *options,
-                       opts_item_fn *take, void *context);
+int opts_for_each_item(char **paths, const struct trace_stream_options *options, opts_item_fn *take,
+		       void *context);
 
 /*
  * Output in large pieces. opts_put() writes @out when it is big and empties it;

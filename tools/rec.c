@@ -84,8 +84,10 @@ static int parse_size(const char *text, uint64_t *ret, struct err *err)
 	else if (*end == 'M')
 		shift = 20;
 	if (end == text || text[0] == '-' || errno || end[shift > 0] || value > UINT64_MAX >> 21)
-		return err_set(err, EINVAL, "'%s' is no size; use a number, a number with K or M, "
-		               "or 'all'", text);
+		return err_set(err, EINVAL,
+			       "'%s' is no size; use a number, a number with K or M, "
+			       "or 'all'",
+			       text);
 	*ret = (uint64_t)value << shift;
 	return 0;
 }
@@ -97,7 +99,7 @@ static int parse_level(const char *text, int *ret, struct err *err)
 
 	if (end == text || *end || value < 1 || value > LEVEL_MAX)
 		return err_set(err, EINVAL, "'%s' is no compression level; use 1 to %d", text,
-		               LEVEL_MAX);
+			       LEVEL_MAX);
 	*ret = (int)value;
 	return 0;
 }
@@ -171,7 +173,7 @@ static int parse(struct arguments *a, int argc, char **argv, struct err *err)
 			return 1;
 		case '?':
 			return err_set(err, EINVAL, "unknown option '%s'; try 'rec --help'",
-			               argv[optind - 1]);
+				       argv[optind - 1]);
 		case ':':
 			return err_set(err, EINVAL, "option '%s' needs a value", argv[optind - 1]);
 		}
@@ -232,7 +234,7 @@ static void say_result(const struct arguments *a, const struct rec_result *resul
 	buf_printf(&line, " syscall%s in ", result->calls == 1 ? "" : "s");
 	grouped(&line, result->processes);
 	buf_printf(&line, " process%s, %.1f s, ", result->processes == 1 ? "" : "es",
-	           (double)result->duration / 1e9);
+		   (double)result->duration / 1e9);
 	human_bytes(&line, result->totals.compressed);
 	buf_printf(&line, " -> %s", a->output ? a->output : tapefile_default);
 	fprintf(stderr, "%s\n", buf_text(&line));
@@ -309,7 +311,7 @@ int main(int argc, char **argv)
 		a.rec.own_command_line = buf_text(&own);
 		r = rec_find_command(a.rec.argv[0], getenv("PATH"), &path, &err);
 		r = r == 0 ? record(&a, path)
-		           : complain(&err, r == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE);
+			   : complain(&err, r == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE);
 	} else {
 		r = r > 0 ? 0 : complain(&err, EXIT_REC);
 	}

@@ -44,10 +44,10 @@ static int check_existing(const char *path, struct err *err)
 		return err_errno(err, EISDIR, "cannot write '%s'", path);
 	if (S_ISLNK(st.st_mode) && st.st_uid != geteuid() && st.st_uid != 0)
 		return err_set(err, ELOOP, "cannot write '%s': a symbolic link of another user",
-		               path);
+			       path);
 	if (S_ISREG(st.st_mode) && st.st_uid != geteuid())
 		return err_set(err, EPERM, "cannot write '%s': the file belongs to another user",
-		               path);
+			       path);
 	return S_ISLNK(st.st_mode) ? 1 : 0;
 }
 
@@ -63,7 +63,7 @@ static int open_existing(const char *path, bool is_link, struct err *err)
 	    (st.st_uid != geteuid() || fchmod(fd, MODE) < 0 || ftruncate(fd, 0) < 0)) {
 		close(fd);
 		return err_set(err, EPERM, "cannot write '%s': the file belongs to another user",
-		               path);
+			       path);
 	}
 	return keep(fd, path, err);
 }

@@ -54,8 +54,8 @@ static const char *format_of(int argc, char **argv)
 static int run_jsonl(int argc, char **argv)
 {
 	static const struct option longs[] = {{"to", required_argument, NULL, 'k'},
-	                                      {"output", required_argument, NULL, 'o'},
-	                                      {0}};
+					      {"output", required_argument, NULL, 'o'},
+					      {0}};
 	struct err err = {0};
 	int option;
 

@@ -110,10 +110,13 @@ static int print(struct print_run *run, char **paths)
 
 int verb_print(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{"pid", required_argument, NULL, 'p'},  {"time", required_argument, NULL, 'm'},
-		{"trace", required_argument, NULL, 'e'}, {"string-limit", required_argument, NULL, 's'},
-		{"output", required_argument, NULL, 'o'}, {"to", required_argument, NULL, 'k'}, {0}};
+	static const struct option longs[] = {{"pid", required_argument, NULL, 'p'},
+					      {"time", required_argument, NULL, 'm'},
+					      {"trace", required_argument, NULL, 'e'},
+					      {"string-limit", required_argument, NULL, 's'},
+					      {"output", required_argument, NULL, 'o'},
+					      {"to", required_argument, NULL, 'k'},
+					      {0}};
 	struct print_run run = {.options = {.string_limit = PRINT_STRING_DEFAULT}};
 	int option, status = 0;
 

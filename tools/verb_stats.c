@@ -49,11 +49,12 @@ static void say_row(const struct stats *s, const struct stats_row *row, struct b
 	cleanup_done(buf_done) struct buf name = {0};
 
 	name_of(s, row, &name);
-	buf_printf(out, "%6.2f %12.6f", s->total ? 100.0 * (double)row->total / (double)s->total : 0.0,
-	           seconds(row->total));
+	buf_printf(out, "%6.2f %12.6f",
+		   s->total ? 100.0 * (double)row->total / (double)s->total : 0.0,
+		   seconds(row->total));
 	if (s->by == STATS_BY_CALL)
 		buf_printf(out, " %9.6f %9.6f %9.6f", seconds(stats_percentile(row, 50)),
-		           seconds(stats_percentile(row, 90)), seconds(stats_percentile(row, 99)));
+			   seconds(stats_percentile(row, 90)), seconds(stats_percentile(row, 99)));
 	buf_printf(out, " %11.6f %10" PRIu64, seconds(row->max), row->calls);
 	if (row->errors)
 		buf_printf(out, " %8" PRIu64, row->errors);
@@ -75,14 +76,16 @@ static void say_table(const struct stats *s, const char *what, struct buf *out)
 	buf_printf(out, "%6.2f %12.6f", s->total ? 100.0 : 0.0, seconds(s->total));
 	if (by_call)
 		buf_printf(out, " %9s %9s %9s", "", "", "");
-	buf_printf(out, " %11s %10" PRIu64 " %8" PRIu64 " total (wall time inside calls)\n", "", s->calls,
-	           s->errors);
+	buf_printf(out, " %11s %10" PRIu64 " %8" PRIu64 " total (wall time inside calls)\n", "",
+		   s->calls, s->errors);
 }
 
 static void say_json(const struct stats *s, const char *what, struct buf *out)
 {
-	buf_printf(out, "{\"by\":\"%s\",\"calls\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"total_ns\":%" PRIu64
-	                ",\"rows\":[", what, s->calls, s->errors, s->total);
+	buf_printf(out,
+		   "{\"by\":\"%s\",\"calls\":%" PRIu64 ",\"errors\":%" PRIu64
+		   ",\"total_ns\":%" PRIu64 ",\"rows\":[",
+		   what, s->calls, s->errors, s->total);
 	for (size_t i = 0; i < s->count; i++) {
 		const struct stats_row *row = &s->rows[i];
 		cleanup_done(buf_done) struct buf name = {0};
@@ -90,12 +93,16 @@ static void say_json(const struct stats *s, const char *what, struct buf *out)
 		name_of(s, row, &name);
 		buf_printf(out, "%s\n{\"%s\":\"", i ? "," : "", what);
 		escape_json(out, buf_text(&name), name.size);
-		buf_printf(out, "\",\"calls\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"total_ns\":%" PRIu64
-		                ",\"max_ns\":%" PRIu64, row->calls, row->errors, row->total, row->max);
+		buf_printf(out,
+			   "\",\"calls\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"total_ns\":%" PRIu64
+			   ",\"max_ns\":%" PRIu64,
+			   row->calls, row->errors, row->total, row->max);
 		if (row->histogram)
-			buf_printf(out, ",\"p50_ns\":%" PRIu64 ",\"p90_ns\":%" PRIu64 ",\"p99_ns\":%" PRIu64,
-			           stats_percentile(row, 50), stats_percentile(row, 90),
-			           stats_percentile(row, 99));
+			buf_printf(out,
+				   ",\"p50_ns\":%" PRIu64 ",\"p90_ns\":%" PRIu64
+				   ",\"p99_ns\":%" PRIu64,
+				   stats_percentile(row, 50), stats_percentile(row, 90),
+				   stats_percentile(row, 99));
 		buf_char(out, '}');
 	}
 	buf_str(out, "]}\n");
@@ -142,7 +149,8 @@ int verb_stats(int argc, char **argv)
 				break;
 		}
 		if (grouping == ARRAY_SIZE(groupings))
-			return opts_complain("cannot group by '%s'; use syscall, process or thread", optarg);
+			return opts_complain("cannot group by '%s'; use syscall, process or thread",
+					     optarg);
 	}
 	return run(groupings[grouping].by, groupings[grouping].name, json, argv + optind);
 }

@@ -59,14 +59,14 @@ static int set_parameters(ZSTD_CCtx *zstd, int level)
 
 	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
 		if (ZSTD_isError(ZSTD_CCtx_setParameter(zstd, parameters[i].parameter,
-		                                        parameters[i].value)))
+							parameters[i].value)))
 			return -EINVAL;
 	}
 	return 0;
 }
 
 int frame_writer_new(int fd, int level, size_t frame_size, struct frame_writer **ret,
-                     struct err *err)
+		     struct err *err)
 {
 	struct frame_writer *f = calloc(1, sizeof(*f));
 
@@ -104,7 +104,7 @@ static void choose_level(struct frame_writer *f)
 
 	if (f->adaptive)
 		ZSTD_CCtx_setParameter(f->zstd, ZSTD_c_compressionLevel,
-		                       hurry ? LEVEL_HURRIED : LEVEL_RELAXED);
+				       hurry ? LEVEL_HURRIED : LEVEL_RELAXED);
 	f->hurried = false;
 	f->compressing = f->writing = 0;
 }
@@ -206,7 +206,7 @@ int frame_writer_end(struct frame_writer *f, struct err *err)
 }
 
 int frame_writer_put(struct frame_writer *f, const struct buf *record, const struct batch *batch,
-                     bool alone, struct err *err)
+		     bool alone, struct err *err)
 {
 	struct meta_frame *frame;
 	int r = alone ? frame_writer_end(f, err) : 0;

@@ -19,7 +19,7 @@ struct frame_writer;
  * is ended. 0 or -errno.
  */
 int frame_writer_new(int fd, int level, size_t frame_size, struct frame_writer **ret,
-                     struct err *err);
+		     struct err *err);
 struct frame_writer *frame_writer_free(struct frame_writer *f);
 
 /*
@@ -29,7 +29,7 @@ struct frame_writer *frame_writer_free(struct frame_writer *f);
  * -errno, after which nothing more must be written.
  */
 int frame_writer_put(struct frame_writer *f, const struct buf *records, const struct batch *batch,
-                     bool alone, struct err *err);
+		     bool alone, struct err *err);
 /* Somebody is waiting for us: to be told whenever it is so. */
 void frame_writer_hurry(struct frame_writer *f);
 /* Ends the frame that is open, if any. */

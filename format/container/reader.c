@@ -125,8 +125,8 @@ static int check_features(const struct meta_header *h, struct err *err)
 	if (!unknown)
 		return 0;
 	return err_set(err, EOPNOTSUPP,
-	               "written by '%.64s' with feature bit %d, which this version cannot read",
-	               h->tool, __builtin_ctzll(unknown));
+		       "written by '%.64s' with feature bit %d, which this version cannot read",
+		       h->tool, __builtin_ctzll(unknown));
 }
 
 static int decode_header(struct trace_reader *r, const void *body, size_t size, struct err *err)
@@ -144,7 +144,7 @@ static int decode_header(struct trace_reader *r, const void *body, size_t size, 
 }
 
 static int decode(struct trace_reader *r, const void *body, size_t size, struct trace_record *ret,
-                  struct err *err)
+		  struct err *err)
 {
 	enum codec_kind kind;
 	int result = codec_kind(body, size, &kind, err);
@@ -211,7 +211,8 @@ static int cut_record(struct trace_reader *r, struct trace_record *ret, struct e
 
 static uint32_t magic_at(const uint8_t *at)
 {
-	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
+	       (uint32_t)at[3] << 24;
 }
 
 static bool is_skippable(uint32_t magic)
@@ -241,7 +242,7 @@ static int skip_skippable(struct trace_reader *r, struct err *err)
 			return read_error(n, err);
 		if (n == 0) {
 			note_damage(r, trace_source_offset(r->source), true,
-			            "the file ends inside its seek table");
+				    "the file ends inside its seek table");
 			return STEP_DAMAGED;
 		}
 		step = (uint64_t)n < left ? (size_t)n : (size_t)left;
@@ -255,7 +256,7 @@ static int end_of_file(struct trace_reader *r)
 {
 	if (!r->trailer_seen && r->any_record)
 		note_damage(r, trace_source_offset(r->source), true,
-		            "the tape has no end: the recorder was killed, or is still running");
+			    "the tape has no end: the recorder was killed, or is still running");
 	return STEP_END;
 }
 
@@ -316,7 +317,7 @@ static int feed(struct trace_reader *r, struct err *err)
 		return read_error(n, err);
 	if (n == 0) {
 		note_damage(r, trace_source_offset(r->source), true,
-		            "the file ends inside the frame at byte %" PRIu64, r->frame_offset);
+			    "the file ends inside the frame at byte %" PRIu64, r->frame_offset);
 		return STEP_END;
 	}
 	compact(r);
@@ -328,7 +329,8 @@ static int feed(struct trace_reader *r, struct err *err)
 	left = ZSTD_decompressStream(r->zstd, &out, &in);
 	buf_truncate(&r->raw, before + out.pos);
 	if (ZSTD_isError(left)) {
-		note_damage(r, r->frame_offset, false, "damaged frame: %s", ZSTD_getErrorName(left));
+		note_damage(r, r->frame_offset, false, "damaged frame: %s",
+			    ZSTD_getErrorName(left));
 		return STEP_DAMAGED;
 	}
 	trace_source_skip(r->source, in.pos);
@@ -383,7 +385,7 @@ static int resynchronise(struct trace_reader *r, struct err *err)
 		if (result < 0)
 			return read_error(result, err);
 	} else if (trace_source_offset(r->source) == r->frame_offset &&
-	           trace_source_peek(r->source, 1, &at) > 0) {
+		   trace_source_peek(r->source, 1, &at) > 0) {
 		trace_source_skip(r->source, 1);
 	}
 	return next ? 1 : scan(r, err);
@@ -430,7 +432,7 @@ static void check_number(struct trace_reader *r, const struct trace_record *reco
 	if (number > r->next_chunk) {
 		note_damage(r, record->frame_offset, false, "chunks are missing");
 		add_to_damage(r, " (%" PRIu64 " chunk%s lost)", number - r->next_chunk,
-		              number - r->next_chunk == 1 ? "" : "s");
+			      number - r->next_chunk == 1 ? "" : "s");
 	}
 	r->next_chunk = number + 1;
 }
@@ -497,7 +499,8 @@ static int first_record(struct trace_reader *r, struct err *err)
 	if (result < 0)
 		return result;
 	if (result == 0 && r->damage.tail)
-		return err_set(err, EBADMSG, "cut off before its first record ends, or not a systape tape");
+		return err_set(err, EBADMSG,
+			       "cut off before its first record ends, or not a systape tape");
 	if (result == 0)
 		return err_set(err, EBADMSG, "a zstd file, but not a systape tape");
 	r->any_record = true;

@@ -29,11 +29,12 @@ static void put_u32(struct buf *b, uint64_t value)
 
 static uint32_t get_u32(const uint8_t *at)
 {
-	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
+	       (uint32_t)at[3] << 24;
 }
 
 int seek_table_encode(const struct meta_frame *frames, const uint64_t *compressed, size_t count,
-                      struct buf *ret)
+		      struct buf *ret)
 {
 	if (count > ENTRIES_MAX)
 		return -E2BIG;

@@ -14,7 +14,7 @@ struct trace_source;
 
 /* Appends the skippable frame. 0, -ENOMEM, or -E2BIG when a frame's size does not fit. */
 int seek_table_encode(const struct meta_frame *frames, const uint64_t *compressed, size_t count,
-                      struct buf *ret);
+		      struct buf *ret);
 
 struct seek_table {
 	uint64_t *offset; /* of each frame, ascending */

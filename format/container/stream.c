@@ -51,7 +51,7 @@ struct trace_stream {
 	struct map begun; /* place of the entry -> row in the queue (struct event) */
 	struct map open;  /* place of the entry -> struct open_call */
 	struct map tids;  /* tid -> the entry's event of its call in flight: in the queue, or in
-	                   * an open_call */
+			   * an open_call */
 	struct open_call *closing; /* freed at the next call */
 	struct event end;          /* an EVENT_END made here */
 };
@@ -327,8 +327,7 @@ static bool give_never(struct trace_stream *s, const struct event *e)
 	struct event *entry;
 	struct open_call *o;
 
-	if (e->kind != EVENT_EXIT &&
-	    !(e->kind == EVENT_EXEC && e->exec.former_tid != e->tid))
+	if (e->kind != EVENT_EXIT && !(e->kind == EVENT_EXEC && e->exec.former_tid != e->tid))
 		return false;
 	entry = map_get(&s->tids, e->tid);
 	o = entry ? map_get(&s->open, entry->seq) : NULL;
@@ -435,7 +434,7 @@ int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err
 }
 
 int trace_stream_open(struct trace_source *source, const struct trace_stream_options *options,
-                      struct trace_stream **ret, struct err *err)
+		      struct trace_stream **ret, struct err *err)
 {
 	struct trace_stream *s = calloc(1, sizeof(*s));
 	int r;

@@ -36,15 +36,15 @@ struct trace_item {
 
 /* Zero is the default of every field. */
 struct trace_stream_options {
-	size_t window; /* bytes of decoded chunks held back; 0: 12 MiB */
+	size_t window;  /* bytes of decoded chunks held back; 0: 12 MiB */
 	bool unordered; /* for verbs that only count: no window, halves are not joined
-	                 * (EVENT_END then has begun_seq, ret and duration only) and the
-	                 * next chunk is decoded ahead by a thread */
+			 * (EVENT_END then has begun_seq, ret and duration only) and the
+			 * next chunk is decoded ahead by a thread */
 };
 
 /* Takes over @source in any case. Fails as trace_reader_open(). */
 int trace_stream_open(struct trace_source *source, const struct trace_stream_options *options,
-                      struct trace_stream **ret, struct err *err);
+		      struct trace_stream **ret, struct err *err);
 /* 1 and the next item (valid until the next call), 0 at the end, -errno. */
 int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err *err);
 struct trace_stream *trace_stream_free(struct trace_stream *s);

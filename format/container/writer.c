@@ -34,8 +34,8 @@ struct trace_writer {
 
 	/* under the mutex */
 	struct batch *open;
-	uint64_t open_since;   /* ns, when its first row came; 0: it is empty */
-	struct batch **queue;  /* oldest first */
+	uint64_t open_since;  /* ns, when its first row came; 0: it is empty */
+	struct batch **queue; /* oldest first */
 	size_t queued;
 	struct batch **spare;
 	size_t spares;
@@ -317,7 +317,7 @@ static int start_thread(struct trace_writer *w)
 }
 
 int trace_writer_start(const struct trace_writer_options *options, const struct meta_header *header,
-                       struct trace_writer **ret, struct err *err)
+		       struct trace_writer **ret, struct err *err)
 {
 	struct trace_writer *w = calloc(1, sizeof(*w));
 	int r;
@@ -331,7 +331,7 @@ int trace_writer_start(const struct trace_writer_options *options, const struct 
 		err_set(err, ENOMEM, "out of memory");
 	else
 		r = frame_writer_new(w->options.fd, w->options.level, w->options.frame_size,
-		                     &w->frames, err);
+				     &w->frames, err);
 	if (r == 0)
 		r = write_header(w, header, err);
 	if (r == 0) {
@@ -382,7 +382,7 @@ static int write_trailer(struct trace_writer *w, struct meta_trailer *trailer)
 }
 
 int trace_writer_finish(struct trace_writer *w, struct meta_trailer *trailer,
-                        struct trace_writer_totals *ret_totals, struct err *err)
+			struct trace_writer_totals *ret_totals, struct err *err)
 {
 	size_t frames;
 

@@ -25,12 +25,12 @@ struct trace_writer;
 
 /* Zero is the default of every field but the fd. */
 struct trace_writer_options {
-	int fd;             /* open for writing, stays the caller's; need not be seekable */
-	int level;          /* zstd level; 0: by itself, 7 or, when the recorder must wait, 1 */
-	size_t queue;       /* batches waiting for the thread at most; 0: 4 */
-	size_t chunk_size;  /* 0: TRACE_CHUNK_SIZE */
-	size_t frame_size;  /* 0: TRACE_FRAME_SIZE */
-	unsigned flush_ms;  /* 0: TRACE_FLUSH_MS */
+	int fd;            /* open for writing, stays the caller's; need not be seekable */
+	int level;         /* zstd level; 0: by itself, 7 or, when the recorder must wait, 1 */
+	size_t queue;      /* batches waiting for the thread at most; 0: 4 */
+	size_t chunk_size; /* 0: TRACE_CHUNK_SIZE */
+	size_t frame_size; /* 0: TRACE_FRAME_SIZE */
+	unsigned flush_ms; /* 0: TRACE_FLUSH_MS */
 };
 
 /* What a tape weighs; valid after trace_writer_finish(). */
@@ -42,7 +42,7 @@ struct trace_writer_totals {
 
 /* Writes the header frame and starts the thread. 0 or -errno. */
 int trace_writer_start(const struct trace_writer_options *options, const struct meta_header *header,
-                       struct trace_writer **ret, struct err *err);
+		       struct trace_writer **ret, struct err *err);
 
 /* Takes the lock; returns the open batch, to be used until the unlock. Never NULL. */
 struct batch *trace_writer_lock(struct trace_writer *w);
@@ -50,8 +50,8 @@ struct batch *trace_writer_lock(struct trace_writer *w);
 void trace_writer_unlock(struct trace_writer *w);
 
 /* Puts a snapshot into the tape, before the events that are not written yet: its seq
- * says where it belongs. It is written together with the next of these. The writer takes over the contents of @snapshot and leaves
- * it empty. 0 or -ENOMEM. */
+ * says where it belongs. It is written together with the next of these. The writer takes over the
+ * contents of @snapshot and leaves it empty. 0 or -ENOMEM. */
 int trace_writer_snapshot(struct trace_writer *w, struct meta_snapshot *snapshot);
 
 /* 0, or the -errno with which writing failed (@err is then filled). */
@@ -62,7 +62,7 @@ int trace_writer_error(struct trace_writer *w, struct err *err);
  * table, and joins the thread. The totals are valid even on failure. 0 or -errno.
  */
 int trace_writer_finish(struct trace_writer *w, struct meta_trailer *trailer,
-                        struct trace_writer_totals *ret_totals, struct err *err);
+			struct trace_writer_totals *ret_totals, struct err *err);
 struct trace_writer *trace_writer_free(struct trace_writer *w);
 
 #endif

@@ -68,8 +68,8 @@ static void read_by_file(pid_t tid, struct tracee_range *ranges, size_t count)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	for (size_t i = 0; i < count; i++) {
 		ranges[i].got = fd < 0 ? 0
-		                       : read_through_file(fd, ranges[i].address, ranges[i].data,
-		                                           ranges[i].want);
+				       : read_through_file(fd, ranges[i].address, ranges[i].data,
+							   ranges[i].want);
 	}
 }
 

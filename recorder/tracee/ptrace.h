@@ -32,9 +32,9 @@ enum tracee_stop {
 	TRACEE_FORKED,     /* fork, vfork or clone: tracee_message() is the new tid */
 	TRACEE_EXECED,     /* tracee_message() is the former tid */
 	TRACEE_GROUP_STOP, /* answer with tracee_listen() */
-	TRACEE_TRAPPED,    /* first stop of a new child, INTERRUPT or end of a listen: resume with 0 */
-	TRACEE_SIGNALED,   /* a signal is about to be delivered: resume with it */
-	TRACEE_OTHER,      /* resume with 0 */
+	TRACEE_TRAPPED, /* first stop of a new child, INTERRUPT or end of a listen: resume with 0 */
+	TRACEE_SIGNALED, /* a signal is about to be delivered: resume with it */
+	TRACEE_OTHER,    /* resume with 0 */
 };
 
 /* Classifies @status; @ret_signal is the signal of a SIGNALED or GROUP_STOP. */

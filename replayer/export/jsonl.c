@@ -68,10 +68,10 @@ static void put_base64(struct buf *out, const uint8_t *at, size_t size)
 	for (size_t i = 0; i < size; i += 3) {
 		size_t n = size - i < 3 ? size - i : 3;
 		uint32_t v = (uint32_t)at[i] << 16 | (n > 1 ? (uint32_t)at[i + 1] << 8 : 0) |
-		             (n > 2 ? at[i + 2] : 0u);
+			     (n > 2 ? at[i + 2] : 0u);
 		const char four[4] = {digits[v >> 18], digits[v >> 12 & 63],
-		                      n > 1 ? digits[v >> 6 & 63] : '=',
-		                      n > 2 ? digits[v & 63] : '='};
+				      n > 1 ? digits[v >> 6 & 63] : '=',
+				      n > 2 ? digits[v & 63] : '='};
 
 		buf_append(out, four, sizeof(four));
 	}
@@ -189,9 +189,10 @@ static void put_memory(const struct event *e, struct buf *out)
 	for (uint32_t i = 0; i < e->memory_count; i++) {
 		const struct event_memory *m = &e->memory[i];
 
-		buf_printf(out, "%s{\"when\":\"%s\",\"address\":\"%#" PRIx64 "\",\"length\":%" PRIu64,
-		           i ? "," : "", m->when == EVENT_AT_EXIT ? "exit" : "entry", m->address,
-		           m->full);
+		buf_printf(out,
+			   "%s{\"when\":\"%s\",\"address\":\"%#" PRIx64 "\",\"length\":%" PRIu64,
+			   i ? "," : "", m->when == EVENT_AT_EXIT ? "exit" : "entry", m->address,
+			   m->full);
 		if (m->unreadable)
 			buf_str(out, ",\"unreadable\":true");
 		buf_str(out, ",\"data\":");
@@ -212,9 +213,9 @@ static int put_call(struct jsonl *j, const struct event *e, struct buf *out)
 	else
 		buf_str(out, "null");
 	/* A line for a call's end tells when the call began, as the other lines do. */
-	put_number(out, "time", e->kind == EVENT_END && call->state == EVENT_FINISHED
-	                                ? e->time - call->duration
-	                                : e->time);
+	put_number(out, "time",
+		   e->kind == EVENT_END && call->state == EVENT_FINISHED ? e->time - call->duration
+									 : e->time);
 	if (call->state == EVENT_FINISHED)
 		put_number(out, "duration", call->duration);
 	else
@@ -242,7 +243,7 @@ static int put_call(struct jsonl *j, const struct event *e, struct buf *out)
 static void put_data(const struct event *e, struct buf *out)
 {
 	buf_printf(out, "{\"type\":\"data\",\"seq\":%" PRIu64 ",\"call_seq\":%" PRIu64, e->seq,
-	           e->call.begun_seq);
+		   e->call.begun_seq);
 	put_ids(out, e);
 	put_memory(e, out);
 	buf_str(out, "}\n");
@@ -254,9 +255,9 @@ static void put_fork(const struct event *e, struct buf *out)
 
 	buf_printf(out, "{\"type\":\"fork\",\"seq\":%" PRIu64, e->seq);
 	put_ids(out, e);
-	buf_printf(out, ",\"child_pid\":%u,\"child_tid\":%u,\"kind\":\"%s\"%s}\n", e->fork.child_pid,
-	           e->fork.child_tid, kinds[e->fork.kind % FORK_KIND_MAX],
-	           e->fork.creator_known ? "" : ",\"creator_known\":false");
+	buf_printf(out, ",\"child_pid\":%u,\"child_tid\":%u,\"kind\":\"%s\"%s}\n",
+		   e->fork.child_pid, e->fork.child_tid, kinds[e->fork.kind % FORK_KIND_MAX],
+		   e->fork.creator_known ? "" : ",\"creator_known\":false");
 }
 
 static void put_exec(const struct event *e, struct buf *out)
@@ -328,7 +329,7 @@ static void put_exit(const struct event *e, struct buf *out)
 		buf_printf(out, ",\"status\":%u,\"signal\":null", status >> 8 & 0xff);
 	}
 	buf_printf(out, ",\"core\":%s%s}\n", signal && status & 0x80 ? "true" : "false",
-	           e->exit.process ? ",\"process\":true" : "");
+		   e->exit.process ? ",\"process\":true" : "");
 }
 
 static int put_event(struct jsonl *j, const struct event *e, struct buf *out)
@@ -369,9 +370,11 @@ static void put_header(const struct meta_header *h, struct buf *out)
 	put_text(out, "tool", h->tool);
 	buf_str(out, ",\"uuid\":\"");
 	for (size_t i = 0; i < sizeof(h->uuid); i++)
-		buf_printf(out, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", h->uuid[i]);
-	buf_printf(out, "\",\"start_realtime\":\"%#" PRIx64 "\",\"start_monotonic\":\"%#" PRIx64 "\"",
-	           (uint64_t)h->start_realtime, (uint64_t)h->start_monotonic);
+		buf_printf(out, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+			   h->uuid[i]);
+	buf_printf(out,
+		   "\",\"start_realtime\":\"%#" PRIx64 "\",\"start_monotonic\":\"%#" PRIx64 "\"",
+		   (uint64_t)h->start_realtime, (uint64_t)h->start_monotonic);
 	put_text(out, "sysname", h->sysname);
 	put_text(out, "release", h->release);
 	put_text(out, "version", h->version);
@@ -394,7 +397,8 @@ static void put_header(const struct meta_header *h, struct buf *out)
 
 static void put_trailer(const struct meta_trailer *t, struct buf *out)
 {
-	buf_printf(out, "{\"type\":\"trailer\",\"complete\":%s", t->lost ? "false" : "true");
+	buf_printf(out, "{\"type\":\"trailer\",\"complete\":%s",
+		   t->lost || t->incomplete ? "false" : "true");
 	put_number(out, "syscalls", t->calls);
 	put_number(out, "lost", t->lost);
 	put_number(out, "events", t->events);

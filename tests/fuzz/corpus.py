@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the corpus anew from what real programs do: corpus.py REC PROGS, with the directory
+of the programs of tests/progs. Files of other names stay."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
+import tape  # noqa: E402
+
+WHOLE_TAPES = {"true": ["true"], "crash": ["./die", "segv"], "threads": ["./exec_non_leader"],
+               "signals": ["./sigqueue"]}
+CALLS_OF = ("files", "getsockopt_len", "int80", "machine", "memory", "mmsg", "null_pointers",
+            "odd_numbers", "partial_iov", "polling", "recvmsg_name", "restart_sleep", "scm_rights",
+            "sockets", "strings_edge", "wait_codes")
+ARCHS = (0xc000003e, 0x40000003, 0xc00000b7)
+INPUT_MAX, RANGES_MAX, ALIKE_MAX = 4000, 255, 2
+
+
+class Studio:
+    """Records in a directory and on a host that say nothing of where it was done."""
+
+    def __init__(self, rec, progs):
+        self.progs, self.dir = progs, tempfile.mkdtemp(prefix="tape-")
+        shutil.copy(rec, os.path.join(self.dir, "rec"))
+
+    def record(self, command):
+        if command[0].startswith("./"):
+            shutil.copy(os.path.join(self.progs, command[0]), self.dir)
+        subprocess.run(["env", "-i", f"PATH={self.dir}:/usr/bin:/bin", "HOME=/", "unshare", "-u",
+                        "sh", "-c", 'hostname example; exec rec -q -s 16 -o x.zst "$@"', "sh",
+                        *command], cwd=self.dir, stdout=subprocess.DEVNULL, check=False)
+        with open(os.path.join(self.dir, "x.zst"), "rb") as f:
+            return f.read()
+
+
+def records(data):
+    raw = subprocess.run(["zstd", "-dcq"], input=data, stdout=subprocess.PIPE, check=True).stdout
+    return tape.message(raw)[1]
+
+
+def chunks(data):
+    """The rows of each chunk."""
+    return [tape.chunk(chunk) for record in records(data)
+            for chunk in tape.message(record).get(3, [])]
+
+
+# ---- the form that events.c reads ----
+
+def number(n):
+    return bytes([(n.bit_length() + 7) // 8]) + n.to_bytes((n.bit_length() + 7) // 8, "little")
+
+
+def signed(n):
+    return number((n << 1 ^ n >> 63) & tape.MASK)
+
+
+def counted(data):
+    return number(len(data)) + data
+
+
+def call(e):
+    arch = e.get("arch", 0)
+    out = bytes([ARCHS.index(arch) if arch in ARCHS else 3]) + number(e.get("nr", 0))
+    out += number(e.get("ip", 0)) + b"".join(map(number, e.get("args", [0] * 6)))
+    out += signed(e.get("ret", 0)) + number(e.get("duration", 0))
+    out += bytes([1 if "ret" in e else 0])
+    return out + number(e.get("span", 0))
+
+
+def small(e):
+    if e["kind"] == tape.FORK:
+        return number(e["child_pid"]) + number(e["child_tid"]) + bytes([e["fork"], 0])
+    if e["kind"] == tape.EXEC:
+        return number(e["former_tid"]) + counted(e["path"]) + counted(e["argv"])
+    if e["kind"] in (tape.SIGNAL, tape.STOP):
+        return bytes([not e["info"]]) + number(e["number"]) + e["info"]
+    return bytes([not e["process"]]) + number(e["status"])
+
+
+def memory(m, args):
+    argument = args.index(m["address"]) + 1 if m["address"] in args else 0
+    out = bytes([(m["when"] == "exit") | m["unreadable"] << 1 | argument << 2])
+    if not argument:
+        out += number(m["address"])
+    return out + number(m["length"] - len(m["data"])) + counted(m["data"])
+
+
+def event(e, before):
+    kind = e["kind"]
+    out = bytes([kind - 1]) + number(max(0, e["seq"] - before.get("seq", 0)))
+    out += signed(e["time"] - before.get("time", 0)) + number(e["pid"]) + number(e["tid"])
+    out += call(e) if kind <= tape.DATA else small(e)
+    ranges = e["memory"][:RANGES_MAX]
+    args = e.get("args", []) if kind <= tape.DATA else []
+    return out + bytes([len(ranges)]) + b"".join(memory(m, args) for m in ranges)
+
+
+def inputs(head, events):
+    """Inputs of a few thousand bytes, which all begin with @head."""
+    out, before = head, {}
+    for e in events:
+        more = event(e, before)
+        if len(out) + len(more) > INPUT_MAX and out != head:
+            yield out
+            out, more = head, event(e, {})
+        out += more
+        before = e
+    yield out
+
+
+# ---- files ----
+
+def write(target, name, data):
+    directory = os.path.join(HERE, "corpus", target)
+    os.makedirs(directory, exist_ok=True)
+    with open(os.path.join(directory, name), "wb") as f:
+        f.write(data)
+
+
+def write_reader(tapes):
+    for name, data in tapes.items():
+        write("reader", f"{name}.zst", data)
+    true, damaged = tapes["true"], bytearray(tapes["threads"])
+    damaged[len(damaged) * 2 // 3] ^= 0x55
+    write("reader", "damaged.zst", damaged)
+    write("reader", "cut-in-chunk.zst", true[:len(true) * 2 // 3])
+    write("reader", "cut-in-seek-table.zst", true[:-5])
+    write("reader", "two.zst", true + tapes["signals"])
+    write("reader", "no-tape.zst", subprocess.run(
+        ["zstd", "-qc"], input=b"hello\n", stdout=subprocess.PIPE, check=True).stdout)
+    write("reader", "no-tape.txt", b"hello\n")
+
+
+def write_codec(tapes):
+    kinds = {1: "header", 2: "snapshot", 3: "chunk", 4: "trailer"}
+    for name, data in tapes.items():
+        for record in records(data):
+            write("codec", f"{name}-{kinds[min(tape.message(record))]}", record)
+
+
+def write_stream(tapes):
+    for name, data in tapes.items():
+        out, before = b"\0", {}
+        for rows in chunks(data):
+            out += bytes([len(rows) - 1 & 63])
+            for row in rows[:64]:
+                out += event(row, before)
+                before = row
+            out += number(0) + b"\0"
+        write("stream", name, out + bytes([0]))
+
+
+def write_events(tapes):
+    """Of calls that are alike, the first few."""
+    seen, events = {}, []
+    for data in tapes:
+        for e in tape.whole([row for rows in chunks(data) for row in rows]):
+            alike = (e["kind"], e.get("arch"), e.get("nr"), e.get("ret", 0) < 0)
+            seen[alike] = seen.get(alike, 0) + 1
+            if seen[alike] <= ALIKE_MAX:
+                events.append(e)
+    options, header = b"\0\0\0", number(10 ** 18) + number(16) + counted(b"example") * 2
+    ends = number(1) + counted(b"true\0") + number(10 ** 9) + number(0x8b) + b"\0" + counted(b"")
+    head = options + header + counted(b"true\0") + counted(b"/") + ends
+    for i, data in enumerate(inputs(head, events)):
+        write("print", f"calls-{i:02}", data)
+    calls = [e for e in events if e["kind"] == tape.CALL and e["arch"] == ARCHS[0]]
+    for i, data in enumerate(inputs(b"\0" + number(64) + number(1 << 20), calls)):
+        write("capture", f"calls-{i:02}", data)
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    studio = Studio(*sys.argv[1:])
+    try:
+        tapes = {name: studio.record(command) for name, command in WHOLE_TAPES.items()}
+        others = [studio.record([f"./{name}"]) for name in CALLS_OF]
+    finally:
+        shutil.rmtree(studio.dir)
+    write_reader(tapes)
+    write_codec(tapes)
+    write_stream(tapes)
+    write_events([*tapes.values(), *others])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A record's body. Random bytes never have the right checksum, so it is put right
+ * first: behind it is what is to be tested. What could be decoded is encoded and decoded
+ * once more, which must change nothing.
+ */
+#include "fuzz.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "format/codec.h"
+
+#include <errno.h>
+#include <isa-l/crc.h>
+#include <string.h>
+
+enum { CHECKSUM_SIZE = 6 };
+
+/* Decodes a body and appends the record that it makes. Negative: it cannot be decoded. */
+typedef int again_fn(const void *body, size_t size, struct buf *ret);
+
+static int header_again(const void *body, size_t size, struct buf *ret)
+{
+	struct meta_header header = {0};
+	struct err err = {0};
+	int r = codec_decode_header(body, size, &header, &err);
+
+	if (r == 0)
+		fuzz_check(codec_encode_header(&header, ret) == 0);
+	meta_header_done(&header);
+	return r;
+}
+
+static int snapshot_again(const void *body, size_t size, struct buf *ret)
+{
+	struct meta_snapshot snapshot = {0};
+	struct err err = {0};
+	int r = codec_decode_snapshot(body, size, &snapshot, &err);
+
+	if (r == 0)
+		fuzz_check(codec_encode_snapshot(&snapshot, ret) == 0);
+	meta_snapshot_done(&snapshot);
+	return r;
+}
+
+static int trailer_again(const void *body, size_t size, struct buf *ret)
+{
+	struct meta_trailer trailer = {0};
+	struct err err = {0};
+	int r = codec_decode_trailer(body, size, &trailer, &err);
+
+	if (r == 0)
+		fuzz_check(codec_encode_trailer(&trailer, ret) == 0);
+	meta_trailer_done(&trailer);
+	return r;
+}
+
+static int batch_again(const void *body, size_t size, struct buf *ret)
+{
+	struct codec *codec = codec_new();
+	struct batch batch = {0};
+	struct err err = {0};
+	int r = codec_decode_batch(codec, body, size, &batch, &err);
+
+	fuzz_check(codec);
+	if (r == 0)
+		fuzz_check(codec_encode_batch(codec, &batch, ret) == 0);
+	batch_done(&batch);
+	codec_free(codec);
+	return r;
+}
+
+static again_fn *const again[] = {
+	[CODEC_HEADER] = header_again,
+	[CODEC_SNAPSHOT] = snapshot_again,
+	[CODEC_CHUNK] = batch_again,
+	[CODEC_TRAILER] = trailer_again,
+};
+
+/* Behind a record's tag and length. */
+static const uint8_t *body_of(const struct buf *record, size_t *ret_size)
+{
+	size_t at = 1;
+
+	while (at < record->size && (uint8_t)record->data[at] >= 0x80)
+		at++;
+	fuzz_check(at < record->size);
+	*ret_size = record->size - at - 1;
+	return (const uint8_t *)record->data + at + 1;
+}
+
+static void decode(const void *body, size_t size)
+{
+	struct buf first = {0}, second = {0};
+	enum codec_kind kind;
+	struct err err = {0};
+	const uint8_t *at;
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(again) / sizeof(again[0]); i++) {
+		buf_clear(&first);
+		buf_clear(&second);
+		if (again[i](body, size, &first) < 0)
+			continue;
+		fuzz_check(codec_kind(body, size, &kind, &err) == 0 && kind == i);
+		at = body_of(&first, &n);
+		fuzz_check(codec_kind(at, n, &kind, &err) == 0 && kind == i);
+		fuzz_check(again[i](at, n, &second) == 0);
+		fuzz_check(first.size == second.size &&
+			   memcmp(first.data, second.data, first.size) == 0);
+	}
+	buf_done(&first);
+	buf_done(&second);
+}
+
+/* A corpus file is a whole body: its own checksum makes room for the right one. */
+static uint8_t *seal(const uint8_t *data, size_t *size)
+{
+	size_t covered = *size > CHECKSUM_SIZE ? *size - CHECKSUM_SIZE : 0;
+	uint8_t *body = malloc(covered + CHECKSUM_SIZE), *tail = body + covered;
+	uint32_t crc;
+
+	fuzz_check(body);
+	if (covered)
+		memcpy(body, data, covered);
+	crc = ~crc32_iscsi(body, (int)covered, 0xffffffffu);
+	memcpy(tail,
+	       (const uint8_t[]){0xfd, 0x7f, (uint8_t)crc, (uint8_t)(crc >> 8),
+				 (uint8_t)(crc >> 16), (uint8_t)(crc >> 24)},
+	       CHECKSUM_SIZE);
+	*size = covered + CHECKSUM_SIZE;
+	return body;
+}
+
+void fuzz_one(const uint8_t *data, size_t size)
+{
+	uint8_t *body;
+
+	decode(data, size);
+	body = seal(data, &size);
+	decode(body, size);
+	free(body);
+}
