@@ -93,6 +93,8 @@ static bool say_object(struct failures *f, const struct event *e)
 	if (field_of_kind(d, K_SOCKADDR) && say_argument(f, e, "addr"))
 		return false;
 	fd = field_of_kind(d, K_FD);
+	if (!fd)
+		fd = field_of_kind(d, K_ATFD);
 	if (fd)
 		buf_printf(&f->scratch, "fd %d",
 			   (int)sys_value(fd, e->call.args, sizeof(e->call.args)));
@@ -239,6 +241,24 @@ static void take_exit(struct failures *f, struct processes *all, const struct ev
 	g = failures_fatal(f, p);
 	if (g)
 		f->list[g - f->list].fatal++;
+}
+
+static const char *last_component(const struct failure *g, size_t *ret_size)
+{
+	const char *slash = memrchr(g->object, '/', g->object_size);
+	const char *name = slash ? slash + 1 : g->object;
+
+	*ret_size = g->object_size - (size_t)(name - g->object);
+	return name;
+}
+
+bool failures_alike(const struct failure *a, const struct failure *b)
+{
+	size_t n, m;
+	const char *x = last_component(a, &n), *y = last_component(b, &m);
+
+	return a->nr == b->nr && a->arch == b->arch && a->error == b->error && n && n == m &&
+	       memcmp(x, y, n) == 0;
 }
 
 int failures_take(struct failures *f, struct processes *all, const struct event *e)

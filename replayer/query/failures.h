@@ -56,6 +56,8 @@ enum failure_rank failure_rank(const struct failure *g);
 void failures_sort(struct failures *f);
 /* What a process failed at last before it ended badly, or NULL. Before sorting. */
 const struct failure *failures_fatal(const struct failures *f, const struct process *p);
+/* The same call failed the same way at a name that differs in the directory only. */
+bool failures_alike(const struct failure *a, const struct failure *b);
 void failures_done(struct failures *f);
 
 /* "openat", "ENOENT" */

@@ -10,7 +10,9 @@
 #include "replayer/print/print.h"
 #include "sys/names.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -211,29 +213,54 @@ static void say_problems(const struct screen *s)
 
 /* ---- failed calls ---- */
 
-static void say_group(const struct screen *s, const struct failure *f)
+/* How often the same name was missed in other directories; those groups are told. */
+static uint64_t fold_alike(const struct failures *f, size_t index, uint8_t *told,
+			   size_t *ret_places)
 {
+	uint64_t count = 0;
+
+	*ret_places = 0;
+	for (size_t i = index + 1; i < f->count; i++) {
+		if (told[i] || !failures_alike(&f->list[index], &f->list[i]))
+			continue;
+		told[i] = 1;
+		count += f->list[i].count;
+		(*ret_places)++;
+	}
+	return count;
+}
+
+static void say_group(const struct screen *s, size_t index, uint8_t *told)
+{
+	const struct failure *f = &s->o->failures.list[index];
 	cleanup_done(buf_done) struct buf call = {0}, error = {0};
+	size_t places;
+	uint64_t others = fold_alike(&s->o->failures, index, told, &places);
 	char text[32];
 
 	failure_call(f, &call);
 	failure_error(f, &error);
-	buf_printf(s->out, "%7s  %-14s %-12s ", grouped(f->count, text), buf_text(&call),
+	buf_printf(s->out, "%7s  %-14s %-12s ", grouped(f->count + others, text), buf_text(&call),
 		   buf_text(&error));
 	escape_text(s->out, f->object, f->object_size);
-	if (f->fatal)
+	if (places)
+		buf_printf(s->out, " and in %zu other director%s", places,
+			   places == 1 ? "y" : "ies");
+	if (failure_rank(f) == FAILURE_FATAL)
 		buf_str(s->out, "   <- before a bad end");
 	buf_char(s->out, '\n');
 }
 
 /* Those that are not told one by one: how many calls, with which errors. */
-static void say_other_failures(const struct screen *s, size_t from)
+static void say_other_failures(const struct screen *s, const uint8_t *told)
 {
 	const struct failures *f = &s->o->failures;
 	uint64_t expected = f->expected_beyond, other = f->beyond;
 	char text[32];
 
-	for (size_t i = from; i < f->count; i++) {
+	for (size_t i = 0; i < f->count; i++) {
+		if (told[i])
+			continue;
 		if (failure_rank(&f->list[i]) <= FAILURE_PROBE)
 			expected += f->list[i].count;
 		else
@@ -247,18 +274,28 @@ static void say_other_failures(const struct screen *s, size_t from)
 			   grouped(expected, text));
 }
 
-static void say_failures(const struct screen *s)
+static int say_failures(const struct screen *s)
 {
 	const struct failures *f = &s->o->failures;
-	size_t shown = 0;
+	cleanup_free uint8_t *told = calloc(f->count + 1, 1);
+	size_t lines = 0;
 
+	if (!told)
+		return -ENOMEM;
 	if (!f->total)
-		return;
+		return 0;
 	heading(s, "Calls that failed");
-	while (shown < f->count && shown < FAILURES_SHOWN &&
-	       failure_rank(&f->list[shown]) > FAILURE_PROBE)
-		say_group(s, &f->list[shown++]);
-	say_other_failures(s, shown);
+	for (size_t i = 0; i < f->count && lines < FAILURES_SHOWN; i++) {
+		if (failure_rank(&f->list[i]) <= FAILURE_PROBE)
+			break;
+		if (told[i])
+			continue;
+		told[i] = 1;
+		say_group(s, i, told);
+		lines++;
+	}
+	say_other_failures(s, told);
+	return 0;
 }
 
 /* ---- where the time went ---- */
@@ -334,9 +371,8 @@ int overview_say(const struct overview *o, bool colour, struct buf *ret)
 
 	say_head(&s);
 	say_problems(&s);
-	say_failures(&s);
-	if (say_tree(&s) < 0)
-		return buf_error(ret);
+	if (say_failures(&s) < 0 || say_tree(&s) < 0)
+		return -ENOMEM;
 	if (o->stats.count) {
 		heading(&s, "Time in calls, waiting included");
 		say_times(&s);

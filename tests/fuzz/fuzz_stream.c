@@ -42,13 +42,21 @@ static void put_frame(struct buf *tape, const struct buf *raw)
 /* ---- writing ---- */
 
 /* A batch wants its places in order, a tape need not have them so. */
-static void add_row(struct batch *batch, const struct event *e)
+static bool fill(struct batch *batch, size_t wanted, struct maker *m)
 {
-	struct event row = *e;
+	uint64_t places[CHUNK_ROWS_MAX];
+	bool more = true;
 
-	row.seq = batch->count + 1;
-	fuzz_check(batch_add(batch, &row, NULL) == 0);
-	batch->rows[batch->count - 1].seq = e->seq;
+	while (batch->count < wanted && (more = maker_next(m))) {
+		struct event row = m->event;
+
+		places[batch->count] = row.seq;
+		row.seq = batch->count + 1;
+		fuzz_check(batch_add(batch, &row, NULL) == 0);
+	}
+	for (size_t i = 0; i < batch->count; i++)
+		batch->rows[i].seq = places[i];
+	return more;
 }
 
 static void put_chunk(struct codec *codec, struct batch *batch, struct buf *tape)
@@ -94,8 +102,7 @@ static void make_tape(struct bytes *b, struct buf *tape)
 		size_t wanted = bytes_one(&maker.bytes) % CHUNK_ROWS_MAX + 1u;
 
 		batch_clear(&batch, number);
-		while (batch.count < wanted && (more = maker_next(&maker)))
-			add_row(&batch, &maker.event);
+		more = fill(&batch, wanted, &maker);
 		put_chunk(codec, &batch, tape);
 		rows += batch.count;
 		number += 1 + bytes_number(&maker.bytes);
