@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PIECE = 64 << 10, DAMAGES_KEPT = 32 };
@@ -67,12 +68,39 @@ int opts_output_status(int status)
 
 int opts_output_to(const char *path, struct err *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	/* Emptied only when it is known that no tape is read from it. */
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 
 	if (fd < 0)
-		return err_errno(err, errno, "%s", path);
+		return err_errno(err, errno, "cannot write '%s'", path);
 	output_fd = fd;
 	return 0;
+}
+
+bool opts_same_file(const char *input, const struct stat *output)
+{
+	struct stat st;
+
+	if (!S_ISREG(output->st_mode))
+		return false;
+	if ((strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &st) : stat(input, &st)) < 0)
+		return false;
+	return st.st_dev == output->st_dev && st.st_ino == output->st_ino;
+}
+
+/* 0, or the status after a complaint. */
+static int empty_output(char **paths)
+{
+	struct stat st;
+
+	if (output_fd == STDOUT_FILENO || fstat(output_fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return 0;
+	for (; *paths; paths++) {
+		if (opts_same_file(*paths, &st))
+			return opts_complain("'%s' is the tape itself; name another file with -o",
+					     *paths);
+	}
+	return ftruncate(output_fd, 0) < 0 ? opts_complain("cannot write: %s", strerror(errno)) : 0;
 }
 
 bool opts_colour(void)
@@ -152,6 +180,9 @@ int opts_for_each_item(char **paths, const struct trace_stream_options *options,
 
 	if (!*paths)
 		return opts_complain("no tape given; try 'analyze --help'");
+	status = empty_output(paths);
+	if (status)
+		return status;
 	for (; *paths; paths++) {
 		int one = for_each_item(*paths, options, take, context);
 

@@ -39,8 +39,12 @@ bool opts_put(struct buf *out);
 bool opts_flush(struct buf *out);
 /* The exit status for a write that failed: quiet for a closed pipe. */
 int opts_output_status(int status);
-/* Writes to @path from here on instead of standard output. 0 or -errno. */
+/* Writes to @path from here on instead of standard output. 0 or -errno. What is there
+ * already goes when opts_for_each_item() begins, which refuses to read it as a tape. */
 int opts_output_to(const char *path, struct err *err);
+/* Whether @input ("-" is standard input) is the regular file that @output tells of. */
+struct stat;
+bool opts_same_file(const char *input, const struct stat *output);
 
 bool opts_colour(void);
 

@@ -165,18 +165,6 @@ static int check_all(struct check_run *run, char **paths)
 
 /* ---- repair ---- */
 
-/* The new tape must not take the place of the old one while that is being read. */
-static bool is_same_file(const char *in, const char *out)
-{
-	struct stat a, b;
-
-	if (stat(out, &b) < 0 || !S_ISREG(b.st_mode))
-		return false;
-	if ((strcmp(in, "-") == 0 ? fstat(STDIN_FILENO, &a) : stat(in, &a)) < 0)
-		return false;
-	return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
 /* A tape that is damaged has been repaired when all that is readable was written. */
 static int repair_to(struct check_run *run, int fd, const char *output)
 {
@@ -198,12 +186,13 @@ static int repair(struct check_run *run, char **paths, const char *output)
 {
 	cleanup_close int fd = -1;
 	struct err err = {0};
+	struct stat st;
 
 	if (!output)
 		return opts_complain("--repair needs -o FILE for the clean tape");
 	if (paths[1])
 		return opts_complain("--repair takes one tape at a time");
-	if (is_same_file(paths[0], output))
+	if (stat(output, &st) == 0 && opts_same_file(paths[0], &st))
 		return opts_complain("'%s' is the tape itself; name another file with -o", output);
 	run->path = paths[0];
 	fd = tapefile_create(output, &err);

@@ -162,6 +162,47 @@ class Damaged(suite.TapeTest):
         shown = self.bench.ask("print", path, allowed=(2,))
         self.assertEqual(self.bench.ask("print", clean, allowed=(0, 2)), shown)
 
+    def test_output_is_the_tape(self):
+        """Nothing is written over the tape that is being read."""
+        path = self.write("mine.zst", self.bytes)
+        for verb in (["print"], ["export", "--to", "jsonl"], ["check", "--repair"]):
+            result = run([self.bench.analyze, *verb, "-o", path, path])
+            self.assertEqual((result.status, result.err.count(b"\n")), (2, 1), result)
+            with open(path, "rb") as f:
+                self.assertEqual(f.read(), self.bytes)
+        long = self.write("long.txt", b"x" * 10 * len(self.whole))
+        self.bench.ask("print", "-o", long, path)
+        with open(long, "rb") as f:
+            self.assertEqual(f.read(), self.whole)
+
+    def test_check_tells_where(self):
+        """Each damaged place with its offset; what is readable is counted; -- as JSON too."""
+        middle = len(self.bytes) // 2
+        path = self.write("hole.zst", self.bytes[:middle] + b"\x55" * 64 +
+                          self.bytes[middle + 64:])
+        check = run([self.bench.analyze, "check", path])
+        self.assertEqual((check.status, check.err), (2, b""), check)
+        self.assertRegex(check.out.decode(), r"hole.zst: byte \d+: damaged frame: .* lost\)\n")
+        self.assertRegex(check.out.decode(), r"damaged in 1 place, readable are .* [1-9]\d* events")
+        said = json.loads(self.bench.ask("check", "--json", path, allowed=(2,)))
+        self.assertEqual((said["sound"], len(said["damages"])), (False, 1))
+        said = json.loads(self.bench.ask("check", "--json", self.tape))
+        self.assertEqual((said["sound"], said["damages"], said["lost"]), (True, [], 0))
+        self.assertGreater(said["chunks"], 10)
+
+    def test_repaired_tape_says_so(self):
+        middle = len(self.bytes) // 2
+        for data, lost in ((self.bytes[:middle], False),
+                           (self.bytes[:middle] + b"\x55" * 64 + self.bytes[middle + 64:], True)):
+            path, clean = self.write("bad.zst", data), self.bench.path("clean.zst")
+            self.bench.ask("check", "--repair", "-o", clean, path)
+            info = json.loads(self.bench.ask("info", "--json", clean))
+            self.assertFalse(info["complete"])
+            self.assertEqual(info["lost"] > 0, lost)
+            self.assertRegex("".join(info["notes"]), "missing since a repair: byte")
+            self.assertIn(b"repaired" if not lost else b"events lost",
+                          self.bench.ask("info", clean))
+
     def test_two_in_one(self):
         path = self.write("two.zst", self.bytes * 2)
         self.assertEqual(self.bench.ask("print", path).count(b"+++ exited with 0 +++\n"),
