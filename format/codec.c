@@ -46,6 +46,7 @@ struct codec {
 	struct buf data;
 	/* task index + 1 by a hash of (pid, tid) */
 	uint32_t task_index[TASK_SLOTS];
+	struct codec_values outline;
 	/* rare rows */
 	struct buf forks, execs, signals, exits, pointers;
 };
@@ -85,6 +86,7 @@ struct codec *codec_free(struct codec *c)
 	free(c->range_address);
 	free(c->range_beyond);
 	buf_done(&c->data);
+	free(c->outline.value);
 	buf_done(&c->forks);
 	buf_done(&c->execs);
 	buf_done(&c->signals);
@@ -92,6 +94,11 @@ struct codec *codec_free(struct codec *c)
 	buf_done(&c->pointers);
 	free(c);
 	return NULL;
+}
+
+struct codec_values *codec_values(struct codec *c)
+{
+	return &c->outline;
 }
 
 static bool grow(void *array, size_t count, size_t size)
@@ -438,30 +445,14 @@ static int64_t checked_size(const uint8_t *body, size_t size, struct err *err)
 	return (int64_t)(size - CRC_SIZE);
 }
 
-static bool get_varint(const uint8_t **at, const uint8_t *end, uint64_t *ret)
-{
-	uint64_t value = 0;
-
-	for (unsigned shift = 0; shift < 64 && *at < end; shift += 7) {
-		uint8_t byte = *(*at)++;
-
-		value |= (uint64_t)(byte & 0x7f) << shift;
-		if (byte < 0x80) {
-			*ret = value;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool skip_field(const uint8_t **at, const uint8_t *end, unsigned wire)
+bool codec_skip_field(const uint8_t **at, const uint8_t *end, unsigned wire)
 {
 	static const uint8_t fixed[8] = {[1] = 8, [5] = 4};
 	uint64_t length = fixed[wire];
 
 	if (wire == 0)
-		return get_varint(at, end, &length);
-	if (wire == 2 && !get_varint(at, end, &length))
+		return codec_get_varint(at, end, &length);
+	if (wire == 2 && !codec_get_varint(at, end, &length))
 		return false;
 	if ((wire != 2 && !fixed[wire]) || length > (uint64_t)(end - *at))
 		return false;
@@ -484,14 +475,14 @@ int codec_find(const void *body, size_t size, enum codec_kind *ret, const uint8_
 		uint64_t tag, length = 0;
 		const uint8_t *value;
 
-		if (!get_varint(&at, end, &tag))
+		if (!codec_get_varint(&at, end, &tag))
 			return err_set(err, EBADMSG, "a record is malformed");
 		value = at;
-		if (!skip_field(&at, end, tag & 7))
+		if (!codec_skip_field(&at, end, tag & 7))
 			return err_set(err, EBADMSG, "a record is malformed");
 		if ((tag & 7) != 2 || tag >> 3 == 0 || tag >> 3 > CODEC_TRAILER + 1)
 			continue;
-		get_varint(&value, end, &length);
+		codec_get_varint(&value, end, &length);
 		*ret = (enum codec_kind)((tag >> 3) - 1);
 		*ret_at = value;
 		*ret_size = (size_t)length;

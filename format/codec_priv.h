@@ -17,4 +17,31 @@ int codec_put_record(const Systape__Record *record, struct buf *ret);
 int codec_find(const void *body, size_t size, enum codec_kind *ret, const uint8_t **ret_at,
 	       size_t *ret_size, struct err *err);
 
+/* Room for the columns of an outline, kept from one chunk to the next. */
+struct codec_values {
+	uint64_t *value;
+	size_t capacity;
+};
+struct codec_values *codec_values(struct codec *c);
+
+/* Reads a varint and moves on. False when it does not end before @end. */
+static inline bool codec_get_varint(const uint8_t **at, const uint8_t *end, uint64_t *ret)
+{
+	uint64_t value = 0;
+
+	for (unsigned shift = 0; shift < 64 && *at < end; shift += 7) {
+		uint8_t byte = *(*at)++;
+
+		value |= (uint64_t)(byte & 0x7f) << shift;
+		if (byte < 0x80) {
+			*ret = value;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Moves on behind a field's value, of that wire type. False when it does not end. */
+bool codec_skip_field(const uint8_t **at, const uint8_t *end, unsigned wire);
+
 #endif

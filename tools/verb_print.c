@@ -47,7 +47,7 @@ static int apply(struct print_run *run, int option)
 {
 	struct print_options *o = &run->options;
 	struct err err = {0};
-	size_t value;
+	size_t value = 0;
 	int r = 0;
 
 	switch (option) {

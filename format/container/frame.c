@@ -20,7 +20,7 @@
 #include <time.h>
 #include <zstd.h>
 
-enum { LEVEL_RELAXED = 7, LEVEL_HURRIED = 1, LONG_MATCH = 512 };
+enum { LEVEL_RELAXED = 9, LEVEL_HURRIED = 1, LONG_MATCH = 512 };
 
 struct frame_writer {
 	int fd;

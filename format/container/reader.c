@@ -41,6 +41,7 @@ struct trace_reader {
 	struct codec *codec;
 	struct seek_table table;
 	bool table_loaded;
+	bool outline;
 
 	struct buf raw; /* decompressed, records not yet cut out from raw_at on */
 	size_t raw_at;
@@ -164,6 +165,8 @@ static int decode(struct trace_reader *r, const void *body, size_t size, struct 
 	case CODEC_CHUNK:
 		ret->kind = RECORD_BATCH;
 		ret->batch = r->batch;
+		if (r->outline)
+			return codec_decode_outline(r->codec, body, size, r->batch, err);
 		return codec_decode_batch(r->codec, body, size, r->batch, err);
 	case CODEC_TRAILER:
 		ret->kind = RECORD_TRAILER;
@@ -542,6 +545,11 @@ int trace_reader_open(struct trace_source *source, struct trace_reader **ret, st
 	}
 	*ret = r;
 	return 0;
+}
+
+void trace_reader_outline(struct trace_reader *r)
+{
+	r->outline = true;
 }
 
 struct batch *trace_reader_take_batch(struct trace_reader *r, struct batch *empty)

@@ -60,6 +60,9 @@ int trace_reader_open(struct trace_source *source, struct trace_reader **ret, st
  */
 int trace_reader_next(struct trace_reader *r, struct trace_record *ret, struct err *err);
 
+/* From the next record on chunks are read for counting only: codec_decode_outline(). */
+void trace_reader_outline(struct trace_reader *r);
+
 /* Gives the caller the batch of the last record; @empty (cleared, reusable) takes
  * its place and is the reader's from now on. */
 struct batch *trace_reader_take_batch(struct trace_reader *r, struct batch *empty);

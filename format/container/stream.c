@@ -445,6 +445,8 @@ int trace_stream_open(struct trace_source *source, const struct trace_stream_opt
 	}
 	r = trace_reader_open(source, &s->reader, err);
 	s->options = *options;
+	if (r == 0 && options->unordered)
+		trace_reader_outline(s->reader);
 	if (!s->options.window)
 		s->options.window = WINDOW_DEFAULT;
 	s->queue = calloc(QUEUE_MAX, sizeof(*s->queue));

@@ -38,8 +38,8 @@ struct trace_item {
 struct trace_stream_options {
 	size_t window;  /* bytes of decoded chunks held back; 0: 12 MiB */
 	bool unordered; /* for verbs that only count: no window, halves are not joined
-			 * (EVENT_END then has begun_seq, ret and duration only) and the
-			 * next chunk is decoded ahead by a thread */
+			 * (EVENT_END then has begun_seq, ret and duration only), and of
+			 * each event there is only what codec_decode_outline() gives */
 };
 
 /* Takes over @source in any case. Fails as trace_reader_open(). */
