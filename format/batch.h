@@ -27,6 +27,7 @@ struct batch {
 	uint64_t number;    /* of the chunk, from 0 */
 	struct event *rows; /* in the order of seq */
 	size_t count, capacity;
+	size_t unknown; /* rows of kinds that this version does not know; they are not kept */
 	struct batch_memory *ranges;
 	size_t range_count, range_capacity;
 	uint32_t *first_range, *last_range; /* per row: index + 1 into ranges, 0: none */

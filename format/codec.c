@@ -523,6 +523,19 @@ static void count_rows(const Systape__Chunk *m, struct counts *n)
 		n->bytes += m->range_length[i];
 }
 
+/* Places only grow. */
+static bool is_in_order(const Systape__Chunk *m)
+{
+	uint64_t place = m->first_seq;
+
+	for (size_t i = 0; i < m->n_seq; i++) {
+		if ((i && !m->seq[i]) || place + m->seq[i] < place)
+			return false;
+		place += m->seq[i];
+	}
+	return true;
+}
+
 static int check_columns(const Systape__Chunk *m, struct err *err)
 {
 	struct counts n = {0};
@@ -532,7 +545,7 @@ static int check_columns(const Systape__Chunk *m, struct err *err)
 		return err_set(err, EBADMSG, "chunk %lu has too many events",
 			       (unsigned long)m->number);
 	ok = m->n_seq == m->n_kind && m->n_time == m->n_kind && m->n_task == m->n_kind &&
-	     m->n_ranges == m->n_kind && m->n_task_pid == m->n_task_tid;
+	     m->n_ranges == m->n_kind && m->n_task_pid == m->n_task_tid && is_in_order(m);
 	if (ok) {
 		count_rows(m, &n);
 		ok = m->n_arch == n.calls && m->n_nr == n.calls && m->n_ip == n.calls &&
@@ -695,6 +708,7 @@ static void get_row(const Systape__Chunk *m, size_t i, struct cursors *at, struc
 		get_range(m, at, e, &b->memory[b->range_count++]);
 	/* A kind of a newer writer: it has no columns of ours, we have no use for it. */
 	b->count += e->kind != EVENT_NONE;
+	b->unknown += e->kind == EVENT_NONE;
 }
 
 /* Bytes that the rows will want to keep. */

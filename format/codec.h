@@ -19,7 +19,8 @@ enum codec_kind { CODEC_HEADER, CODEC_SNAPSHOT, CODEC_CHUNK, CODEC_TRAILER, CODE
 struct codec *codec_new(void);
 struct codec *codec_free(struct codec *c);
 
-/* Append one whole record to @ret. 0, -ENOMEM, or -E2BIG over TRACE_RECORD_MAX. */
+/* Append one whole record to @ret. In texts (not in bytes) what is no UTF-8 becomes '?', in
+ * place. 0, -ENOMEM, or -E2BIG over TRACE_RECORD_MAX. */
 int codec_encode_header(const struct meta_header *h, struct buf *ret);
 int codec_encode_snapshot(const struct meta_snapshot *s, struct buf *ret);
 int codec_encode_trailer(const struct meta_trailer *t, struct buf *ret);

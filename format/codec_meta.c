@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/utf8.h"
 
 #include "container/limits.h"
 
@@ -19,9 +20,13 @@ static const char magic[] = "systape";
 
 /* ---- to protobuf ---- */
 
+/* A protobuf string must be UTF-8, or no other program reads the tape any more. */
 static char *text(char *s)
 {
-	return s ? s : (char *)(uintptr_t) "";
+	if (!s)
+		return (char *)(uintptr_t) "";
+	utf8_repair(s);
+	return s;
 }
 
 static ProtobufCBinaryData bytes(const struct meta_bytes *b)

@@ -31,7 +31,15 @@ enum column {
 	COLUMN_COUNT
 };
 
-enum { NUMBER = 1, FIRST_SEQ = 2, FIRST_TIME = 3, FIELD_MAX = 32, WIRE_VARINT = 0, WIRE_BYTES = 2 };
+enum {
+	NUMBER = 1,
+	FIRST_SEQ = 2,
+	FIRST_TIME = 3,
+	LAST = 31,
+	FIELD_MAX = 32,
+	WIRE_VARINT = 0,
+	WIRE_BYTES = 2
+};
 
 /* Which column a field of Chunk (proto/trace.proto) is, plus one; 0: none of these. */
 static const uint8_t column_of[FIELD_MAX] = {
@@ -71,32 +79,46 @@ static int make_room(struct outline *o, size_t values)
 	return 0;
 }
 
-/* Appends packed varints. False when the last one has no end. */
-static bool unpack(struct outline *o, const uint8_t *at, const uint8_t *end)
+/* Appends packed varints; @ret_bits are the bits that are set in any of them. False when
+ * the last one has no end. */
+static bool unpack(struct outline *o, const uint8_t *at, const uint8_t *end, uint64_t *ret_bits)
 {
-	uint64_t *out = o->values->value + o->used;
+	uint64_t *out = o->values->value + o->used, bits = 0x7f;
 
 	while (at < end) {
-		if (*at < 0x80)
+		if (*at < 0x80) {
 			*out++ = *at++;
-		else if (!codec_get_varint(&at, end, out++))
+			continue;
+		}
+		if (!codec_get_varint(&at, end, out))
 			return false;
+		bits |= *out++;
 	}
 	o->used = (size_t)(out - o->values->value);
+	*ret_bits = bits;
 	return true;
 }
 
-/* 0, -ENOMEM, -EBADMSG, or -ENOTSUP for what is allowed but nobody writes: a column in
- * several pieces. */
+static bool is_narrow(enum column column)
+{
+	return column <= COLUMN_KIND || column == COLUMN_TASK || column == COLUMN_ARCH;
+}
+
+/* 0, -ENOMEM, -EBADMSG, or -ENOTSUP for what nobody writes but only the full decoder can
+ * judge: a column in several pieces, not packed, or wider than its type. */
 static int take_column(struct outline *o, enum column column, const uint8_t *at, size_t size)
 {
+	uint64_t bits;
+
 	if (o->count[column])
 		return -ENOTSUP;
 	if (make_room(o, size) < 0)
 		return -ENOMEM;
 	o->start[column] = o->used;
-	if (!unpack(o, at, at + size))
+	if (!unpack(o, at, at + size, &bits))
 		return -EBADMSG;
+	if (is_narrow(column) && bits > UINT32_MAX)
+		return -ENOTSUP;
 	o->count[column] = o->used - o->start[column];
 	return 0;
 }
@@ -109,7 +131,7 @@ static int take_field(struct outline *o, uint64_t tag, const uint8_t **at, const
 
 	if (field >= NUMBER && field <= FIRST_TIME && (tag & 7) == WIRE_VARINT)
 		return codec_get_varint(at, end, &o->head[field]) ? 0 : -EBADMSG;
-	if (column && (tag & 7) != WIRE_BYTES)
+	if (field >= NUMBER && field <= LAST && (tag & 7) != WIRE_BYTES)
 		return -ENOTSUP;
 	body = *at;
 	if (!codec_skip_field(at, end, tag & 7))
@@ -142,6 +164,19 @@ static const uint64_t *column(const struct outline *o, enum column which)
 	return o->values->value + o->start[which];
 }
 
+static bool is_in_order(const struct outline *o)
+{
+	const uint64_t *seq = column(o, COLUMN_SEQ);
+	uint64_t place = o->head[FIRST_SEQ];
+
+	for (size_t i = 0; i < o->count[COLUMN_SEQ]; i++) {
+		if ((i && !seq[i]) || place + seq[i] < place)
+			return false;
+		place += seq[i];
+	}
+	return true;
+}
+
 static bool fits(const struct outline *o)
 {
 	const uint64_t *kind = column(o, COLUMN_KIND);
@@ -149,7 +184,7 @@ static bool fits(const struct outline *o)
 
 	if (rows > TRACE_CHUNK_EVENTS_MAX || o->count[COLUMN_SEQ] != rows ||
 	    o->count[COLUMN_TIME] != rows || o->count[COLUMN_TASK] != rows ||
-	    o->count[COLUMN_TASK_PID] != o->count[COLUMN_TASK_TID])
+	    o->count[COLUMN_TASK_PID] != o->count[COLUMN_TASK_TID] || !is_in_order(o))
 		return false;
 	for (size_t i = 0; i < rows; i++) {
 		calls += kind[i] == EVENT_CALL || kind[i] == EVENT_BEGUN;
@@ -209,8 +244,10 @@ static void get_rows(const struct outline *o, struct batch *b)
 		place += seq[i];
 		now += (uint64_t)zigzag(time[i]);
 		/* A kind of a newer writer: it has no columns of ours. */
-		if (kind[i] == EVENT_NONE || kind[i] >= EVENT_KIND_MAX)
+		if (kind[i] == EVENT_NONE || kind[i] >= EVENT_KIND_MAX) {
+			b->unknown++;
 			continue;
+		}
 		e->kind = (uint8_t)kind[i];
 		e->seq = place;
 		e->time = now;

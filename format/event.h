@@ -12,7 +12,8 @@
  * `seq`; a call also has the place of its exit, `end_seq`.
  *
  * A call whose exit is not known when its chunk is written is there as
- * EVENT_BEGUN; a later EVENT_END with the same `begun_seq` completes it.
+ * EVENT_BEGUN; a later EVENT_END with the same `begun_seq` completes it. Its tid is
+ * another when the call was the execve of a thread that was not the leader.
  */
 #ifndef FORMAT_EVENT_H
 #define FORMAT_EVENT_H

@@ -110,10 +110,10 @@ struct meta_trailer {
 	uint64_t calls, events, processes, threads, signals;
 	bool has_status;
 	uint32_t status;     /* wait status of the command */
-	uint64_t lost;       /* events known to be missing; 0 but for a recorder's failure */
+	uint64_t lost;       /* events known to be missing; 0 but after a failure or a repair */
 	uint64_t unreadable; /* memory ranges that could not be read whole */
 	uint64_t shortened;  /* memory ranges cut by the payload limit */
-	uint64_t bytes_kept, bytes_full; /* of buffers */
+	uint64_t bytes_kept, bytes_full; /* of all memory ranges */
 	uint64_t unfinished;             /* calls in flight at the end */
 	char *reason; /* why recording ended, for people; "" the last task ended */
 	char **notes; /* what was not captured, a sentence each */

@@ -57,7 +57,7 @@ static void count_rows(struct audit *a, const struct batch *b)
 {
 	a->chunks++;
 	a->events += b->count;
-	a->tape_events += b->count;
+	a->tape_events += b->count + b->unknown;
 	for (size_t i = 0; i < b->count; i++)
 		a->calls += b->rows[i].kind == EVENT_CALL || b->rows[i].kind == EVENT_BEGUN;
 }
@@ -72,7 +72,7 @@ static int take_batch(struct audit *a, const struct trace_record *record, struct
 	if (!frame)
 		return -ENOMEM;
 	frame->chunks++;
-	frame->events += b->count;
+	frame->events += b->count + b->unknown;
 	count_rows(a, b);
 	if (!b->count)
 		return 0;
@@ -104,6 +104,15 @@ static const struct meta_frame *entry_at(const struct meta_trailer *t, uint64_t 
 	return low < t->frame_count && t->frames[low].offset == offset ? &t->frames[low] : NULL;
 }
 
+static size_t count_entries(const struct meta_trailer *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->frame_count; i++)
+		n += t->frames[i].chunks != 0;
+	return n;
+}
+
 static int compare_frames(struct audit *a, const struct meta_trailer *t, uint64_t offset,
 			  struct trace_damage *ret)
 {
@@ -122,6 +131,10 @@ static int compare_frames(struct audit *a, const struct meta_trailer *t, uint64_
 				     " in %" PRIu64,
 				     entry->events, entry->chunks, f->offset, f->events, f->chunks);
 	}
+	if (count_entries(t) != a->seen_count)
+		return found(a, offset, ret,
+			     "the trailer lists %zu frames with chunks, there are %zu",
+			     count_entries(t), a->seen_count);
 	return 0;
 }
 
@@ -147,8 +160,11 @@ static int take_trailer(struct audit *a, const struct trace_record *record,
 
 int audit_take(struct audit *a, const struct trace_record *record, struct trace_damage *ret_damage)
 {
-	if (!a->tapes && record->kind != RECORD_HEADER && record->kind != RECORD_DAMAGE)
+	if (!a->tapes && record->kind != RECORD_HEADER && record->kind != RECORD_DAMAGE) {
 		begin_tape(a, record->frame_offset);
+		/* Its header is missing: that has been told. */
+		a->damaged = true;
+	}
 	switch (record->kind) {
 	case RECORD_HEADER:
 		begin_tape(a, record->frame_offset);

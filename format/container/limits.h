@@ -17,7 +17,8 @@ enum {
 				       * rest follows in EVENT_DATA */
 	TRACE_CHUNK_EVENTS_MAX = 1 << 18,
 	TRACE_CHUNK_RANGES_MAX = 1 << 20,
-	TRACE_STRING_MAX = 1 << 20,  /* any single string of header, snapshot, trailer */
+	TRACE_STRING_MAX = 1 << 20,  /* any single text of header, snapshot, trailer; bytes there
+				      * may be eight times as long */
 	TRACE_ENTRIES_MAX = 1 << 20, /* any repeated field of these */
 };
 

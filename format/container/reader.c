@@ -138,6 +138,8 @@ static int decode_header(struct trace_reader *r, const void *body, size_t size, 
 	result = codec_decode_header(body, size, &r->header, err);
 	if (result < 0)
 		return result;
+	if (r->any_record && !r->trailer_seen)
+		note_damage(r, r->frame_offset, false, "the tape before this one has no end");
 	r->next_chunk = 0;
 	r->any_header = true;
 	r->trailer_seen = false;
@@ -228,31 +230,35 @@ static int read_error(int64_t code, struct err *err)
 	return err_errno(err, (int)-code, "cannot read the tape");
 }
 
+static int cut_in_table(struct trace_reader *r)
+{
+	note_damage(r, trace_source_offset(r->source), true, "the file ends inside its seek table");
+	return STEP_DAMAGED;
+}
+
 static int skip_skippable(struct trace_reader *r, struct err *err)
 {
 	const uint8_t *at;
 	int64_t n = trace_source_peek(r->source, SKIPPABLE_HEAD, &at);
+	bool whole = n >= SKIPPABLE_HEAD;
 	uint64_t left;
 
 	if (n < 0)
 		return read_error(n, err);
-	left = n < SKIPPABLE_HEAD ? (uint64_t)n : SKIPPABLE_HEAD + (uint64_t)magic_at(at + 4);
+	left = !whole ? (uint64_t)n : SKIPPABLE_HEAD + (uint64_t)magic_at(at + 4);
 	while (left) {
 		size_t step;
 
 		n = trace_source_peek(r->source, 1, &at);
 		if (n < 0)
 			return read_error(n, err);
-		if (n == 0) {
-			note_damage(r, trace_source_offset(r->source), true,
-				    "the file ends inside its seek table");
-			return STEP_DAMAGED;
-		}
+		if (n == 0)
+			return cut_in_table(r);
 		step = (uint64_t)n < left ? (size_t)n : (size_t)left;
 		trace_source_skip(r->source, step);
 		left -= step;
 	}
-	return STEP_AGAIN;
+	return whole ? STEP_AGAIN : cut_in_table(r);
 }
 
 static int end_of_file(struct trace_reader *r)
@@ -436,6 +442,11 @@ static void check_number(struct trace_reader *r, const struct trace_record *reco
 		note_damage(r, record->frame_offset, false, "chunks are missing");
 		add_to_damage(r, " (%" PRIu64 " chunk%s lost)", number - r->next_chunk,
 			      number - r->next_chunk == 1 ? "" : "s");
+	} else if (number < r->next_chunk) {
+		note_damage(r, record->frame_offset, false,
+			    "chunk %" PRIu64 " stands where chunk %" PRIu64
+			    " should: perhaps of another tape, whose header is lost",
+			    number, r->next_chunk);
 	}
 	r->next_chunk = number + 1;
 }

@@ -10,6 +10,7 @@
 #include "limits.h"
 
 #include "base/err.h"
+#include "base/map.h"
 #include "format/codec.h"
 
 #include <errno.h>
@@ -28,10 +29,11 @@ struct trace_rewriter {
 
 	/* Of the present tape. */
 	struct frame_writer *frames; /* NULL: none has begun */
-	uint64_t chunks, rows, unknown;
+	uint64_t chunks, rows, unknown, unknown_rows;
 	uint32_t root; /* the process that was first to do anything; 0: not known */
 	bool has_trailer;
 	struct meta_trailer trailer; /* the old one, or what the events tell */
+	struct map in_flight;        /* tid -> this; calls that have begun and not ended */
 };
 
 int trace_rewriter_new(int fd, int level, struct trace_rewriter **ret)
@@ -101,16 +103,21 @@ note_printf(struct trace_rewriter *w, const char *format, ...)
 
 static int begin(struct trace_rewriter *w, const struct meta_header *header, struct err *err)
 {
-	const struct meta_header none = {0};
+	struct meta_header own = {.payload_limit = UINT64_MAX};
 	int r = frame_writer_new(w->fd, w->level, TRACE_FRAME_SIZE, &w->frames, err);
 
 	if (r < 0)
 		return r;
 	w->any = true;
-	w->chunks = w->rows = w->unknown = 0;
+	w->chunks = w->rows = w->unknown = w->unknown_rows = 0;
 	w->root = 0;
 	w->has_trailer = false;
-	return put(w, codec_encode_header(header ? header : &none, &w->record), NULL, true, err);
+	map_done(&w->in_flight);
+	if (header)
+		own = *header;
+	/* What such a bit announces is not copied unless it is known. */
+	own.compatible &= META_COMPATIBLE_KNOWN;
+	return put(w, codec_encode_header(&own, &w->record), NULL, true, err);
 }
 
 static int set_frames(struct trace_rewriter *w, struct err *err)
@@ -136,10 +143,14 @@ static int complete_trailer(struct trace_rewriter *w)
 	if (w->unknown &&
 	    note_printf(w, "%" PRIu64 " records of an unknown kind were left out", w->unknown) < 0)
 		return -ENOMEM;
-	if (w->has_trailer && t->events > w->rows)
-		t->lost += t->events - w->rows;
+	if (w->unknown_rows && note_printf(w, "%" PRIu64 " events of an unknown kind were left out",
+					   w->unknown_rows) < 0)
+		return -ENOMEM;
+	if (w->has_trailer && t->events > w->rows + w->unknown_rows)
+		t->lost += t->events - w->rows - w->unknown_rows;
 	if (!w->has_trailer) {
 		t->incomplete = true;
+		t->unfinished = w->in_flight.count;
 		free(t->reason);
 		t->reason = strdup("cut off");
 		if (!t->reason)
@@ -171,6 +182,17 @@ static int end(struct trace_rewriter *w, struct err *err)
 
 /* ---- what the events tell ---- */
 
+static int follow_call(struct trace_rewriter *w, const struct event *e)
+{
+	if (e->kind == EVENT_BEGUN)
+		return map_put(&w->in_flight, e->tid, w);
+	if (e->kind == EVENT_END || e->kind == EVENT_EXIT)
+		map_remove(&w->in_flight, e->tid);
+	if (e->kind == EVENT_EXEC)
+		map_remove(&w->in_flight, e->exec.former_tid);
+	return 0;
+}
+
 static void count_event(struct trace_rewriter *w, const struct event *e)
 {
 	struct meta_trailer *t = &w->trailer;
@@ -181,9 +203,6 @@ static void count_event(struct trace_rewriter *w, const struct event *e)
 	}
 	t->duration = e->time > t->duration ? e->time : t->duration;
 	t->calls += e->kind == EVENT_CALL || e->kind == EVENT_BEGUN;
-	t->unfinished += e->kind == EVENT_BEGUN;
-	if (e->kind == EVENT_END && t->unfinished)
-		t->unfinished--;
 	t->signals += e->kind == EVENT_SIGNAL;
 	if (e->kind == EVENT_FORK) {
 		t->threads++;
@@ -200,13 +219,17 @@ static int put_batch(struct trace_rewriter *w, struct batch *b, struct err *err)
 	uint64_t number = b->number;
 	int r;
 
-	for (size_t i = 0; i < b->count; i++)
+	for (size_t i = 0; i < b->count; i++) {
 		count_event(w, &b->rows[i]);
+		if (follow_call(w, &b->rows[i]) < 0)
+			return err_set(err, ENOMEM, "out of memory");
+	}
 	b->number = w->chunks;
 	r = put(w, codec_encode_batch(w->codec, b, &w->record), b, false, err);
 	b->number = number;
 	w->chunks++;
 	w->rows += b->count;
+	w->unknown_rows += b->unknown;
 	return r;
 }
 
@@ -281,6 +304,7 @@ struct trace_rewriter *trace_rewriter_free(struct trace_rewriter *w)
 	codec_free(w->codec);
 	frame_writer_free(w->frames);
 	meta_trailer_done(&w->trailer);
+	map_done(&w->in_flight);
 	buf_done(&w->record);
 	free(w);
 	return NULL;

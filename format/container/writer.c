@@ -17,8 +17,10 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -48,7 +50,7 @@ struct trace_writer {
 	struct codec *codec;
 	struct frame_writer *frames;
 	struct buf record;
-	uint64_t chunks, rows, lost;
+	uint64_t chunks, rows, lost, snapshots_left_out;
 	struct err error; /* under the mutex */
 };
 
@@ -97,8 +99,10 @@ struct batch *trace_writer_lock(struct trace_writer *w)
 
 void trace_writer_unlock(struct trace_writer *w)
 {
-	if (w->open->count && !w->open_since)
+	if (w->open->count && !w->open_since) {
 		w->open_since = now();
+		pthread_cond_signal(&w->work);
+	}
 	if (w->open->raw_size >= w->options.chunk_size) {
 		while (w->queued == w->options.queue) {
 			w->waited = true;
@@ -178,6 +182,11 @@ static int encode_snapshots(struct trace_writer *w, struct meta_snapshot **snaps
 	for (size_t i = 0; i < count; i++) {
 		if (r == 0)
 			r = codec_encode_snapshot(snapshots[i], &w->record);
+		/* One that is too large for a record must not end the recording. */
+		if (r == -E2BIG) {
+			w->snapshots_left_out++;
+			r = 0;
+		}
 		meta_snapshot_done(snapshots[i]);
 		free(snapshots[i]);
 	}
@@ -211,9 +220,11 @@ static void take_open_if_due(struct trace_writer *w)
 		hand_over(w);
 }
 
+/* Until a batch is in the queue, or the open one is due. */
 static void wait_for_work(struct trace_writer *w)
 {
-	uint64_t until = now() + w->options.flush_ms * UINT64_C(1000000);
+	uint64_t since = w->open_since ? w->open_since : now();
+	uint64_t until = since + w->options.flush_ms * UINT64_C(1000000);
 	struct timespec t = {(time_t)(until / 1000000000), (long)(until % 1000000000)};
 
 	pthread_cond_timedwait(&w->work, &w->mutex, &t);
@@ -359,6 +370,28 @@ static void join(struct trace_writer *w)
 	w->started = false;
 }
 
+static size_t take_count(size_t *count)
+{
+	size_t taken = *count;
+
+	*count = 0;
+	return taken;
+}
+
+static int note_left_out(struct trace_writer *w, struct meta_trailer *trailer)
+{
+	char **notes = reallocarray(trailer->notes, trailer->note_count + 1, sizeof(*notes));
+	int n;
+
+	if (!notes)
+		return -ENOMEM;
+	trailer->notes = notes;
+	n = asprintf(&notes[trailer->note_count],
+		     "%" PRIu64 " snapshots were too large for the tape", w->snapshots_left_out);
+	trailer->note_count += n >= 0;
+	return n < 0 ? -ENOMEM : 0;
+}
+
 static int write_trailer(struct trace_writer *w, struct meta_trailer *trailer)
 {
 	size_t count;
@@ -375,6 +408,8 @@ static int write_trailer(struct trace_writer *w, struct meta_trailer *trailer)
 		return err_set(&w->error, ENOMEM, "out of memory");
 	for (; trailer->frame_count < count; trailer->frame_count++)
 		trailer->frames[trailer->frame_count] = frames[trailer->frame_count];
+	if (w->snapshots_left_out && note_left_out(w, trailer) < 0)
+		return err_set(&w->error, ENOMEM, "out of memory");
 	trailer->events = w->rows;
 	trailer->lost += w->lost;
 	r = put(w, codec_encode_trailer(trailer, &w->record), NULL, true);
@@ -387,6 +422,9 @@ int trace_writer_finish(struct trace_writer *w, struct meta_trailer *trailer,
 	size_t frames;
 
 	join(w);
+	if (!w->error.code && w->snapshot_count)
+		put(w, encode_snapshots(w, w->snapshots, take_count(&w->snapshot_count)), NULL,
+		    false);
 	if (!w->error.code)
 		write_trailer(w, trailer);
 	frame_writer_frames(w->frames, &frames);

@@ -6,6 +6,7 @@
 #include "escape.h"
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -82,32 +83,6 @@ void escape_strace(struct buf *ret, const void *bytes, size_t size, enum print_h
 
 /* ---- UTF-8 ---- */
 
-/* The character at @at: its length, or 0 when it is no valid UTF-8 (RFC 3629). */
-static size_t decode(const uint8_t *at, size_t size, uint32_t *ret)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t n = at[0] < 0x80   ? 1
-		   : at[0] < 0xc2 ? 0
-		   : at[0] < 0xe0 ? 2
-		   : at[0] < 0xf0 ? 3
-		   : at[0] < 0xf5 ? 4
-				  : 0;
-	uint32_t c;
-
-	if (!n || n > size)
-		return 0;
-	c = n == 1 ? at[0] : at[0] & (0x7fu >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (at[i] & 0x3f);
-	}
-	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		return 0;
-	*ret = c;
-	return n;
-}
-
 /* Characters that would act on a terminal or on the order of the text around them. */
 static bool acts(uint32_t c)
 {
@@ -121,7 +96,7 @@ void escape_text(struct buf *ret, const void *bytes, size_t size)
 
 	for (size_t i = 0; i < size;) {
 		uint32_t c = 0;
-		size_t n = decode(at + i, size - i, &c);
+		size_t n = utf8_decode(at + i, size - i, &c);
 
 		if (n && !acts(c)) {
 			buf_append(ret, at + i, n);
@@ -178,7 +153,7 @@ void escape_json(struct buf *ret, const void *bytes, size_t size)
 
 	for (size_t i = 0; i < size;) {
 		uint32_t c = 0;
-		size_t n = decode(at + i, size - i, &c);
+		size_t n = utf8_decode(at + i, size - i, &c);
 
 		if (!n) {
 			buf_str(ret, "\\ufffd");

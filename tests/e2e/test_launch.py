@@ -310,6 +310,18 @@ class TapeFile(suite.TapeTest):
         tape = self.write("tape.zst", result.out)
         self.bench.sound(tape)
 
+    def test_name_that_is_no_text(self):
+        """The tape's options hold its name: other protobuf readers insist on UTF-8."""
+        self.need("protoc")
+        tape = os.path.join(os.fsencode(self.dir), b"odd\xff\xc3name.zst")
+        self.assertEqual(run([self.bench.rec, "-q", "-o", os.fsdecode(tape), "true"]).status, 0)
+        plain = run(["zstd", "-dc", os.fsdecode(tape)]).out
+        root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+        decoded = run(["protoc", "--proto_path", root, "--decode=systape.Trace",
+                       "proto/trace.proto"], stdin=plain, cwd=root)
+        self.assertEqual(decoded.status, 0, decoded)
+        self.assertIn(b"odd??name.zst", decoded.out)
+
     def test_planted_symlink(self):
         victim = self.write("victim", "precious")
         os.symlink(victim, self.bench.path("trace.zst"))

@@ -39,9 +39,9 @@ static void test_round_trip(void **state)
 	assert_int_equal(c.events, ROUNDS * EVENTS_A_ROUND);
 	assert_int_equal(c.calls, ROUNDS * 2);
 	assert_non_null(strstr(buf_text(&c.text),
-	                       "1 1000 10/10 kind 1: c000003e 257(3, 7000) ip 400101 = "
-	                       "-9223372036854775808 state 1 begun 1 end 9 took 1000 "
-	                       "[0 7000 11/11 0 "));
+			       "1 1000 10/10 kind 1: c000003e 257(3, 7000) ip 400101 = "
+			       "-9223372036854775808 state 1 begun 1 end 9 took 1000 "
+			       "[0 7000 11/11 0 "));
 	assert_non_null(strstr(buf_text(&c.text), "[1 8000 4/70000 1 "));
 	assert_non_null(strstr(buf_text(&c.text), "kind 5: 11 12 1 1\n"));
 	assert_non_null(strstr(buf_text(&c.text), "kind 6: 12 /bin/ls 6 ls\n"));
@@ -208,6 +208,69 @@ static void test_two_tapes_in_one_file(void **state)
 	buf_done(&tape);
 }
 
+/* One that was cut off at a frame's end, and another behind it. */
+static void test_torn_tape_before_another(void **state)
+{
+	struct tape_plan plan = small;
+	struct buf tape = {0};
+	struct tape_content c;
+
+	(void)state;
+	plan.no_trailer = true;
+	tape_make(&plan, &tape);
+	plan.no_trailer = false;
+	tape_make(&plan, &tape);
+	tape_read(tape.data, tape.size, false, &c);
+	assert_int_equal(c.headers, 2);
+	assert_int_equal(c.trailers, 1);
+	assert_int_equal(c.damages, 1);
+	assert_int_equal(c.events, 2 * ROUNDS * EVENTS_A_ROUND);
+	tape_content_done(&c);
+	buf_done(&tape);
+}
+
+/* The second of two tapes has lost its header: its chunks are not the first one's. */
+static void test_second_header_lost(void **state)
+{
+	struct buf tape = {0};
+	struct tape_content c;
+	size_t first;
+
+	(void)state;
+	tape_make(&small, &tape);
+	first = tape.size;
+	tape_make(&small, &tape);
+	memset(tape.data + first + 8, 0x55, 8);
+	tape_read(tape.data, tape.size, true, &c);
+	assert_int_equal(c.headers, 1);
+	assert_true(c.damages >= 1);
+	tape_content_done(&c);
+	buf_done(&tape);
+}
+
+static void test_cut_in_seek_table(void **state)
+{
+	struct buf tape = {0};
+	struct tape_content c;
+	size_t table;
+	uint32_t frames;
+
+	(void)state;
+	tape_make(&small, &tape);
+	memcpy(&frames, tape.data + tape.size - 9, 4);
+	table = tape.size - 8 - 8 * (size_t)frames - 9;
+	for (size_t size = table + 1; size < tape.size; size++) {
+		tape_read(tape.data, size, size % 2, &c);
+		assert_int_equal(c.trailers, 1);
+		assert_int_equal(c.tails, 1);
+		tape_content_done(&c);
+	}
+	tape_read(tape.data, table, false, &c);
+	assert_int_equal(c.damages, 0);
+	tape_content_done(&c);
+	buf_done(&tape);
+}
+
 static void test_killed_recorder(void **state)
 {
 	struct tape_plan plan = small;
@@ -274,6 +337,9 @@ int main(void)
 		cmocka_unit_test(test_flip_every_bit),
 		cmocka_unit_test(test_damage_costs_a_frame),
 		cmocka_unit_test(test_two_tapes_in_one_file),
+		cmocka_unit_test(test_torn_tape_before_another),
+		cmocka_unit_test(test_second_header_lost),
+		cmocka_unit_test(test_cut_in_seek_table),
 		cmocka_unit_test(test_killed_recorder),
 		cmocka_unit_test(test_unknown_feature),
 		cmocka_unit_test(test_no_tape),
