@@ -20,6 +20,7 @@ import tape as second
 
 TIMEOUT = 60
 SKIP = 77
+PROTOC_MAX = 1 << 20
 PR_SET_CHILD_SUBREAPER = 36
 
 ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -163,6 +164,16 @@ class Bench:
                     raise Failure(f"no JSON: {line[:300]!r}: {e}") from None
         return settled(found)
 
+    def readable_by_protoc(self, tape):
+        """What needs no code of ours. Its text is ten times as long: not for large tapes."""
+        if not have("protoc") or os.path.getsize(tape) > PROTOC_MAX:
+            return
+        root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "proto")
+        result = run(["sh", "-c", 'zstd -dc "$1" | protoc --proto_path="$2" '
+                      "--decode=systape.Trace trace.proto >/dev/null", "sh", tape, root])
+        if result.status != 0:
+            raise Failure(f"protoc finds fault: {result}")
+
     def sound(self, tape):
         """Holds for every tape of an undisturbed recording. Returns its objects."""
         check = run([self.analyze, "check", tape])
@@ -171,6 +182,7 @@ class Bench:
         result = run(["zstd", "-tq", tape])
         if result.status != 0:
             raise Failure(f"zstd finds fault: {result}")
+        self.readable_by_protoc(tape)
         objects = self.objects(tape)
         problem = inconsistent(objects) or second.difference(second.read(tape)[2], objects)
         if problem:
