@@ -44,7 +44,7 @@ static const char usage[] =
 	"                       K or M, or 'all' (default 64K); lengths are always kept\n"
 	"  -u, --user=USER      run COMMAND as USER (root only)\n"
 	"  -E, --env=VAR=VALUE  set VAR in COMMAND's environment; -E VAR removes it\n"
-	"  -z, --level=N        zstd level, 1 to 19 (default: 9, or 1 while\n"
+	"  -z, --level=N        zstd level, 1 to 19 (default: 7, or 1 while\n"
 	"                       COMMAND would have to wait)\n"
 	"  -q, --quiet          no line about the tape at the end\n"
 	"      --help           show this and exit\n"

@@ -20,7 +20,16 @@
 #include <time.h>
 #include <zstd.h>
 
-enum { LEVEL_RELAXED = 9, LEVEL_HURRIED = 1, LONG_MATCH = 512 };
+enum { LEVEL_DEFAULT = 7, LONG_MATCH = 512 };
+
+/*
+ * How hard to look for matches. Relaxed: as level 7, with tables of 1 MiB instead of 12:
+ * filling those is what a short tape would spend its time on, and they hardly pay for a
+ * long one. Zero: as the level has it.
+ */
+static const struct effort {
+	int level, hash_log, chain_log, search_log, min_match, strategy;
+} relaxed = {LEVEL_DEFAULT, 18, 18, 4, 5, ZSTD_lazy2}, hurried = {.level = 1};
 
 struct frame_writer {
 	int fd;
@@ -76,7 +85,7 @@ int frame_writer_new(int fd, int level, size_t frame_size, struct frame_writer *
 	f->frame_size = frame_size;
 	f->adaptive = !level;
 	f->zstd = ZSTD_createCCtx();
-	if (!f->zstd || set_parameters(f->zstd, level ? level : LEVEL_RELAXED) < 0) {
+	if (!f->zstd || set_parameters(f->zstd, level ? level : LEVEL_DEFAULT) < 0) {
 		frame_writer_free(f);
 		return err_set(err, EINVAL, "zstd does not accept level %d", level);
 	}
@@ -96,6 +105,16 @@ struct frame_writer *frame_writer_free(struct frame_writer *f)
 	return NULL;
 }
 
+static void set_effort(ZSTD_CCtx *zstd, const struct effort *e)
+{
+	ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, e->level);
+	ZSTD_CCtx_setParameter(zstd, ZSTD_c_hashLog, e->hash_log);
+	ZSTD_CCtx_setParameter(zstd, ZSTD_c_chainLog, e->chain_log);
+	ZSTD_CCtx_setParameter(zstd, ZSTD_c_searchLog, e->search_log);
+	ZSTD_CCtx_setParameter(zstd, ZSTD_c_minMatch, e->min_match);
+	ZSTD_CCtx_setParameter(zstd, ZSTD_c_strategy, e->strategy);
+}
+
 /* The level for the frame that begins. When the file is what is slow, less
  * compression would only make it slower. */
 static void choose_level(struct frame_writer *f)
@@ -103,8 +122,7 @@ static void choose_level(struct frame_writer *f)
 	bool hurry = f->hurried && f->compressing > f->writing;
 
 	if (f->adaptive)
-		ZSTD_CCtx_setParameter(f->zstd, ZSTD_c_compressionLevel,
-				       hurry ? LEVEL_HURRIED : LEVEL_RELAXED);
+		set_effort(f->zstd, hurry ? &hurried : &relaxed);
 	f->hurried = false;
 	f->compressing = f->writing = 0;
 }
