@@ -207,7 +207,7 @@ int batch_seal(struct batch *b)
 	}
 	for (size_t row = 0; row < b->count; row++) {
 		seal_strings(b, &b->rows[row]);
-		b->rows[row].memory = memory + at;
+		b->rows[row].memory = memory ? memory + at : NULL;
 		for (uint32_t i = b->first_range[row]; i; i = b->ranges[i - 1].next) {
 			memory[at] = b->ranges[i - 1].range;
 			memory[at].data =

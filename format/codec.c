@@ -330,6 +330,8 @@ static void set_rare(struct codec *c, Systape__Chunk *m)
 	m->n_exec = point_to(c, &c->execs, sizeof(Systape__Exec));
 	m->n_signal = point_to(c, &c->signals, sizeof(Systape__Signal));
 	m->n_exit = point_to(c, &c->exits, sizeof(Systape__Exit));
+	if (!c->pointers.size)
+		return;
 	at = (void **)(void *)c->pointers.data;
 	m->fork = (Systape__Fork **)at;
 	m->exec = (Systape__Exec **)at + m->n_fork;
@@ -681,7 +683,9 @@ static void get_range(const Systape__Chunk *m, struct cursors *at, const struct 
 
 	ret->address = base + (uint64_t)m->range_address[i];
 	ret->length = m->range_length[i];
-	ret->full = m->range_length[i] + m->range_beyond[i];
+	/* No buffer is that long: as much as there can be. */
+	if (__builtin_add_overflow(m->range_length[i], m->range_beyond[i], &ret->full))
+		ret->full = UINT64_MAX;
 	ret->data = at->data;
 	ret->when = info & RANGE_AT_EXIT ? EVENT_AT_EXIT : EVENT_AT_ENTRY;
 	ret->unreadable = info & RANGE_UNREADABLE;

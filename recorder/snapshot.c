@@ -130,7 +130,7 @@ static int read_rlimits(uint32_t pid, struct meta_process *p, struct buf *lack)
 	for (uint32_t i = 0; i < RLIM_NLIMITS; i++) {
 		struct rlimit limit;
 
-		if (prlimit((pid_t)pid, (int)i, NULL, &limit) < 0) {
+		if (prlimit((pid_t)pid, (enum __rlimit_resource)i, NULL, &limit) < 0) {
 			missing(lack, "limits", -errno);
 			return 0;
 		}

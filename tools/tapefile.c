@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tapefile.h"
 
-#include "base/cleanup.h"
 #include "base/err.h"
 
 #include <errno.h>
@@ -17,10 +16,10 @@ const char tapefile_default[] = "trace.zst";
 /* Moves @fd out of the way of stdin, stdout and stderr, which may be closed. */
 static int keep(int fd, const char *path, struct err *err)
 {
-	cleanup_close int old = fd;
-	int high = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_OWN_FD), error = errno;
 
-	return high < 0 ? err_errno(err, errno, "cannot write '%s'", path) : high;
+	close(fd);
+	return high < 0 ? err_errno(err, error, "cannot write '%s'", path) : high;
 }
 
 static int standard_output(struct err *err)

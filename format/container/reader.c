@@ -98,12 +98,13 @@ add_to_damage(struct trace_reader *r, const char *format, ...)
  * are needed, -1 no record begins here. */
 static int record_length(const struct trace_reader *r, size_t *ret_head, uint64_t *ret_length)
 {
-	const uint8_t *at = (const uint8_t *)r->raw.data + r->raw_at;
 	size_t there = r->raw.size - r->raw_at;
+	const uint8_t *at;
 	uint64_t length = 0;
 
 	if (!there)
 		return 0;
+	at = (const uint8_t *)r->raw.data + r->raw_at;
 	if (at[0] != RECORD_TAG)
 		return -1;
 	for (size_t i = 0; i < LENGTH_MAX; i++) {

@@ -206,7 +206,7 @@ static void count_event(struct trace_rewriter *w, const struct event *e)
 	t->signals += e->kind == EVENT_SIGNAL;
 	if (e->kind == EVENT_FORK) {
 		t->threads++;
-		t->processes += e->fork.child_pid != e->pid || !e->fork.creator_known;
+		t->processes += e->fork.kind != FORK_THREAD;
 	}
 	if (e->kind == EVENT_EXIT && e->exit.process && e->pid == w->root && !t->has_status) {
 		t->has_status = true;

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jsonl.h"
 
-#include "replayer/print/escape.h"
+#include "json.h"
+
 #include "replayer/print/print.h"
 
 #include "base/buf.h"
 #include "sys/names.h"
 
-#include <inttypes.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { TEXT_LIMIT = 4096, RESTART_FIRST = 512, RESTART_LAST = 516 };
+enum { SIGNAL_CHILD = 17, CODE_TIMER = -2, CODE_SIGIO = -5, CODE_CHILD_LAST = 6 };
 
 struct jsonl {
 	struct printer *printer;
@@ -39,79 +41,34 @@ struct jsonl *jsonl_free(struct jsonl *j)
 	return NULL;
 }
 
-/* ---- values ---- */
-
-static void put_string(struct buf *out, const void *bytes, size_t size)
-{
-	buf_char(out, '"');
-	escape_json(out, bytes, size);
-	buf_char(out, '"');
-}
-
-static void put_text(struct buf *out, const char *key, const char *text)
-{
-	buf_printf(out, ",\"%s\":", key);
-	put_string(out, text ? text : "", text ? strlen(text) : 0);
-}
-
-static void put_number(struct buf *out, const char *key, uint64_t value)
-{
-	buf_printf(out, ",\"%s\":%" PRIu64, key, value);
-}
-
-static void put_base64(struct buf *out, const uint8_t *at, size_t size)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	buf_char(out, '"');
-	for (size_t i = 0; i < size; i += 3) {
-		size_t n = size - i < 3 ? size - i : 3;
-		uint32_t v = (uint32_t)at[i] << 16 | (n > 1 ? (uint32_t)at[i + 1] << 8 : 0) |
-			     (n > 2 ? at[i + 2] : 0u);
-		const char four[4] = {digits[v >> 18], digits[v >> 12 & 63],
-				      n > 1 ? digits[v >> 6 & 63] : '=',
-				      n > 2 ? digits[v & 63] : '='};
-
-		buf_append(out, four, sizeof(four));
-	}
-	buf_char(out, '"');
-}
-
-/* Strings, each with its NUL, as an array. */
-static void put_strings(struct buf *out, const char *key, const uint8_t *at, size_t size)
-{
-	bool any = false;
-
-	buf_printf(out, ",\"%s\":[", key);
-	while (size) {
-		size_t n = strnlen((const char *)at, size);
-
-		buf_str(out, any ? "," : "");
-		put_string(out, at, n);
-		any = true;
-		n += n < size;
-		at += n;
-		size -= n;
-	}
-	buf_char(out, ']');
-}
+/* ---- what several events have ---- */
 
 static void put_signal(struct buf *out, const char *key, int signal)
 {
 	const char *name = sys_signal_name(signal);
 
-	buf_printf(out, ",\"%s\":", key);
+	json_key(out, key);
 	if (name)
-		put_string(out, name, strlen(name));
+		json_string(out, name, strlen(name));
 	else
-		buf_printf(out, "%d", signal);
+		buf_i64(out, signal);
 }
 
 static void put_ids(struct buf *out, const struct event *e)
 {
-	put_number(out, "time", e->time);
-	buf_printf(out, ",\"pid\":%u,\"tid\":%u", e->pid, e->tid);
+	json_number(out, "pid", e->pid);
+	json_number(out, "tid", e->tid);
+}
+
+/* How the lines of all events but calls begin. */
+static void put_head(struct buf *out, const char *type, const struct event *e)
+{
+	buf_str(out, "{\"type\":\"");
+	buf_str(out, type);
+	buf_char(out, '"');
+	json_number(out, "seq", e->seq);
+	json_number(out, "time", e->time);
+	put_ids(out, e);
 }
 
 /* ---- calls ---- */
@@ -138,40 +95,40 @@ static int put_arguments(struct jsonl *j, const struct event *e, struct buf *out
 	for (size_t i = 0; i < n; i++) {
 		const char *name;
 		uint64_t value;
+		int r;
 
 		buf_clear(&j->text);
-		if (print_argument(j->printer, e, i, &name, &value, &j->text) < 0)
-			return -1;
-		buf_printf(out, "%s{\"name\":", i ? "," : "");
-		put_string(out, name, strlen(name));
-		buf_printf(out, ",\"value\":\"%#" PRIx64 "\"", value);
-		buf_str(out, ",\"text\":");
-		put_string(out, buf_text(&j->text), j->text.size);
+		r = print_argument(j->printer, e, i, &name, &value, &j->text);
+		if (r < 0)
+			return r;
+		buf_str(out, i ? ",{\"name\":\"" : "{\"name\":\"");
+		buf_str(out, name);
+		buf_char(out, '"');
+		json_hex(out, "value", value);
+		json_key(out, "text");
+		json_string(out, buf_text(&j->text), j->text.size);
 		buf_char(out, '}');
 	}
 	buf_char(out, ']');
 	return 0;
 }
 
-/* Results that a double cannot hold (addresses) are hexadecimal strings. */
-static void put_ret(const struct event_call *call, struct buf *out)
+static void put_error(const struct event_call *call, struct buf *out)
 {
-	const int64_t exact = INT64_C(1) << 53;
 	int error = event_errno(call);
 	const char *name = error ? sys_errno_name(error) : NULL;
 
-	if (call->state != EVENT_FINISHED)
-		buf_str(out, ",\"ret\":null");
-	else if (call->ret > exact || call->ret < -exact)
-		buf_printf(out, ",\"ret\":\"%#" PRIx64 "\"", (uint64_t)call->ret);
-	else
-		buf_printf(out, ",\"ret\":%" PRId64, call->ret);
+	if (!error) {
+		json_null(out, "error");
+		return;
+	}
+	json_key(out, "error");
+	buf_char(out, '"');
 	if (name)
-		buf_printf(out, ",\"error\":\"%s\"", name);
-	else if (error)
-		buf_printf(out, ",\"error\":\"%d\"", error);
+		buf_str(out, name);
 	else
-		buf_str(out, ",\"error\":null");
+		buf_i64(out, error);
+	buf_char(out, '"');
 }
 
 static const char *state_name(const struct event_call *call)
@@ -189,50 +146,68 @@ static void put_memory(const struct event *e, struct buf *out)
 	for (uint32_t i = 0; i < e->memory_count; i++) {
 		const struct event_memory *m = &e->memory[i];
 
-		buf_printf(out,
-			   "%s{\"when\":\"%s\",\"address\":\"%#" PRIx64 "\",\"length\":%" PRIu64,
-			   i ? "," : "", m->when == EVENT_AT_EXIT ? "exit" : "entry", m->address,
-			   m->full);
+		buf_str(out, i ? ",{\"when\":\"" : "{\"when\":\"");
+		buf_str(out, m->when == EVENT_AT_EXIT ? "exit\"" : "entry\"");
+		json_hex(out, "address", m->address);
+		json_number(out, "length", m->full);
 		if (m->unreadable)
 			buf_str(out, ",\"unreadable\":true");
-		buf_str(out, ",\"data\":");
-		put_base64(out, m->data, m->length);
+		json_base64(out, "data", m->data, m->length);
 		buf_char(out, '}');
 	}
 	buf_char(out, ']');
 }
 
-static int put_call(struct jsonl *j, const struct event *e, struct buf *out)
+/* A line for a call's end tells when the call began, as the other lines do. */
+static uint64_t begin_time(const struct event *e)
+{
+	bool end = e->kind == EVENT_END && e->call.state == EVENT_FINISHED;
+
+	return end ? e->time - e->call.duration : e->time;
+}
+
+static void put_call_head(const struct event *e, struct buf *out)
 {
 	const struct event_call *call = &e->call;
 	char scratch[32];
 
-	buf_printf(out, "{\"type\":\"syscall\",\"seq\":%" PRIu64 ",\"end_seq\":", call->begun_seq);
+	buf_str(out, "{\"type\":\"syscall\"");
+	json_number(out, "seq", call->begun_seq);
 	if (call->state == EVENT_FINISHED)
-		buf_printf(out, "%" PRIu64, call->end_seq);
+		json_number(out, "end_seq", call->end_seq);
 	else
-		buf_str(out, "null");
-	/* A line for a call's end tells when the call began, as the other lines do. */
-	put_number(out, "time",
-		   e->kind == EVENT_END && call->state == EVENT_FINISHED ? e->time - call->duration
-									 : e->time);
+		json_null(out, "end_seq");
+	json_number(out, "time", begin_time(e));
 	if (call->state == EVENT_FINISHED)
-		put_number(out, "duration", call->duration);
+		json_number(out, "duration", call->duration);
 	else
-		buf_str(out, ",\"duration\":null");
-	buf_printf(out, ",\"pid\":%u,\"tid\":%u", e->pid, e->tid);
-	put_text(out, "arch", arch_name(call->arch));
-	put_number(out, "nr", call->nr);
-	put_text(out, "name", print_call_name(call, scratch));
-	if (put_arguments(j, e, out) < 0)
-		return -1;
-	put_ret(call, out);
-	put_text(out, "state", state_name(call));
+		json_null(out, "duration");
+	put_ids(out, e);
+	json_word(out, "arch", arch_name(call->arch));
+	json_number(out, "nr", call->nr);
+	json_word(out, "name", print_call_name(call, scratch));
+}
+
+static int put_call(struct jsonl *j, const struct event *e, struct buf *out)
+{
+	int r;
+
+	put_call_head(e, out);
+	r = put_arguments(j, e, out);
+	if (r < 0)
+		return r;
+	if (e->call.state == EVENT_FINISHED)
+		json_signed(out, "ret", e->call.ret);
+	else
+		json_null(out, "ret");
+	put_error(&e->call, out);
+	json_word(out, "state", state_name(&e->call));
 	buf_clear(&j->text);
-	if (print_text(j->printer, e, &j->text) < 0)
-		return -1;
-	buf_str(out, ",\"text\":");
-	put_string(out, buf_text(&j->text), j->text.size);
+	r = print_text(j->printer, e, &j->text);
+	if (r < 0)
+		return r;
+	json_key(out, "text");
+	json_string(out, buf_text(&j->text), j->text.size);
 	put_memory(e, out);
 	buf_str(out, "}\n");
 	return 0;
@@ -242,8 +217,10 @@ static int put_call(struct jsonl *j, const struct event *e, struct buf *out)
 
 static void put_data(const struct event *e, struct buf *out)
 {
-	buf_printf(out, "{\"type\":\"data\",\"seq\":%" PRIu64 ",\"call_seq\":%" PRIu64, e->seq,
-		   e->call.begun_seq);
+	buf_str(out, "{\"type\":\"data\"");
+	json_number(out, "seq", e->seq);
+	json_number(out, "call_seq", e->call.begun_seq);
+	json_number(out, "time", e->time);
 	put_ids(out, e);
 	put_memory(e, out);
 	buf_str(out, "}\n");
@@ -253,20 +230,19 @@ static void put_fork(const struct event *e, struct buf *out)
 {
 	static const char *const kinds[] = {"fork", "vfork", "clone", "thread"};
 
-	buf_printf(out, "{\"type\":\"fork\",\"seq\":%" PRIu64, e->seq);
-	put_ids(out, e);
-	buf_printf(out, ",\"child_pid\":%u,\"child_tid\":%u,\"kind\":\"%s\"%s}\n",
-		   e->fork.child_pid, e->fork.child_tid, kinds[e->fork.kind % FORK_KIND_MAX],
-		   e->fork.creator_known ? "" : ",\"creator_known\":false");
+	put_head(out, "fork", e);
+	json_number(out, "child_pid", e->fork.child_pid);
+	json_number(out, "child_tid", e->fork.child_tid);
+	json_word(out, "kind", kinds[e->fork.kind % FORK_KIND_MAX]);
+	buf_str(out, e->fork.creator_known ? "}\n" : ",\"creator_known\":false}\n");
 }
 
 static void put_exec(const struct event *e, struct buf *out)
 {
-	buf_printf(out, "{\"type\":\"exec\",\"seq\":%" PRIu64, e->seq);
-	put_ids(out, e);
-	buf_printf(out, ",\"former_tid\":%u", e->exec.former_tid);
-	put_text(out, "path", e->exec.path);
-	put_strings(out, "argv", e->exec.argv, e->exec.argv_size);
+	put_head(out, "exec", e);
+	json_number(out, "former_tid", e->exec.former_tid);
+	json_text(out, "path", e->exec.path);
+	json_strings(out, "argv", e->exec.argv, e->exec.argv_size);
 	buf_str(out, "}\n");
 }
 
@@ -280,39 +256,56 @@ static int32_t number_at(const struct event_signal *s, size_t offset)
 }
 
 /* "CLD_EXITED" of "{si_signo=SIGCHLD, si_code=CLD_EXITED, …": what print calls it. */
-static void put_code(struct jsonl *j, const struct event *e, struct buf *out)
+static int put_code(struct jsonl *j, const struct event *e, struct buf *out)
 {
-	const char *at, *end;
+	const char *at;
+	int r;
 
 	buf_clear(&j->text);
-	print_text(j->printer, e, &j->text);
+	r = print_text(j->printer, e, &j->text);
+	if (r < 0)
+		return r;
 	at = strstr(buf_text(&j->text), "si_code=");
-	buf_str(out, ",\"code\":");
 	if (!at) {
-		buf_str(out, "null");
-		return;
+		json_null(out, "code");
+		return 0;
 	}
 	at += strlen("si_code=");
-	end = at + strcspn(at, ",}");
-	put_string(out, at, (size_t)(end - at));
+	json_key(out, "code");
+	json_string(out, at, strcspn(at, ",}"));
+	return 0;
 }
 
-static void put_signal_event(struct jsonl *j, const struct event *e, struct buf *out)
+/* Who sent it is known of kill(2) and its kin, and of children. In its place a timer has
+ * its number, a fault its address, and SIGIO what happened. */
+static bool has_sender(const struct event_signal *s)
 {
-	bool stop = e->kind == EVENT_STOP;
-	int32_t code = number_at(&e->signal, 8);
+	int32_t code = number_at(s, 8);
 
-	buf_printf(out, "{\"type\":\"%s\",\"seq\":%" PRIu64, stop ? "stop" : "signal", e->seq);
-	put_ids(out, e);
+	if (!s->info_size || code == CODE_TIMER || code == CODE_SIGIO)
+		return false;
+	return code <= 0 || (s->number == SIGNAL_CHILD && code <= CODE_CHILD_LAST);
+}
+
+static int put_signal_event(struct jsonl *j, const struct event *e, struct buf *out)
+{
+	put_head(out, "signal", e);
 	put_signal(out, "signal", (int)e->signal.number);
-	if (!stop) {
-		put_code(j, e, out);
-		/* Who sent it is known for kill(2) and its kin and for children. */
-		if (e->signal.info_size && (code <= 0 || e->signal.number == 17))
-			buf_printf(out, ",\"sender\":%d", number_at(&e->signal, 16));
-		else
-			buf_str(out, ",\"sender\":null");
+	if (put_code(j, e, out) < 0)
+		return -ENOMEM;
+	if (has_sender(&e->signal)) {
+		json_signed(out, "sender", number_at(&e->signal, 16));
+	} else {
+		json_null(out, "sender");
 	}
+	buf_str(out, "}\n");
+	return 0;
+}
+
+static void put_stop(const struct event *e, struct buf *out)
+{
+	put_head(out, "stop", e);
+	put_signal(out, "signal", (int)e->signal.number);
 	buf_str(out, "}\n");
 }
 
@@ -320,25 +313,24 @@ static void put_exit(const struct event *e, struct buf *out)
 {
 	uint32_t status = e->exit.status, signal = status & 0x7f;
 
-	buf_printf(out, "{\"type\":\"exit\",\"seq\":%" PRIu64, e->seq);
-	put_ids(out, e);
+	put_head(out, "exit", e);
 	if (signal) {
-		buf_str(out, ",\"status\":null");
+		json_null(out, "status");
 		put_signal(out, "signal", (int)signal);
 	} else {
-		buf_printf(out, ",\"status\":%u,\"signal\":null", status >> 8 & 0xff);
+		json_number(out, "status", status >> 8 & 0xff);
+		json_null(out, "signal");
 	}
-	buf_printf(out, ",\"core\":%s%s}\n", signal && status & 0x80 ? "true" : "false",
-		   e->exit.process ? ",\"process\":true" : "");
+	buf_str(out, signal && status & 0x80 ? ",\"core\":true" : ",\"core\":false");
+	buf_str(out, e->exit.process ? ",\"process\":true}\n" : "}\n");
 }
 
 static int put_event(struct jsonl *j, const struct event *e, struct buf *out)
 {
 	switch (e->kind) {
 	case EVENT_CALL:
-	case EVENT_END:
-		return put_call(j, e, out);
 	case EVENT_BEGUN:
+	case EVENT_END:
 		return put_call(j, e, out);
 	case EVENT_DATA:
 		put_data(e, out);
@@ -350,8 +342,9 @@ static int put_event(struct jsonl *j, const struct event *e, struct buf *out)
 		put_exec(e, out);
 		break;
 	case EVENT_SIGNAL:
+		return put_signal_event(j, e, out);
 	case EVENT_STOP:
-		put_signal_event(j, e, out);
+		put_stop(e, out);
 		break;
 	case EVENT_EXIT:
 		put_exit(e, out);
@@ -367,55 +360,55 @@ static int put_event(struct jsonl *j, const struct event *e, struct buf *out)
 static void put_header(const struct meta_header *h, struct buf *out)
 {
 	buf_str(out, "{\"type\":\"header\"");
-	put_text(out, "tool", h->tool);
+	json_text(out, "tool", h->tool);
 	buf_str(out, ",\"uuid\":\"");
 	for (size_t i = 0; i < sizeof(h->uuid); i++)
 		buf_printf(out, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
 			   h->uuid[i]);
-	buf_printf(out,
-		   "\",\"start_realtime\":\"%#" PRIx64 "\",\"start_monotonic\":\"%#" PRIx64 "\"",
-		   (uint64_t)h->start_realtime, (uint64_t)h->start_monotonic);
-	put_text(out, "sysname", h->sysname);
-	put_text(out, "release", h->release);
-	put_text(out, "version", h->version);
-	put_text(out, "machine", h->machine);
-	put_text(out, "hostname", h->hostname);
-	put_text(out, "distribution", h->distribution);
-	put_text(out, "cpu", h->cpu);
-	put_number(out, "cpus", h->cpus);
-	put_number(out, "page_size", h->page_size);
-	put_number(out, "memory_size", h->memory_size);
-	put_text(out, "libc", h->libc);
-	put_text(out, "arch", arch_name(h->arch));
-	put_strings(out, "command", h->command.data, h->command.size);
-	buf_str(out, ",\"cwd\":");
-	put_string(out, h->cwd.data, h->cwd.size);
-	buf_printf(out, ",\"payload_limit\":\"%#" PRIx64 "\"", h->payload_limit);
-	put_text(out, "options", h->options);
+	buf_char(out, '"');
+	json_hex(out, "start_realtime", (uint64_t)h->start_realtime);
+	json_hex(out, "start_monotonic", (uint64_t)h->start_monotonic);
+	json_text(out, "sysname", h->sysname);
+	json_text(out, "release", h->release);
+	json_text(out, "version", h->version);
+	json_text(out, "machine", h->machine);
+	json_text(out, "hostname", h->hostname);
+	json_text(out, "distribution", h->distribution);
+	json_text(out, "cpu", h->cpu);
+	json_number(out, "cpus", h->cpus);
+	json_number(out, "page_size", h->page_size);
+	json_number(out, "memory_size", h->memory_size);
+	json_text(out, "libc", h->libc);
+	json_word(out, "arch", arch_name(h->arch));
+	json_strings(out, "command", h->command.data, h->command.size);
+	json_key(out, "cwd");
+	json_string(out, h->cwd.data, h->cwd.size);
+	json_hex(out, "payload_limit", h->payload_limit);
+	json_text(out, "options", h->options);
 	buf_str(out, "}\n");
 }
 
 static void put_trailer(const struct meta_trailer *t, struct buf *out)
 {
-	buf_printf(out, "{\"type\":\"trailer\",\"complete\":%s",
-		   t->lost || t->incomplete ? "false" : "true");
-	put_number(out, "syscalls", t->calls);
-	put_number(out, "lost", t->lost);
-	put_number(out, "events", t->events);
-	put_number(out, "processes", t->processes);
-	put_number(out, "threads", t->threads);
-	put_number(out, "signals", t->signals);
-	put_number(out, "duration", t->duration);
+	buf_str(out, "{\"type\":\"trailer\",\"complete\":");
+	buf_str(out, t->lost || t->incomplete ? "false" : "true");
+	json_number(out, "syscalls", t->calls);
+	json_number(out, "lost", t->lost);
+	json_number(out, "events", t->events);
+	json_number(out, "processes", t->processes);
+	json_number(out, "threads", t->threads);
+	json_number(out, "signals", t->signals);
+	json_number(out, "duration", t->duration);
 	if (t->has_status)
-		put_number(out, "wait_status", t->status);
-	put_number(out, "unreadable", t->unreadable);
-	put_number(out, "shortened", t->shortened);
-	put_number(out, "unfinished", t->unfinished);
-	put_text(out, "reason", t->reason);
+		json_number(out, "wait_status", t->status);
+	json_number(out, "unreadable", t->unreadable);
+	json_number(out, "shortened", t->shortened);
+	json_number(out, "unfinished", t->unfinished);
+	json_text(out, "reason", t->reason);
 	buf_str(out, ",\"notes\":[");
 	for (size_t i = 0; i < t->note_count; i++) {
 		buf_str(out, i ? "," : "");
-		put_string(out, t->notes[i], strlen(t->notes[i]));
+		json_string(out, t->notes[i], strlen(t->notes[i]));
 	}
 	buf_str(out, "]}\n");
 }
@@ -429,7 +422,7 @@ int jsonl_item(struct jsonl *j, const struct trace_item *item, struct buf *ret)
 		break;
 	case ITEM_EVENT:
 		if (put_event(j, item->event, ret) < 0)
-			return -1;
+			return -ENOMEM;
 		break;
 	case ITEM_TRAILER:
 		put_trailer(item->trailer, ret);

@@ -153,15 +153,22 @@ void escape_json(struct buf *ret, const void *bytes, size_t size)
 
 	for (size_t i = 0; i < size;) {
 		uint32_t c = 0;
-		size_t n = utf8_decode(at + i, size - i, &c);
+		size_t n = 0;
 
+		while (i + n < size && is_printable(at[i + n]) && at[i + n] != '"' && at[i + n] != '\\')
+			n++;
+		buf_append(ret, at + i, n);
+		i += n;
+		if (i == size)
+			break;
+		n = utf8_decode(at + i, size - i, &c);
 		if (!n) {
 			buf_str(ret, "\\ufffd");
 			i++;
 			continue;
 		}
 		if (c == '"' || c == '\\')
-			buf_printf(ret, "\\%c", (char)c);
+			buf_append(ret, (const char[2]){'\\', (char)c}, 2);
 		else if (c < 0x20 || c == 0x7f)
 			json_escape(ret, c);
 		else

@@ -14,7 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAME_NAME_MAX = 64, RECENT = 4 };
+enum {
+	SAME_NAME_MAX = 64,
+	ROOM_MIN = FAILURES_MAX / 16, /* groups: for fewer the list is not looked through */
+};
 
 /* FNV-1a: only to find a group again; hostile names can merge groups, no more. */
 static uint64_t hash(uint64_t h, const void *data, size_t size)
@@ -103,99 +106,147 @@ static bool say_object(struct failures *f, const struct event *e)
 
 /* ---- groups ---- */
 
-/* Rebuilds the list without what is expected. */
-static int make_room(struct failures *f)
+static uint64_t group_key(const struct failure *g)
 {
+	uint64_t key = hash(HASH_START, &g->nr, sizeof(g->nr));
+
+	key = hash(key, &g->arch, sizeof(g->arch));
+	key = hash(key, &g->error, sizeof(g->error));
+	return hash(key, g->object, g->object_size);
+}
+
+/* Makes the group at @index one that can be found. */
+static int enter(struct failures *f, size_t index)
+{
+	struct failure *g = &f->list[index];
+	uint64_t name = name_hash(g->object, g->object_size);
+	uint32_t id = (uint32_t)index + 1;
+
+	g->next_same_name = get_id(&f->names, name);
+	if (put_id(&f->groups, group_key(g), id) < 0)
+		return -ENOMEM;
+	return put_id(&f->names, name, id);
+}
+
+static void renumber(struct processes *all, const uint32_t *new_id)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		uint32_t *ids = all->list[i].last_failures;
+
+		for (size_t k = 0; k < PROCESS_FAILURES; k++)
+			ids[k] = new_id[ids[k]];
+	}
+}
+
+/* Rebuilds the list without what is expected. */
+static int make_room(struct failures *f, struct processes *all)
+{
+	uint32_t new_id[FAILURES_MAX + 1] = {0};
 	size_t kept = 0;
 
-	map_done(&f->groups);
-	map_done(&f->names);
 	for (size_t i = 0; i < f->count; i++) {
 		if (failure_rank(&f->list[i]) == FAILURE_EXPECTED) {
 			f->expected_beyond += f->list[i].count;
 			free(f->list[i].object);
 		} else {
 			f->list[kept++] = f->list[i];
+			new_id[i + 1] = (uint32_t)kept;
 		}
 	}
 	f->count = kept;
+	f->may_go = 0;
+	renumber(all, new_id);
+	map_done(&f->groups);
+	map_done(&f->names);
 	for (size_t i = 0; i < kept; i++) {
-		struct failure *g = &f->list[i];
-		uint64_t key = hash(HASH_START, &g->nr, sizeof(g->nr)), name;
-
-		key = hash(hash(key, &g->error, sizeof(g->error)), g->object, g->object_size);
-		name = name_hash(g->object, g->object_size);
-		g->next_same_name = get_id(&f->names, name);
-		if (put_id(&f->groups, key, (uint32_t)i + 1) < 0 ||
-		    put_id(&f->names, name, (uint32_t)i + 1) < 0)
+		if (enter(f, i) < 0)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-static int add_group(struct failures *f, uint64_t key, const struct event *e, int error)
+static int add_group(struct failures *f, const struct failure *new)
 {
-	uint64_t name = name_hash(buf_text(&f->scratch), f->scratch.size);
-	struct failure *g;
-	char *object = malloc(f->scratch.size + 1);
+	char *object;
 
-	if (!object)
-		return -ENOMEM;
 	if (!f->list)
 		f->list = calloc(FAILURES_MAX, sizeof(*f->list));
-	if (!f->list || put_id(&f->groups, key, (uint32_t)f->count + 1) < 0) {
-		free(object);
+	object = f->list ? malloc(new->object_size + 1) : NULL;
+	if (!object)
 		return -ENOMEM;
-	}
-	memcpy(object, buf_text(&f->scratch), f->scratch.size + 1);
-	g = &f->list[f->count++];
-	*g = (struct failure){.nr = e->call.nr,
-			      .arch = e->call.arch,
-			      .error = error,
-			      .pid = e->pid,
-			      .first_seq = e->seq,
-			      .first_time = e->time,
-			      .object = object,
-			      .object_size = f->scratch.size};
-	g->next_same_name = get_id(&f->names, name);
-	return put_id(&f->names, name, (uint32_t)f->count);
+	memcpy(object, buf_text(&f->scratch), new->object_size + 1);
+	f->list[f->count] = *new;
+	f->list[f->count].object = object;
+	f->may_go += failure_rank(new) == FAILURE_EXPECTED;
+	return enter(f, f->count++);
+}
+
+/* *ret_id is that of the group, 0: there is no room for it. */
+static int find_or_add(struct failures *f, struct processes *all, const struct failure *new,
+		       uint32_t *ret_id)
+{
+	*ret_id = get_id(&f->groups, group_key(new));
+	if (*ret_id)
+		return 0;
+	if (f->count == FAILURES_MAX && f->may_go >= ROOM_MIN && make_room(f, all) < 0)
+		return -ENOMEM;
+	if (f->count == FAILURES_MAX)
+		return 0;
+	if (add_group(f, new) < 0)
+		return -ENOMEM;
+	*ret_id = (uint32_t)f->count;
+	return 0;
 }
 
 static void remember(struct process *p, uint32_t id)
 {
-	for (size_t i = RECENT - 1; i > 0; i--)
+	for (size_t i = PROCESS_FAILURES - 1; i > 0; i--)
 		p->last_failures[i] = p->last_failures[i - 1];
 	p->last_failures[0] = id;
 }
 
-static int take_failure(struct failures *f, struct processes *all, const struct event *e, int error)
+static void count_failure(struct failure *g, uint32_t id, struct processes *all,
+			  const struct event *e)
 {
 	struct process *p = processes_find(all, e->pid);
-	uint64_t key = hash(HASH_START, &e->call.nr, sizeof(e->call.nr));
-	struct failure *g;
-	uint32_t id;
 
-	f->total++;
-	say_object(f, e);
-	key = hash(hash(key, &error, sizeof(error)), buf_text(&f->scratch), f->scratch.size);
-	id = get_id(&f->groups, key);
-	if (!id && f->count == FAILURES_MAX && make_room(f) < 0)
-		return -ENOMEM;
-	if (!id && f->count == FAILURES_MAX) {
-		f->beyond++;
-		return 0;
-	}
-	if (!id && add_group(f, key, e, error) < 0)
-		return -ENOMEM;
-	id = id ? id : (uint32_t)f->count;
-	g = &f->list[id - 1];
 	if (!g->count++)
 		g->process = p ? (uint32_t)(p - all->list) + 1 : 0;
 	g->processes += g->last_pid != e->pid;
 	g->last_pid = e->pid;
 	if (p && failure_rank(g) != FAILURE_EXPECTED && p->last_failures[0] != id)
 		remember(p, id);
+}
+
+static int take_failure(struct failures *f, struct processes *all, const struct event *e, int error)
+{
+	struct failure new = {.nr = e->call.nr,
+			      .arch = e->call.arch,
+			      .error = error,
+			      .pid = e->pid,
+			      .first_seq = e->seq,
+			      .first_time = e->time};
+	uint32_t id;
+
+	f->total++;
+	say_object(f, e);
+	new.object = f->scratch.data;
+	new.object_size = f->scratch.size;
+	if (buf_error(&f->scratch) < 0 || find_or_add(f, all, &new, &id) < 0)
+		return -ENOMEM;
+	if (id)
+		count_failure(&f->list[id - 1], id, all, e);
+	else if (failure_rank(&new) == FAILURE_EXPECTED)
+		f->expected_beyond++;
+	else
+		f->beyond++;
 	return 0;
+}
+
+static void set_found(struct failures *f, struct failure *g)
+{
+	f->may_go += !g->found && failure_rank(g) != FAILURE_EXPECTED;
+	g->found = true;
 }
 
 /* A name that was missing elsewhere has been found: it was a search. */
@@ -213,14 +264,14 @@ static void take_success(struct failures *f, const struct event *e)
 		struct failure *g = &f->list[id - 1];
 
 		if (g->last_pid == e->pid && (g->error == ENOENT || g->error == ENOTDIR))
-			g->found = true;
+			set_found(f, g);
 		id = g->next_same_name;
 	}
 }
 
 const struct failure *failures_fatal(const struct failures *f, const struct process *p)
 {
-	for (size_t i = 0; i < RECENT; i++) {
+	for (size_t i = 0; i < PROCESS_FAILURES; i++) {
 		uint32_t id = p->last_failures[i];
 
 		if (id && id <= f->count && f->list[id - 1].last_pid == p->pid &&

@@ -42,8 +42,9 @@ struct failure {
 struct failures {
 	struct failure *list; /* id is the index + 1 */
 	size_t count;
-	struct map groups; /* hash of call, error and object -> id */
+	struct map groups; /* hash of call, architecture, error and object -> id */
 	struct map names;  /* hash of the last path component -> id of the first group */
+	size_t may_go;     /* groups that have become expected since room was made last */
 	uint64_t total, expected_beyond, beyond; /* of groups that were given up, or had no room */
 	struct buf scratch;
 	struct printer *printer;

@@ -44,6 +44,7 @@ static int take_header(struct info *i, const struct meta_header *h)
 	int failed = 0;
 
 	meta_header_done(&i->header);
+	i->has_header = true;
 	i->header = *h;
 	i->header.tool = copy_text(h->tool, &failed);
 	i->header.sysname = copy_text(h->sysname, &failed);
@@ -235,18 +236,17 @@ static void text_line(const struct lines *l, const char *name, const char *text)
 	buf_done(&value);
 }
 
-static void say_machine(const struct lines *l, const struct meta_header *h, struct buf *v)
+static void say_command(const struct lines *l, const struct meta_header *h, struct buf *v)
 {
-	buf_printf(v, "%s %s %s", h->sysname ? h->sysname : "", h->release ? h->release : "",
-		   h->machine ? h->machine : "");
-	text_line(l, "kernel", buf_text(v));
+	info_say_words(v, h->command.data, h->command.size, 0);
+	text_line(l, "command", buf_text(v));
 	buf_clear(v);
-	text_line(l, "distribution", h->distribution);
-	text_line(l, "libc", h->libc);
-	buf_printf(v, "%s, %u online, %.1f GiB memory", h->cpu ? h->cpu : "", h->cpus,
-		   (double)h->memory_size / (1 << 30));
-	text_line(l, "cpu", buf_text(v));
+	escape_text(v, h->cwd.data, h->cwd.size);
+	text_line(l, "cwd", buf_text(v));
 	buf_clear(v);
+	if (h->start_realtime)
+		say_time(v, h->start_realtime);
+	line(l, "started", v);
 }
 
 static void say_run(const struct lines *l, const struct info *i, struct buf *v)
@@ -271,34 +271,50 @@ static void say_run(const struct lines *l, const struct info *i, struct buf *v)
 	line(l, "events", v);
 }
 
+static void say_machine(const struct lines *l, const struct meta_header *h, struct buf *v)
+{
+	buf_printf(v, "%s %s %s", h->sysname ? h->sysname : "", h->release ? h->release : "",
+		   h->machine ? h->machine : "");
+	text_line(l, "kernel", buf_text(v));
+	buf_clear(v);
+	text_line(l, "distribution", h->distribution);
+	text_line(l, "libc", h->libc);
+	buf_printf(v, "%s, %u online, %.1f GiB memory", h->cpu ? h->cpu : "", h->cpus,
+		   (double)h->memory_size / (1 << 30));
+	text_line(l, "cpu", buf_text(v));
+	buf_clear(v);
+}
+
+static void say_recorder(const struct lines *l, const struct meta_header *h, struct buf *v)
+{
+	text_line(l, "recorder", h->tool);
+	text_line(l, "options", h->options);
+	say_payload(v, h->payload_limit);
+	line(l, "kept", v);
+}
+
+/* Of a tape whose header is lost only what the rest of it tells. */
 static void say_lines(const struct info *i, enum info_style style, struct buf *ret)
 {
 	const struct lines l = {ret, style};
-	const struct meta_header *h = &i->header;
 	cleanup_done(buf_done) struct buf v = {0};
 
 	if (style == INFO_MARKDOWN)
 		buf_str(ret, "| systape | |\n|---|---|\n");
-	info_say_words(&v, h->command.data, h->command.size, 0);
-	text_line(&l, "command", buf_text(&v));
-	buf_clear(&v);
-	escape_text(&v, h->cwd.data, h->cwd.size);
-	text_line(&l, "cwd", buf_text(&v));
-	buf_clear(&v);
-	say_time(&v, h->start_realtime);
-	line(&l, "started", &v);
+	if (i->has_header)
+		say_command(&l, &i->header, &v);
 	say_run(&l, i, &v);
-	say_machine(&l, h, &v);
-	text_line(&l, "recorder", h->tool);
-	text_line(&l, "options", h->options);
-	say_payload(&v, h->payload_limit);
-	line(&l, "kept", &v);
+	if (i->has_header) {
+		say_machine(&l, &i->header, &v);
+		say_recorder(&l, &i->header, &v);
+	}
 	info_say_completeness(i, &v);
 	text_line(&l, "completeness", buf_text(&v));
 	buf_clear(&v);
 	for (size_t k = 0; k < i->trailer.note_count; k++)
 		text_line(&l, "note", i->trailer.notes[k]);
-	say_uuid(&v, h->uuid);
+	if (i->has_header)
+		say_uuid(&v, i->header.uuid);
 	line(&l, "tape", &v);
 }
 
@@ -308,6 +324,14 @@ static void json_text(struct buf *ret, const char *key, const char *value)
 {
 	buf_printf(ret, ",\"%s\":\"", key);
 	escape_json(ret, value ? value : "", value ? strlen(value) : 0);
+	buf_char(ret, '"');
+}
+
+/* What a double cannot hold. */
+static void json_hex(struct buf *ret, uint64_t value)
+{
+	buf_char(ret, '"');
+	buf_hex(ret, value);
 	buf_char(ret, '"');
 }
 
@@ -371,11 +395,12 @@ static void say_json(const struct info *i, struct buf *ret)
 	json_words(ret, "command", &i->header.command);
 	buf_str(ret, ",\"cwd\":\"");
 	escape_json(ret, i->header.cwd.data, i->header.cwd.size);
-	buf_printf(ret, "\",\"start_realtime\":\"%#" PRIx64 "\"",
-		   (uint64_t)i->header.start_realtime);
+	buf_str(ret, "\",\"start_realtime\":");
+	json_hex(ret, (uint64_t)i->header.start_realtime);
 	json_text(ret, "tool", i->header.tool);
 	json_text(ret, "options", i->header.options);
-	buf_printf(ret, ",\"payload_limit\":\"%#" PRIx64 "\"", i->header.payload_limit);
+	buf_str(ret, ",\"payload_limit\":");
+	json_hex(ret, i->header.payload_limit);
 	json_machine(ret, &i->header);
 	if (i->has_trailer)
 		json_trailer(ret, &i->trailer);

@@ -15,6 +15,7 @@ enum info_style { INFO_TEXT, INFO_MARKDOWN, INFO_JSON };
 /* A copy of what is told; zero is empty. */
 struct info {
 	bool any; /* anything was taken */
+	bool has_header;
 	struct meta_header header;
 	bool has_trailer;
 	struct meta_trailer trailer; /* without frames */

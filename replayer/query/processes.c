@@ -137,13 +137,24 @@ static int take_snapshot(struct processes *p, const struct meta_snapshot *s)
 
 /* ---- events ---- */
 
+/* Nobody knows who made it: that it is a thread, only its kind says. */
+static int take_orphan(struct processes *p, const struct event *e)
+{
+	struct process *one = processes_find(p, e->fork.child_pid);
+
+	if (!one || one->over || e->fork.kind != FORK_THREAD)
+		return add(p, e->fork.child_pid, 0, e->time, &one);
+	one->threads++;
+	return 0;
+}
+
 static int take_fork(struct processes *p, const struct event *e)
 {
 	struct process *one;
 	int r;
 
 	if (!e->fork.creator_known)
-		return add(p, e->fork.child_pid, 0, e->time, &one);
+		return take_orphan(p, e);
 	r = get(p, e->pid, e->time, &one);
 	if (r < 0 || e->fork.child_pid != e->pid)
 		return r < 0 ? r : add(p, e->fork.child_pid, e->pid, e->time, &one);

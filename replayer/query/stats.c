@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBERS = 1024 };
+/* Calls in flight at a time: a thread each, so more are not honest. */
+enum { NUMBERS = 1024, BEGUN_MAX = 1 << 16 };
 
-/* The entry of a call whose exit comes later, as far as counting needs it. */
+/* What was called by whom: of a call whose exit comes later, what must be kept of its
+ * entry. */
 struct begun {
 	uint64_t nr;
-	uint32_t arch;
+	uint32_t arch, pid, tid;
 };
 
 int stats_init(struct stats *s, enum stats_by by)
@@ -46,11 +48,21 @@ static uint64_t bucket_end(size_t i)
 	return ((UINT64_C(8) + step + 1) << (octave - 3)) - 1;
 }
 
+/* Calls that have a time: not those that never came back. */
+static uint64_t timed(const struct stats_row *row)
+{
+	uint64_t calls = 0;
+
+	for (size_t i = 0; row->histogram && i < STATS_BUCKETS; i++)
+		calls += row->histogram[i];
+	return calls;
+}
+
 uint64_t stats_percentile(const struct stats_row *row, unsigned percent)
 {
-	uint64_t wanted = (row->calls * percent + 99) / 100, seen = 0;
+	uint64_t wanted = (timed(row) * percent + 99) / 100, seen = 0;
 
-	if (!row->histogram || !row->calls)
+	if (!wanted)
 		return 0;
 	for (size_t i = 0; i < STATS_BUCKETS; i++) {
 		seen += row->histogram[i];
@@ -121,15 +133,15 @@ static struct stats_row *call_row(struct stats *s, uint64_t nr, uint32_t arch)
 	return row;
 }
 
-static struct stats_row *row_for(struct stats *s, const struct event *e, uint64_t nr, uint32_t arch)
+static struct stats_row *row_for(struct stats *s, const struct begun *b)
 {
 	switch (s->by) {
 	case STATS_BY_PROCESS:
-		return find_or_add(s, e->pid, 0);
+		return find_or_add(s, b->pid, 0);
 	case STATS_BY_THREAD:
-		return find_or_add(s, e->tid, 0);
+		return find_or_add(s, b->tid, 0);
 	default:
-		return call_row(s, nr, arch);
+		return call_row(s, b->nr, b->arch);
 	}
 }
 
@@ -149,22 +161,32 @@ static void count(struct stats *s, struct stats_row *row, const struct event_cal
 
 /* ---- events ---- */
 
+static struct begun begun_of(const struct event *e)
+{
+	return (struct begun){e->call.nr, e->call.arch, e->pid, e->tid};
+}
+
 static int remember(struct stats *s, const struct event *e)
 {
-	struct begun *b = malloc(sizeof(*b));
+	struct begun *b = map_get(&s->begun, e->seq);
 
-	if (!b || map_put(&s->begun, e->seq, b) < 0) {
-		free(b);
-		return -ENOMEM;
+	/* Places of their own are what honest tapes give: else the later one counts. */
+	if (!b && s->begun.count == BEGUN_MAX)
+		return 0;
+	if (!b) {
+		b = malloc(sizeof(*b));
+		if (!b || map_put(&s->begun, e->seq, b) < 0) {
+			free(b);
+			return -ENOMEM;
+		}
 	}
-	*b = (struct begun){e->call.nr, e->call.arch};
+	*b = begun_of(e);
 	return 0;
 }
 
 int stats_add(struct stats *s, const struct event *e)
 {
-	uint64_t nr = e->call.nr;
-	uint32_t arch = e->call.arch;
+	struct begun what = begun_of(e);
 	struct stats_row *row;
 
 	if (e->kind == EVENT_BEGUN)
@@ -172,15 +194,18 @@ int stats_add(struct stats *s, const struct event *e)
 	if (e->kind == EVENT_END) {
 		struct begun *b = map_remove(&s->begun, e->call.begun_seq);
 
+		/* Of an unordered stream it has no number of its own. */
 		if (b) {
-			nr = b->nr;
-			arch = b->arch;
+			what.nr = b->nr;
+			what.arch = b->arch;
+		} else if (!e->call.arch) {
+			what.nr = STATS_REST;
 		}
 		free(b);
 	} else if (e->kind != EVENT_CALL) {
 		return 0;
 	}
-	row = row_for(s, e, nr, arch);
+	row = row_for(s, &what);
 	if (!row)
 		return -ENOMEM;
 	row->calls++;
@@ -198,7 +223,9 @@ static int compare(const void *a, const void *b)
 		return x->total < y->total ? 1 : -1;
 	if (x->calls != y->calls)
 		return x->calls < y->calls ? 1 : -1;
-	return x->key < y->key ? -1 : x->key > y->key;
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return x->arch < y->arch ? -1 : x->arch > y->arch;
 }
 
 /* Calls that never came back were made all the same. */
@@ -208,7 +235,7 @@ static void add_open(struct stats *s)
 	size_t at = 0;
 
 	while ((b = map_next(&s->begun, &at))) {
-		struct stats_row *row = s->by == STATS_BY_CALL ? call_row(s, b->nr, b->arch) : NULL;
+		struct stats_row *row = row_for(s, b);
 
 		if (row)
 			row->calls++;

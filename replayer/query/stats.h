@@ -13,7 +13,7 @@
 #include "base/map.h"
 
 /* A histogram of nanoseconds: eight buckets for each power of two, so a percentile is
- * right to within 12 %. */
+ * never too small, and too great by less than an eighth. */
 enum { STATS_OCTAVES = 48, STATS_STEPS = 8, STATS_BUCKETS = STATS_OCTAVES * STATS_STEPS };
 
 enum { STATS_KEYS_MAX = 1 << 16 };
@@ -44,9 +44,10 @@ int stats_init(struct stats *s, enum stats_by by);
 /* EVENT_CALL, EVENT_BEGUN and EVENT_END count, also of an unordered stream; others are
  * ignored. 0 or -ENOMEM. */
 int stats_add(struct stats *s, const struct event *e);
-/* Puts the rows in the order of total time, then calls, then key. */
+/* Puts the rows in the order of total time, then calls, then key, then architecture. */
 void stats_sort(struct stats *s);
-/* The time that @percent of the calls did not exceed; 0 without a histogram. */
+/* The time that @percent of the calls that came back did not exceed; 0 without a
+ * histogram. */
 uint64_t stats_percentile(const struct stats_row *row, unsigned percent);
 void stats_done(struct stats *s);
 

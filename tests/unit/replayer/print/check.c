@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check.h"
+
+#include "base/buf.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct print_options by_default = {.string_limit = PRINT_STRING_DEFAULT};
+
+static void assert_harmless(const struct buf *text)
+{
+	for (size_t i = 0; i < text->size; i++)
+		assert_true(text->data[i] >= 0x20 && text->data[i] < 0x7f);
+}
+
+/* With each range of memory cut to every shorter length in turn. */
+static void print_shortened(struct printer *p, const struct made_call *call)
+{
+	struct buf text = {0};
+
+	for (size_t i = 0; i < MADE_PIECES && call->memory[i].data; i++) {
+		struct made m;
+
+		made_from(call, &m);
+		for (size_t length = call->memory[i].length; length-- > 0;) {
+			made_shorten(&m, i, (uint32_t)length);
+			buf_clear(&text);
+			assert_int_equal(print_text(p, &m.event, &text), 0);
+			assert_harmless(&text);
+		}
+		made_done(&m);
+	}
+	buf_done(&text);
+}
+
+static bool is_told(struct printer *p, const struct made_call *call)
+{
+	struct buf text = {0};
+	struct made m;
+	bool equal;
+
+	made_from(call, &m);
+	assert_int_equal(print_text(p, &m.event, &text), 0);
+	assert_harmless(&text);
+	equal = strcmp(buf_text(&text), call->text) == 0;
+	if (!equal)
+		print_error("expected %s\n     got %s\n", call->text, buf_text(&text));
+	buf_done(&text);
+	made_done(&m);
+	return equal;
+}
+
+void check_calls(const struct made_call *calls, size_t count, const struct print_options *options)
+{
+	struct printer *p = printer_new(options ? options : &by_default);
+	size_t wrong = 0;
+
+	assert_non_null(p);
+	for (size_t i = 0; i < count; i++) {
+		wrong += !is_told(p, &calls[i]);
+		print_shortened(p, &calls[i]);
+	}
+	printer_free(p);
+	assert_int_equal(wrong, 0);
+}
+
+void check_text(const struct event *e, const char *expected)
+{
+	struct printer *p = printer_new(&by_default);
+	struct buf text = {0};
+
+	assert_non_null(p);
+	assert_int_equal(print_text(p, e, &text), 0);
+	assert_string_equal(buf_text(&text), expected);
+	buf_done(&text);
+	printer_free(p);
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Structs, pointers to them and arrays, as strace 6.1 writes them: what is there, what
+ * is not, what the kernel changed.
+ */
+#include "check.h"
+
+#include <errno.h>
+#include <linux/openat2.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+enum { NOWHERE = 8, P = 0x10000000, Q = 0x10001000, R = 0x10002000, S = 0x10003000 };
+#define FDCWD ((uint64_t)-100)
+
+static const struct made_call structs[] = {
+	{"stat(\"f\", {st_mode=S_IFREG|0644, st_size=1221, ...}) = 0",
+	 "stat",
+	 0,
+	 {P, Q},
+	 {MADE_STRING(P, "f"), MADE_RESULT(Q, struct stat, {.st_mode = 0100644, .st_size = 1221})}},
+	{"stat(\"f\", {st_mode=S_IFCHR|0666, st_rdev=makedev(0x1, 0x3), ...}) = 0",
+	 "stat",
+	 0,
+	 {P, Q},
+	 {MADE_STRING(P, "f"), MADE_RESULT(Q, struct stat, {.st_mode = 020666, .st_rdev = 0x103})}},
+	{"newfstatat(AT_FDCWD, \"f\", {st_mode=S_IFDIR|S_ISVTX|0777, st_size=4096, ...}, "
+	 "AT_SYMLINK_NOFOLLOW) = 0",
+	 "newfstatat",
+	 0,
+	 {FDCWD, P, Q, 0x100},
+	 {MADE_STRING(P, "f"), MADE_RESULT(Q, struct stat, {.st_mode = 041777, .st_size = 4096})}},
+	/* What the kernel did not write is not told, whatever is there. */
+	{"stat(\"f\", 0x10001000) = -1 ENOENT (No such file or directory)",
+	 "stat",
+	 -ENOENT,
+	 {P, Q},
+	 {MADE_STRING(P, "f"), MADE_RESULT(Q, struct stat, {.st_mode = 0100644})}},
+	{"stat(\"f\", NULL) = -1 EFAULT (Bad address)",
+	 "stat",
+	 -EFAULT,
+	 {P, 0},
+	 {MADE_STRING(P, "f")}},
+	{"nanosleep({tv_sec=0, tv_nsec=500}, NULL) = 0",
+	 "nanosleep",
+	 0,
+	 {P, 0},
+	 {MADE_THING(P, struct timespec, {0, 500})}},
+	{"nanosleep({tv_sec=-1, tv_nsec=1000000000}, NULL) = -1 EINVAL (Invalid argument)",
+	 "nanosleep",
+	 -EINVAL,
+	 {P, 0},
+	 {MADE_THING(P, struct timespec, {-1, 1000000000})}},
+	{"nanosleep(0x8, 0x8) = -1 EFAULT (Bad address)",
+	 "nanosleep",
+	 -EFAULT,
+	 {NOWHERE, NOWHERE},
+	 {{0}}},
+	/* Half of it cannot be read. */
+	{"nanosleep(0x1000fff8, NULL) = -1 EFAULT (Bad address)",
+	 "nanosleep",
+	 -EFAULT,
+	 {0x1000fff8, 0},
+	 {{.address = 0x1000fff8, .data = "\1\0\0\0\0\0\0\0", .length = 8, .unreadable = true}}},
+	/* The time that was left when a signal came. */
+	{"nanosleep({tv_sec=5, tv_nsec=0}, {tv_sec=4, tv_nsec=7}) = ? ERESTART_RESTARTBLOCK "
+	 "(Interrupted by signal)",
+	 "nanosleep",
+	 -516,
+	 {P, Q},
+	 {MADE_THING(P, struct timespec, {5, 0}), MADE_RESULT(Q, struct timespec, {4, 7})}},
+	{"nanosleep({tv_sec=5, tv_nsec=0}, 0x10001000) = 0",
+	 "nanosleep",
+	 0,
+	 {P, Q},
+	 {MADE_THING(P, struct timespec, {5, 0})}},
+	{"clock_gettime(CLOCK_MONOTONIC, {tv_sec=1, tv_nsec=2}) = 0",
+	 "clock_gettime",
+	 0,
+	 {1, P},
+	 {MADE_RESULT(P, struct timespec, {1, 2})}},
+	{"getitimer(ITIMER_REAL, {it_interval={tv_sec=1, tv_usec=2}, it_value={tv_sec=3, "
+	 "tv_usec=4}}) = 0",
+	 "getitimer",
+	 0,
+	 {0, P},
+	 {MADE_RESULT(P, struct itimerval, {{1, 2}, {3, 4}})}},
+	{"prlimit64(0, RLIMIT_STACK, {rlim_cur=8192*1024, rlim_max=RLIM64_INFINITY}, "
+	 "{rlim_cur=1024, rlim_max=4*1024}) = 0",
+	 "prlimit64",
+	 0,
+	 {0, RLIMIT_STACK, P, Q},
+	 {MADE_THING(P, struct rlimit, {8192 << 10, RLIM_INFINITY}),
+	  MADE_RESULT(Q, struct rlimit, {1024, 4096})}},
+	{"setrlimit(RLIMIT_CORE, {rlim_cur=1025, rlim_max=0}) = 0",
+	 "setrlimit",
+	 0,
+	 {RLIMIT_CORE, P},
+	 {MADE_THING(P, struct rlimit, {1025, 0})}},
+	{"sigaltstack({ss_sp=0x1234, ss_flags=SS_DISABLE, ss_size=5}, {ss_sp=NULL, "
+	 "ss_flags=SS_DISABLE, ss_size=0}) = 0",
+	 "sigaltstack",
+	 0,
+	 {P, Q},
+	 {MADE_THING(P, stack_t, {(void *)0x1234, 2, 5}), MADE_RESULT(Q, stack_t, {NULL, 2, 0})}},
+	/* Characters up to their NUL, in a struct. */
+	{"uname({sysname=\"Linux\", nodename=\"vm\", ...}) = 0",
+	 "uname",
+	 0,
+	 {P},
+	 {MADE_RESULT(P, const char[6][65], {"Linux", "vm", "6.1", "#1", "x86_64", ""})}},
+	{"epoll_ctl(5, EPOLL_CTL_ADD, 4, {events=EPOLLIN|EPOLLET|0x8000, data={u32=6, "
+	 "u64=21474836486}}) = 0",
+	 "epoll_ctl",
+	 0,
+	 {5, 1, 4, P},
+	 {MADE_THING(P, struct epoll_event, {0x80008001, {.u64 = 0x500000006}})}},
+};
+
+static void test_structs(void **state)
+{
+	(void)state;
+	CHECK_CALLS(structs);
+}
+
+/* A time of 0 has no date that strace could put behind it. */
+static const struct made_call whole_structs[] = {
+	{"stat(\"f\", {st_dev=makedev(0x12345678, 0x9abcdef0), st_ino=861, st_mode=S_IFREG|0644, "
+	 "st_nlink=1, st_uid=2, "
+	 "st_gid=3, st_blksize=4096, st_blocks=8, st_size=1221, st_atime=0, st_atime_nsec=0, "
+	 "st_mtime=0, st_mtime_nsec=0, st_ctime=0, st_ctime_nsec=0}) = 0",
+	 "stat",
+	 0,
+	 {P, Q},
+	 {MADE_STRING(P, "f"), MADE_RESULT(Q, struct stat,
+					   {.st_dev = 0x123459abcde678f0,
+					    .st_ino = 861,
+					    .st_mode = 0100644,
+					    .st_nlink = 1,
+					    .st_uid = 2,
+					    .st_gid = 3,
+					    .st_blksize = 4096,
+					    .st_blocks = 8,
+					    .st_size = 1221})}},
+};
+
+static void test_whole_structs(void **state)
+{
+	const struct print_options verbose = {.string_limit = 32, .verbose = true};
+
+	(void)state;
+	CHECK_CALLS_WITH(&verbose, whole_structs);
+}
+
+/* The caller says how much of it there is. */
+static const struct made_call sized[] = {
+	{"openat2(AT_FDCWD, \"f\", {flags=O_RDONLY|O_CREAT, mode=0600, "
+	 "resolve=RESOLVE_BENEATH|0x100}, 24) = -1 EINVAL (Invalid argument)",
+	 "openat2",
+	 -EINVAL,
+	 {FDCWD, P, Q, 24},
+	 {MADE_STRING(P, "f"), MADE_THING(Q, struct open_how, {0100, 0600, 0x108})}},
+	{"openat2(AT_FDCWD, \"f\", {flags=O_RDONLY, resolve=0}, 24) = 3",
+	 "openat2",
+	 3,
+	 {FDCWD, P, Q, 24},
+	 {MADE_STRING(P, "f"), MADE_THING(Q, struct open_how, {0})}},
+	/* One that is older, and ends before what was added to it. */
+	{"sched_setattr(0, {size=48, sched_policy=SCHED_OTHER, sched_flags=0, sched_nice=5, "
+	 "sched_priority=0, sched_runtime=0, sched_deadline=0, sched_period=0}, 0) = 0",
+	 "sched_setattr",
+	 0,
+	 {0, P, 0},
+	 {MADE_THING(P, const uint32_t[12], {48, 0, 0, 0, 5})}},
+	{"landlock_create_ruleset({handled_access_fs=LANDLOCK_ACCESS_FS_EXECUTE|"
+	 "LANDLOCK_ACCESS_FS_WRITE_FILE}, 8, 0) = 3",
+	 "landlock_create_ruleset",
+	 3,
+	 {P, 8, 0},
+	 {MADE_THING(P, uint64_t, {3})}},
+};
+
+static void test_sized_structs(void **state)
+{
+	(void)state;
+	CHECK_CALLS(sized);
+}
+
+/* ---- one value ---- */
+
+static const struct made_call cells[] = {
+	{"wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 7}], WNOHANG, NULL) = 9",
+	 "wait4",
+	 9,
+	 {(uint64_t)-1, P, 1, 0},
+	 {MADE_WROTE(P, "\0\7\0\0")}},
+	/* Nobody had ended: nothing was stored. */
+	{"wait4(-1, 0x10000000, WNOHANG, NULL) = 0", "wait4", 0, {(uint64_t)-1, P, 1, 0}, {{0}}},
+	{"wait4(-1, 0x10000000, 0, NULL) = -1 ECHILD (No child processes)",
+	 "wait4",
+	 -ECHILD,
+	 {(uint64_t)-1, P, 0, 0},
+	 {{0}}},
+	{"getsockname(3, {sa_family=AF_UNIX}, [110 => 2]) = 0",
+	 "getsockname",
+	 0,
+	 {3, P, Q},
+	 {MADE_BYTES(Q, "\156\0\0\0"), MADE_WROTE(P, "\1\0"), MADE_WROTE(Q, "\2\0\0\0")}},
+	{"getsockname(3, {sa_family=AF_UNIX}, [2]) = 0",
+	 "getsockname",
+	 0,
+	 {3, P, Q},
+	 {MADE_BYTES(Q, "\2\0\0\0"), MADE_WROTE(P, "\1\0"), MADE_WROTE(Q, "\2\0\0\0")}},
+	{"getsockname(3, 0x10000000, [110]) = -1 EBADF (Bad file descriptor)",
+	 "getsockname",
+	 -EBADF,
+	 {3, P, Q},
+	 {MADE_BYTES(Q, "\156\0\0\0")}},
+	{"getsockname(3, 0x10000000, 0x8) = -1 EFAULT (Bad address)",
+	 "getsockname",
+	 -EFAULT,
+	 {3, P, NOWHERE},
+	 {{0}}},
+	{"sendfile(4, 3, [8], 5) = -1 EBADF (Bad file descriptor)",
+	 "sendfile",
+	 -EBADF,
+	 {4, 3, P, 5},
+	 {MADE_BYTES(P, "\10\0\0\0\0\0\0\0")}},
+	{"sendfile(4, 3, NULL, 5) = 5", "sendfile", 5, {4, 3, 0, 5}, {{0}}},
+	{"getresuid([0], [1], [2]) = 0",
+	 "getresuid",
+	 0,
+	 {P, Q, R},
+	 {MADE_WROTE(P, "\0\0\0\0"), MADE_WROTE(Q, "\1\0\0\0"), MADE_WROTE(R, "\2\0\0\0")}},
+};
+
+static void test_cells(void **state)
+{
+	(void)state;
+	CHECK_CALLS(cells);
+}
+
+/* ---- arrays ---- */
+
+#define TWELVE(x) x, x, x, x, x, x, x, x, x, x, x, x
+#define UNUSED    "{fd=-1}, "
+#define UNUSED_8  UNUSED UNUSED UNUSED UNUSED UNUSED UNUSED UNUSED UNUSED
+#define UNUSED_32 UNUSED_8 UNUSED_8 UNUSED_8 UNUSED_8
+#define NO_FD                                                                                      \
+	{                                                                                          \
+		-1, 0, 0                                                                           \
+	}
+
+static const struct made_call arrays[] = {
+	{"pipe2([3, 4], O_CLOEXEC) = 0",
+	 "pipe2",
+	 0,
+	 {P, 02000000},
+	 {MADE_WROTE(P, "\3\0\0\0\4\0\0\0")}},
+	{"pipe2(0x10000000, O_CLOEXEC) = -1 EMFILE (Too many open files)",
+	 "pipe2",
+	 -EMFILE,
+	 {P, 02000000},
+	 {{0}}},
+	{"setgroups(3, [0, -1, 2]) = 0",
+	 "setgroups",
+	 0,
+	 {3, P},
+	 {MADE_BYTES(P, "\0\0\0\0\377\377\377\377\2\0\0\0")}},
+	{"getgroups(10, [5, 6]) = 2", "getgroups", 2, {10, P}, {MADE_WROTE(P, "\5\0\0\0\6\0\0\0")}},
+	{"getgroups(10, []) = 0", "getgroups", 0, {10, P}, {{0}}},
+	{"getgroups(0, NULL) = 3", "getgroups", 3, {0, 0}, {{0}}},
+	{"setgroups(3, 0x8) = -1 EFAULT (Bad address)", "setgroups", -EFAULT, {3, NOWHERE}, {{0}}},
+	{"poll([{fd=4, events=POLLIN|POLLPRI}, {fd=5, events=POLLOUT}, {fd=-1}], 3, 1000) = 0 "
+	 "(Timeout)",
+	 "poll",
+	 0,
+	 {P, 3, 1000},
+	 {MADE_THING(P, const struct pollfd[3], {{4, 3, 9}, {5, 4, 9}, {-1, 1, 9}}),
+	  MADE_RESULT(P, const struct pollfd[3], {{4, 3, 0}, {5, 4, 0}, {-1, 1, 0}})}},
+	{"poll([{fd=4, events=POLLRDNORM|0x4000}], 1, 0) = 0 (Timeout)",
+	 "poll",
+	 0,
+	 {P, 1, 0},
+	 {MADE_THING(P, const struct pollfd[1], {{4, 0x4040, 0}})}},
+	{"poll(NULL, 0, 0) = 0 (Timeout)", "poll", 0, {0, 0, 0}, {{0}}},
+	{"poll([], 0, 0) = 0 (Timeout)", "poll", 0, {P, 0, 0}, {{0}}},
+	{"poll(0x8, 1, -1) = -1 EFAULT (Bad address)",
+	 "poll",
+	 -EFAULT,
+	 {NOWHERE, 1, (uint64_t)-1},
+	 {{0}}},
+	/* The second one is where nothing can be read. */
+	{"poll([{fd=0, events=POLLERR}, ... /* 0x1000fffc */], 2, -1) = -1 EFAULT (Bad address)",
+	 "poll",
+	 -EFAULT,
+	 {0x1000fff4, 2, (uint64_t)-1},
+	 {{.address = 0x1000fff4,
+	   .data = "\0\0\0\0\10\0\0\0\0\0\0\0",
+	   .length = 12,
+	   .unreadable = true}}},
+	{"poll([" UNUSED_32 "...], 36, 0) = 0 (Timeout)",
+	 "poll",
+	 0,
+	 {P, 36, 0},
+	 {MADE_THING(P, const struct pollfd[36], {TWELVE(NO_FD), TWELVE(NO_FD), TWELVE(NO_FD)})}},
+	{"epoll_wait(5, [{events=EPOLLIN, data={u32=6, u64=6}}], 10, 0) = 1",
+	 "epoll_wait",
+	 1,
+	 {5, P, 10, 0},
+	 {MADE_RESULT(P, struct epoll_event, {1, {.u64 = 6}})}},
+	{"epoll_wait(5, [], 10, 0) = 0", "epoll_wait", 0, {5, P, 10, 0}, {{0}}},
+	{"epoll_wait(5, 0x10000000, 10, 0) = -1 EBADF (Bad file descriptor)",
+	 "epoll_wait",
+	 -EBADF,
+	 {5, P, 10, 0},
+	 {{0}}},
+};
+
+static void test_arrays(void **state)
+{
+	(void)state;
+	CHECK_CALLS(arrays);
+}
+
+/* -v tells all of them. */
+static const struct made_call whole_arrays[] = {
+	{"poll([" UNUSED_32 "{fd=-1}, {fd=-1}, {fd=-1}, {fd=-1}], 36, 0) = 0 (Timeout)",
+	 "poll",
+	 0,
+	 {P, 36, 0},
+	 {MADE_THING(P, const struct pollfd[36], {TWELVE(NO_FD), TWELVE(NO_FD), TWELVE(NO_FD)})}},
+};
+
+static void test_whole_arrays(void **state)
+{
+	const struct print_options verbose = {.string_limit = 32, .verbose = true};
+
+	(void)state;
+	CHECK_CALLS_WITH(&verbose, whole_arrays);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_structs),       cmocka_unit_test(test_whole_structs),
+		cmocka_unit_test(test_sized_structs), cmocka_unit_test(test_cells),
+		cmocka_unit_test(test_arrays),        cmocka_unit_test(test_whole_arrays),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

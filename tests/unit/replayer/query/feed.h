@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A tape told event by event, a line each: what happened to which process. Time goes on
+ * by a millisecond with each.
+ */
+#ifndef TESTS_FEED_H
+#define TESTS_FEED_H
+
+#include "../made.h"
+#include "replayer/query/failures.h"
+#include "replayer/query/processes.h"
+
+struct feed {
+	struct processes processes;
+	struct failures failures;
+	uint64_t seq;
+};
+
+/* Hands an event to both. Its place and time are set here. */
+void feed_event(struct feed *f, struct event *e);
+void feed_fork(struct feed *f, uint32_t pid, uint32_t child);
+void feed_thread(struct feed *f, uint32_t pid, uint32_t tid);
+/* @argv: strings, each with its NUL but the last, which has the literal's. */
+void feed_exec(struct feed *f, uint32_t pid, const char *argv, size_t size);
+#define FEED_EXEC(f, pid, argv) feed_exec(f, pid, argv, sizeof(argv))
+void feed_signal(struct feed *f, uint32_t pid, const struct made_siginfo *info);
+/* The process ends; @status as wait(2) gives it. */
+void feed_exit(struct feed *f, uint32_t pid, uint32_t status);
+/* A call of one argument that is a path. */
+void feed_path(struct feed *f, uint32_t pid, const char *call, const char *path, int64_t ret);
+/* A call of one descriptor. */
+void feed_fd(struct feed *f, uint32_t pid, const char *call, int fd, int64_t ret);
+void feed_write(struct feed *f, uint32_t pid, int fd, const char *text);
+void feed_done(struct feed *f);
+
+#endif
