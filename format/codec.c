@@ -749,6 +749,7 @@ int codec_decode_batch(struct codec *c, const void *body, size_t size, struct ba
 	enum codec_kind kind;
 	const uint8_t *at = NULL;
 	size_t n = 0;
+	struct codec_budget budget;
 	Systape__Chunk *m;
 	int r = codec_find(body, size, &kind, &at, &n, err);
 
@@ -757,12 +758,13 @@ int codec_decode_batch(struct codec *c, const void *body, size_t size, struct ba
 		return r;
 	if (kind != CODEC_CHUNK)
 		return err_set(err, EBADMSG, "a record is no chunk");
-	m = systape__chunk__unpack(NULL, n, at);
+	codec_budget_init(&budget);
+	m = systape__chunk__unpack(&budget.allocator, n, at);
 	if (!m)
 		return err_set(err, EBADMSG, "a chunk is malformed");
 	r = check_columns(m, err);
 	if (r == 0 && get_rows(m, ret) < 0)
 		r = err_set(err, ENOMEM, "out of memory");
-	systape__chunk__free_unpacked(m, NULL);
+	systape__chunk__free_unpacked(m, &budget.allocator);
 	return r;
 }

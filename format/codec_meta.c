@@ -360,7 +360,8 @@ static int get_header(const Systape__Header *m, struct meta_header *h)
 
 /* The message of kind @wanted in the record, unpacked. */
 static void *unpack(const void *body, size_t size, enum codec_kind wanted,
-		    const ProtobufCMessageDescriptor *descriptor, const char *what, struct err *err)
+		    const ProtobufCMessageDescriptor *descriptor, const char *what,
+		    struct codec_budget *budget, struct err *err)
 {
 	enum codec_kind kind;
 	const uint8_t *at = NULL;
@@ -369,7 +370,9 @@ static void *unpack(const void *body, size_t size, enum codec_kind wanted,
 
 	if (codec_find(body, size, &kind, &at, &n, err) < 0)
 		return NULL;
-	m = kind == wanted ? protobuf_c_message_unpack(descriptor, NULL, n, at) : NULL;
+	codec_budget_init(budget);
+	m = kind == wanted ? protobuf_c_message_unpack(descriptor, &budget->allocator, n, at)
+			   : NULL;
 	if (!m)
 		err_set(err, EBADMSG, "a %s is malformed", what);
 	return m;
@@ -378,8 +381,9 @@ static void *unpack(const void *body, size_t size, enum codec_kind wanted,
 int codec_decode_header(const void *body, size_t size, struct meta_header *ret, struct err *err)
 {
 	struct err local = {0};
-	Systape__Header *m =
-		unpack(body, size, CODEC_HEADER, &systape__header__descriptor, "header", &local);
+	struct codec_budget budget;
+	Systape__Header *m = unpack(body, size, CODEC_HEADER, &systape__header__descriptor,
+				    "header", &budget, &local);
 	int r;
 
 	if (!m) {
@@ -392,7 +396,7 @@ int codec_decode_header(const void *body, size_t size, struct meta_header *ret, 
 		r = err_set(err, EBADMSG, "a header has the wrong magic");
 	else
 		r = finish(get_header(m, ret), "header", err);
-	systape__header__free_unpacked(m, NULL);
+	systape__header__free_unpacked(m, &budget.allocator);
 	if (r < 0)
 		meta_header_done(ret);
 	return r;
@@ -455,8 +459,9 @@ static void get_process(const Systape__Process *m, struct meta_process *p, int *
 int codec_decode_snapshot(const void *body, size_t size, struct meta_snapshot *ret, struct err *err)
 {
 	struct err local = {0};
+	struct codec_budget budget;
 	Systape__Snapshot *m = unpack(body, size, CODEC_SNAPSHOT, &systape__snapshot__descriptor,
-				      "snapshot", &local);
+				      "snapshot", &budget, &local);
 	int failed = 0, r;
 
 	if (!m) {
@@ -469,7 +474,7 @@ int codec_decode_snapshot(const void *body, size_t size, struct meta_snapshot *r
 	for (; ret->processes && ret->process_count < m->n_process; ret->process_count++)
 		get_process(m->process[ret->process_count], &ret->processes[ret->process_count],
 			    &failed);
-	systape__snapshot__free_unpacked(m, NULL);
+	systape__snapshot__free_unpacked(m, &budget.allocator);
 	r = finish(failed, "snapshot", err);
 	if (r < 0)
 		meta_snapshot_done(ret);
@@ -513,8 +518,9 @@ static int get_trailer(const Systape__Trailer *m, struct meta_trailer *t)
 int codec_decode_trailer(const void *body, size_t size, struct meta_trailer *ret, struct err *err)
 {
 	struct err local = {0};
-	Systape__Trailer *m =
-		unpack(body, size, CODEC_TRAILER, &systape__trailer__descriptor, "trailer", &local);
+	struct codec_budget budget;
+	Systape__Trailer *m = unpack(body, size, CODEC_TRAILER, &systape__trailer__descriptor,
+				     "trailer", &budget, &local);
 	int r;
 
 	if (!m) {
@@ -524,7 +530,7 @@ int codec_decode_trailer(const void *body, size_t size, struct meta_trailer *ret
 	}
 	*ret = (struct meta_trailer){0};
 	r = finish(get_trailer(m, ret), "trailer", err);
-	systape__trailer__free_unpacked(m, NULL);
+	systape__trailer__free_unpacked(m, &budget.allocator);
 	if (r < 0)
 		meta_trailer_done(ret);
 	return r;

@@ -263,7 +263,8 @@ static void get_rows(const struct outline *o, struct batch *b)
 
 static int read_outline(struct outline *o, const uint8_t *at, size_t size, struct batch *ret)
 {
-	int r = take_fields(o, at, size);
+	/* Columns that are not there begin at a place as well. */
+	int r = make_room(o, 1) < 0 ? -ENOMEM : take_fields(o, at, size);
 
 	if (r < 0)
 		return r;

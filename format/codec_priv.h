@@ -9,6 +9,13 @@
 
 uint32_t codec_crc32c(const void *data, size_t size);
 
+/* Unpacks with &budget.allocator; what it gave must be freed with that too. */
+struct codec_budget {
+	ProtobufCAllocator allocator;
+	size_t left;
+};
+void codec_budget_init(struct codec_budget *b);
+
 /* Appends tag, length, the packed record and its checksum. */
 int codec_put_record(const Systape__Record *record, struct buf *ret);
 

@@ -159,12 +159,16 @@ static void note_batch(struct meta_frame *frame, const struct batch *b)
 {
 	const struct event *first, *last;
 
-	if (!b || !b->count)
+	if (!b)
+		return;
+	if (!frame->chunks++)
+		frame->first_chunk = b->number;
+	/* A chunk of nothing but kinds that are not known here is empty when it is copied. */
+	if (!b->count)
 		return;
 	first = &b->rows[0];
 	last = &b->rows[b->count - 1];
-	if (!frame->chunks++) {
-		frame->first_chunk = b->number;
+	if (!frame->events) {
 		frame->first_seq = first->seq;
 		frame->first_time = first->time;
 	}

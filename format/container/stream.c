@@ -18,7 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW_DEFAULT = 12 << 20, KEPT_MAX = 64 << 10, QUEUE_MAX = 128 };
+enum {
+	WINDOW_DEFAULT = 12 << 20,
+	KEPT_MAX = 64 << 10,
+	QUEUE_MAX = 128,
+	OPEN_MAX = 1 << 16,        /* calls in flight that are kept, of a tape of any make */
+	OPEN_BYTES_MAX = 64 << 20, /* and their memory */
+};
 
 /* A chunk in the queue, and the memory arrays that joining made for its rows. */
 struct waiting {
@@ -33,6 +39,7 @@ struct open_call {
 	struct event event;
 	struct event_memory *memory;
 	uint8_t *bytes;
+	size_t size;                 /* of the bytes */
 	struct event_memory *joined; /* of its end, while that is being delivered */
 };
 
@@ -50,8 +57,9 @@ struct trace_stream {
 
 	struct map begun; /* place of the entry -> row in the queue (struct event) */
 	struct map open;  /* place of the entry -> struct open_call */
-	struct map tids;  /* tid -> the entry's event of its call in flight: in the queue, or in
-			   * an open_call */
+	size_t open_bytes;
+	struct map tids; /* tid -> place of the entry of its call in flight, as a pointer: what
+			  * is there is looked up in the other two, a tape may say anything */
 	struct open_call *closing; /* freed at the next call */
 	struct event end;          /* an EVENT_END made here */
 };
@@ -84,6 +92,7 @@ static struct open_call *open_call_new(const struct event *e)
 	for (uint32_t i = 0; i < e->memory_count; i++)
 		bytes += kept(&e->memory[i]);
 	o->event = *e;
+	o->size = bytes + e->memory_count * sizeof(*o->memory);
 	o->memory = calloc(e->memory_count + 1, sizeof(*o->memory));
 	o->bytes = malloc(bytes + 1);
 	if (!o->memory || !o->bytes)
@@ -142,9 +151,20 @@ static int attach(struct waiting *w, struct event *call, struct event *end)
 	return 0;
 }
 
-static void forget_tid(struct trace_stream *s, uint32_t tid, const struct event *entry)
+/* Places begin at 1. */
+static int remember_tid(struct trace_stream *s, uint32_t tid, uint64_t place)
 {
-	if (map_get(&s->tids, tid) == entry)
+	return place ? map_put(&s->tids, tid, (void *)(uintptr_t)place) : 0;
+}
+
+static uint64_t place_of(const struct trace_stream *s, uint32_t tid)
+{
+	return (uintptr_t)map_get(&s->tids, tid);
+}
+
+static void forget_tid(struct trace_stream *s, uint32_t tid, uint64_t place)
+{
+	if (place_of(s, tid) == place)
 		map_remove(&s->tids, tid);
 }
 
@@ -154,8 +174,8 @@ static int take_end(struct trace_stream *s, struct waiting *w, struct event *end
 
 	if (!call)
 		return 0;
-	forget_tid(s, call->tid, call);
-	forget_tid(s, end->tid, call);
+	forget_tid(s, call->tid, call->seq);
+	forget_tid(s, end->tid, call->seq);
 	if (end->memory_count)
 		return attach(w, call, end);
 	finish(call, end);
@@ -166,11 +186,10 @@ static int take_end(struct trace_stream *s, struct waiting *w, struct event *end
 /* The thread's call in flight, if it still waits here, will never return. */
 static void never(struct trace_stream *s, uint32_t tid)
 {
-	struct event *call = map_get(&s->tids, tid);
+	struct event *call = map_remove(&s->begun, place_of(s, tid));
 
-	if (!call || map_get(&s->begun, call->seq) != call)
+	if (!call)
 		return;
-	map_remove(&s->begun, call->seq);
 	map_remove(&s->tids, tid);
 	call->kind = EVENT_CALL;
 	call->call.state = EVENT_NEVER;
@@ -179,13 +198,13 @@ static void never(struct trace_stream *s, uint32_t tid)
 /* A thread took over its process's number: its execve comes back under that. */
 static int take_exec(struct trace_stream *s, const struct event *e)
 {
-	struct event *call;
+	uint64_t place;
 
 	if (e->exec.former_tid == e->tid)
 		return 0;
 	never(s, e->tid);
-	call = map_remove(&s->tids, e->exec.former_tid);
-	return call ? map_put(&s->tids, e->tid, call) : 0;
+	place = (uintptr_t)map_remove(&s->tids, e->exec.former_tid);
+	return remember_tid(s, e->tid, place);
 }
 
 static int take_row(struct trace_stream *s, struct waiting *w, struct event *e)
@@ -195,7 +214,7 @@ static int take_row(struct trace_stream *s, struct waiting *w, struct event *e)
 		e->call.state = EVENT_UNFINISHED;
 		if (map_put(&s->begun, e->seq, e) < 0)
 			return -ENOMEM;
-		return map_put(&s->tids, e->tid, e);
+		return remember_tid(s, e->tid, e->seq);
 	case EVENT_END:
 		return take_end(s, w, e);
 	case EVENT_EXEC:
@@ -274,28 +293,42 @@ static void release_head(struct trace_stream *s)
 		s->spare[s->spares++] = w->batch;
 }
 
+static struct open_call *take_open(struct trace_stream *s, uint64_t place)
+{
+	struct open_call *o = map_remove(&s->open, place);
+
+	s->open_bytes -= o ? o->size : 0;
+	return o;
+}
+
 /* Told as begun: from here on it is known by a copy. */
 static int open_up(struct trace_stream *s, const struct event *e)
 {
-	struct open_call *o = open_call_new(e);
+	struct open_call *o;
 
+	map_remove(&s->begun, e->seq);
+	/* Only a made-up tape begins two calls at one place, or so many. */
+	open_call_free(take_open(s, e->seq));
+	if (s->open.count >= OPEN_MAX || s->open_bytes >= OPEN_BYTES_MAX) {
+		forget_tid(s, e->tid, e->seq);
+		return 0;
+	}
+	o = open_call_new(e);
 	if (!o || map_put(&s->open, e->seq, o) < 0) {
 		open_call_free(o);
 		return -ENOMEM;
 	}
-	map_remove(&s->begun, e->seq);
-	if (map_get(&s->tids, e->tid) == e)
-		return map_put(&s->tids, e->tid, o);
+	s->open_bytes += o->size;
 	return 0;
 }
 
 static struct open_call *close_call(struct trace_stream *s, uint64_t begun_seq)
 {
-	struct open_call *o = map_remove(&s->open, begun_seq);
+	struct open_call *o = take_open(s, begun_seq);
 
 	if (!o)
 		return NULL;
-	forget_tid(s, o->event.tid, &o->event);
+	forget_tid(s, o->event.tid, begun_seq);
 	s->closing = o;
 	return o;
 }
@@ -307,7 +340,7 @@ static int give_end(struct trace_stream *s, const struct event *e)
 	s->end = *e;
 	if (!o)
 		return 0;
-	forget_tid(s, e->tid, &o->event);
+	forget_tid(s, e->tid, e->call.begun_seq);
 	o->joined = join_memory(&o->event, e);
 	if (!o->joined)
 		return -ENOMEM;
@@ -324,16 +357,14 @@ static int give_end(struct trace_stream *s, const struct event *e)
  * EVENT_END in s->end. False when there is none. */
 static bool give_never(struct trace_stream *s, const struct event *e)
 {
-	struct event *entry;
 	struct open_call *o;
 
 	if (e->kind != EVENT_EXIT && !(e->kind == EVENT_EXEC && e->exec.former_tid != e->tid))
 		return false;
-	entry = map_get(&s->tids, e->tid);
-	o = entry ? map_get(&s->open, entry->seq) : NULL;
-	if (!o || &o->event != entry)
+	o = close_call(s, place_of(s, e->tid));
+	if (!o)
 		return false;
-	close_call(s, entry->seq);
+	forget_tid(s, e->tid, o->event.seq);
 	s->end = o->event;
 	s->end.kind = EVENT_END;
 	s->end.seq = e->seq;
@@ -381,6 +412,7 @@ static void forget_all(struct trace_stream *s)
 	while ((o = map_next(&s->open, &at)))
 		open_call_free(o);
 	map_done(&s->open);
+	s->open_bytes = 0;
 	map_done(&s->begun);
 	map_done(&s->tids);
 }
