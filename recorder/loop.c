@@ -457,7 +457,6 @@ static int prepare(struct rec *rec, struct err *err)
 	rec->scratch = calloc(1, sizeof(*rec->scratch));
 	if (!rec->scratch)
 		return err_set(err, ENOMEM, "out of memory");
-	rec->scratch->info_arch = rec_own_arch();
 	rec->scratch->ranges.arena_size = TRACE_MEMORY_MAX;
 	rec->scratch->ranges.arena = malloc(TRACE_MEMORY_MAX);
 	return rec->scratch->ranges.arena ? 0 : err_set(err, ENOMEM, "out of memory");

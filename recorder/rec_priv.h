@@ -20,14 +20,15 @@ struct rec_call_info {
 	const struct sys_desc *desc;
 };
 
-enum { REC_NUMBERS = 1024 }; /* call numbers with a remembered rec_call_info */
+/* Of so many architectures, in the order of sys_arch(), and call numbers the rec_call_info is
+ * remembered. */
+enum { REC_ARCHS = 2, REC_NUMBERS = 1024 };
 
 /* Scratch space for one call; too large for a stack. */
 struct rec_scratch {
 	struct sys_ranges ranges, entry;
 	struct event_memory memory[SYS_RANGES_MAX];
-	struct rec_call_info info[REC_NUMBERS]; /* of info_arch */
-	uint32_t info_arch;
+	struct rec_call_info info[REC_ARCHS][REC_NUMBERS];
 };
 
 struct rec {
