@@ -47,11 +47,12 @@ static void read_ranges(void *context, struct sys_range *ranges, size_t count)
 static const struct rec_call_info *look_up(struct rec *rec, uint32_t arch, uint64_t nr,
 					   struct rec_call_info *spare)
 {
-	struct rec_scratch *s = rec->scratch;
 	struct rec_call_info *info = spare;
 
-	if (arch == s->info_arch && nr < REC_NUMBERS)
-		info = &s->info[nr];
+	for (size_t i = 0; i < REC_ARCHS && nr < REC_NUMBERS; i++) {
+		if (arch == sys_arch(i))
+			info = &rec->scratch->info[i][nr];
+	}
 	if (!info->known) {
 		info->known = true;
 		info->desc = sys_find(arch, nr);

@@ -295,7 +295,8 @@ static size_t collect(struct rec *rec, struct stop *ret)
 
 	while (n < most) {
 		int status;
-		pid_t tid = waitpid(-1, &status, __WALL | (n ? WNOHANG : 0));
+		pid_t tid = n ? waitpid(-1, &status, __WALL | WNOHANG)
+			      : patience_wait(&rec->patience, &status);
 
 		if (tid > 0) {
 			n = forget_superseded(ret, n, tid, status);
@@ -457,6 +458,7 @@ static int prepare(struct rec *rec, struct err *err)
 	rec->scratch = calloc(1, sizeof(*rec->scratch));
 	if (!rec->scratch)
 		return err_set(err, ENOMEM, "out of memory");
+	patience_init(&rec->patience);
 	rec->scratch->ranges.arena_size = TRACE_MEMORY_MAX;
 	rec->scratch->ranges.arena = malloc(TRACE_MEMORY_MAX);
 	return rec->scratch->ranges.arena ? 0 : err_set(err, ENOMEM, "out of memory");

@@ -7,6 +7,7 @@
 #define RECORDER_REC_PRIV_H
 
 #include "control.h"
+#include "patience.h"
 #include "rec.h"
 #include "task.h"
 
@@ -37,6 +38,7 @@ struct rec {
 	struct trace_writer *writer;
 	struct rec_control *control;
 	struct task_table tasks;
+	struct patience patience;
 	struct rec_scratch *scratch;
 	uint64_t seq;   /* last place given away */
 	uint64_t start; /* CLOCK_MONOTONIC, ns, where the tape's time is 0 */

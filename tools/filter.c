@@ -11,57 +11,119 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHOSEN = 1 };
+/* Whether a call is meant by a word of the expression. */
+struct word {
+	const char *text;
+	const regex_t *regex;
+	const char *set;
+	bool found;
+};
+
+static bool is_meant(struct word *w, const struct sys_desc *d)
+{
+	bool meant = true;
+
+	if (w->regex)
+		meant = regexec(w->regex, d->name, 0, NULL, 0) == 0;
+	else if (w->set)
+		meant = sys_set_contains(w->set, d);
+	else if (w->text)
+		meant = strcmp(w->text, d->name) == 0;
+	w->found |= meant;
+	return meant;
+}
+
+static uint64_t key(const struct sys_desc *d)
+{
+	return (uintptr_t)d;
+}
+
+static int choose_one(struct filter *f, const struct sys_desc *d, struct word *w)
+{
+	if (!is_meant(w, d))
+		return 0;
+	return map_put(&f->chosen, key(d), (void *)(uintptr_t)d);
+}
+
+/* A call, and what its variants are said as. */
+static int choose_call(struct filter *f, const struct sys_desc *d, struct word *w)
+{
+	int r = choose_one(f, sys_said(d), w);
+
+	for (size_t i = 0; r == 0 && d->cases && i < d->cases->count; i++)
+		r = choose_one(f, sys_said(d->cases->variant[i].desc()), w);
+	return r;
+}
+
+static int choose_all(struct filter *f, struct word *w, struct err *err)
+{
+	for (size_t i = 0; sys_arch(i); i++) {
+		for (uint64_t nr = 0; nr < sys_count(sys_arch(i)); nr++) {
+			const struct sys_desc *d = sys_find(sys_arch(i), nr);
+
+			if (d && choose_call(f, d, w) < 0)
+				return err_set(err, ENOMEM, "out of memory");
+		}
+	}
+	return 0;
+}
 
 static int choose_regex(struct filter *f, const char *pattern, struct err *err)
 {
 	regex_t regex;
+	int r;
 
 	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0)
 		return err_set(err, EINVAL, "'%s' is no regular expression", pattern);
-	for (size_t i = 0; i < f->count; i++) {
-		const struct sys_desc *d = sys_find(EVENT_ARCH_X86_64, i);
-
-		if (d && regexec(&regex, d->name, 0, NULL, 0) == 0)
-			f->chosen[i] = CHOSEN;
-	}
+	r = choose_all(f, &(struct word){.regex = &regex}, err);
 	regfree(&regex);
-	return 0;
+	return r;
 }
 
 static int choose_set(struct filter *f, const char *set, struct err *err)
 {
 	if (!sys_set_known(set))
-		return err_set(err, EINVAL, "there is no set of calls named '%%%s'", set);
-	for (size_t i = 0; i < f->count; i++) {
-		const struct sys_desc *d = sys_find(EVENT_ARCH_X86_64, i);
+		return err_set(err, EINVAL, "there is no set of calls named '%s'", set);
+	return choose_all(f, &(struct word){.set = set}, err);
+}
 
-		if (d && sys_set_contains(set, d))
-			f->chosen[i] = CHOSEN;
-	}
-	return 0;
+static int choose_name(struct filter *f, const char *name, struct err *err)
+{
+	struct word w = {.text = name + (name[0] == '?')};
+	int r = choose_all(f, &w, err);
+
+	if (r == 0 && !w.found && name[0] != '?')
+		return err_set(err, EINVAL, "there is no call named '%s'", name);
+	return r;
 }
 
 static int choose(struct filter *f, const char *word, struct err *err)
 {
-	int64_t number;
-
-	if (strcmp(word, "all") == 0) {
-		memset(f->chosen, CHOSEN, f->count);
-		return 0;
-	}
+	if (strcmp(word, "all") == 0)
+		return choose_all(f, &(struct word){0}, err);
 	if (strcmp(word, "none") == 0)
 		return 0;
 	if (word[0] == '/')
 		return choose_regex(f, word + 1, err);
 	if (word[0] == '%')
-		return choose_set(f, word + 1, err);
-	number = sys_number(EVENT_ARCH_X86_64, word + (word[0] == '?'));
-	if (number < 0)
-		return word[0] == '?' ? 0
-				      : err_set(err, EINVAL, "there is no call named '%s'", word);
-	f->chosen[number] = CHOSEN;
-	return 0;
+		return choose_set(f, word, err);
+	return choose_name(f, word, err);
+}
+
+/* All that was not chosen, instead of what was. */
+static int invert_choice(struct filter *f, struct err *err)
+{
+	struct map not_wanted = f->chosen;
+	size_t at = 0;
+	void *d;
+	int r;
+
+	f->chosen = (struct map){0};
+	r = choose_all(f, &(struct word){0}, err);
+	while ((d = map_next(&not_wanted, &at)))
+		map_remove(&f->chosen, key(d));
+	map_done(&not_wanted);
+	return r;
 }
 
 int filter_trace(struct filter *f, const char *expression, struct err *err)
@@ -77,11 +139,7 @@ int filter_trace(struct filter *f, const char *expression, struct err *err)
 		return err_set(err, EINVAL, "'-e %s' is not known; there is -e trace=", expression);
 	invert = expression[0] == '!';
 	copy = rest = strdup(expression + invert);
-	if (!f->chosen) {
-		f->count = (size_t)sys_count(EVENT_ARCH_X86_64);
-		f->chosen = calloc(f->count + 1, 1);
-	}
-	if (!copy || !f->chosen)
+	if (!copy)
 		return err_set(err, ENOMEM, "out of memory");
 	f->selects = true;
 	while ((word = strsep(&rest, ","))) {
@@ -89,9 +147,7 @@ int filter_trace(struct filter *f, const char *expression, struct err *err)
 		if (r < 0)
 			return r;
 	}
-	for (size_t i = 0; invert && i < f->count; i++)
-		f->chosen[i] ^= CHOSEN;
-	return 0;
+	return invert ? invert_choice(f, err) : 0;
 }
 
 int filter_pids(struct filter *f, const char *list, struct err *err)
@@ -135,11 +191,16 @@ int filter_time(struct filter *f, const char *range, struct err *err)
 	return 0;
 }
 
+static bool is_chosen(const struct filter *f, const struct event_call *call)
+{
+	const struct sys_desc *d = sys_find(call->arch, call->nr);
+
+	return d && map_get(&f->chosen, key(sys_said(sys_select(d, call->args, NULL))));
+}
+
 static bool shows_call(const struct filter *f, const struct event *e)
 {
-	bool known = e->call.arch == EVENT_ARCH_X86_64 && e->call.nr < f->count;
-
-	if (f->selects && !(known && f->chosen[e->call.nr]))
+	if (f->selects && !is_chosen(f, &e->call))
 		return false;
 	if (f->only_successful && (e->call.state != EVENT_FINISHED || event_errno(&e->call)))
 		return false;
@@ -157,6 +218,6 @@ bool filter_shows(const struct filter *f, const struct event *e)
 
 void filter_done(struct filter *f)
 {
-	free(f->chosen);
+	map_done(&f->chosen);
 	map_done(&f->pids);
 }

@@ -13,10 +13,9 @@
 struct err;
 
 struct filter {
-	bool selects;    /* -e trace= was given */
-	uint8_t *chosen; /* per number of x86-64 */
-	size_t count;
-	struct map pids;                   /* empty: all */
+	bool selects;      /* -e trace= was given */
+	struct map chosen; /* descriptions (sys_said) of the calls that are shown, as keys */
+	struct map pids;   /* empty: all */
 	bool only_successful, only_failed; /* -z, -Z */
 	uint64_t from, until;              /* ns since the tape began; until 0: the end */
 };

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "replayer/print/print.h"
+#include "replayer/state/state.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -16,6 +17,10 @@ struct print_run {
 	struct print_options options;
 	struct filter filter;
 	struct printer *printer;
+	struct state *state; /* NULL: nobody asks */
+	const char **paths;  /* -P */
+	size_t path_count;
+	struct map begun; /* threads in a call of which the first half was about a path */
 	struct buf out;
 };
 
@@ -30,17 +35,92 @@ static int number(const char *text, size_t *ret)
 	return 0;
 }
 
+/* ---- what descriptors stand for ---- */
+
+/* Each tape is a world of its own. */
+static int begin_tape(struct print_run *run, const struct meta_header *header)
+{
+	printer_header(run->printer, header);
+	if (!run->state)
+		return 0;
+	state_free(run->state);
+	run->state = state_new();
+	printer_state(run->printer, run->state);
+	return run->state ? 0 : -ENOMEM;
+}
+
+static int touches_any(struct print_run *run, const struct event *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < run->path_count; i++)
+		r = state_touches(run->state, e, run->paths[i]);
+	return r;
+}
+
+/* The second half of a call belongs to the first, whatever there is now. 1, 0 or -ENOMEM. */
+static int is_about_paths(struct print_run *run, const struct event *e)
+{
+	int r;
+
+	if (!run->path_count || !event_is_call(e))
+		return 1;
+	if (e->kind == EVENT_END)
+		return map_remove(&run->begun, e->tid) != NULL;
+	r = touches_any(run, e);
+	if (r > 0 && e->kind == EVENT_BEGUN && map_put(&run->begun, e->tid, run) < 0)
+		return -ENOMEM;
+	return r;
+}
+
+static int print_one(struct print_run *run, const struct event *e)
+{
+	int r = filter_shows(&run->filter, e) ? is_about_paths(run, e) : 0;
+
+	return r > 0 ? print_event(run->printer, e, &run->out) : r;
+}
+
 static int take(void *context, const struct trace_item *item, struct err *err)
 {
 	struct print_run *run = context;
 
+	int r = 0;
+
 	if (item->kind == ITEM_HEADER)
-		printer_header(run->printer, item->header);
-	if (item->kind != ITEM_EVENT || !filter_shows(&run->filter, item->event))
-		return 0;
-	if (print_event(run->printer, item->event, &run->out) < 0)
+		r = begin_tape(run, item->header);
+	if (r == 0 && run->state)
+		r = state_take(run->state, item);
+	if (r == 0 && item->kind == ITEM_EVENT)
+		r = print_one(run, item->event);
+	if (r < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	return opts_put(&run->out) ? 0 : -EPIPE;
+}
+
+/* ---- options ---- */
+
+static int choose_words(const char *text, enum print_words *ret)
+{
+	static const char *const names[] = {"abbrev", "raw", "verbose"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(names[i], text) == 0) {
+			*ret = (enum print_words)i;
+			return 0;
+		}
+	}
+	return opts_complain("there is no -X %s; use raw, abbrev or verbose", text);
+}
+
+static int add_path(struct print_run *run, const char *path)
+{
+	const char **paths = reallocarray(run->paths, run->path_count + 1, sizeof(*paths));
+
+	if (!paths)
+		return opts_complain("out of memory");
+	run->paths = paths;
+	run->paths[run->path_count++] = path;
+	return 0;
 }
 
 static int apply(struct print_run *run, int option)
@@ -72,6 +152,13 @@ static int apply(struct print_run *run, int option)
 	case 'x':
 		o->hex = o->hex < PRINT_HEX_ALL ? o->hex + 1 : PRINT_HEX_ALL;
 		break;
+	case 'y':
+		o->names = o->names < PRINT_NAMES_ALL ? o->names + 1 : PRINT_NAMES_ALL;
+		break;
+	case 'X':
+		return choose_words(optarg, &o->words);
+	case 'P':
+		return add_path(run, optarg);
 	case 'z':
 		run->filter.only_successful = true;
 		break;
@@ -100,11 +187,15 @@ static int print(struct print_run *run, char **paths)
 	int status;
 
 	run->printer = printer_new(&run->options);
-	if (!run->printer)
+	if (run->path_count || run->options.names != PRINT_NAMES_NONE)
+		run->state = state_new();
+	if (!run->printer || (!run->state && (run->path_count || run->options.names)))
 		return opts_complain("out of memory");
+	printer_state(run->printer, run->state);
 	status = opts_for_each_item(paths, &options, take, run);
 	opts_flush(&run->out);
 	printer_free(run->printer);
+	state_free(run->state);
 	return opts_output_status(status);
 }
 
@@ -121,7 +212,7 @@ int verb_print(int argc, char **argv)
 	int option, status = 0;
 
 	while (!status &&
-	       (option = getopt_long(argc, argv, ":trTs:a:vxzZe:fo:", longs, NULL)) != -1) {
+	       (option = getopt_long(argc, argv, ":trTs:a:vxyX:P:zZe:fo:", longs, NULL)) != -1) {
 		if (option == '?' || option == ':')
 			status = opts_bad_option(option, argv);
 		else
@@ -131,5 +222,7 @@ int verb_print(int argc, char **argv)
 		status = print(&run, argv + optind);
 	buf_done(&run.out);
 	filter_done(&run.filter);
+	map_done(&run.begun);
+	free(run.paths);
 	return status;
 }

@@ -29,7 +29,9 @@ struct walk {
 	const struct sys_ranges *entry; /* at exit: what the entry saw, may be NULL */
 	struct sys_ranges *out;
 	bool exiting, failed;
-	size_t done; /* ranges that are read and looked into */
+	int error; /* errno of a failed call */
+	size_t done;      /* ranges that are read and looked into */
+	uint64_t args[6]; /* of an indirect call */
 };
 
 /* A struct (or the six arguments) and, at the exit, how it was at the entry. */
@@ -99,6 +101,9 @@ bool sys_has_entry_memory(const struct sys_desc *desc)
 
 bool sys_has_exit_memory(const struct sys_desc *desc)
 {
+	/* Which call it is, is known only when its arguments are read. */
+	if (desc->indirect)
+		return true;
 	for (size_t i = 0; i < desc->count; i++) {
 		const struct sys_field *f = &desc->field[i];
 
@@ -244,9 +249,10 @@ static uint64_t length_of(const struct walk *w, const struct sys_desc *d, const 
 	}
 	switch ((enum sys_len)f->len) {
 	case LEN_BITS:
-		return (most(n, UINT32_MAX) + 63) / 64 * 8;
+		n = n > f->len_const ? n - f->len_const : 0;
+		return (most(n, UINT32_MAX) + 8u * d->wide - 1) / (8u * d->wide) * d->wide;
 	case LEN_PRODUCT:
-		return most(n, UINT32_MAX) * f->len_const;
+		return most(n, UINT32_MAX) * f->len_const + f->len_extra;
 	case LEN_IOC:
 		return n >> IOC_SIZE_SHIFT & IOC_SIZE_MASK;
 	case LEN_PAGES:
@@ -377,6 +383,8 @@ static void add_field(struct walk *w, const struct sys_desc *d, const struct sys
 	n = length_of(w, d, f, m);
 	if (f->by_ret && f->mem == MEM_STRUCT)
 		n = bound ? n : 0;
+	else if (f->by_ret == 2 && bound != NO_BOUND && bound > n)
+		n = 0;
 	else if (f->by_ret && f->mem != MEM_IOV)
 		n = most(n, bound < NO_BOUND ? bound + f->len_extra : bound);
 	if (has_elements(f))
@@ -430,7 +438,9 @@ static bool is_due(const struct walk *w, const struct sys_field *f, uint8_t dir)
 		return wanted_at_entry(f, dir);
 	if (!wanted_at_exit(f, dir))
 		return false;
-	return w->failed ? f->on_error : f->on_error != 2;
+	if (!w->failed)
+		return f->on_error >= 0;
+	return f->on_error == 1 || f->on_error == w->error || -f->on_error == w->error;
 }
 
 /* Puts on the list what the fields of @d point to, @which of them. */
@@ -472,28 +482,45 @@ static bool is_open_ended(const struct sys_range *r)
 	return r->shape == MEM_STRING || r->shape == MEM_STRINGS;
 }
 
-/* The next bytes of a string: up to the end of its page at first, so that nothing
- * behind its NUL can be in the way; in growing steps when it is long. What was read
- * moves along to the arena's new end, so that a string stays in one piece. */
+/* How many bytes to ask for next: up to the end of its page at first, so that nothing
+ * behind its NUL can be in the way; then as many again as there are, so that moving costs
+ * no more room than a few times its length. */
+static uint64_t next_step(const struct sys_range *r)
+{
+	uint64_t step = PAGE - (r->address + r->length) % PAGE;
+
+	if (r->length < STRING_STEP)
+		step = most(step, STRING_STEP);
+	else if (r->length >= PAGE)
+		step += r->length / PAGE * PAGE;
+	return most(step, r->bound - r->length);
+}
+
+/* The next bytes of a string. It stays in one piece: what is not last in the arena moves
+ * along to its new end. */
 static bool prepare_next_bytes(struct sys_ranges *out, struct sys_range *r, struct sys_range *piece)
 {
-	uint64_t end = r->address + r->length, step = PAGE - end % PAGE;
-	const uint8_t *old = r->data;
+	uint64_t step = next_step(r);
+	size_t used = out->arena_used;
+	uint8_t *old = r->data;
 
-	step = most(step, r->length < STRING_STEP ? STRING_STEP : PAGE);
-	step = most(step, r->bound - r->length);
+	if (r->length && old + r->length == out->arena + used)
+		out->arena_used -= r->length;
 	r->want = r->length + (uint32_t)step;
 	place(out, r, 0);
 	if (r->limited || !step) {
-		r->data = r->length ? (uint8_t *)(uintptr_t)old : r->data;
+		out->arena_used = used;
+		r->data = r->length ? old : r->data;
+		r->want = r->length;
 		r->full = r->length + (r->limited ? 1u : 0u);
 		r->settled = true;
 		return false;
 	}
-	if (r->length)
+	if (r->length && r->data != old)
 		memcpy(r->data, old, r->length);
-	*piece = (struct sys_range){
-		.address = end, .want = (uint32_t)step, .data = r->data + r->length};
+	*piece = (struct sys_range){.address = r->address + r->length,
+				    .want = (uint32_t)step,
+				    .data = r->data + r->length};
 	return true;
 }
 
@@ -636,26 +663,54 @@ static void look_into_new(struct walk *w)
 	}
 }
 
-static void walk(struct walk *w, uint64_t bound)
+/* All that the arguments @args of @d lead to. */
+static void walk_call(struct walk *w, const struct sys_desc *d, const uint64_t *args,
+		      uint64_t bound)
 {
-	const struct sys_desc *d = w->c->desc;
-	const struct image args = {(const uint8_t *)w->c->args, NULL, 6 * sizeof(uint64_t), 0};
+	const struct image image = {(const uint8_t *)args, NULL, 6 * sizeof(uint64_t), 0};
 	bool deferred = false;
 
-	w->out->count = 0;
-	w->out->dropped = 0;
-	w->out->arena_used = 0;
-	expand(w, d, &args, IN, bound, 0, OTHER_LENGTHS);
+	expand(w, d, &image, IN, bound, 0, OTHER_LENGTHS);
 	for (;;) {
 		read_new(w);
 		look_into_new(w);
 		if (!deferred) {
 			deferred = true;
-			expand(w, d, &args, IN, bound, 0, POINTED_LENGTHS);
+			expand(w, d, &image, IN, bound, 0, POINTED_LENGTHS);
 		}
 		if (w->done == w->out->count)
 			return;
 	}
+}
+
+/* The call whose arguments are in memory: they are among what was read first. */
+static const struct sys_desc *find_indirect(struct walk *w)
+{
+	const struct sys_desc *d = w->c->desc;
+	const struct sys_field *array = sys_indirect_array(d);
+	uint64_t address = array ? sys_value(array, w->c->args, 6 * sizeof(uint64_t)) : 0;
+	const struct sys_ranges *seen = w->exiting ? w->entry : w->out;
+
+	for (size_t i = 0; address && seen && i < seen->count; i++) {
+		const struct sys_range *r = &seen->range[i];
+
+		if (r->address == address)
+			return sys_indirect(d, r->data, r->length, w->args);
+	}
+	return NULL;
+}
+
+static void walk(struct walk *w, uint64_t bound)
+{
+	const struct sys_desc *indirect;
+
+	w->out->count = 0;
+	w->out->dropped = 0;
+	w->out->arena_used = 0;
+	walk_call(w, w->c->desc, w->c->args, bound);
+	indirect = find_indirect(w);
+	if (indirect)
+		walk_call(w, indirect, w->args, bound);
 }
 
 void sys_capture_entry(const struct sys_capture *c, struct sys_ranges *ret)
@@ -671,5 +726,6 @@ void sys_capture_exit(const struct sys_capture *c, const struct sys_ranges *entr
 	struct walk w = {.c = c, .entry = entry, .out = ret, .exiting = true};
 
 	w.failed = result < 0 && result >= -4095;
+	w.error = w.failed ? (int)-result : 0;
 	walk(&w, w.failed ? 0 : (uint64_t)result);
 }

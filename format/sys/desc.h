@@ -41,6 +41,10 @@ enum sys_kind {
 	K_IPV4,       /* big-endian 32 bits: inet_addr("127.0.0.1") */
 	K_RLIMIT,     /* a limit: 8192*1024, RLIM64_INFINITY */
 	K_EPOLL_DATA, /* 64 bits, two ways: {u32=5, u64=5} */
+	K_TICKS,      /* hundredths of a second: 4, and in seconds */
+	K_ETHERTYPE,  /* big-endian 16 bits: htons(ETH_P_ALL) */
+	K_HEX8,       /* 32 bits as 0x0fffff, 00000000: at least so many places */
+	K_PAGES,      /* a count of pages, said as bytes: 0x1000 */
 	/* bytes in memory */
 	K_STR,         /* a string, cut at -s */
 	K_PATH,        /* a string, never cut */
@@ -59,6 +63,8 @@ enum sys_kind {
 	K_DIRENTS_OLD, /* struct linux_dirent records */
 	K_CMSG,        /* control messages of a msghdr */
 	K_NETLINK,     /* netlink messages */
+	K_RESIDENT,    /* a byte for each page: [1, 0] */
+	K_NODES,       /* memory nodes' bits, word by word: [0x00000000000005] */
 	K_RANDOM,      /* bytes that are no text: "\x…" always */
 	K_OPTVAL,      /* a socket option: [1] when it has four bytes, else "…" */
 	K_MSGBUF,      /* a long and bytes: {mtype=1, mtext="…"} */
@@ -86,6 +92,16 @@ enum sys_shape {
  * (SAME), but what only the kernel reads (an iovec array) always goes in. */
 enum sys_dir { SAME = 0, IN = 1, OUT = 2, INOUT = IN | OUT };
 
+/* Where and how it is told what the kernel did to the bytes behind a pointer, or to a
+ * number in a struct. */
+enum sys_told {
+	TOLD_IN_PLACE,
+	TOLD_BEFORE,    /* as the caller left it: what becomes of it is no news */
+	TOLD_AFTER,     /* as the kernel left it, unless the call failed */
+	TOLD_BEHIND,    /* how it was, and behind that what the kernel changed: [3] => [8] */
+	TOLD_ELSEWHERE, /* by the words behind the result, or with a sibling */
+};
+
 /* How long: a closed set. "Sibling" is another field of the same struct. */
 enum sys_len {
 	LEN_NONE,    /* as `of` says */
@@ -101,18 +117,35 @@ enum sys_len {
 	LEN_PAGES,   /* one byte for each page that the sibling's value of bytes touches */
 };
 
+/* How a 64-bit argument comes to a 32-bit call. */
+enum sys_split { WHOLE, LOW_FIRST, HIGH_FIRST };
+
 struct sys_desc;
 /* Descriptions name each other by function, so that every one can be a static
  * inside its own function, next to the layout its offsets refer to. */
 typedef const struct sys_desc *sys_desc_fn(void);
 
+/* What a part of a set of bits is said as when it is no name. */
+enum sys_form {
+	FORM_NAME,
+	FORM_SHIFTED, /* 21<<NAME */
+	FORM_OCTAL,   /* 0600 */
+	FORM_DECIMAL, /* 99 */
+	FORM_COMMENT, /* 3, and the name as a comment */
+	FORM_SIGNAL,  /* SIGCHLD */
+	FORM_IOCTL,   /* _IOC(_IOC_READ, 0x54, 0x1, 0x4) */
+	FORM_PRIORITY, /* IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 4) */
+};
+
 struct sys_flag {
 	uint64_t value;
 	uint64_t mask; /* matches when (v & mask) == value */
 	const char *name;
+	uint8_t form; /* enum sys_form; another than FORM_NAME is for all values of the mask */
 };
 
-/* Bits (K_FLAGS): entries are tried in order; what is left over is said as a number. An
+/* Bits (K_FLAGS): entries are tried in order; what is left over is said as a number, before
+ * the parts that are none of names. An
  * enumeration (K_ENUM): the entry with this very value, whatever its mask. A value of
  * which nothing is known is a number with the unknown comment ("O_???"), if there is one. */
 struct sys_flagset {
@@ -128,17 +161,26 @@ struct sys_field {
 	uint8_t dir;      /* enum sys_dir */
 	uint8_t width;    /* bytes of the value that mean something, 1 to 8; pointers: the ABI's */
 	uint16_t off;     /* of the value, in the six slots or in the struct */
+	uint8_t split;    /* enum sys_split: of 64 bits, the other half is in the next slot */
+	uint8_t shift;    /* with `bits`: only so many bits of the value, from this one on */
+	uint8_t bits;
 	uint16_t size;    /* bytes of a by-value kind (K_CHARS, K_EMBED, …) */
 	uint8_t len;      /* enum sys_len */
 	uint8_t by_ret;   /* at exit no more than the call's result, in the unit of `len`; of a
-			   * struct: nothing when the result is 0 */
-	uint8_t on_error; /* an OUT pointer that is written although the call fails; 2: only then */
+			   * struct: nothing when the result is 0; 2: nothing when it is more than `len` */
+	int16_t on_error; /* an OUT pointer that is written also when the call fails (1), fails with
+			   * this errno (> 1), only when it fails with this errno (negated). A number:
+			   * the caller's, said although the call fails */
+	uint8_t told;     /* enum sys_told */
+	uint8_t result;   /* what the call gives back is there: said as its result */
 	uint8_t detail;   /* said only with -v; 2: without, as an address */
 	uint8_t dated;    /* structs of seconds and a fraction are moments: said with the date */
 	int8_t order;     /* fields are said by ascending order, those of one order as they lie */
 	uint16_t len_off; /* of the sibling with the length */
 	uint32_t len_const;
 	uint8_t len_extra; /* bytes that the length does not count (a message's type) */
+	uint8_t least;     /* a struct of fewer bytes than so many is none; more than it has are said,
+			    * too, unless they are zero */
 	/* Present only if (sibling & if_mask) is not zero; with if_equal: is if_value (1), is
 	 * anything else (2). */
 	uint16_t if_off;
@@ -147,6 +189,7 @@ struct sys_field {
 	/* An embedded struct whose own `by_ret` fields are bounded by this sibling instead
 	 * of the call's result (mmsghdr.msg_len); offset + 1. */
 	uint16_t ret_off1;
+	uint16_t high_off1; /* of a sibling with the upper 32 bits; offset + 1 */
 	const struct sys_flagset *flags;
 	sys_desc_fn *of;
 };
@@ -174,9 +217,13 @@ struct sys_desc {
 			    * as `base` says */
 	uint8_t cell;      /* one bare value: said as [3], not as {name=3} */
 	uint8_t raw;       /* named only: arguments are not described */
+	uint8_t said;      /* of a variant: has a name of its own */
 	uint8_t named;     /* arguments are said with their names: flags=… */
 	uint8_t wide;      /* bytes of a pointer and a long: 8, 4 for 32-bit callers */
 	sys_desc_fn *base; /* of a variant: the call itself */
+	/* The arguments of this call are not in the registers but in the array that the last
+	 * field points to (socketcall). */
+	sys_desc_fn *indirect;
 	const struct sys_cases *cases; /* NULL: none */
 };
 

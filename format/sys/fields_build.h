@@ -19,14 +19,24 @@
 #define BRIEF         .detail = 2
 #define DATED         .dated = 1
 #define ORDER(o)      .order = (o)
+#define BEFORE        .told = TOLD_BEFORE
+#define AFTER         .told = TOLD_AFTER
+#define BEHIND        .told = TOLD_BEHIND
+#define ELSEWHERE     .told = TOLD_ELSEWHERE
+#define HIGH(l)       .high_off1 = offsetof(BASE, l) + 1
+#define LEAST(c)      .least = (c)
 #define ON_ERROR      .on_error = 1
-#define ONLY_ON_ERROR .on_error = 2
+#define ON_ERRNO(e)   .on_error = (e)
+#define ONLY_ON_ERRNO(e) .on_error = -(e)
+#define ALL_OR_NONE   .by_ret = 2
+#define LESS(c)       .len_const = (c)
 #define BY_RET        .by_ret = 1
 #define DIR(d)        .dir = (d)
 #define EXTRA(c)      .len_extra = (c)
 #define AT(c)         .len_const = (c)
 #define RET_FROM(l)   .ret_off1 = offsetof(BASE, l) + 1
 #define AS(k)         .kind = (k)
+#define IS_RESULT     .result = 1
 #define TIMES(c)      .len = LEN_PRODUCT, .len_const = (c)
 
 #define I8(n, ...) FIELD(n, K_INT, 1, ##__VA_ARGS__)
@@ -72,7 +82,27 @@
 #define RLIMIT(n, ...) FIELD(n, K_RLIMIT, ABI_WIDE, ##__VA_ARGS__)
 #define RLIMIT64(n, ...) FIELD(n, K_RLIMIT, 8, ##__VA_ARGS__)
 #define EPOLL_DATA(n, ...) FIELD(n, K_EPOLL_DATA, 8, ##__VA_ARGS__)
+#define TICKS(n, ...) FIELD(n, K_TICKS, ABI_WIDE, ##__VA_ARGS__)
+#define ETHERTYPE(n, ...) FIELD(n, K_ETHERTYPE, 2, ##__VA_ARGS__)
 #define CHAR8(n, ...) FIELD(n, K_CHAR, 1, ##__VA_ARGS__)
+#define UID16(n, ...) FIELD(n, K_UID, 2, ##__VA_ARGS__)
+#define DEV16(n, ...) FIELD(n, K_DEV, 2, ##__VA_ARGS__)
+#define TIME64(n, ...) FIELD(n, K_TIME, 8, ##__VA_ARGS__)
+#define PAGES(n, ...) FIELD(n, K_PAGES, ABI_WIDE, ##__VA_ARGS__)
+#define SIGMASK(n, ...) FIELD(n, K_SIGSET, ABI_WIDE, ##__VA_ARGS__)
+#define BITS(n, l, from, count, ...) \
+	{.name = #n, .kind = K_UINT, .width = 4, .off = offsetof(BASE, l), .shift = (from), .bits = (count), ##__VA_ARGS__},
+#if ABI_WIDE == 4
+#define HALVES .split = LOW_FIRST
+#else
+#define HALVES .split = WHOLE
+#endif
+#define I64_SPLIT(n, ...) FIELD(n, K_INT, 8, HALVES, ##__VA_ARGS__)
+#define U64_SPLIT(n, ...) FIELD(n, K_UINT, 8, HALVES, ##__VA_ARGS__)
+#define X64_SPLIT(n, ...) FIELD(n, K_HEX, 8, HALVES, ##__VA_ARGS__)
+#define FLAGS64_SPLIT(n, fs, ...) FIELD(n, K_FLAGS, 8, HALVES, .flags = &sys_flags_##fs, ##__VA_ARGS__)
+#define I64_PAIR(n, ...) FIELD(n, K_INT, 8, HALVES, ##__VA_ARGS__)
+#define I64_HIGH_LOW(n, ...) FIELD(n, K_INT, 8, .split = HIGH_FIRST, ##__VA_ARGS__)
 #define FLAGS8(n, fs, ...) FIELD(n, K_FLAGS, 1, .flags = &sys_flags_##fs, ##__VA_ARGS__)
 #define ENUM8(n, fs, ...) FIELD(n, K_ENUM, 1, .flags = &sys_flags_##fs, ##__VA_ARGS__)
 #define FLAGS16(n, fs, ...) FIELD(n, K_FLAGS, 2, .flags = &sys_flags_##fs, ##__VA_ARGS__)

@@ -6,6 +6,8 @@
  */
 #include "sets.h"
 
+#include "table.h"
+
 #include <string.h>
 
 struct set {
@@ -106,7 +108,6 @@ bool sys_set_contains(const char *set, const struct sys_desc *desc)
 
 	if (!s)
 		return false;
-	while (desc->base)
-		desc = desc->base();
+	desc = sys_said(desc);
 	return s->derived ? s->derived(desc) : listed(s->calls, desc->name);
 }

@@ -10,13 +10,14 @@
 
 #include <string.h>
 
-enum { ARCH_X86_64 = 0xc000003e };
+enum { ARCH_X86_64 = 0xc000003e, ARCH_I386 = 0x40000003 };
 
 static const struct {
 	uint32_t arch;
 	const struct sys_table *table;
 } tables[] = {
 	{ARCH_X86_64, &sys_table_x86_64},
+	{ARCH_I386, &sys_table_i386},
 };
 
 static const struct sys_table *table_of(uint32_t arch)
@@ -26,6 +27,11 @@ static const struct sys_table *table_of(uint32_t arch)
 			return tables[i].table;
 	}
 	return NULL;
+}
+
+uint32_t sys_arch(size_t index)
+{
+	return index < sizeof(tables) / sizeof(tables[0]) ? tables[index].arch : 0;
 }
 
 const struct sys_desc *sys_find(uint32_t arch, uint64_t nr)
@@ -82,12 +88,41 @@ const struct sys_desc *sys_select(const struct sys_desc *desc, const uint64_t ar
 	return desc;
 }
 
+const struct sys_field *sys_indirect_array(const struct sys_desc *desc)
+{
+	return desc->indirect ? &desc->field[desc->count - 1] : NULL;
+}
+
+const struct sys_desc *sys_indirect(const struct sys_desc *desc, const void *words, size_t size,
+				    uint64_t ret_args[6])
+{
+	const struct sys_field *array = sys_indirect_array(desc);
+	const uint8_t *bytes = words;
+
+	memset(ret_args, 0, 6 * sizeof(ret_args[0]));
+	if (!array || size < (size_t)array->len_const * desc->wide)
+		return NULL;
+	for (size_t i = 0; i < array->len_const && i < 6; i++) {
+		for (unsigned b = desc->wide; b-- > 0;)
+			ret_args[i] = ret_args[i] << 8 | bytes[i * desc->wide + b];
+	}
+	return sys_select(desc->indirect(), ret_args, NULL);
+}
+
+const struct sys_desc *sys_said(const struct sys_desc *desc)
+{
+	while (!desc->said && !desc->indirect && desc->base)
+		desc = desc->base();
+	return desc->indirect ? desc->indirect() : desc;
+}
+
 static size_t widest(const struct sys_desc *desc)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < desc->count; i++) {
-		size_t m = desc->field[i].off / sizeof(uint64_t) + 1;
+		const struct sys_field *f = &desc->field[i];
+		size_t m = f->off / sizeof(uint64_t) + (f->split ? 2 : 1);
 
 		n = m > n ? m : n;
 	}
@@ -110,16 +145,31 @@ static bool is_signed(const struct sys_field *field)
 	       field->kind == K_PID || field->kind == K_SIGNAL;
 }
 
-uint64_t sys_value(const struct sys_field *field, const void *base, size_t size)
+static uint64_t load(const uint8_t *base, size_t size, size_t off, unsigned width)
 {
-	const uint8_t *bytes = base;
 	uint64_t value = 0;
-	unsigned width = field->width < 8 ? field->width : 8;
 
-	if (field->off > size || width > size - field->off)
+	if (off > size || width > size - off)
 		return 0;
 	for (unsigned i = width; i-- > 0;)
-		value = value << 8 | bytes[field->off + i];
+		value = value << 8 | base[off + i];
+	return value;
+}
+
+uint64_t sys_value(const struct sys_field *field, const void *base, size_t size)
+{
+	unsigned width = field->width < 8 ? field->width : 8;
+	uint64_t value;
+
+	if (field->split) {
+		uint64_t first = load(base, size, field->off, 4);
+		uint64_t second = load(base, size, field->off + sizeof(uint64_t), 4);
+
+		return field->split == LOW_FIRST ? second << 32 | first : first << 32 | second;
+	}
+	value = load(base, size, field->off, width);
+	if (field->bits)
+		return value >> field->shift & ((UINT64_C(1) << field->bits) - 1);
 	if (width && width < 8 && is_signed(field) && value >> (8 * width - 1))
 		value |= UINT64_MAX << (8 * width);
 	return value;

@@ -17,6 +17,9 @@ const struct sys_desc *sys_find(uint32_t arch, uint64_t nr);
 /* The number of the call named @name on @arch, or -1. */
 int64_t sys_number(uint32_t arch, const char *name);
 
+/* The architectures of which calls are known, by index; 0 behind the last. */
+uint32_t sys_arch(size_t index);
+
 /* One more than the greatest number known on @arch; 0: unknown architecture. */
 uint64_t sys_count(uint32_t arch);
 
@@ -27,6 +30,22 @@ uint64_t sys_count(uint32_t arch);
  */
 const struct sys_desc *sys_select(const struct sys_desc *desc, const uint64_t args[6],
 				  const char **ret_label);
+
+/*
+ * A call whose arguments are in memory (socketcall): the field that points to them, or NULL; and,
+ * with the @size bytes at @words that it points to, the call that they are arguments of, as
+ * sys_select() gives it, with these in @ret_args. NULL when @desc is no such call, or when bytes
+ * are missing.
+ */
+const struct sys_field *sys_indirect_array(const struct sys_desc *desc);
+const struct sys_desc *sys_indirect(const struct sys_desc *desc, const void *words, size_t size,
+				    uint64_t ret_args[6]);
+
+/*
+ * The call that a call, or a variant as sys_select() gives it, is said as: the call itself, but a
+ * variant may have another name (shmat, of ipc), or be another call (bind, of socketcall).
+ */
+const struct sys_desc *sys_said(const struct sys_desc *desc);
 
 /* How many of the six registers the call takes, over all its variants. */
 size_t sys_arg_count(const struct sys_desc *desc);

@@ -11,5 +11,6 @@ struct sys_table {
 };
 
 extern const struct sys_table sys_table_x86_64;
+extern const struct sys_table sys_table_i386;
 
 #endif

@@ -16,6 +16,7 @@ enum {
 	OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
 		  PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC,
 	SYSGOOD = 0x80,
+	AUDIT_ARCH_64BIT = 0x80000000, /* __AUDIT_ARCH_64BIT of linux/audit.h */
 };
 
 static bool is_stop_signal(int signal)
@@ -98,6 +99,18 @@ static enum tracee_op operation(uint8_t op)
 	}
 }
 
+/* A 32-bit call has registers of 32 bits, whatever is above them. Only its errors are negative:
+ * an address above 2 GiB is none. */
+static void narrow(struct tracee_call *call, bool failed)
+{
+	if (call->arch & AUDIT_ARCH_64BIT)
+		return;
+	for (size_t i = 0; i < sizeof(call->args) / sizeof(call->args[0]); i++)
+		call->args[i] = (uint32_t)call->args[i];
+	if (!failed)
+		call->ret = (uint32_t)call->ret;
+}
+
 int tracee_call_info(pid_t tid, struct tracee_call *ret)
 {
 	struct __ptrace_syscall_info info;
@@ -114,6 +127,7 @@ int tracee_call_info(pid_t tid, struct tracee_call *ret)
 	} else if (call.op == TRACEE_OP_EXIT) {
 		call.ret = info.exit.rval;
 	}
+	narrow(&call, info.op == PTRACE_SYSCALL_INFO_EXIT && info.exit.is_error);
 	*ret = call;
 	return 0;
 }

@@ -62,7 +62,7 @@ static void say_list(const struct scope *s, const struct event_memory *list)
 		uint64_t address = load(list->data, list->length, i * wide, wide);
 		const struct sys_field text = {.kind = K_STR, .dir = IN};
 
-		if (!address)
+		if (!address || is_full(s))
 			break;
 		if (shown)
 			buf_str(s->out, ", ");
@@ -72,7 +72,7 @@ static void say_list(const struct scope *s, const struct event_memory *list)
 		}
 		say_string(s, &text, address);
 	}
-	if (list->unreadable)
+	if (list->unreadable && shown <= string_limit(s->p))
 		buf_printf(s->out, "%s... /* %#" PRIx64 " */", shown ? ", " : "",
 			   list->address + list->length);
 	buf_char(s->out, ']');
@@ -91,7 +91,7 @@ void say_strings(const struct scope *s, const struct sys_field *f, uint64_t addr
 {
 	const struct event_memory *list = view_range(s->event, EVENT_AT_ENTRY, address);
 
-	if (!list || !list->length) {
+	if (!list || list->length < s->desc->wide) {
 		say_address(s->out, address);
 	} else if (f->kind == K_ENVP && !s->p->options.verbose) {
 		size_t n = count_list(s, list);
@@ -118,7 +118,13 @@ static say_bytes_fn *const notations[K_KIND_MAX] = {
 	[K_OPTVAL] = say_optval,
 	[K_MSGBUF] = say_msgbuf,
 	[K_DIRENTS_OLD] = say_dirents_old,
+	[K_RESIDENT] = say_resident,
+	[K_NODES] = say_nodes,
 };
+
+/* Those that say something of no bytes, too. */
+static const bool tells_nothing[K_KIND_MAX] = {
+	[K_DIRENTS] = true, [K_DIRENTS_OLD] = true, [K_CPUSET] = true, [K_NODES] = true};
 
 static uint64_t sibling_value(const struct scope *s, const struct sys_field *f)
 {
@@ -137,13 +143,28 @@ static bool is_empty(const struct scope *s, const struct sys_field *f)
 	return f->len == LEN_FIELD && !f->len_extra && sibling_value(s, f) == 0;
 }
 
-static void say_random(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t full)
+void say_hexadecimal(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t full)
 {
 	size_t shown = size < string_limit(s->p) ? size : string_limit(s->p);
 
 	buf_char(s->out, '"');
 	escape_strace(s->out, bytes, shown, PRINT_HEX_ALL);
 	buf_str(s->out, shown < full ? "\"..." : "\"");
+}
+
+enum { SIGSET_SIZE = 8 };
+
+/* What the kernel would not take, or cannot read as far as it is told. */
+static bool is_unsuitable(const struct scope *s, const struct sys_field *f, uint8_t when,
+			  const struct event_memory *m)
+{
+	size_t told = string_limit(s->p) < m->full ? string_limit(s->p) + 1 : m->full;
+
+	if (when != EVENT_AT_ENTRY)
+		return false;
+	if (f->kind == K_SIGSET && f->len == LEN_FIELD && m->full != SIGSET_SIZE)
+		return true;
+	return m->unreadable && (f->kind != K_BUF || m->length < told);
 }
 
 void say_bytes(const struct scope *s, const struct sys_field *f, uint64_t address)
@@ -153,18 +174,21 @@ void say_bytes(const struct scope *s, const struct sys_field *f, uint64_t addres
 
 	if (f->len == LEN_IOC && !m)
 		m = view_range(s->event, EVENT_AT_EXIT, address);
+	if (m && is_unsuitable(s, f, when, m))
+		m = NULL;
 	if (!address) {
 		buf_str(s->out, "NULL");
 	} else if (m && m->length && f->kind == K_STR) {
 		size_t length = strnlen((const char *)m->data, m->length);
 
 		say_quoted(s->p, s->out, m->data, length, length, false);
-	} else if (f->kind == K_DIRENTS && is_empty(s, f)) {
-		say_dirents(s, NULL, 0, address);
+	} else if (tells_nothing[f->kind] && is_empty(s, f) &&
+		   (when == EVENT_AT_ENTRY || !call_failed(s->event))) {
+		notations[f->kind](s, NULL, 0, address);
 	} else if (m && m->length && notations[f->kind]) {
 		notations[f->kind](s, m->data, m->length, address);
 	} else if (m && m->length && f->kind == K_RANDOM) {
-		say_random(s, m->data, m->length, m->full);
+		say_hexadecimal(s, m->data, m->length, m->full);
 	} else if (m && m->length && f->kind != K_HEX) {
 		say_quoted(s->p, s->out, m->data, m->length, m->full, false);
 	} else if (is_empty(s, f) && (when == EVENT_AT_ENTRY || !call_failed(s->event)) &&
@@ -197,6 +221,33 @@ void say_msgbuf(const struct scope *s, const uint8_t *bytes, size_t size, uint64
 	buf_char(s->out, '}');
 }
 
+void say_resident(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t address)
+{
+	(void)address;
+	buf_char(s->out, '[');
+	for (size_t i = 0; i < size; i++) {
+		buf_str(s->out, i ? ", " : "");
+		if (i == string_limit(s->p) && !s->p->options.verbose) {
+			buf_str(s->out, "...");
+			break;
+		}
+		buf_u64(s->out, bytes[i] & 1);
+	}
+	buf_char(s->out, ']');
+}
+
+void say_nodes(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t address)
+{
+	size_t wide = s->desc->wide;
+
+	(void)address;
+	buf_char(s->out, '[');
+	for (size_t i = 0; i + wide <= size && !is_full(s); i += wide)
+		buf_printf(s->out, "%s%#0*" PRIx64, i ? ", " : "", (int)wide * 2,
+			   load(bytes, size, i, wide));
+	buf_char(s->out, ']');
+}
+
 void say_fdset(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t address)
 {
 	const struct sys_field *count = &s->desc->field[0];
@@ -209,6 +260,7 @@ void say_fdset(const struct scope *s, const uint8_t *bytes, size_t size, uint64_
 		if (!(bytes[i / 8] >> i % 8 & 1))
 			continue;
 		buf_printf(s->out, "%s%zu", any ? " " : "", i);
+		say_fd_name(s, (int64_t)i);
 		any = true;
 	}
 	buf_char(s->out, ']');

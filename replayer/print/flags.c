@@ -4,43 +4,154 @@
 
 #include <inttypes.h>
 
-void say_flags(struct buf *out, const struct sys_flagset *set, uint64_t value)
+enum { IOC_DIRECTION_AT = 30, IOC_SIZE_AT = 16, IOC_SIZE = 0x3fff, IOC_TYPE_AT = 8, IO_CLASS_AT = 13 };
+
+/* A request that nobody knows: its parts. */
+static void say_ioctl(struct buf *out, uint64_t value)
+{
+	static const char *const directions[] = {"_IOC_NONE", "_IOC_WRITE", "_IOC_READ",
+						 "_IOC_READ|_IOC_WRITE"};
+
+	buf_printf(out, "_IOC(%s", directions[value >> IOC_DIRECTION_AT & 3]);
+	buf_printf(out, ", %#" PRIx64 ", %#" PRIx64 ", %#" PRIx64 ")",
+		   value >> IOC_TYPE_AT & 0xff, value & 0xff, value >> IOC_SIZE_AT & IOC_SIZE);
+}
+
+static void say_io_priority(struct buf *out, uint64_t value)
+{
+	static const char *const classes[] = {"IOPRIO_CLASS_NONE", "IOPRIO_CLASS_RT",
+					      "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE"};
+	uint64_t class = value >> IO_CLASS_AT;
+
+	buf_str(out, "IOPRIO_PRIO_VALUE(");
+	if (class < sizeof(classes) / sizeof(classes[0]))
+		buf_str(out, classes[class]);
+	else
+		buf_printf(out, "%#" PRIx64 " /* IOPRIO_CLASS_??? */", class);
+	buf_printf(out, ", %" PRIu64 ")", value & ((1 << IO_CLASS_AT) - 1));
+}
+
+static void say_part(struct buf *out, const struct sys_flag *f, uint64_t value)
+{
+	switch ((enum sys_form)f->form) {
+	case FORM_SHIFTED:
+		buf_printf(out, "%" PRIu64 "<<%s", value / (f->mask & -f->mask), f->name);
+		break;
+	case FORM_OCTAL:
+		say_permissions(out, value);
+		break;
+	case FORM_DECIMAL:
+	case FORM_COMMENT:
+		buf_i64(out, (int32_t)value);
+		break;
+	case FORM_SIGNAL:
+		say_signal(out, value);
+		break;
+	case FORM_IOCTL:
+		say_ioctl(out, value);
+		break;
+	case FORM_PRIORITY:
+		say_io_priority(out, value);
+		break;
+	default:
+		buf_str(out, f->name);
+	}
+}
+
+/* The names of the bits that have one; returns those that have none. */
+static uint64_t say_names(struct buf *out, const struct sys_flagset *set, uint64_t value, bool *any)
 {
 	uint64_t left = value, claimed = 0;
-	bool any = false;
 
 	for (size_t i = 0; i < set->count; i++) {
 		const struct sys_flag *f = &set->flag[i];
 
 		/* A set bit is said once; a field of several bits too, also when it is 0. */
-		if ((value & f->mask) != f->value || (f->value && (left & f->value) != f->value))
+		if (f->form || (value & f->mask) != f->value ||
+		    (f->value && (left & f->value) != f->value))
 			continue;
 		if (!f->value && (f->mask == UINT64_MAX ? value != 0 : (claimed & f->mask) != 0))
 			continue;
-		buf_printf(out, "%s%s", any ? "|" : "", f->name);
-		any = true;
+		buf_printf(out, "%s%s", *any ? "|" : "", f->name);
+		*any = true;
 		left &= ~(f->value ? f->mask == UINT64_MAX ? f->value : f->mask : 0);
 		claimed |= f->mask == UINT64_MAX ? f->value : f->mask;
 	}
+	return left;
+}
+
+static void say_numbers(struct buf *out, const struct sys_flagset *set, uint64_t value, bool *any)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		const struct sys_flag *f = &set->flag[i];
+
+		/* Permissions and priorities are always there. */
+		if (!f->form || (!(value & f->mask) && f->form != FORM_OCTAL &&
+				 f->form != FORM_PRIORITY))
+			continue;
+		buf_str(out, *any ? "|" : "");
+		say_part(out, f, value & f->mask);
+		*any = true;
+	}
+}
+
+static uint64_t number_bits(const struct sys_flagset *set)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < set->count; i++)
+		bits |= set->flag[i].form ? set->flag[i].mask : 0;
+	return bits;
+}
+
+void say_flags(struct buf *out, const struct sys_flagset *set, uint64_t value)
+{
+	uint64_t numbers = number_bits(set), left;
+	bool any = false;
+
+	left = say_names(out, set, value & ~numbers, &any);
 	if (left) {
 		buf_str(out, any ? "|" : "");
 		buf_hex(out, left);
 		if (!any && set->unknown && *set->unknown)
 			buf_printf(out, " /* %s */", set->unknown);
-	} else if (!any) {
-		buf_char(out, '0');
+		any = true;
 	}
+	say_numbers(out, set, value & numbers, &any);
+	if (!any)
+		buf_char(out, '0');
+}
+
+static const struct sys_flag *find_value(const struct sys_flagset *set, uint64_t value,
+					 const struct sys_flag **ret_otherwise)
+{
+	const struct sys_flag *found = NULL;
+
+	*ret_otherwise = NULL;
+	for (size_t i = 0; i < set->count; i++) {
+		const struct sys_flag *f = &set->flag[i];
+
+		if (f->form)
+			*ret_otherwise = f;
+		else if (!found && f->value == value)
+			found = f;
+	}
+	return found;
 }
 
 void say_enum(struct buf *out, const struct sys_flagset *set, uint64_t value)
 {
-	for (size_t i = 0; i < set->count; i++) {
-		if (set->flag[i].value == value) {
-			buf_str(out, set->flag[i].name);
-			return;
-		}
+	const struct sys_flag *otherwise, *f = find_value(set, value, &otherwise);
+	const char *name = f ? f->name : set->unknown;
+
+	if (f && !(otherwise && otherwise->form == FORM_COMMENT)) {
+		buf_str(out, f->name);
+		return;
 	}
-	buf_hex(out, value);
-	if (set->unknown && *set->unknown)
-		buf_printf(out, " /* %s */", set->unknown);
+	if (otherwise)
+		say_part(out, otherwise, value);
+	else
+		buf_printf(out, value ? "%#" PRIx64 : "%" PRIx64, value);
+	if (name && *name)
+		buf_printf(out, " /* %s */", name);
 }

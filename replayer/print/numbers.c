@@ -2,6 +2,7 @@
 /* Kinds that are a number. */
 #include "printer.h"
 
+#include "sys/flags.h"
 #include "sys/names.h"
 #include "sys/table.h"
 
@@ -9,7 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { AT_FDCWD_VALUE = -100, SIGNALS = 64 };
+enum { AT_FDCWD_VALUE = -100, SIGNALS = 64, PAGE = 4096, TICKS_PER_S = 100 };
 
 void say_address(struct buf *out, uint64_t address)
 {
@@ -20,9 +21,9 @@ void say_address(struct buf *out, uint64_t address)
 }
 
 /* At least three digits, as strace writes permissions. */
-static void say_permissions(struct buf *out, uint64_t value)
+void say_permissions(struct buf *out, uint64_t mode)
 {
-	buf_printf(out, "%#03" PRIo64, value);
+	buf_printf(out, "%#03" PRIo64, mode);
 }
 
 void say_mode(struct buf *out, uint32_t mode)
@@ -36,17 +37,17 @@ void say_mode(struct buf *out, uint32_t mode)
 	} special[] = {{04000, "S_ISUID"}, {02000, "S_ISGID"}, {01000, "S_ISVTX"}};
 	const char *type = types[mode >> 12 & 15];
 
+	if (!type && mode & 0170000) {
+		say_permissions(out, mode);
+		return;
+	}
 	if (type)
 		buf_printf(out, "%s|", type);
-	else if (mode & 0170000)
-		buf_printf(out, "%#o|", mode & 0170000);
 	for (size_t i = 0; i < 3; i++) {
 		if (mode & special[i].bit)
 			buf_printf(out, "%s|", special[i].name);
 	}
-	buf_printf(out, "%#o", mode & 0777);
-	if (!(mode & 0777))
-		buf_str(out, "00");
+	say_permissions(out, mode & 0777);
 	if (mode >> 16)
 		buf_printf(out, "|%#x", mode & 0xffff0000);
 }
@@ -119,6 +120,23 @@ static void say_port(struct buf *out, uint64_t value)
 	buf_printf(out, "htons(%u)", (unsigned)((value & 0xff) << 8 | (value >> 8 & 0xff)));
 }
 
+static void say_ethertype(struct buf *out, uint64_t value)
+{
+	uint64_t type = (value & 0xff) << 8 | (value >> 8 & 0xff);
+
+	buf_str(out, "htons(");
+	say_enum(out, &sys_flags_ethernet_protocols, type);
+	buf_char(out, ')');
+}
+
+void say_ticks(struct buf *out, uint64_t ticks)
+{
+	buf_u64(out, ticks);
+	if (ticks)
+		buf_printf(out, " /* %" PRIu64 ".%02" PRIu64 " s */", ticks / TICKS_PER_S,
+			   ticks % TICKS_PER_S);
+}
+
 static void say_ipv4(struct buf *out, uint64_t value)
 {
 	buf_printf(out, "inet_addr(\"%u.%u.%u.%u\")", (unsigned)(value & 0xff),
@@ -154,6 +172,16 @@ static void say_hex(struct buf *out, uint64_t value)
 		buf_char(out, '0');
 }
 
+/* Signals in a register. */
+static void say_mask(const struct scope *s, const struct sys_field *f, uint64_t value)
+{
+	uint8_t bytes[sizeof(value)];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(value >> 8 * i);
+	say_signal_set(s->p, s->out, bytes, f->width < sizeof(bytes) ? f->width : sizeof(bytes));
+}
+
 static int64_t as_signed(const struct sys_field *f, uint64_t value)
 {
 	unsigned shift = f->width && f->width < 8 ? 64u - 8u * f->width : 0;
@@ -161,21 +189,61 @@ static int64_t as_signed(const struct sys_field *f, uint64_t value)
 	return (int64_t)(value << shift) >> shift;
 }
 
-void say_number(const struct scope *s, const struct sys_field *f, uint64_t value)
+static void say_other(const struct scope *s, const struct sys_field *f, uint64_t value)
+{
+	struct buf *out = s->out;
+
+	if (f->kind == K_SIGSET)
+		say_mask(s, f, value);
+	else if (f->kind == K_PAGES)
+		say_hex(out, value * PAGE);
+	else if (f->kind == K_HEX8)
+		buf_printf(out, "%#08" PRIx64, value);
+	else
+		buf_u64(out, value);
+}
+
+static void say_descriptor(const struct scope *s, int64_t fd)
+{
+	buf_i64(s->out, fd);
+	say_fd_name(s, fd);
+}
+
+static void say_directory(const struct scope *s)
+{
+	size_t from = s->out->size;
+
+	buf_str(s->out, "AT_FDCWD");
+	put_raw(s->p, s->out, from, "-100");
+	say_cwd_name(s);
+}
+
+/* The upper 32 bits, when they are in a field of their own. */
+static uint64_t high_half(const struct scope *s, const struct sys_field *f)
+{
+	const struct sys_field *high =
+		f->high_off1 ? sys_sibling(s->desc, (uint16_t)(f->high_off1 - 1)) : NULL;
+
+	return high ? sys_value(high, s->base, s->size) << 32 : 0;
+}
+
+static void say_in_words(const struct scope *s, const struct sys_field *f, uint64_t value)
 {
 	struct buf *out = s->out;
 
 	switch ((enum sys_kind)f->kind) {
 	case K_INT:
-	case K_FD:
 	case K_PID:
 		buf_i64(out, as_signed(f, value));
 		break;
+	case K_FD:
+		say_descriptor(s, as_signed(f, value));
+		break;
 	case K_ATFD:
 		if (as_signed(f, value) == AT_FDCWD_VALUE)
-			buf_str(out, "AT_FDCWD");
+			say_directory(s);
 		else
-			buf_i64(out, as_signed(f, value));
+			say_descriptor(s, as_signed(f, value));
 		break;
 	case K_UID:
 		if (as_signed(f, value) == -1)
@@ -208,7 +276,7 @@ void say_number(const struct scope *s, const struct sys_field *f, uint64_t value
 		say_time(s, f, (uint64_t)as_signed(f, value));
 		break;
 	case K_FLAGS:
-		say_flags(out, f->flags, value);
+		say_parts(s, f->flags, value | high_half(s, f));
 		break;
 	case K_ENUM:
 		say_enum(out, f->flags, value);
@@ -222,6 +290,12 @@ void say_number(const struct scope *s, const struct sys_field *f, uint64_t value
 	case K_PORT:
 		say_port(out, value);
 		break;
+	case K_ETHERTYPE:
+		say_ethertype(out, value);
+		break;
+	case K_TICKS:
+		say_ticks(out, value);
+		break;
 	case K_IPV4:
 		say_ipv4(out, value);
 		break;
@@ -232,6 +306,15 @@ void say_number(const struct scope *s, const struct sys_field *f, uint64_t value
 		buf_printf(out, "{u32=%" PRIu32 ", u64=%" PRIu64 "}", (uint32_t)value, value);
 		break;
 	default:
-		buf_u64(out, value);
+		say_other(s, f, value);
 	}
+}
+
+void say_number(const struct scope *s, const struct sys_field *f, uint64_t value)
+{
+	size_t from = s->out->size;
+
+	say_in_words(s, f, value);
+	if (s->p->options.words != PRINT_WORDS_ONLY)
+		put_number_of(s, f, value, from);
 }

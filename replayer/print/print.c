@@ -46,6 +46,11 @@ void printer_header(struct printer *p, const struct meta_header *header)
 	p->any_line = false;
 }
 
+void printer_state(struct printer *p, const struct state *state)
+{
+	p->state = state;
+}
+
 /* ---- calls ---- */
 
 static const struct sys_field raw_fields[EVENT_ARGS] = {
@@ -61,11 +66,29 @@ static const struct sys_field raw_fields[EVENT_ARGS] = {
 static const struct sys_desc unknown_call = {
 	.name = "", .field = raw_fields, .count = EVENT_ARGS, .ret = K_INT, .raw = 1, .wide = 8};
 
+/* What socketcall and its like point to: the call that is meant, if its arguments are there. */
+static void go_indirect(struct scope *s)
+{
+	const struct sys_field *array = sys_indirect_array(s->desc);
+	const struct sys_desc *meant;
+	size_t n = 0;
+	const uint8_t *words =
+		array ? view(s->event, EVENT_AT_ENTRY, sys_value(array, s->base, s->size), &n)
+		      : NULL;
+
+	meant = words ? sys_indirect(s->desc, words, n, s->p->args) : NULL;
+	if (!meant)
+		return;
+	s->desc = meant;
+	s->base = (const uint8_t *)s->p->args;
+	s->size = sizeof(s->p->args);
+}
+
 static struct scope scope_of(struct printer *p, const struct event *e, struct buf *out)
 {
 	const struct sys_desc *desc = sys_find(e->call.arch, e->call.nr);
 
-	return (struct scope){
+	struct scope s = {
 		.p = p,
 		.event = e,
 		.desc = desc ? sys_select(desc, e->call.args, NULL) : &unknown_call,
@@ -74,15 +97,22 @@ static struct scope scope_of(struct printer *p, const struct event *e, struct bu
 		.dir = IN,
 		.bound = call_failed(e) ? 0 : (uint64_t)e->call.ret,
 		.out = out,
+		.from = out ? out->size : 0,
 	};
+
+	go_indirect(&s);
+	return s;
 }
 
 const char *print_call_name(const struct event_call *call, char *scratch)
 {
 	const struct sys_desc *desc = sys_find(call->arch, call->nr);
 
-	if (desc)
-		return desc->name;
+	if (desc) {
+		const struct sys_desc *variant = sys_select(desc, call->args, NULL);
+
+		return variant->said || variant->indirect ? sys_said(variant)->name : desc->name;
+	}
 	if (call->arch == EVENT_ARCH_X86_64)
 		snprintf(scratch, 32, "syscall_%#" PRIx64, call->nr);
 	else
@@ -100,7 +130,7 @@ static size_t shown_fields(const struct scope *s, const struct sys_field **ret)
 		const struct sys_field *f = &s->desc->field[i];
 		size_t at = n;
 
-		if (!sys_present(s->desc, f, s->base, s->size))
+		if (f->result || !sys_present(s->desc, f, s->base, s->size))
 			continue;
 		for (; at && ret[at - 1]->order > f->order; at--)
 			ret[at] = ret[at - 1];
@@ -134,18 +164,17 @@ static void say_call(const struct scope *s)
 	const struct sys_field *fields[EVENT_ARGS];
 	size_t n = shown_fields(s, fields);
 	char scratch[32];
+	/* One whose arguments could not be read stays what it is. */
+	const char *name = s->desc->indirect ? s->desc->name
+					     : print_call_name(&s->event->call, scratch);
 
-	buf_str(s->out, print_call_name(&s->event->call, scratch));
-	buf_char(s->out, '(');
-	say_restarted(s);
-	for (size_t i = 0; i < n; i++) {
-		buf_str(s->out, i ? ", " : "");
-		if (s->desc->named)
-			buf_printf(s->out, "%s=", fields[i]->name);
-		say_field(s, fields[i]);
-		if (s->out->size > PRINT_EVENT_MAX)
-			break;
+	if (s->event->kind == EVENT_END) {
+		buf_printf(s->out, "<... %s resumed>", name);
+	} else {
+		buf_printf(s->out, "%s(", name);
+		say_restarted(s);
 	}
+	say_arguments(s, fields, n);
 }
 
 static void pad(struct buf *out, size_t from, unsigned column)
@@ -158,17 +187,16 @@ static void say_duration(const struct printer *p, struct buf *out, const struct 
 {
 	uint64_t us = call->duration / 1000;
 
-	if (!p->options.durations)
-		return;
-	if (call->state == EVENT_FINISHED)
+	if (p->options.durations && call->state == EVENT_FINISHED)
 		buf_printf(out, " <%" PRIu64 ".%06" PRIu64 ">", us / 1000000, us % 1000000);
-	else
-		buf_str(out, " <unavailable>");
 }
 
-static unsigned column(const struct printer *p)
+/* The column of " = ", counted from behind the @used ones in front of the call. */
+static unsigned column(const struct printer *p, size_t used)
 {
-	return p->options.align ? p->options.align : ALIGN_DEFAULT;
+	unsigned column = p->options.align ? p->options.align : ALIGN_DEFAULT;
+
+	return column > used ? (unsigned)(column - used) : 1;
 }
 
 /* From "name(" to the result. @align: column of " = ", 0 none. */
@@ -177,13 +205,7 @@ static void say_whole(struct printer *p, const struct event *e, struct buf *out,
 	struct scope s = scope_of(p, e, out);
 	size_t from = out->size;
 
-	if (e->kind == EVENT_END) {
-		char scratch[32];
-
-		buf_printf(out, "<... %s resumed>", print_call_name(&e->call, scratch));
-	} else {
-		say_call(&s);
-	}
+	say_call(&s);
 	if (e->kind == EVENT_BEGUN) {
 		buf_str(out, " <unfinished ...>");
 		return;
@@ -262,9 +284,10 @@ static void say_event(struct printer *p, const struct event *e, struct buf *out,
 
 static void say_clock(struct printer *p, uint64_t time, struct buf *out)
 {
-	int64_t ns = p->start_realtime + (int64_t)time;
-	time_t seconds = (time_t)(ns / NS_PER_S);
-	unsigned us = (unsigned)(ns % NS_PER_S / 1000);
+	/* A made-up time may be before the epoch, or wrap. */
+	int64_t ns = (int64_t)((uint64_t)p->start_realtime + time), below = ns % NS_PER_S;
+	time_t seconds = (time_t)(ns / NS_PER_S - (below < 0));
+	unsigned us = (unsigned)((below < 0 ? below + NS_PER_S : below) / 1000);
 	char text[16] = "";
 	struct tm tm;
 
@@ -287,7 +310,10 @@ static void say_relative(struct printer *p, uint64_t time, struct buf *out)
 	uint64_t since = p->any_line && time > p->last_time ? (time - p->last_time) / 1000 : 0;
 
 	if (p->options.relative)
-		buf_printf(out, "%6" PRIu64 ".%06" PRIu64 " ", since / 1000000, since % 1000000);
+		buf_printf(out,
+			   p->options.clock == PRINT_CLOCK_NONE ? "%6" PRIu64 ".%06" PRIu64 " "
+								: "(+%6" PRIu64 ".%06" PRIu64 ") ",
+			   since / 1000000, since % 1000000);
 	p->last_time = time;
 	p->any_line = true;
 }
@@ -308,9 +334,9 @@ int print_event(struct printer *p, const struct event *e, struct buf *ret)
 		return 0;
 	if (!p->options.no_pid)
 		buf_printf(ret, "%-5u ", e->tid);
-	say_relative(p, e->time, ret);
 	say_clock(p, e->time, ret);
-	say_event(p, e, ret, column(p));
+	say_relative(p, e->time, ret);
+	say_event(p, e, ret, column(p, ret->size - from));
 	bound(ret, from);
 	buf_char(ret, '\n');
 	return buf_error(ret);
@@ -346,8 +372,10 @@ int print_argument(struct printer *p, const struct event *e, size_t i, const cha
 	if (i >= shown_fields(&s, fields))
 		return -EINVAL;
 	*ret_name = fields[i]->name;
-	*ret_value = e->call.args[fields[i]->off / sizeof(uint64_t)];
+	*ret_value = fields[i]->split ? sys_value(fields[i], s.base, s.size)
+				      : load(s.base, s.size, fields[i]->off, sizeof(uint64_t));
 	say_field(&s, fields[i]);
+	say_change(&s, fields[i]);
 	bound(ret_text, from);
 	return buf_error(ret_text);
 }

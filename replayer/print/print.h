@@ -16,10 +16,15 @@
 
 struct buf;
 struct printer;
+struct state;
 
 enum { PRINT_STRING_DEFAULT = 32, PRINT_EVENT_MAX = 4 << 20 };
 
 enum print_hex { PRINT_HEX_NEVER, PRINT_HEX_NON_ASCII, PRINT_HEX_ALL };
+/* What is said of a descriptor besides its number: its path, or all that is known. */
+enum print_names { PRINT_NAMES_NONE, PRINT_NAMES_PATHS, PRINT_NAMES_ALL };
+/* Values that have names: the names, the numbers, or both. */
+enum print_words { PRINT_WORDS_ONLY, PRINT_WORDS_NEVER, PRINT_WORDS_TOO };
 enum print_clock { PRINT_CLOCK_NONE, PRINT_CLOCK_TIME, PRINT_CLOCK_TIME_US, PRINT_CLOCK_UNIX };
 
 /* Zero is strace's default of every field but string_limit. */
@@ -27,6 +32,8 @@ struct print_options {
 	size_t string_limit;    /* -s */
 	bool verbose;           /* -v: nothing is abbreviated */
 	enum print_hex hex;     /* -x, -xx */
+	enum print_names names; /* -y, -yy */
+	enum print_words words; /* -X */
 	enum print_clock clock; /* -t, -tt, -ttt */
 	bool relative;          /* -r: since the line before */
 	bool durations;         /* -T: <0.000012> */
@@ -38,6 +45,9 @@ struct printer *printer_new(const struct print_options *options);
 struct printer *printer_free(struct printer *p);
 /* A tape begins: its clock, its machine. May be NULL when the header is missing. */
 void printer_header(struct printer *p, const struct meta_header *header);
+/* Where the names of descriptors come from. Every event that is printed must have been
+ * handed to it just before. Borrowed; NULL: there are none. */
+void printer_state(struct printer *p, const struct state *state);
 
 /*
  * Appends the line (or lines) for an event, each with its newline: pid, time, text.

@@ -17,6 +17,8 @@ struct printer {
 	int64_t start_realtime; /* ns since the epoch at time 0 */
 	uint64_t last_time;     /* for -r: of the line before */
 	bool any_line;
+	uint64_t args[EVENT_ARGS]; /* of the call at hand, when they were in memory */
+	const struct state *state; /* NULL: descriptors have no names */
 	struct map restarts; /* tid -> description of the call to be restarted */
 };
 
@@ -37,7 +39,14 @@ struct scope {
 	unsigned depth;
 	uint64_t bound; /* bytes or elements that the result allows; UINT64_MAX: no result */
 	struct buf *out;
+	size_t from;   /* where the event's text begins in it */
+	size_t beyond; /* bytes behind a struct that its caller takes for part of it */
+	uint8_t part;  /* enum part */
+	bool unnamed;  /* descriptors are said without their names */
 };
+
+/* Of what is told as it was and, behind that, as it became: which of both. */
+enum part { PART_ALL, PART_BEFORE, PART_CHANGED };
 
 /* Bytes of the event's memory from @address on: at least one, with their count in
  * @ret_size, or NULL. @when as event_when; the other one is not looked at. */
@@ -45,26 +54,59 @@ const uint8_t *view(const struct event *e, uint8_t when, uint64_t address, size_
 /* The range that begins at @address, or NULL. */
 const struct event_memory *view_range(const struct event *e, uint8_t when, uint64_t address);
 
+/* Whether what is said from here on will be cut: lists of things that point to the same
+ * bytes have no end otherwise. */
+static inline bool is_full(const struct scope *s)
+{
+	return s->out->size - s->from > PRINT_EVENT_MAX;
+}
+
 /* Whether the call came back with an error (restarts included), or not at all. */
 bool call_failed(const struct event *e);
 
 /* The field's value, whatever it is, in words. */
 void say_field(const struct scope *s, const struct sys_field *f);
+/* What the kernel changed of what the field points to: " => [8]", or nothing. */
+void say_change(const struct scope *s, const struct sys_field *f);
+/* Whether there may be such a change, as far as the entry tells. */
+bool may_change(const struct scope *s, const struct sys_field *f);
 /* All fields of a scope with braces and names; a cell without. */
 void say_struct(const struct scope *s);
 /* Which time of memory tells best what a pointer of direction @dir points to. */
 uint8_t time_of(uint8_t dir);
 
+/* arguments.c: those of a call, or the half of them that the event tells. */
+void say_arguments(const struct scope *s, const struct sys_field *const *fields, size_t count);
+
 /* numbers.c: kinds up to K_EPOLL_DATA. */
 void say_number(const struct scope *s, const struct sys_field *f, uint64_t value);
 void say_address(struct buf *out, uint64_t address);
+void say_permissions(struct buf *out, uint64_t mode);
 void say_mode(struct buf *out, uint32_t mode);
+void say_ticks(struct buf *out, uint64_t ticks);
 void say_wait_status(struct buf *out, uint32_t status);
 void say_signal(struct buf *out, uint64_t number);
+
+/* names.c: what a descriptor stands for, behind its number; the working directory. */
+void say_fd_name(const struct scope *s, int64_t fd);
+void say_cwd_name(const struct scope *s);
+
+/* words.c: what was said since @from is the name of a number: -X puts it beside that, or
+ * takes it away. */
+void put_raw(const struct printer *p, struct buf *out, size_t from, const char *raw);
+void put_hex(const struct printer *p, struct buf *out, size_t from, uint64_t value);
+void put_decimal(const struct printer *p, struct buf *out, size_t from, int64_t value);
+void put_bytes(const struct printer *p, struct buf *out, size_t from, const uint8_t *at,
+	       size_t size);
+/* For all that are a number but for flags, which say_parts() says. */
+void put_number_of(const struct scope *s, const struct sys_field *f, uint64_t value, size_t from);
+void say_parts(const struct scope *s, const struct sys_flagset *set, uint64_t value);
 
 /* times.c: a number of seconds, and a {seconds, fraction} struct, with their dates. */
 void say_time(const struct scope *s, const struct sys_field *f, uint64_t value);
 void say_moment(const struct scope *s);
+/* 2026-11-25T00:46:09+0000, or nothing when there is no such date. */
+void say_calendar(struct buf *out, int64_t seconds);
 
 /* flags.c */
 void say_flags(struct buf *out, const struct sys_flagset *set, uint64_t value);
@@ -74,6 +116,7 @@ void say_enum(struct buf *out, const struct sys_flagset *set, uint64_t value);
 void say_quoted(const struct printer *p, struct buf *out, const uint8_t *bytes, size_t size,
 		uint64_t full, bool whole);
 void say_bytes(const struct scope *s, const struct sys_field *f, uint64_t address);
+void say_hexadecimal(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t full);
 void say_string(const struct scope *s, const struct sys_field *f, uint64_t address);
 void say_strings(const struct scope *s, const struct sys_field *f, uint64_t address);
 
@@ -81,10 +124,10 @@ void say_strings(const struct scope *s, const struct sys_field *f, uint64_t addr
 typedef void say_bytes_fn(const struct scope *s, const uint8_t *bytes, size_t size,
 			  uint64_t address);
 say_bytes_fn say_sockaddr, say_sigset, say_fdset, say_cpuset, say_siginfo, say_dirents,
-	say_dirents_old, say_cmsg, say_ipv6, say_optval, say_msgbuf;
+	say_dirents_old, say_cmsg, say_ipv6, say_optval, say_msgbuf, say_resident, say_nodes;
 
 /* sets of signals by number, and siginfo as a struct */
-void say_signal_set(struct buf *out, const uint8_t *bytes, size_t size);
+void say_signal_set(const struct printer *p, struct buf *out, const uint8_t *bytes, size_t size);
 void say_siginfo_struct(const struct printer *p, struct buf *out, const uint8_t *info, size_t size);
 
 /* result.c: all that stands behind " = ". */

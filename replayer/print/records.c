@@ -73,7 +73,7 @@ static void say_records(const struct scope *s, const struct layout *l, const uin
 
 	if (!s->p->options.verbose) {
 		say_address(s->out, address);
-		buf_printf(s->out, " /* %zu entr%s */", n, n == 1 ? "y" : "ies");
+		buf_printf(s->out, " /* %zu entries */", n);
 		return;
 	}
 	buf_char(s->out, '[');

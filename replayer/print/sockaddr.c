@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Socket addresses and what comes along with messages. The layouts are those of
- * unix(7), ip(7), ipv6(7), netlink(7) and cmsg(3).
+ * Socket addresses. The layouts are those of unix(7), ip(7), ipv6(7), netlink(7), packet(7)
+ * and vsock(7). One that is shorter than its family's is told as bytes.
  */
 #include "printer.h"
 
@@ -18,10 +18,15 @@ enum {
 	FAMILY_INET = 2,
 	FAMILY_INET6 = 10,
 	FAMILY_NETLINK = 16,
+	FAMILY_PACKET = 17,
+	FAMILY_ALG = 38,
+	FAMILY_VSOCK = 40,
 	PATH_AT = 2,
-	CMSG_RIGHTS = 1,
-	CMSG_CREDENTIALS = 2,
-	LEVEL_SOCKET = 1,
+	PATH_SIZE = 108,
+	SCOPE_AT = 24,
+	HARDWARE_SIZE = 8,
+	/* The kernel takes no address of more. */
+	ADDRESS_MAX = 128,
 };
 
 static unsigned big_endian_16(const uint8_t *at, size_t size, size_t offset)
@@ -34,11 +39,10 @@ static void say_unix(const struct scope *s, const uint8_t *at, size_t size)
 	const uint8_t *path = at + PATH_AT;
 	size_t length = size > PATH_AT ? size - PATH_AT : 0;
 
-	if (!length) {
-		buf_str(s->out, "sa_family=AF_UNIX");
+	if (!length)
 		return;
-	}
-	buf_str(s->out, "sa_family=AF_UNIX, sun_path=");
+	length = length < PATH_SIZE ? length : PATH_SIZE;
+	buf_str(s->out, ", sun_path=");
 	if (!path[0]) {
 		/* An abstract name: all bytes behind the first NUL belong to it. */
 		buf_str(s->out, "@\"");
@@ -50,41 +54,106 @@ static void say_unix(const struct scope *s, const uint8_t *at, size_t size)
 	buf_char(s->out, '"');
 }
 
+static void say_port(const struct scope *s, const uint8_t *at, size_t size)
+{
+	size_t from = s->out->size;
+
+	buf_printf(s->out, "htons(%u)", big_endian_16(at, size, 2));
+	put_bytes(s->p, s->out, from, at + 2, 2);
+}
+
 static void say_inet(const struct scope *s, const uint8_t *at, size_t size)
 {
-	buf_printf(s->out, "sa_family=AF_INET, sin_port=htons(%u), ", big_endian_16(at, size, 2));
-	if (size >= 8)
-		buf_printf(s->out, "sin_addr=inet_addr(\"%u.%u.%u.%u\")", at[4], at[5], at[6],
-			   at[7]);
+	size_t from;
+
+	buf_str(s->out, ", sin_port=");
+	say_port(s, at, size);
+	buf_str(s->out, ", sin_addr=");
+	from = s->out->size;
+	buf_printf(s->out, "inet_addr(\"%u.%u.%u.%u\")", at[4], at[5], at[6], at[7]);
+	put_bytes(s->p, s->out, from, at + 4, 4);
 }
 
 static void say_inet6(const struct scope *s, const uint8_t *at, size_t size)
 {
+	size_t scope = size - SCOPE_AT < 4 ? size - SCOPE_AT : 4, from;
+	bool named = s->p->options.words != PRINT_WORDS_ONLY;
 	char text[INET6_ADDRSTRLEN] = "";
 
-	if (size >= 24)
-		inet_ntop(AF_INET6, at + 8, text, sizeof(text));
+	inet_ntop(AF_INET6, at + 8, text, sizeof(text));
+	buf_str(s->out, ", sin6_port=");
+	say_port(s, at, size);
+	buf_str(s->out, ", sin6_flowinfo=");
+	from = s->out->size;
+	buf_printf(s->out, "htonl(%u)",
+		   big_endian_16(at, size, 4) << 16 | big_endian_16(at, size, 6));
+	put_bytes(s->p, s->out, from, at + 4, 4);
+	buf_str(s->out, named ? ", sin6_addr=" : ", ");
+	from = s->out->size;
 	buf_printf(s->out,
-		   "sa_family=AF_INET6, sin6_port=htons(%u), sin6_flowinfo=htonl(%u), "
-		   "inet_pton(AF_INET6, \"%s\", &sin6_addr), sin6_scope_id=%u",
-		   big_endian_16(at, size, 2),
-		   big_endian_16(at, size, 4) << 16 | big_endian_16(at, size, 6), text,
-		   (unsigned)load(at, size, 24, 4));
+		   named ? "inet_pton(AF_INET6, \"%s\")"
+			 : "inet_pton(AF_INET6, \"%s\", &sin6_addr)",
+		   text);
+	put_bytes(s->p, s->out, from, at + 8, 16);
+	if (scope)
+		buf_printf(s->out, ", sin6_scope_id=%u", (unsigned)load(at, size, SCOPE_AT, scope));
 }
 
 static void say_netlink_address(const struct scope *s, const uint8_t *at, size_t size)
 {
-	uint64_t groups = load(at, size, 8, 4);
+	uint64_t groups = load(at, size, 8, 4), pad = load(at, size, 2, 2);
 
-	buf_printf(s->out,
-		   "sa_family=AF_NETLINK, nl_pid=%u, nl_groups=", (unsigned)load(at, size, 4, 4));
+	if (pad)
+		buf_printf(s->out, ", nl_pad=%#" PRIx64, pad);
+	buf_printf(s->out, ", nl_pid=%u, nl_groups=", (unsigned)load(at, size, 4, 4));
 	buf_printf(s->out, groups ? "%#08" PRIx64 : "00000000", groups);
 }
 
-static void say_other(const struct scope *s, const uint8_t *at, size_t size)
+static void say_packet_address(const struct scope *s, const uint8_t *at, size_t size)
 {
-	buf_str(s->out, "sa_family=");
-	say_enum(s->out, &sys_flags_address_families, load(at, size, 0, 2));
+	size_t length = at[11], shown = length < HARDWARE_SIZE ? length : HARDWARE_SIZE;
+
+	buf_str(s->out, ", sll_protocol=htons(");
+	say_enum(s->out, &sys_flags_ethernet_protocols, big_endian_16(at, size, 2));
+	buf_printf(s->out, "), sll_ifindex=%u, sll_hatype=", (unsigned)load(at, size, 4, 4));
+	say_enum(s->out, &sys_flags_arp_hardware, load(at, size, 8, 2));
+	buf_str(s->out, ", sll_pkttype=");
+	say_enum(s->out, &sys_flags_packet_types, at[10]);
+	buf_printf(s->out, ", sll_halen=%zu", length);
+	for (size_t i = 0; i < shown; i++)
+		buf_printf(s->out, at[12 + i] ? "%s%#x" : "%s%x", i ? ", " : ", sll_addr=[",
+			   at[12 + i]);
+	if (shown)
+		buf_str(s->out, shown < length ? ", ...]" : "]");
+}
+
+static void say_algorithm(const struct scope *s, const uint8_t *at, size_t size)
+{
+	buf_str(s->out, ", salg_type=");
+	say_quoted(s->p, s->out, at + 2, strnlen((const char *)at + 2, 14), 0, true);
+	buf_printf(s->out, ", salg_feat=%#" PRIx64 ", salg_mask=%#" PRIx64 ", salg_name=",
+		   load(at, size, 16, 4), load(at, size, 20, 4));
+	say_quoted(s->p, s->out, at + 24, strnlen((const char *)at + 24, size - 24), 0, true);
+}
+
+static void say_vsock(const struct scope *s, const uint8_t *at, size_t size)
+{
+	uint64_t reserved = load(at, size, 2, 2);
+
+	if (reserved)
+		buf_printf(s->out, ", svm_reserved1=%#" PRIx64, reserved);
+	buf_str(s->out, ", svm_cid=");
+	say_enum(s->out, &sys_flags_vsock_cids, load(at, size, 8, 4));
+	buf_printf(s->out, ", svm_port=%#" PRIx64 ", svm_flags=", load(at, size, 4, 4));
+	say_flags(s->out, &sys_flags_vsock_flags, at[12]);
+	if (!load(at, size, 13, 3))
+		return;
+	buf_str(s->out, ", svm_zero=");
+	say_hexadecimal(s, at + 13, 3, 3);
+}
+
+static void say_data(const struct scope *s, const uint8_t *at, size_t size)
+{
 	if (size <= 2)
 		return;
 	buf_str(s->out, ", sa_data=\"");
@@ -92,44 +161,40 @@ static void say_other(const struct scope *s, const uint8_t *at, size_t size)
 	buf_char(s->out, '"');
 }
 
-/* An address that was cut is told as bytes. */
-static size_t least_size(uint64_t family)
-{
-	switch (family) {
-	case FAMILY_INET:
-		return 8;
-	case FAMILY_INET6:
-		return 24;
-	case FAMILY_NETLINK:
-		return 12;
-	default:
-		return 0;
-	}
-}
+static const struct family {
+	uint16_t family;
+	size_t least;
+	void (*say)(const struct scope *s, const uint8_t *at, size_t size);
+} families[] = {
+	{FAMILY_UNIX, 2, say_unix},
+	{FAMILY_INET, 16, say_inet},
+	{FAMILY_INET6, 24, say_inet6},
+	{FAMILY_NETLINK, 12, say_netlink_address},
+	{FAMILY_PACKET, 20, say_packet_address},
+	{FAMILY_ALG, 25, say_algorithm},
+	{FAMILY_VSOCK, 16, say_vsock},
+};
 
 void say_sockaddr(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t address)
 {
+	uint64_t family = load(bytes, size, 0, 2);
+	const struct family *known = NULL;
+	size_t from;
+
 	if (size < 2) {
 		say_address(s->out, address);
 		return;
 	}
-	buf_char(s->out, '{');
-	switch (size < least_size(load(bytes, size, 0, 2)) ? 0 : load(bytes, size, 0, 2)) {
-	case FAMILY_UNIX:
-		say_unix(s, bytes, size);
-		break;
-	case FAMILY_INET:
-		say_inet(s, bytes, size);
-		break;
-	case FAMILY_INET6:
-		say_inet6(s, bytes, size);
-		break;
-	case FAMILY_NETLINK:
-		say_netlink_address(s, bytes, size);
-		break;
-	default:
-		say_other(s, bytes, size);
+	size = size < ADDRESS_MAX ? size : ADDRESS_MAX;
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		if (families[i].family == family && size >= families[i].least)
+			known = &families[i];
 	}
+	buf_str(s->out, "{sa_family=");
+	from = s->out->size;
+	say_enum(s->out, &sys_flags_address_families, family);
+	put_hex(s->p, s->out, from, family);
+	(known ? known->say : say_data)(s, bytes, size);
 	buf_char(s->out, '}');
 }
 
@@ -141,68 +206,4 @@ void say_ipv6(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t
 	if (size >= 16)
 		inet_ntop(AF_INET6, bytes, text, sizeof(text));
 	buf_printf(s->out, "inet_pton(AF_INET6, \"%s\")", text);
-}
-
-/* ---- control messages ---- */
-
-static void say_rights(const struct scope *s, const uint8_t *at, size_t size)
-{
-	buf_str(s->out, ", cmsg_data=[");
-	for (size_t i = 0; i + 4 <= size; i += 4)
-		buf_printf(s->out, "%s%d", i ? ", " : "", (int)(int32_t)load(at, size, i, 4));
-	buf_char(s->out, ']');
-}
-
-static void say_credentials(const struct scope *s, const uint8_t *at, size_t size)
-{
-	buf_printf(s->out, ", cmsg_data={pid=%d, uid=%u, gid=%u}",
-		   (int)(int32_t)load(at, size, 0, 4), (unsigned)load(at, size, 4, 4),
-		   (unsigned)load(at, size, 8, 4));
-}
-
-static void say_cmsg_one(const struct scope *s, const uint8_t *at, size_t size, size_t head)
-{
-	uint64_t length = load(at, size, 0, s->desc->wide), level = load(at, size, head - 8, 4);
-	uint64_t type = load(at, size, head - 4, 4);
-	size_t data = length > head ? (size_t)length - head : 0;
-
-	data = data < size - head ? data : size - head;
-	buf_printf(s->out, "{cmsg_len=%" PRIu64 ", cmsg_level=", length);
-	say_enum(s->out, &sys_flags_socket_levels, level);
-	buf_str(s->out, ", cmsg_type=");
-	if (level == LEVEL_SOCKET && type == CMSG_RIGHTS) {
-		buf_str(s->out, "SCM_RIGHTS");
-		say_rights(s, at + head, data);
-	} else if (level == LEVEL_SOCKET && type == CMSG_CREDENTIALS && data >= 12) {
-		buf_str(s->out, "SCM_CREDENTIALS");
-		say_credentials(s, at + head, data);
-	} else {
-		buf_hex(s->out, type);
-		if (data) {
-			buf_str(s->out, ", cmsg_data=");
-			say_quoted(s->p, s->out, at + head, data, data, false);
-		}
-	}
-	buf_char(s->out, '}');
-}
-
-void say_cmsg(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t address)
-{
-	size_t wide = s->desc->wide, head = wide + 8, at = 0;
-
-	if (size < head) {
-		say_address(s->out, address);
-		return;
-	}
-	buf_char(s->out, '[');
-	while (at + head <= size) {
-		uint64_t length = load(bytes, size, at, wide);
-
-		buf_str(s->out, at ? ", " : "");
-		say_cmsg_one(s, bytes + at, size - at, head);
-		if (length < head || length > size - at)
-			break;
-		at += (size_t)((length + wide - 1) / wide * wide);
-	}
-	buf_char(s->out, ']');
 }

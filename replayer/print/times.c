@@ -30,6 +30,16 @@ static void say_date(struct buf *out, int64_t seconds, uint64_t fraction, uint64
 	buf_str(out, "+0000 */");
 }
 
+void say_calendar(struct buf *out, int64_t seconds)
+{
+	time_t at = (time_t)seconds;
+	char text[64];
+	struct tm tm;
+
+	if (gmtime_r(&at, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S+0000", &tm))
+		buf_str(out, text);
+}
+
 void say_time(const struct scope *s, const struct sys_field *f, uint64_t value)
 {
 	const struct sys_field *ns = f->len == LEN_FIELD ? sys_sibling(s->desc, f->len_off) : NULL;

@@ -36,11 +36,30 @@ static const struct sys_field *next_field(const struct sys_desc *d, const struct
 	return best;
 }
 
-/* What the kernel wrote into a struct that is told as it was at the entry. */
-static bool is_told_by_result(const struct scope *s, const struct sys_field *f)
+/* What is not told here: it is told behind, or there is nothing to tell. */
+static bool is_left_out(const struct scope *s, const struct sys_field *f)
 {
-	return f->dir == OUT && f->mem == MEM_NONE && s->dir == INOUT &&
-	       strcmp(s->desc->name, "pollfd") == 0;
+	bool number = f->mem == MEM_NONE && !f->size;
+
+	if (s->part == PART_CHANGED)
+		return f->dir != OUT || number;
+	/* A number that the kernel writes, in a struct that it reads. */
+	return f->told == TOLD_ELSEWHERE ||
+	       (number && f->dir == OUT && s->dir != OUT && call_failed(s->event));
+}
+
+/* What is behind all that is known of a struct. */
+static void say_beyond(const struct scope *s)
+{
+	const uint8_t *at = s->base + s->size;
+	size_t zeros = 0;
+
+	while (zeros < s->beyond && !at[zeros])
+		zeros++;
+	if (zeros == s->beyond)
+		return;
+	buf_printf(s->out, ", /* bytes %zu..%zu */ ", s->size, s->size + s->beyond - 1);
+	say_hexadecimal(s, at, s->beyond, s->beyond);
 }
 
 /* The length of a socket address: given, and come back, if it is another. */
@@ -68,8 +87,13 @@ static void say_length_before(const struct scope *s, const struct sys_field *f)
 static void say_struct_field(const struct scope *s, const struct sys_field *f)
 {
 	struct scope after = *s;
-	size_t n = 0;
+	size_t n = 0, there = s->size - f->off;
 
+	/* One that is cut is told as bytes. */
+	if (there < f->width) {
+		say_hexadecimal(s, s->base + f->off, there, there);
+		return;
+	}
 	if (f->dir == OUT && f->mem == MEM_NONE && s->dir != OUT && s->address) {
 		after.base = view(s->event, EVENT_AT_EXIT, s->address, &n);
 		after.size = n < s->size ? n : s->size;
@@ -89,13 +113,13 @@ void say_struct(const struct scope *s)
 	buf_char(s->out, '{');
 	while ((f = next_field(s->desc, f))) {
 		/* What lies behind the bytes that are there is not said. */
-		if ((size_t)f->off + (f->size ? 1 : f->width) > s->size)
+		if ((size_t)f->off >= s->size)
 			continue;
 		if (!is_shown(s, f)) {
 			hidden |= f->detail == 1 && sys_present(s->desc, f, s->base, s->size);
 			continue;
 		}
-		if (is_told_by_result(s, f))
+		if (is_left_out(s, f))
 			continue;
 		buf_printf(s->out, "%s%s=", any ? ", " : "", f->name);
 		say_length_before(s, f);
@@ -104,6 +128,7 @@ void say_struct(const struct scope *s)
 	}
 	if (hidden)
 		buf_printf(s->out, "%s...", any ? ", " : "");
+	say_beyond(s);
 	buf_char(s->out, '}');
 }
 
@@ -117,6 +142,7 @@ static void say_embedded(const struct scope *s, const struct sys_field *f)
 
 	inner.desc = f->of();
 	inner.dir = f->dir ? f->dir : s->dir;
+	inner.beyond = 0;
 	if (f->ret_off1 && inner.dir == OUT) {
 		const struct sys_field *own = sys_sibling(s->desc, (uint16_t)(f->ret_off1 - 1));
 
@@ -130,6 +156,11 @@ static void say_embedded(const struct scope *s, const struct sys_field *f)
 		inner.address = s->address ? s->address + at : 0;
 		inner.size = s->size - at < inner.desc->size ? s->size - at : inner.desc->size;
 		buf_str(s->out, at > f->off ? ", " : "");
+		if (many && (at - f->off) / inner.desc->size >= s->p->options.string_limit &&
+		    !s->p->options.verbose) {
+			buf_str(s->out, "...");
+			break;
+		}
 		if (f->dated)
 			say_moment(&inner);
 		else
@@ -171,6 +202,7 @@ static void say_element(const struct scope *s, const struct sys_field *f, const 
 	inner.base = at;
 	inner.size = size < inner.desc->size ? size : inner.desc->size;
 	inner.dir = dir;
+	inner.beyond = f->least ? size - inner.size : 0;
 	inner.depth++;
 	if (f->dated && size >= inner.desc->size)
 		say_moment(&inner);
@@ -178,28 +210,106 @@ static void say_element(const struct scope *s, const struct sys_field *f, const 
 		say_struct(&inner);
 }
 
+/* What a pointer of both directions points to, at the entry and at the exit. */
+struct both {
+	const uint8_t *before, *after;
+	size_t before_size, after_size;
+};
+
+static struct both view_both(const struct scope *s, const struct sys_field *f, uint64_t address)
+{
+	size_t size = f->of()->size;
+	struct both b;
+
+	b.before = view(s->event, EVENT_AT_ENTRY, address, &b.before_size);
+	b.after = view(s->event, EVENT_AT_EXIT, address, &b.after_size);
+	b.before_size = b.before_size < size ? b.before_size : size;
+	b.after_size = b.after_size < size ? b.after_size : size;
+	return b;
+}
+
+static bool is_changed(const struct sys_field *f, const struct both *b)
+{
+	return f->of()->cell && b->before && b->after && b->after_size == f->of()->size &&
+	       !same_bytes(b->before, b->before_size, b->after, b->after_size);
+}
+
 /* In and out: how it was, and, if the kernel changed a bare value, what it became. */
 static void say_both(const struct scope *s, const struct sys_field *f, uint64_t address)
 {
-	size_t n, m;
-	const uint8_t *before = view(s->event, EVENT_AT_ENTRY, address, &n);
-	const uint8_t *after = view(s->event, EVENT_AT_EXIT, address, &m);
-	size_t size = f->of()->size;
+	struct both b = view_both(s, f, address);
+	bool only_after = !b.before || (f->told == TOLD_AFTER && b.after &&
+					b.after_size == f->of()->size && !call_failed(s->event));
 
-	n = n < size ? n : size;
-	m = m < size ? m : size;
-	say_element(s, f, before ? before : after, before ? n : m, before ? INOUT : OUT, address);
-	if (!f->of()->cell || !before || !after || m < size || same_bytes(before, n, after, m))
+	if (only_after) {
+		say_element(s, f, b.after, b.after_size, OUT, address);
+		return;
+	}
+	say_element(s, f, b.before, b.before_size, INOUT, address);
+	if (f->told == TOLD_BEHIND || f->told == TOLD_BEFORE || !is_changed(f, &b))
 		return;
 	buf_str(s->out, " => ");
-	say_element(s, f, after, m, OUT, address);
+	say_element(s, f, b.after, b.after_size, OUT, address);
+}
+
+/* How many bytes of a struct of variable size the caller says there are. */
+static uint64_t said_size(const struct scope *s, const struct sys_field *f)
+{
+	const struct sys_field *l = f->len == LEN_FIELD ? sys_sibling(s->desc, f->len_off) : NULL;
+
+	return l ? sys_value(l, s->base, s->size) : f->of()->size;
+}
+
+/* A struct with a size of its own may be short; any other must be whole. */
+static size_t least_bytes(const struct scope *s, const struct sys_field *f)
+{
+	uint64_t said;
+
+	if (!f->least)
+		return f->len == LEN_NONE ? f->of()->size : 1;
+	said = said_size(s, f);
+	if (said < f->least)
+		return SIZE_MAX;
+	return said < f->of()->size ? (size_t)said : f->of()->size;
+}
+
+/* What the caller put into a struct that the kernel did not come to write: {a=1}. */
+static bool say_given(const struct scope *s, const struct sys_field *f, uint64_t address)
+{
+	const struct sys_desc *d = f->of();
+	struct scope inner = *s;
+	bool any = false;
+
+	inner.base = view(s->event, EVENT_AT_ENTRY, address, &inner.size);
+	if (inner.size < d->size)
+		return false;
+	for (size_t i = 0; i < d->count; i++) {
+		const struct sys_field *number = &d->field[i];
+
+		if (number->mem != MEM_NONE || !number->on_error)
+			continue;
+		buf_printf(s->out, "%s%s=", any ? ", " : "{", number->name);
+		inner.desc = d;
+		say_field(&inner, number);
+		any = true;
+	}
+	buf_str(s->out, any ? "}" : "");
+	return any;
+}
+
+static bool is_written(const struct scope *s, const struct sys_field *f)
+{
+	int error = (int)event_errno(&s->event->call);
+
+	if (!call_failed(s->event))
+		return f->on_error >= 0;
+	return f->on_error == 1 || f->on_error == error || -f->on_error == error;
 }
 
 static void say_pointed(const struct scope *s, const struct sys_field *f, uint64_t address)
 {
 	uint8_t dir = f->dir ? f->dir : s->dir;
-	/* A struct with a size of its own may be short; any other must be whole. */
-	size_t n = 0, m = 0, least = f->len == LEN_NONE ? f->of()->size : 1;
+	size_t n = 0, m = 0;
 	const uint8_t *at = NULL;
 	bool cell = f->of()->cell;
 
@@ -208,7 +318,9 @@ static void say_pointed(const struct scope *s, const struct sys_field *f, uint64
 	else if (view(s->event, EVENT_AT_ENTRY, address, &n) ||
 		 view(s->event, EVENT_AT_EXIT, address, &m))
 		at = s->base;
-	if (!at || n + m < least || (dir == OUT && call_failed(s->event) && !f->on_error) ||
+	if (dir == OUT && !is_written(s, f) && say_given(s, f, address))
+		return;
+	if (!at || n + m < least_bytes(s, f) || (dir == OUT && !is_written(s, f)) ||
 	    (f->detail == 2 && !s->p->options.verbose)) {
 		say_address(s->out, address);
 		return;
@@ -219,6 +331,53 @@ static void say_pointed(const struct scope *s, const struct sys_field *f, uint64
 	else
 		say_element(s, f, at, n, dir, address);
 	buf_str(s->out, cell ? "]" : "");
+}
+
+/* ---- changes ---- */
+
+static bool holds_written(const struct scope *inner)
+{
+	for (size_t i = 0; i < inner->desc->count; i++) {
+		const struct sys_field *f = &inner->desc->field[i];
+
+		if (f->dir == OUT && f->mem != MEM_NONE &&
+		    sys_present(inner->desc, f, inner->base, inner->size))
+			return true;
+	}
+	return false;
+}
+
+bool may_change(const struct scope *s, const struct sys_field *f)
+{
+	uint64_t address = sys_value(f, s->base, s->size);
+	struct scope inner = *s;
+
+	if (f->told != TOLD_BEHIND || !address)
+		return false;
+	inner.base = view(s->event, EVENT_AT_ENTRY, address, &inner.size);
+	inner.desc = f->of();
+	return inner.base && inner.size >= least_bytes(s, f) &&
+	       (f->dir == INOUT || holds_written(&inner));
+}
+
+void say_change(const struct scope *s, const struct sys_field *f)
+{
+	uint64_t address = sys_value(f, s->base, s->size);
+	struct scope changed = *s;
+	struct both b;
+
+	if (!may_change(s, f) || call_failed(s->event))
+		return;
+	b = view_both(s, f, address);
+	changed.part = PART_CHANGED;
+	if (f->dir == IN) {
+		buf_str(s->out, " => ");
+		say_element(&changed, f, b.before, b.before_size, IN, address);
+	} else if (is_changed(f, &b)) {
+		buf_str(s->out, " => [");
+		say_element(s, f, b.after, b.after_size, OUT, address);
+		buf_char(s->out, ']');
+	}
 }
 
 /* ---- arrays ---- */
@@ -244,7 +403,7 @@ static void say_elements(const struct scope *s, const struct sys_field *f, const
 
 	n = n < wanted ? n : (size_t)wanted;
 	buf_char(s->out, '[');
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && !is_full(s); i++) {
 		buf_str(s->out, i ? ", " : "");
 		if (i >= s->p->options.string_limit && !s->p->options.verbose) {
 			buf_str(s->out, "...");
@@ -274,7 +433,8 @@ static void say_array(const struct scope *s, const struct sys_field *f, uint64_t
 
 	if (!wanted && (dir != OUT || !call_failed(s->event)))
 		buf_str(s->out, "[]");
-	else if (!at || n < f->of()->size || (!iov && dir == OUT && call_failed(s->event)))
+	else if (!at || n < f->of()->size || (f->len == LEN_CONST && n / f->of()->size < wanted) ||
+		 (!iov && dir == OUT && call_failed(s->event)))
 		say_address(s->out, address);
 	else
 		say_elements(s, f, at, n, wanted, dir, address);
@@ -292,7 +452,7 @@ void say_field(const struct scope *s, const struct sys_field *f)
 		say_number(s, f, value);
 	} else if (!value) {
 		buf_str(s->out, f->kind == K_HEX ? "0" : "NULL");
-	} else if (s->depth >= PRINT_DEPTH_MAX) {
+	} else if (s->depth >= PRINT_DEPTH_MAX || (s->part == PART_BEFORE && f->dir == OUT)) {
 		say_address(s->out, value);
 	} else if (f->mem == MEM_STRING) {
 		say_string(s, f, value);

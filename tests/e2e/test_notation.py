@@ -115,6 +115,16 @@ class Notation(suite.TapeTest):
             with self.subTest(program=name):
                 self.same([self.prog(name)])
 
+    def test_32_bits(self):
+        program = self.prog("calls32")
+        if not os.path.exists(program):
+            self.skipTest("the compiler makes no 32-bit programs")
+        for options in ([], ["-v"], ["-e", "trace=send,?nothing"], ["-e", "trace=%creds,%ipc,%signal"],
+                        ["-e", "trace=/64$"], ["-e", "trace=!mmap,send,%file"],
+                        ["-e", "trace=%%stat"]):
+            with self.subTest(options=options):
+                self.same([program], options)
+
 
 if __name__ == "__main__":
     suite.main()

@@ -4,6 +4,7 @@
 of the programs of tests/progs. Files of other names stay."""
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -14,11 +15,12 @@ import tape  # noqa: E402
 
 WHOLE_TAPES = {"true": ["true"], "crash": ["./die", "segv"], "threads": ["./exec_non_leader"],
                "signals": ["./sigqueue"]}
-CALLS_OF = ("files", "getsockopt_len", "int80", "machine", "memory", "mmsg", "null_pointers",
-            "odd_numbers", "partial_iov", "polling", "recvmsg_name", "restart_sleep", "scm_rights",
-            "sockets", "strings_edge", "wait_codes")
+CALLS_OF = ("clone3_fork", "efault", "exec_args", "files", "getsockopt_len", "handler_calls",
+            "i386", "int80", "leader_exits_first", "machine", "memory", "mmsg", "null_pointers",
+            "odd_numbers", "partial_iov", "polling", "recvmsg_name", "scm_rights", "sigtstp",
+            "sockets", "vfork_exec", "wait_codes")
 ARCHS = (0xc000003e, 0x40000003, 0xc00000b7)
-INPUT_MAX, RANGES_MAX, ALIKE_MAX = 4000, 255, 2
+INPUT_MAX, RANGES_MAX, ALIKE_MAX, NUMBERS = 4000, 255, 2, 470
 
 
 class Studio:
@@ -122,15 +124,20 @@ def write(target, name, data):
         f.write(data)
 
 
-def write_reader(tapes):
+def write_tape(name, data):
+    write("reader", name, data)
+    write("repair", name, b"\0" + data)
+
+
+def write_tapes(tapes):
     for name, data in tapes.items():
-        write("reader", f"{name}.zst", data)
+        write_tape(f"{name}.zst", data)
     true, damaged = tapes["true"], bytearray(tapes["threads"])
     damaged[len(damaged) * 2 // 3] ^= 0x55
-    write("reader", "damaged.zst", damaged)
-    write("reader", "cut-in-chunk.zst", true[:len(true) * 2 // 3])
-    write("reader", "cut-in-seek-table.zst", true[:-5])
-    write("reader", "two.zst", true + tapes["signals"])
+    write_tape("damaged.zst", damaged)
+    write_tape("cut-in-chunk.zst", true[:len(true) * 2 // 3])
+    write_tape("cut-in-seek-table.zst", true[:-5])
+    write_tape("two.zst", true + tapes["signals"])
     write("reader", "no-tape.zst", subprocess.run(
         ["zstd", "-qc"], input=b"hello\n", stdout=subprocess.PIPE, check=True).stdout)
     write("reader", "no-tape.txt", b"hello\n")
@@ -143,35 +150,51 @@ def write_codec(tapes):
             write("codec", f"{name}-{kinds[min(tape.message(record))]}", record)
 
 
-def write_stream(tapes):
+def write_chunks(tapes):
     for name, data in tapes.items():
-        out, before = b"\0", {}
+        out, before = b"", {}
         for rows in chunks(data):
-            out += bytes([len(rows) - 1 & 63])
-            for row in rows[:64]:
+            out += number(len(rows) - 1)
+            for row in rows:
                 out += event(row, before)
                 before = row
             out += number(0) + b"\0"
-        write("stream", name, out + bytes([0]))
+        write("stream", name, b"\0" + out)
+        write("repair", name, b"\1" + out)
 
 
-def write_events(tapes):
+def every_call():
+    """Calls of each number, whose arguments all point to a few bytes that may be pointers to
+    the same, or lengths."""
+    place = 0x1000
+    data = struct.pack("<4Q", place, 2, place, 1)
+    for nr in range(NUMBERS):
+        yield {"kind": tape.CALL, "seq": 2 * nr + 1, "time": nr, "pid": 1, "tid": 1, "ip": place,
+               "arch": ARCHS[0], "nr": nr, "args": [place] * 6, "ret": 4, "duration": 1, "span": 1,
+               "memory": [{"when": when, "address": place, "data": data, "length": len(data),
+                           "unreadable": False} for when in ("entry", "exit")]}
+
+
+def some_calls(tapes):
     """Of calls that are alike, the first few."""
-    seen, events = {}, []
+    seen = {}
     for data in tapes:
         for e in tape.whole([row for rows in chunks(data) for row in rows]):
             alike = (e["kind"], e.get("arch"), e.get("nr"), e.get("ret", 0) < 0)
             seen[alike] = seen.get(alike, 0) + 1
             if seen[alike] <= ALIKE_MAX:
-                events.append(e)
+                yield e
+
+
+def write_events(name, events):
     options, header = b"\0\0\0", number(10 ** 18) + number(16) + counted(b"example") * 2
     ends = number(1) + counted(b"true\0") + number(10 ** 9) + number(0x8b) + b"\0" + counted(b"")
     head = options + header + counted(b"true\0") + counted(b"/") + ends
     for i, data in enumerate(inputs(head, events)):
-        write("print", f"calls-{i:02}", data)
+        write("print", f"{name}-{i:02}", data)
     calls = [e for e in events if e["kind"] == tape.CALL and e["arch"] == ARCHS[0]]
-    for i, data in enumerate(inputs(b"\0" + number(64) + number(1 << 20), calls)):
-        write("capture", f"calls-{i:02}", data)
+    for i, data in enumerate(inputs(b"\0" + number(64) + number(128 << 10), calls)):
+        write("capture", f"{name}-{i:02}", data)
 
 
 def main():
@@ -183,10 +206,11 @@ def main():
         others = [studio.record([f"./{name}"]) for name in CALLS_OF]
     finally:
         shutil.rmtree(studio.dir)
-    write_reader(tapes)
+    write_tapes(tapes)
     write_codec(tapes)
-    write_stream(tapes)
-    write_events([*tapes.values(), *others])
+    write_chunks(tapes)
+    write_events("real", list(some_calls([*tapes.values(), *others])))
+    write_events("every-number", list(every_call()))
 
 
 if __name__ == "__main__":

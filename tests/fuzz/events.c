@@ -68,7 +68,8 @@ static void make_call(struct bytes *b, struct event *e)
 {
 	struct event_call *call = &e->call;
 
-	*call = (struct event_call){.arch = make_arch(b), .nr = bytes_number(b)};
+	*call = (struct event_call){.arch = make_arch(b)};
+	call->nr = bytes_number(b);
 	call->ip = bytes_number(b);
 	for (unsigned i = 0; i < EVENT_ARGS; i++)
 		call->args[i] = bytes_number(b);
@@ -141,7 +142,8 @@ static void make_range(struct bytes *b, const struct event *e, struct event_memo
 	ret->full = bytes_number(b);
 	ret->data = bytes_copy(b, false, &size);
 	ret->length = (uint32_t)size;
-	ret->full += size;
+	if (__builtin_add_overflow(ret->full, size, &ret->full))
+		ret->full = UINT64_MAX;
 }
 
 /* ---- one after the other ---- */

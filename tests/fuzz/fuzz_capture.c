@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { ARENA_MAX = 1 << 20, READS_MAX = 20000, PIECES_MAX = 64, REST_SIZE = 61 };
+enum { ARENA_MAX = 128 << 10, READS_MAX = 20000, PIECES_MAX = 64, REST_SIZE = 61 };
 
 struct program {
 	const struct event *event;
@@ -23,9 +23,11 @@ struct program {
 	size_t reads;
 };
 
-/* The byte at @address, or -1. */
+/* The byte at @address, or -1. The upper half is the kernel's. */
 static int byte_at(const struct program *p, uint64_t address)
 {
+	if (address >> 63)
+		return -1;
 	for (uint32_t i = 0; i < p->event->memory_count; i++) {
 		const struct event_memory *m = &p->event->memory[i];
 
@@ -39,7 +41,7 @@ static void read_range(const struct program *p, struct sys_range *r)
 {
 	const struct sys_ranges *out = p->out;
 
-	fuzz_check(r->want <= UINT64_MAX - r->address);
+	fuzz_check(!r->want || r->want - 1 <= UINT64_MAX - r->address);
 	fuzz_check(!r->want || (r->data >= out->arena &&
 				r->data - out->arena + r->want <= (ptrdiff_t)out->arena_size));
 	for (r->length = 0; r->length < r->want; r->length++) {
@@ -67,11 +69,14 @@ static void check_ranges(const struct sys_ranges *out, uint64_t payload_limit)
 	for (size_t i = 0; i < out->count; i++) {
 		const struct sys_range *r = &out->range[i];
 		const uint8_t *data = r->data;
+		/* A struct may say of itself that it is longer than we know it. */
+		bool longer = r->of && r->full > r->of->size;
 
 		fuzz_check(r->address && r->length <= r->want && r->length <= r->full);
-		fuzz_check(r->length == r->full || r->limited || r->unreadable ||
+		fuzz_check(longer || r->length == r->full || r->limited || r->unreadable ||
 			   payload_limit < r->full);
-		fuzz_check(r->full <= UINT64_MAX - r->address || r->unreadable);
+		fuzz_check(longer || r->unreadable || !r->full ||
+			   r->full - 1 <= UINT64_MAX - r->address);
 		fuzz_check(!r->length ||
 			   (data >= out->arena &&
 			    data - out->arena + r->length <= (ptrdiff_t)out->arena_used));

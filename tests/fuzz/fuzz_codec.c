@@ -89,6 +89,40 @@ static const uint8_t *body_of(const struct buf *record, size_t *ret_size)
 	return (const uint8_t *)record->data + at + 1;
 }
 
+static void check_row(const struct event *whole, const struct event *outline)
+{
+	const struct event_call *a = &whole->call, *b = &outline->call;
+
+	fuzz_check(whole->kind == outline->kind && whole->seq == outline->seq &&
+		   whole->time == outline->time && whole->pid == outline->pid &&
+		   whole->tid == outline->tid);
+	if (event_is_call(whole))
+		fuzz_check(a->arch == b->arch && a->nr == b->nr && a->ret == b->ret &&
+			   a->duration == b->duration && a->state == b->state &&
+			   a->begun_seq == b->begun_seq && a->end_seq == b->end_seq);
+}
+
+/* What can be decoded whole has the same outline. */
+static void check_outline(const void *body, size_t size)
+{
+	struct codec *codec = codec_new();
+	struct batch whole = {0}, outline = {0};
+	struct err err = {0};
+	int r = codec_decode_batch(codec, body, size, &whole, &err);
+	int other = codec_decode_outline(codec, body, size, &outline, &err);
+
+	fuzz_check(codec);
+	if (r == 0) {
+		fuzz_check(other == 0 && whole.count == outline.count &&
+			   whole.number == outline.number);
+		for (size_t i = 0; i < whole.count; i++)
+			check_row(&whole.rows[i], &outline.rows[i]);
+	}
+	batch_done(&whole);
+	batch_done(&outline);
+	codec_free(codec);
+}
+
 static void decode(const void *body, size_t size)
 {
 	struct buf first = {0}, second = {0};
@@ -109,6 +143,7 @@ static void decode(const void *body, size_t size)
 		fuzz_check(first.size == second.size &&
 			   memcmp(first.data, second.data, first.size) == 0);
 	}
+	check_outline(body, size);
 	buf_done(&first);
 	buf_done(&second);
 }

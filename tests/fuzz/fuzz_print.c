@@ -10,10 +10,7 @@
 #include "base/buf.h"
 #include "replayer/export/jsonl.h"
 #include "replayer/print/print.h"
-#include "replayer/query/failures.h"
-#include "replayer/query/info.h"
-#include "replayer/query/processes.h"
-#include "replayer/query/stats.h"
+#include "replayer/query/overview.h"
 #include "replayer/query/tree.h"
 
 #include <string.h>
@@ -24,10 +21,9 @@ enum { CUT_MARK = 4, OUT_MAX = 4 * PRINT_EVENT_MAX };
 struct readers {
 	struct printer *printer;
 	struct jsonl *jsonl;
-	struct processes processes;
-	struct failures failures;
-	struct stats stats[STATS_BY_THREAD + 1];
-	struct info info;
+	struct overview overview;
+	struct stats by_process, by_thread;
+	struct buf said; /* by print, of one event */
 	struct buf out;
 };
 
@@ -123,8 +119,8 @@ static void say_arguments(struct readers *r, const struct event *e)
 		const char *name = NULL;
 		uint64_t value;
 
-		fuzz_check(print_argument(r->printer, e, i, &name, &value, &r->out) == 0 && name);
-		check_said(&r->out, false);
+		fuzz_check(print_argument(r->printer, e, i, &name, &value, &r->said) == 0 && name);
+		check_said(&r->said, false);
 	}
 }
 
@@ -136,16 +132,16 @@ static void say_call(struct readers *r, const struct event *e)
 	fuzz_check(name != scratch || strlen(name) < sizeof(scratch));
 	say_arguments(r, e);
 	/* A path comes as it is. */
-	print_call_path(e, &r->out);
-	buf_clear(&r->out);
+	print_call_path(e, &r->said);
+	buf_clear(&r->said);
 }
 
 static void say_event(struct readers *r, const struct event *e)
 {
-	fuzz_check(print_event(r->printer, e, &r->out) == 0);
-	check_said(&r->out, true);
-	fuzz_check(print_text(r->printer, e, &r->out) == 0);
-	check_said(&r->out, false);
+	fuzz_check(print_event(r->printer, e, &r->said) == 0);
+	check_said(&r->said, true);
+	fuzz_check(print_text(r->printer, e, &r->said) == 0);
+	check_said(&r->said, false);
 	if (e->kind == EVENT_CALL || e->kind == EVENT_BEGUN || e->kind == EVENT_END)
 		say_call(r, e);
 }
@@ -154,13 +150,11 @@ static void take(struct readers *r, const struct trace_item *item)
 {
 	fuzz_check(jsonl_item(r->jsonl, item, &r->out) == 0);
 	check_text(&r->out, true);
-	fuzz_check(processes_take(&r->processes, item) == 0);
-	fuzz_check(info_take(&r->info, item) == 0);
+	fuzz_check(overview_take(&r->overview, item) == 0);
 	if (item->kind != ITEM_EVENT)
 		return;
-	fuzz_check(failures_take(&r->failures, &r->processes, item->event) == 0);
-	for (size_t i = 0; i <= STATS_BY_THREAD; i++)
-		fuzz_check(stats_add(&r->stats[i], item->event) == 0);
+	fuzz_check(stats_add(&r->by_process, item->event) == 0);
+	fuzz_check(stats_add(&r->by_thread, item->event) == 0);
 	say_event(r, item->event);
 }
 
@@ -168,40 +162,44 @@ static void take(struct readers *r, const struct trace_item *item)
 
 static void say_processes(struct readers *r)
 {
+	const struct processes *all = &r->overview.processes;
+
 	for (unsigned i = 0; i < 4; i++) {
 		const struct tree_style style = {.fold = i & 1, .limit = i & 2};
 
-		fuzz_check(tree_say(&r->processes, &style, &r->out) == 0);
+		fuzz_check(tree_say(all, &style, &r->out) == 0);
 		check_text(&r->out, true);
 	}
-	fuzz_check(tree_json(&r->processes, &r->out) == 0);
+	fuzz_check(tree_json(all, &r->out) == 0);
 	buf_char(&r->out, '\n');
 	check_text(&r->out, true);
-	for (size_t i = 0; i < r->processes.count; i++) {
-		process_end_long(&r->processes.list[i], &r->out);
+	for (size_t i = 0; i < all->count; i++) {
+		process_end_long(&all->list[i], &r->out);
 		check_text(&r->out, false);
-		failures_fatal(&r->failures, &r->processes.list[i]);
 	}
+}
+
+static void sort_stats(struct stats *s)
+{
+	stats_sort(s);
+	for (size_t i = 0; i < s->count; i++)
+		stats_percentile(&s->rows[i], 95);
 }
 
 static void say_sums(struct readers *r)
 {
-	say_processes(r);
-	failures_sort(&r->failures);
-	for (size_t i = 0; i < r->failures.count; i++) {
-		failure_call(&r->failures.list[i], &r->out);
-		failure_error(&r->failures.list[i], &r->out);
-		check_text(&r->out, false);
-	}
-	for (size_t i = 0; i <= STATS_BY_THREAD; i++) {
-		stats_sort(&r->stats[i]);
-		for (size_t k = 0; k < r->stats[i].count; k++)
-			stats_percentile(&r->stats[i].rows[k], 95);
-	}
+	overview_end(&r->overview);
+	fuzz_check(overview_say(&r->overview, false, &r->out) == 0);
+	check_text(&r->out, true);
+	fuzz_check(overview_json(&r->overview, &r->out) == 0);
+	check_text(&r->out, true);
 	for (enum info_style style = INFO_TEXT; style <= INFO_JSON; style++) {
-		info_say(&r->info, style, &r->out);
+		info_say(&r->overview.info, style, &r->out);
 		check_text(&r->out, true);
 	}
+	say_processes(r);
+	sort_stats(&r->by_process);
+	sort_stats(&r->by_thread);
 }
 
 /* ---- the whole ---- */
@@ -234,16 +232,15 @@ void fuzz_one(const uint8_t *data, size_t size)
 	struct bytes b = {data, size};
 	struct readers r = {.printer = make_printer(&b), .jsonl = jsonl_new()};
 
-	fuzz_check(r.jsonl);
-	for (size_t i = 0; i <= STATS_BY_THREAD; i++)
-		fuzz_check(stats_init(&r.stats[i], (enum stats_by)i) == 0);
+	fuzz_check(r.jsonl && overview_init(&r.overview) == 0);
+	fuzz_check(stats_init(&r.by_process, STATS_BY_PROCESS) == 0);
+	fuzz_check(stats_init(&r.by_thread, STATS_BY_THREAD) == 0);
 	read_tape(&r, &b);
 	printer_free(r.printer);
 	jsonl_free(r.jsonl);
-	failures_done(&r.failures);
-	processes_done(&r.processes);
-	for (size_t i = 0; i <= STATS_BY_THREAD; i++)
-		stats_done(&r.stats[i]);
-	info_done(&r.info);
+	overview_done(&r.overview);
+	stats_done(&r.by_process);
+	stats_done(&r.by_thread);
+	buf_done(&r.said);
 	buf_done(&r.out);
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Writes every struct that the descriptions know, one line for it and one for each of its fields:
- * "struct NAME SIZE", "field STRUCT NAME OFFSET SIZE". values.py compares with the host's headers.
+ * "struct NAME SIZE", "field STRUCT NAME OFFSET SIZE"; with an argument, those of 32-bit programs.
+ * values.py compares with the host's headers.
  */
 #include "sys/table.h"
 
 #include <stdio.h>
 
-enum { ARCH_X86_64 = 0xc000003e, STRUCTS_MAX = 1024 };
+enum { ARCH_X86_64 = 0xc000003e, ARCH_I386 = 0x40000003, STRUCTS_MAX = 1024 };
 
 struct walk {
 	const struct sys_desc *seen[STRUCTS_MAX];
@@ -52,12 +53,14 @@ static void visit(struct walk *walk, const struct sys_desc *desc)
 		visit(walk, desc->cases->variant[i].desc());
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	uint32_t arch = argc > 1 ? ARCH_I386 : ARCH_X86_64;
 	struct walk walk = {0};
 
-	for (uint64_t nr = 0; nr < sys_count(ARCH_X86_64); nr++) {
-		const struct sys_desc *desc = sys_find(ARCH_X86_64, nr);
+	(void)argv;
+	for (uint64_t nr = 0; nr < sys_count(arch); nr++) {
+		const struct sys_desc *desc = sys_find(arch, nr);
 
 		if (desc)
 			visit(&walk, desc);

@@ -6,6 +6,7 @@ import stat
 import tempfile
 import unittest
 
+import howto
 import includes
 import options
 import sources
@@ -152,6 +153,30 @@ class Options(Tree):
     def test_completion_invents_option(self):
         self.completions("rec", "-q --quiet --loud")
         self.assertEqual([c.split(": ")[1] for c in self.complaints()], ["there is no --loud"] * 3)
+
+
+class Howto(unittest.TestCase):
+    DOCUMENT = "text\n```diff\n # a.def\n+NR(7, new)\n # b.def\n+SYS(new, K_INT,\n+    FD(fd))\n```\n"
+    SOURCE = "SYS(old, K_INT, FD(fd))\nSYS(new, K_INT, FD(fd))\nSYS(newer, K_INT, FD(fd))\n"
+
+    def test_example(self):
+        self.assertEqual(howto.worked_example(self.DOCUMENT),
+                         {"a.def": "NR(7, new)\n", "b.def": "SYS(new, K_INT,\n    FD(fd))\n"})
+
+    def test_no_example(self):
+        for text in ("text\n", "```diff\n```\n", "```diff\n # a.def\n-NR(7, new)\n```\n"):
+            with self.assertRaises(howto.Failure):
+                howto.worked_example(text)
+
+    def test_taken_out(self):
+        entry = howto.entries("SYS(new, K_INT,\n    FD(fd))\n")[0]
+        self.assertEqual(howto.without(self.SOURCE, entry),
+                         "SYS(old, K_INT, FD(fd))\nSYS(newer, K_INT, FD(fd))\n")
+
+    def test_other_in_the_sources(self):
+        for entry in ("SYS(new, K_FD, FD(fd))\n", "SYS(none, K_INT)\n", "NR(7, new)\n"):
+            with self.assertRaises(howto.Failure):
+                howto.without(self.SOURCE, entry)
 
 
 if __name__ == "__main__":

@@ -45,13 +45,17 @@ class Numbers(unittest.TestCase):
     def setUp(self):
         self.directory = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.directory)
-        self.path = os.path.join(self.directory, "numbers", "x86_64.def")
-        os.makedirs(os.path.dirname(self.path))
-        with open(os.path.join(values.SYS, "numbers", "x86_64.def"), encoding="utf-8") as f:
-            self.good = f.read()
+        shutil.copytree(os.path.join(values.SYS, "numbers"),
+                        os.path.join(self.directory, "numbers"))
+        self.good = self.text("x86_64.def")
+        self.good32 = self.text("i386.def")
 
-    def complaints(self, text):
-        with open(self.path, "w", encoding="utf-8") as f:
+    def text(self, name):
+        with open(os.path.join(values.SYS, "numbers", name), encoding="utf-8") as f:
+            return f.read()
+
+    def complaints(self, text, name="x86_64.def"):
+        with open(os.path.join(self.directory, "numbers", name), "w", encoding="utf-8") as f:
             f.write(text)
         with mock.patch.multiple(values, SYS=self.directory):
             return values.numbers(CC)[0]
@@ -66,6 +70,13 @@ class Numbers(unittest.TestCase):
     def test_missing(self):
         self.assertEqual(self.complaints(self.good.replace("NR(257, openat)\n", "")),
                          ["openat, 257 in asm/unistd_64.h, has no line"])
+
+    def test_i386(self):
+        self.assertEqual(self.complaints(self.good32, "i386.def"), [])
+        self.assertEqual(self.complaints(self.good32.replace("_OWN(7,", "_OWN(8,"), "i386.def"),
+                         ["waitpid is 8 here and 7 in asm/unistd_32.h"])
+        self.assertEqual(self.complaints(self.good32.replace("NR(295, openat)\n", ""), "i386.def"),
+                         ["openat, 295 in asm/unistd_32.h, has no line"])
 
 
 class Layouts(unittest.TestCase):

@@ -4,11 +4,13 @@
 compared with the headers of this machine, as assertions that the compiler checks. What the
 headers do not know (they may be older than the descriptions) is left out and counted.
 
-    values.py numbers|flags CC          values.py structs CC LAYOUTS (the program layouts.c)"""
+    values.py numbers|flags CC
+    values.py structs CC LAYOUTS [i386]   LAYOUTS: the program of layouts.c"""
 import collections
 import functools
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -31,7 +33,7 @@ linux/in6.h linux/icmp.h linux/icmpv6.h netinet/in.h linux/tcp.h linux/udp.h lin
 linux/if_packet.h linux/if.h linux/if_tun.h linux/ipc.h linux/shm.h linux/msg.h linux/sem.h
 linux/aio_abi.h linux/io_uring.h linux/random.h linux/reboot.h linux/kexec.h linux/module.h
 linux/quota.h sys/quota.h linux/bpf.h asm/termbits.h asm/termios.h linux/dnotify.h linux/fiemap.h
-linux/loop.h linux/audit.h linux/dqblk_xfs.h sys/swap.h sys/klog.h
+linux/loop.h linux/audit.h linux/dqblk_xfs.h sys/swap.h sys/klog.h linux/net.h
 """.split()
 IOCTL_HEADERS = """
 asm/ioctls.h linux/sockios.h asm/sockios.h linux/fs.h linux/loop.h linux/if_tun.h linux/random.h
@@ -46,16 +48,16 @@ linux/blktrace_api.h
 """.split()
 # What the macros of those need and do not include.
 IOCTL_PRELUDE = ("asm/ioctl.h", "sys/types.h", "sys/time.h", "linux/fiemap.h", "linux/serial.h")
-# The C library says 0, because it always sets the bit itself.
-KERNEL_ONLY = {"O_LARGEFILE"}
+# The C library says 0, because it always sets the bit itself; it has one kind of lock only.
+KERNEL_ONLY = {"O_LARGEFILE", "F_GETLK64", "F_SETLK64", "F_SETLKW64"}
 DEFINED = re.compile(r"^#define (\w+)[ \t]+\S", re.M)
 ENUM = re.compile(r"\benum\b[^{;()]*\{([^}]*)\}")
 NAME = re.compile(r"^\s*(\w+)\s*(?:=|$)")
 
 
 def compiler(cc, text, *options):
-    return subprocess.run([cc, "-x", "c", "-std=gnu17", "-D_GNU_SOURCE", "-w", *options, "-"],
-                          input=text, capture_output=True, text=True, check=False)
+    command = [*shlex.split(cc), "-x", "c", "-std=gnu17", "-D_GNU_SOURCE", "-w", *options, "-"]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
 
 
 def includes(headers):
@@ -77,7 +79,8 @@ def known_names(cc, headers):
 @functools.cache
 def all_errors(cc):
     """The option without which the compiler stops after a few."""
-    version = subprocess.run([cc, "--version"], capture_output=True, text=True, check=False).stdout
+    version = subprocess.run([*shlex.split(cc), "--version"], capture_output=True, text=True,
+                             check=False).stdout
     return "-ferror-limit=0" if "clang" in version else "-fmax-errors=0"
 
 
@@ -112,17 +115,23 @@ def entries(name):
             yield flagset, value, mask or "0xffffffff", name
 
 
-def numbers(cc):
+def numbers_of(cc, abi, file):
     names = dict((name, int(nr)) for nr, name in re.findall(
-        r"^NR\((\d+), (\w+)\)", "\n".join(tree.lines(os.path.join(SYS, "numbers", "x86_64.def"))),
+        r"^NR(?:_OWN)?\((\d+), (\w+)\)", "\n".join(tree.lines(os.path.join(SYS, "numbers", abi))),
         re.M))
-    header = compiler(cc, includes(["asm/unistd_64.h"]), "-E", "-dM").stdout
+    header = compiler(cc, includes([file]), "-E", "-dM").stdout
     host = dict((name, int(nr)) for name, nr in re.findall(r"#define __NR_(\w+) (\d+)", header))
-    complaints = [f"{name} is {names[name]} here and {nr} in asm/unistd_64.h"
+    complaints = [f"{name} is {names[name]} here and {nr} in {file}"
                   for name, nr in host.items() if names.get(name, nr) != nr]
-    complaints += [f"{name}, {nr} in asm/unistd_64.h, has no line" for name, nr in host.items()
+    complaints += [f"{name}, {nr} in {file}, has no line" for name, nr in host.items()
                    if name not in names]
     return complaints, len(set(host) & set(names))
+
+
+def numbers(cc):
+    complaints, count = numbers_of(cc, "x86_64.def", "asm/unistd_64.h")
+    others, more = numbers_of(cc, "i386.def", "asm/unistd_32.h")
+    return complaints + others, count + more
 
 
 def check_header(cc, header, prelude, wanted):
@@ -160,9 +169,9 @@ def flags(cc):
     return complaints, len(seen)
 
 
-def layouts(program):
+def layouts(program, abi):
     structs = collections.OrderedDict()
-    for line in subprocess.run([program], capture_output=True, text=True,
+    for line in subprocess.run([program, *abi], capture_output=True, text=True,
                                check=True).stdout.splitlines():
         what, name, *rest = line.split()
         if what == "struct":
@@ -186,18 +195,33 @@ def layout_assertions(struct, host_type, renamed):
                f"{name}.{field} is not {width} bytes")
 
 
-def structs(cc, program):
-    table = {}
+def host_types(abi):
+    """By our name. "i386:name" is for that ABI only, and there before "name"."""
+    table, own = {}, {}
     for line in tree.lines("tests/lint/structs.txt"):
         if line and not line.startswith("#"):
             name, host_type, header, *renamed = line.split()
-            table[name] = (host_type.replace(",", " "), header, dict(r.split("=") for r in renamed))
+            only, _, name = name.rpartition(":")
+            if only in ("", *abi):
+                (own if only else table)[name] = (host_type.replace(",", " "), header,
+                                                  dict(r.split("=") for r in renamed))
+    return {**table, **own}, set(own if abi else table)
+
+
+def structs(cc, program, *abi):
+    if abi:
+        cc += " -m32"
+        if compiler(cc, includes(["stdio.h"]), "-fsyntax-only").returncode:
+            print("skipped: the compiler makes no 32-bit programs")
+            sys.exit(77)
+    table, unused = host_types(abi)
     complaints, checked, skipped = [], 0, []
-    for name, (size, fields) in layouts(program).items():
+    for name, (size, fields) in layouts(program, abi).items():
         if name not in table:
             complaints.append(f"{name} is not in tests/lint/structs.txt")
             continue
-        host_type, header, renamed = table.pop(name)
+        unused.discard(name)
+        host_type, header, renamed = table[name]
         prelude = includes([header])
         if host_type == "-" or compiler(cc, f"{prelude}{host_type} x;\n",
                                         "-fsyntax-only").returncode:
@@ -209,7 +233,7 @@ def structs(cc, program):
         if held < len(wanted):
             complaints.append(f"{name}: {len(wanted) - held} assertions cannot be compiled")
         checked += 1
-    complaints += [f"{name} of tests/lint/structs.txt is not described" for name in table]
+    complaints += [f"{name} of tests/lint/structs.txt is not described" for name in unused]
     print("not in any header here:", *skipped)
     return complaints, checked
 

@@ -56,7 +56,7 @@ use()
 	expect "exit status" "$status" 7
 	zstd -qt "$tape" || fail "zstd does not like the tape"
 	zstd -qdc "$tape" | protoc --proto_path="$1/share/systape" --decode=systape.Trace trace.proto |
-		grep -q 'magic: "systape"' || fail "protoc does not understand the tape"
+		grep -c 'magic: "systape"' >/dev/null || fail "protoc does not understand the tape"
 }
 
 # files ROOT PREFIX: everything is where it belongs, under the right name.

@@ -70,6 +70,8 @@ int main(void)
 	     child);
 	JSON("any(.[]; .type == \"syscall\" and .pid == %d and .arch == \"i386\" and .nr == 1)",
 	     child);
+	EXPECT_AT(child, "getpgid(1234567) = -1 ESRCH (No such process)");
+	EXPECT_AT(child, "exit(9) = ?");
 	ANYWHERE_AT(child, "\\+\\+\\+ exited with 9 \\+\\+\\+");
 	expect_flush();
 	return 0;

@@ -6,12 +6,14 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-static long call32(int nr, int a, int b, int c)
+/* The upper halves of the registers do not count. */
+static long call32(int nr, int a32, int b32, int c32)
 {
-	long ret;
+	long a = 0x1234L << 32 | (unsigned)a32, b = 0x5678L << 32 | (unsigned)b32;
+	long c = 0x7abcL << 32 | (unsigned)c32, ret;
 	__asm__ volatile("int $0x80"
 			 : "=a"(ret)
-			 : "a"(nr), "b"(a), "c"(b), "d"(c)
+			 : "a"(nr), "b"(a), "c"(b), "d"(c), "S"(0L), "D"(0L)
 			 : "memory", "r8", "r9", "r10", "r11");
 	return ret;
 }
@@ -35,8 +37,16 @@ int main(void)
 	require(call32(33, (int)(long)low, 0, 0) == -ENOENT); /* access */
 	require(call32(500, 1, 2, 3) == -ENOSYS);
 	require(call32(64, 0, 0, 0) == getppid()); /* getppid */
+	/* Its six arguments are in memory. What comes back may be above 2 GiB. */
+	memcpy(low + 64, (unsigned[]){0, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}, 24);
+	long mapped = call32(90, (int)(long)low + 64, 0, 0); /* mmap */
+	require(mapped > 0);
+	EXPECT("access(\"nowhere\", F_OK) = -1 ENOENT (No such file or directory)");
+	MATCH("i386:syscall_0x1f4\\(0x1, 0x2, 0x3, 0, 0, \\w+\\) = -1 ENOSYS .*");
+	EXPECT("getppid() = %d", getppid());
+	EXPECT("mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = %#lx", mapped);
 	JSON("any(.[]; .type == \"syscall\" and .arch == \"i386\" and .nr == 33 and "
-	     ".error == \"ENOENT\")");
+	     ".name == \"access\" and .error == \"ENOENT\")");
 	JSON("any(.[]; .type == \"syscall\" and .arch == \"i386\" and .nr == 500 and "
 	     ".error == \"ENOSYS\")");
 	JSON("any(.[]; .type == \"syscall\" and .arch == \"i386\" and .nr == 64 and .ret == %d)",

@@ -24,10 +24,12 @@ _systape_analyze()
 			%ipc" -- "$current")
 		return
 		;;
+	-X) mapfile -t COMPREPLY < <(compgen -W "raw abbrev verbose" -- "$current") && return ;;
+	-P) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
 	-s | -a | --pid | --time) return ;;
 	esac
 	case $verb in
-	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -z -Z -e -a --pid= --time=" ;;
+	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -y -yy -P -X -z -Z -e -a --pid= --time=" ;;
 	overview | tree) words+=" --json" ;;
 	stats) words+=" --by= --json" ;;
 	info) words+=" --json --markdown" ;;

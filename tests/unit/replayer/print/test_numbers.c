@@ -295,6 +295,129 @@ static void test_variants(void **state)
 	CHECK_CALLS(variants);
 }
 
+/* ---- parts that are no names ---- */
+
+static const struct made_call forms[] = {
+	{"memfd_create(\"f\", 0x20 /* MFD_??? */|30<<MFD_HUGE_SHIFT) = -1 EINVAL (Invalid "
+	 "argument)",
+	 "memfd_create",
+	 -EINVAL,
+	 {P, 0x20 | 30u << 26},
+	 {MADE_STRING(P, "f")}},
+	{"memfd_create(\"f\", MFD_HUGETLB|0x100|63<<MFD_HUGE_SHIFT) = -1 EINVAL (Invalid argument)",
+	 "memfd_create",
+	 -EINVAL,
+	 {P, 0x104 | 63u << 26},
+	 {MADE_STRING(P, "f")}},
+	{"memfd_create(\"f\", 21<<MFD_HUGE_SHIFT) = -1 EINVAL (Invalid argument)",
+	 "memfd_create",
+	 -EINVAL,
+	 {P, 21 << 26},
+	 {MADE_STRING(P, "f")}},
+	{"mmap(NULL, 0, PROT_NONE, MAP_FILE|MAP_FIXED, 3, 0) = -1 EINVAL (Invalid argument)",
+	 "mmap",
+	 -EINVAL,
+	 {0, 0, 0, 0x10, 3, 0},
+	 {{0}}},
+	{"mmap(NULL, 0, PROT_NONE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB|21<<MAP_HUGE_SHIFT, -1, "
+	 "0) = -1 EINVAL (Invalid argument)",
+	 "mmap",
+	 -EINVAL,
+	 {0, 0, 0, 0x40022 | 21 << 26, UINT64_MAX, 0},
+	 {{0}}},
+	{"shmget(IPC_PRIVATE, 0, SHM_HUGETLB|21<<SHM_HUGE_SHIFT|0600) = -1 EINVAL (Invalid "
+	 "argument)",
+	 "shmget",
+	 -EINVAL,
+	 {0, 0, 04600 | 21 << 26},
+	 {{0}}},
+	{"semget(IPC_PRIVATE, 1, IPC_CREAT|000) = 3", "semget", 3, {0, 1, 01000}, {{0}}},
+	{"semget(IPC_PRIVATE, 1, IPC_CREAT|0123) = 5", "semget", 5, {0, 1, 01123}, {{0}}},
+	{"clone(child_stack=NULL, flags=CLONE_VM|SIGRT_2) = 5", "clone", 5, {0x100 | 34}, {{0}}},
+	{"ioprio_set(IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 1)) = 0",
+	 "ioprio_set",
+	 0,
+	 {1, 0, 0x4001},
+	 {{0}}},
+	{"keyctl(KEYCTL_READ, -50, NULL, 0) = -1 ENOKEY (Required key not available)",
+	 "keyctl",
+	 -ENOKEY,
+	 {11, (uint64_t)-50, 0, 0},
+	 {{0}}},
+	{"keyctl(KEYCTL_READ, KEY_SPEC_THREAD_KEYRING, NULL, 0) = -1 ENOKEY (Required key not "
+	 "available)",
+	 "keyctl",
+	 -ENOKEY,
+	 {11, (uint64_t)-1, 0, 0},
+	 {{0}}},
+	{"syslog(3 /* SYSLOG_ACTION_READ_ALL */, NULL, 0) = -1 EINVAL (Invalid argument)",
+	 "syslog",
+	 -EINVAL,
+	 {3, 0, 0},
+	 {{0}}},
+	{"syslog(99 /* SYSLOG_ACTION_??? */, 0x10000000, 3) = -1 EINVAL (Invalid argument)",
+	 "syslog",
+	 -EINVAL,
+	 {99, P, 3},
+	 {{0}}},
+	{"mount(\"a\", \"b\", \"c\", 0x100000000 /* MS_??? */, NULL) = -1 ENOENT (No such file or "
+	 "directory)",
+	 "mount",
+	 -ENOENT,
+	 {P, P + 2, P + 4, 0x100000000, 0},
+	 {MADE_STRING(P, "a"), MADE_STRING(P + 2, "b"), MADE_STRING(P + 4, "c")}},
+	{"semctl(99, 0, IPC_RMID, NULL) = -1 EINVAL (Invalid argument)",
+	 "semctl",
+	 -EINVAL,
+	 {99, 0, 0, 0},
+	 {{0}}},
+};
+
+static void test_forms(void **state)
+{
+	(void)state;
+	CHECK_CALLS(forms);
+}
+
+/* The protocol's names depend on the family. */
+static const struct made_call protocols[] = {
+	{"socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL)) = 5", "socket", 5, {17, 3, 0x300}, {{0}}},
+	{"socket(AF_PACKET, SOCK_RAW, htons(0x3412 /* ETH_P_??? */)) = 7",
+	 "socket",
+	 7,
+	 {17, 3, 0x1234},
+	 {{0}}},
+	{"socket(AF_PACKET, SOCK_RAW, htons(0 /* ETH_P_??? */)) = 8",
+	 "socket",
+	 8,
+	 {17, 3, 0},
+	 {{0}}},
+	{"socket(AF_INET6, SOCK_RAW, 0x3e7 /* IPPROTO_??? */) = -1 EINVAL (Invalid argument)",
+	 "socket",
+	 -EINVAL,
+	 {10, 3, 999},
+	 {{0}}},
+	{"socket(AF_BLUETOOTH, SOCK_RAW, BTPROTO_HCI) = 3", "socket", 3, {31, 3, 1}, {{0}}},
+	{"socket(AF_XDP, SOCK_RAW, 0) = 12", "socket", 12, {44, 3, 0}, {{0}}},
+	{"socket(0x63 /* AF_??? */, SOCK_STREAM, 5) = -1 EINVAL (Invalid argument)",
+	 "socket",
+	 -EINVAL,
+	 {99, 1, 5},
+	 {{0}}},
+	{"setsockopt(3, 0x4d /* SOL_?? */, 5, \"\\1\\2\\3\", 3) = -1 EOPNOTSUPP (Operation not "
+	 "supported)",
+	 "setsockopt",
+	 -EOPNOTSUPP,
+	 {3, 77, 5, P, 3},
+	 {MADE_BYTES(P, "\1\2\3")}},
+};
+
+static void test_protocols(void **state)
+{
+	(void)state;
+	CHECK_CALLS(protocols);
+}
+
 /* ---- what wait(2) stores ---- */
 
 #define WAIT(said, bytes)                                                                          \
@@ -343,7 +466,8 @@ int main(void)
 		cmocka_unit_test(test_integers),    cmocka_unit_test(test_modes),
 		cmocka_unit_test(test_flags),       cmocka_unit_test(test_enumerations),
 		cmocka_unit_test(test_variants),    cmocka_unit_test(test_statuses),
-		cmocka_unit_test(test_stop_events),
+		cmocka_unit_test(test_stop_events), cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_protocols),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

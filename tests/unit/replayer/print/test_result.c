@@ -7,7 +7,9 @@
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -149,6 +151,47 @@ static void test_flags(void **state)
 	CHECK_CALLS(flags);
 }
 
+static const struct made_call meanings[] = {
+	{"fcntl(1, F_GETLEASE) = 0x2 (F_UNLCK)", "fcntl", 2, {1, 1025}, {{0}}},
+	{"prctl(PR_GET_DUMPABLE) = 1 (SUID_DUMP_USER)", "prctl", 1, {3}, {{0}}},
+	{"prctl(PR_GET_SPECULATION_CTRL, PR_SPEC_STORE_BYPASS) = 0x2 (PR_SPEC_ENABLE)",
+	 "prctl",
+	 2,
+	 {52, 0},
+	 {{0}}},
+	{"prctl(PR_CAPBSET_READ, CAP_KILL) = 1", "prctl", 1, {23, 5}, {{0}}},
+	{"sched_getscheduler(0) = 0 (SCHED_OTHER)", "sched_getscheduler", 0, {0}, {{0}}},
+	{"ioprio_get(IOPRIO_WHO_PROCESS, 0) = 0 (IOPRIO_PRIO_VALUE(IOPRIO_CLASS_NONE, 0))",
+	 "ioprio_get",
+	 0,
+	 {1, 0},
+	 {{0}}},
+	{"membarrier(MEMBARRIER_CMD_QUERY, MEMBARRIER_CMD_FLAG_CPU, 0) = -1 EINVAL (Invalid "
+	 "argument)",
+	 "membarrier",
+	 -EINVAL,
+	 {0, 1, 0},
+	 {{0}}},
+	{"membarrier(MEMBARRIER_CMD_GLOBAL, 0) = 0", "membarrier", 0, {1, 0, 5}, {{0}}},
+	{"time(NULL) = 1795567569 (2026-11-25T00:46:09+0000)", "time", 1795567569, {0}, {{0}}},
+	{"time(0x8) = -1 EFAULT (Bad address)", "time", -EFAULT, {8}, {{0}}},
+	{"recvmmsg(4, [], 0, 0, NULL) = 0 (Timeout)", "recvmmsg", 0, {4, P, 0, 0, 0}, {{0}}},
+	{"recvmmsg(4, [{msg_hdr={msg_name=NULL, msg_namelen=0, msg_iov=NULL, msg_iovlen=0, "
+	 "msg_controllen=0, msg_flags=0}, msg_len=0}], 2, MSG_DONTWAIT, {tv_sec=0, tv_nsec=5}) = 1 "
+	 "(left {tv_sec=0, tv_nsec=0})",
+	 "recvmmsg",
+	 1,
+	 {4, P, 2, 0x40, Q},
+	 {MADE_THING(Q, struct timespec, {0, 5}), MADE_RESULT(P, struct mmsghdr, {{0}, 0}),
+	  MADE_RESULT(Q, struct timespec, {0, 0})}},
+};
+
+static void test_meanings(void **state)
+{
+	(void)state;
+	CHECK_CALLS(meanings);
+}
+
 /* ---- never came back ---- */
 
 static void test_no_result(void **state)
@@ -170,9 +213,10 @@ static void test_no_result(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_numbers), cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_polls),   cmocka_unit_test(test_selects),
-		cmocka_unit_test(test_flags),   cmocka_unit_test(test_no_result),
+		cmocka_unit_test(test_numbers),  cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_polls),    cmocka_unit_test(test_selects),
+		cmocka_unit_test(test_flags),    cmocka_unit_test(test_no_result),
+		cmocka_unit_test(test_meanings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The arguments of a call. When a call is told in two halves, what the kernel gives is
+ * told by the second: the first stops before the first argument that needs the exit, or
+ * amid one of which both what it was and what it became is told.
+ */
+#include "printer.h"
+
+#include "sys/table.h"
+
+#include <string.h>
+
+/* Where a call is cut: before a field, or, `within`, between its two parts. */
+struct cut {
+	size_t field;
+	bool within;
+};
+
+static bool holds_written(const struct sys_desc *of)
+{
+	for (size_t i = 0; i < of->count; i++) {
+		if (of->field[i].dir == OUT && of->field[i].told != TOLD_ELSEWHERE)
+			return true;
+	}
+	return false;
+}
+
+static bool needs_exit(const struct sys_field *f)
+{
+	if (f->told == TOLD_AFTER || (f->mem != MEM_NONE && f->dir == OUT))
+		return true;
+	return f->dir == INOUT && f->of && f->told != TOLD_BEHIND && holds_written(f->of());
+}
+
+static struct cut cut_of(const struct scope *s, const struct sys_field *const *fields, size_t count)
+{
+	struct cut c = {0};
+
+	for (; c.field < count; c.field++) {
+		c.within = may_change(s, fields[c.field]);
+		if (c.within || needs_exit(fields[c.field]))
+			break;
+	}
+	return c;
+}
+
+/* Of some calls the comma is told with the argument behind it. */
+static bool comma_waits(const struct scope *s)
+{
+	static const char *const calls[] = {"clone", "fcntl", "fcntl64", "ioctl", "syslog"};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		if (strcmp(s->desc->name, calls[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void say_argument(const struct scope *s, const struct sys_field *f)
+{
+	struct scope first = *s;
+
+	first.part = f->told == TOLD_BEHIND ? PART_BEFORE : PART_ALL;
+	if (s->desc->named)
+		buf_printf(s->out, "%s=", f->name);
+	say_field(&first, f);
+}
+
+static void say_all(const struct scope *s, const struct sys_field *const *fields, size_t count)
+{
+	for (size_t i = 0; i < count && !is_full(s); i++) {
+		buf_str(s->out, i ? ", " : "");
+		say_argument(s, fields[i]);
+		say_change(s, fields[i]);
+	}
+}
+
+static void say_first_half(const struct scope *s, const struct sys_field *const *fields,
+			   struct cut c, bool more)
+{
+	for (size_t i = 0; i < c.field + c.within && !is_full(s); i++) {
+		buf_str(s->out, i ? ", " : "");
+		say_argument(s, fields[i]);
+	}
+	if (more && c.field && !c.within && !comma_waits(s))
+		buf_str(s->out, ", ");
+}
+
+static void say_second_half(const struct scope *s, const struct sys_field *const *fields,
+			    size_t count, struct cut c)
+{
+	bool comma = c.within || (c.field && comma_waits(s));
+
+	if (c.within)
+		say_change(s, fields[c.field]);
+	for (size_t i = c.field + c.within; i < count && !is_full(s); i++) {
+		buf_str(s->out, comma ? ", " : "");
+		say_argument(s, fields[i]);
+		say_change(s, fields[i]);
+		comma = true;
+	}
+}
+
+void say_arguments(const struct scope *s, const struct sys_field *const *fields, size_t count)
+{
+	const struct event *e = s->event;
+	const struct cut c = cut_of(s, fields, count);
+	bool finished = e->call.state == EVENT_FINISHED, more = c.field < count;
+
+	if (e->kind == EVENT_CALL && finished) {
+		say_all(s, fields, count);
+		return;
+	}
+	if (e->kind != EVENT_END)
+		say_first_half(s, fields, c, more);
+	else if (finished)
+		say_second_half(s, fields, count, c);
+	/* A call that never came back. */
+	if (e->kind != EVENT_BEGUN && !finished && more)
+		buf_str(s->out, " <unfinished ...>");
+}

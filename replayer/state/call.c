@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From an event to what its call does to descriptors and directories. What a call is known
+ * to do is a row of one of the tables in call_*.c; calls without a row do nothing here.
+ */
+#include "state_priv.h"
+
+#include "sys/table.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* ---- memory ---- */
+
+const uint8_t *call_bytes(const struct event *e, uint8_t when, uint64_t address, size_t *ret_size)
+{
+	const uint8_t *found = NULL;
+
+	*ret_size = 0;
+	for (uint32_t i = 0; address && i < e->memory_count; i++) {
+		const struct event_memory *m = &e->memory[i];
+		uint64_t into = address - m->address;
+
+		if (m->when != when || address < m->address || into >= m->length)
+			continue;
+		/* Ranges may overlap: the one that reaches furthest tells most. */
+		if (m->length - into > *ret_size) {
+			*ret_size = (size_t)(m->length - into);
+			found = m->data + into;
+		}
+	}
+	return found;
+}
+
+bool call_number(const struct event *e, uint8_t when, uint64_t address, size_t width, uint64_t *ret)
+{
+	size_t size;
+	const uint8_t *at = call_bytes(e, when, address, &size);
+
+	if (!at || size < width)
+		return false;
+	*ret = 0;
+	for (size_t i = width; i-- > 0;)
+		*ret = *ret << 8 | at[i];
+	return true;
+}
+
+int call_path(const struct call *c, int32_t dirfd, size_t i, int follow, struct buf *ret,
+	      const struct file **ret_same)
+{
+	size_t size;
+	const uint8_t *at = call_bytes(c->e, EVENT_AT_ENTRY, c->args[i], &size);
+
+	if (ret_same)
+		*ret_same = NULL;
+	if (!at)
+		return 0;
+	size = strnlen((const char *)at, size);
+	return path_resolve(c->s, c->task, dirfd, at, size, follow, ret, ret_same);
+}
+
+/* ---- what tables are made of ---- */
+
+struct file *call_file(const struct call *c, int32_t fd)
+{
+	const struct slot *slot = table_find(c->task->table, fd);
+
+	return slot ? slot->file : NULL;
+}
+
+void call_makes(struct call *c, int64_t fd, struct file *file, bool cloexec)
+{
+	struct made *m = &c->effect.made[c->effect.made_count];
+
+	if (fd < 0 || fd > INT32_MAX || c->effect.made_count == 2) {
+		file_unref(c->s, file);
+		return;
+	}
+	*m = (struct made){(int32_t)fd, cloexec, file};
+	c->effect.made_count++;
+	c->effect.apply = effect_make;
+}
+
+void call_is_about(struct call *c, int32_t fd, effect_fn *apply)
+{
+	struct file *file = call_file(c, fd);
+
+	c->effect.fd = fd;
+	c->effect.file = file_ref(file);
+	c->effect.apply = file ? apply : NULL;
+}
+
+int effect_make(struct state *s, struct task *t, struct effect *f)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < f->made_count; i++)
+		r = table_put(s, t->table, f->made[i].fd, f->made[i].file, f->made[i].cloexec);
+	return r;
+}
+
+/* ---- finding the row ---- */
+
+static const struct call_kind *const all[] = {calls_table, calls_open, calls_path, calls_socket};
+
+static const struct call_kind *find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		for (const struct call_kind *k = all[i]; k->name; k++) {
+			if (strcmp(k->name, name) == 0)
+				return k;
+		}
+	}
+	return NULL;
+}
+
+static uint64_t key(uint32_t arch, uint64_t nr)
+{
+	return (uint64_t)arch << 32 | nr;
+}
+
+/* Calls whose arguments are in memory have a row for what they mean. */
+static const struct call_kind indirect = {.name = ""};
+
+int calls_init(struct state *s)
+{
+	for (size_t i = 0; sys_arch(i); i++) {
+		for (uint64_t nr = 0; nr < sys_count(sys_arch(i)); nr++) {
+			const struct sys_desc *d = sys_find(sys_arch(i), nr);
+			const struct call_kind *k = d ? find(d->name) : NULL;
+
+			if (d && strcmp(d->name, "socketcall") == 0)
+				k = &indirect;
+			if (k && map_put(&s->calls, key(sys_arch(i), nr), (void *)(uintptr_t)k) < 0)
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static const struct call_kind *kind_of(const struct state *s, const struct event_call *call)
+{
+	return call->nr <= UINT32_MAX ? map_get(&s->calls, key(call->arch, call->nr)) : NULL;
+}
+
+static const struct call_kind *go_indirect(struct call *c)
+{
+	const struct sys_desc *d =
+		sys_select(sys_find(c->e->call.arch, c->e->call.nr), c->e->call.args, NULL);
+	const struct sys_field *array = sys_indirect_array(d);
+	const struct sys_desc *meant = NULL;
+	const uint8_t *words;
+	size_t size;
+
+	words = array ? call_bytes(c->e, EVENT_AT_ENTRY,
+				   sys_value(array, c->e->call.args, sizeof(c->e->call.args)),
+				   &size)
+		      : NULL;
+	if (words)
+		meant = sys_indirect(d, words, size, c->args);
+	return meant ? find(sys_said(meant)->name) : NULL;
+}
+
+int call_begin(struct call *c)
+{
+	const struct event_call *call = &c->e->call;
+
+	c->kind = kind_of(c->s, call);
+	if (!c->kind)
+		return 0;
+	c->wide = sys_find(call->arch, call->nr)->wide;
+	memcpy(c->args, call->args, sizeof(c->args));
+	if (c->kind == &indirect)
+		c->kind = go_indirect(c);
+	if (!c->kind || (event_errno(call) && !c->kind->on_error))
+		return 0;
+	return c->kind->begin(c);
+}
+
+/* ---- clone ---- */
+
+bool call_clone_flags(const struct state *s, const struct event *e, uint64_t *ret)
+{
+	const struct call_kind *k = kind_of(s, &e->call);
+
+	if (!k || strncmp(k->name, "clone", 5) != 0)
+		return false;
+	*ret = e->call.args[0];
+	return k->name[5] != '3' || call_number(e, EVENT_AT_ENTRY, e->call.args[0], 8, ret);
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calls of sockets: what makes them, and what they are bound and connected to. */
+#include "state_priv.h"
+
+#include "call_rights.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum {
+	SOCKET_CLOEXEC = 02000000,
+	TYPE_MASK = 0xf,
+	TYPE_DATAGRAM = 2,
+	FAMILY_UNIX = 1,
+	FAMILY_NONE = 0,
+	ADDRESS_LEAST = 2,
+};
+
+static void take_address(const struct call *c, uint8_t when, uint64_t at, uint64_t length,
+			 struct state_address *ret)
+{
+	size_t size;
+	const uint8_t *bytes = call_bytes(c->e, when, at, &size);
+
+	size = size < length ? size : (size_t)length;
+	size = size < STATE_ADDRESS_MAX ? size : STATE_ADDRESS_MAX;
+	ret->size = bytes && size >= ADDRESS_LEAST ? (uint8_t)size : 0;
+	if (ret->size)
+		memcpy(ret->bytes, bytes, size);
+}
+
+/* One that the kernel wrote, as long as it says at @length_at. */
+static void take_answer(const struct call *c, uint64_t at, uint64_t length_at,
+			struct state_address *ret)
+{
+	uint64_t length = 0;
+
+	ret->size = 0;
+	if (call_number(c->e, EVENT_AT_EXIT, length_at, 4, &length))
+		take_address(c, EVENT_AT_EXIT, at, length, ret);
+}
+
+static bool is_unix(const struct file *f)
+{
+	return f->is.socket && f->is.socket->family == FAMILY_UNIX;
+}
+
+/* ---- making ---- */
+
+static struct file *make(struct call *c, uint32_t family, uint32_t type, uint32_t protocol)
+{
+	struct file *f = file_new(c->s, STATE_SOCKET, NULL, 0);
+
+	if (f && file_add_socket(f, family, type & TYPE_MASK, protocol) < 0)
+		return file_unref(c->s, f);
+	return f;
+}
+
+static int begin_socket(struct call *c)
+{
+	uint32_t type = (uint32_t)c->args[1];
+
+	call_makes(c, c->e->call.ret, make(c, (uint32_t)c->args[0], type, (uint32_t)c->args[2]),
+		   type & SOCKET_CLOEXEC);
+	return 0;
+}
+
+static int begin_socketpair(struct call *c)
+{
+	uint32_t family = (uint32_t)c->args[0], type = (uint32_t)c->args[1];
+	struct file *a = make(c, family, type, (uint32_t)c->args[2]);
+	struct file *b = make(c, family, type, (uint32_t)c->args[2]);
+	uint64_t fds[2];
+
+	file_pair(a, b);
+	if (call_number(c->e, EVENT_AT_EXIT, c->args[3], 4, &fds[0]) &&
+	    call_number(c->e, EVENT_AT_EXIT, c->args[3] + 4, 4, &fds[1])) {
+		call_makes(c, (int32_t)fds[0], file_ref(a), type & SOCKET_CLOEXEC);
+		call_makes(c, (int32_t)fds[1], file_ref(b), type & SOCKET_CLOEXEC);
+	}
+	file_unref(c->s, a);
+	file_unref(c->s, b);
+	return 0;
+}
+
+/* ---- who talks to whom ---- */
+
+static bool same_address(const struct state_address *a, const struct state_address *b)
+{
+	return a->size > ADDRESS_LEAST && a->size == b->size &&
+	       memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
+/*
+ * A connection in one computer has two ends on the tape. Connections are accepted in the
+ * order in which they were made: @f, of one side, belongs to the oldest of the other side
+ * that has nobody.
+ */
+static void meet(struct state *s, struct file *f, bool accepted)
+{
+	const struct state_socket *own = f->is.socket;
+	struct file *oldest = NULL;
+
+	for (struct file *other = s->files; other; other = other->next) {
+		const struct state_socket *x = other->is.socket;
+
+		if (!x || other == f || other->is.peer || x->listens || x->accepted == accepted ||
+		    x->family != FAMILY_UNIX || x->type != own->type)
+			continue;
+		if (accepted ? same_address(&x->peer, &own->local)
+			     : same_address(&x->local, &own->peer))
+			oldest = other;
+	}
+	file_pair(f, oldest);
+}
+
+static int apply_accept(struct state *s, struct task *t, struct effect *f)
+{
+	if (f->made_count && f->made[0].file && is_unix(f->made[0].file))
+		meet(s, f->made[0].file, true);
+	return effect_make(s, t, f);
+}
+
+static int begin_accept(struct call *c)
+{
+	const struct file *from = call_file(c, (int32_t)c->args[0]);
+	const struct state_socket *like = from ? from->is.socket : NULL;
+	struct file *f = like ? make(c, like->family, like->type, like->protocol)
+			      : file_new(c->s, STATE_SOCKET, NULL, 0);
+	struct state_socket *own = file_socket(f);
+
+	if (own) {
+		own->accepted = true;
+		own->local = like->local;
+		take_answer(c, c->args[1], c->args[2], &own->peer);
+	}
+	call_makes(c, c->e->call.ret, f, c->kind->flags_at && c->args[3] & SOCKET_CLOEXEC);
+	if (c->effect.apply)
+		c->effect.apply = apply_accept;
+	return 0;
+}
+
+/* ---- addresses ---- */
+
+static int apply_local(struct state *s, struct task *t, struct effect *f)
+{
+	struct state_socket *socket = file_socket(f->file);
+
+	(void)s;
+	(void)t;
+	if (socket && f->address.size)
+		socket->local = f->address;
+	return 0;
+}
+
+static int apply_peer(struct state *s, struct task *t, struct effect *f)
+{
+	struct state_socket *socket = file_socket(f->file);
+
+	(void)t;
+	if (!socket || !f->address.size)
+		return 0;
+	socket->peer = f->address;
+	/* An address of no family dissolves the connection. */
+	if (f->address.bytes[0] == FAMILY_NONE && f->address.bytes[1] == FAMILY_NONE)
+		socket->peer.size = 0;
+	else if (f->flags && socket->family == FAMILY_UNIX && socket->type != TYPE_DATAGRAM &&
+		 !f->file->is.peer)
+		meet(s, f->file, false);
+	return 0;
+}
+
+static int apply_listen(struct state *s, struct task *t, struct effect *f)
+{
+	struct state_socket *socket = file_socket(f->file);
+
+	(void)s;
+	(void)t;
+	if (socket)
+		socket->listens = true;
+	return 0;
+}
+
+static int begin_bind(struct call *c)
+{
+	call_is_about(c, (int32_t)c->args[0], apply_local);
+	take_address(c, EVENT_AT_ENTRY, c->args[1], (uint32_t)c->args[2], &c->effect.address);
+	return 0;
+}
+
+static int begin_connect(struct call *c)
+{
+	int error = event_errno(&c->e->call);
+
+	/* One that does not wait goes on by itself. */
+	if (error && error != EINPROGRESS && error != EINTR)
+		return 0;
+	call_is_about(c, (int32_t)c->args[0], apply_peer);
+	c->effect.flags = true;
+	take_address(c, EVENT_AT_ENTRY, c->args[1], (uint32_t)c->args[2], &c->effect.address);
+	return 0;
+}
+
+static int begin_listen(struct call *c)
+{
+	call_is_about(c, (int32_t)c->args[0], apply_listen);
+	return 0;
+}
+
+static int begin_getsockname(struct call *c)
+{
+	call_is_about(c, (int32_t)c->args[0], apply_local);
+	take_answer(c, c->args[1], c->args[2], &c->effect.address);
+	return 0;
+}
+
+static int begin_getpeername(struct call *c)
+{
+	call_is_about(c, (int32_t)c->args[0], apply_peer);
+	take_answer(c, c->args[1], c->args[2], &c->effect.address);
+	return 0;
+}
+
+const struct call_kind calls_socket[] = {
+	{"socket", begin_socket},
+	{"socketpair", begin_socketpair},
+	{"accept", begin_accept},
+	{"accept4", begin_accept, .flags_at = 3},
+	{"bind", begin_bind},
+	{"connect", begin_connect, .on_error = true},
+	{"listen", begin_listen},
+	{"getsockname", begin_getsockname},
+	{"getpeername", begin_getpeername},
+	{"sendmsg", begin_sendmsg},
+	{"sendmmsg", begin_sendmmsg},
+	{"recvmsg", begin_recvmsg},
+	{"recvmmsg", begin_recvmmsg},
+	{"recvmmsg_time64", begin_recvmmsg},
+	{0},
+};

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Open file descriptions: counted, because descriptors that were duplicated, inherited or
+ * passed on share one. All are in one list, for what happens to names.
+ */
+#include "state_priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char deleted[] = " (deleted)";
+enum { DELETED_LENGTH = sizeof(deleted) - 1 };
+
+static void forget_text(struct state *s, struct file *f)
+{
+	s->text_bytes -= f->is.size;
+	free((void *)(uintptr_t)f->is.text);
+	f->is.text = NULL;
+	f->is.size = 0;
+}
+
+void file_set_text(struct state *s, struct file *f, const void *text, size_t size)
+{
+	char *copy = NULL;
+
+	if (text && size && size <= STATE_PATH_MAX && s->text_bytes + size <= STATE_TEXT_MAX)
+		copy = malloc(size);
+	if (copy)
+		memcpy(copy, text, size);
+	forget_text(s, f);
+	f->is.text = copy;
+	f->is.size = copy ? size : 0;
+	s->text_bytes += f->is.size;
+}
+
+struct file *file_new(struct state *s, uint8_t kind, const void *text, size_t size)
+{
+	struct file *f;
+
+	if (s->file_count >= STATE_FILES_MAX)
+		return NULL;
+	f = calloc(1, sizeof(*f));
+	if (!f)
+		return NULL;
+	f->refs = 1;
+	f->is.kind = kind;
+	file_set_text(s, f, text, size);
+	f->next = s->files;
+	if (s->files)
+		s->files->prev = f;
+	s->files = f;
+	s->file_count++;
+	return f;
+}
+
+struct file *file_ref(struct file *f)
+{
+	if (f)
+		f->refs++;
+	return f;
+}
+
+static void part(struct file *f)
+{
+	/* Descriptions are never const: what others see of them is. */
+	struct file *peer = (struct file *)(uintptr_t)f->is.peer;
+
+	if (peer)
+		peer->is.peer = NULL;
+	f->is.peer = NULL;
+}
+
+struct file *file_unref(struct state *s, struct file *f)
+{
+	if (!f || --f->refs)
+		return NULL;
+	part(f);
+	if (f->prev)
+		f->prev->next = f->next;
+	else
+		s->files = f->next;
+	if (f->next)
+		f->next->prev = f->prev;
+	s->file_count--;
+	forget_text(s, f);
+	free((void *)(uintptr_t)f->is.socket);
+	free(f);
+	return NULL;
+}
+
+struct file *file_again(struct state *s, const struct file *f)
+{
+	struct file *again = file_new(s, f->is.kind, f->is.text, f->is.size);
+
+	if (!again)
+		return NULL;
+	again->is.deleted = f->is.deleted;
+	again->is.device = f->is.device;
+	again->is.major = f->is.major;
+	again->is.minor = f->is.minor;
+	again->is.inode = f->is.inode;
+	again->is.pid = f->is.pid;
+	return again;
+}
+
+/* The number in socket:[123]. */
+static bool bracketed(const char *text, size_t size, const char *name, uint64_t *ret)
+{
+	size_t n = strlen(name);
+
+	if (size <= n || memcmp(text, name, n) != 0)
+		return false;
+	*ret = 0;
+	for (; n < size && text[n] >= '0' && text[n] <= '9'; n++)
+		*ret = *ret * 10 + (uint64_t)(text[n] - '0');
+	return n + 1 == size && text[n] == ']';
+}
+
+struct file *file_from_link(struct state *s, const void *text, size_t size)
+{
+	uint8_t kind = STATE_NAMED;
+	bool gone = size > DELETED_LENGTH && memcmp((const char *)text + size - DELETED_LENGTH,
+						    deleted, DELETED_LENGTH) == 0;
+	uint64_t inode = 0;
+	struct file *f;
+
+	if (bracketed(text, size, "pipe:[", &inode))
+		kind = STATE_PIPE;
+	else if (bracketed(text, size, "socket:[", &inode))
+		kind = STATE_SOCKET;
+	f = file_new(s, kind, kind == STATE_NAMED ? text : NULL,
+		     size - (gone ? DELETED_LENGTH : 0));
+	if (!f)
+		return NULL;
+	f->is.inode = kind == STATE_NAMED ? 0 : inode;
+	f->is.deleted = gone;
+	return f;
+}
+
+struct state_socket *file_socket(struct file *f)
+{
+	return f ? (struct state_socket *)(uintptr_t)f->is.socket : NULL;
+}
+
+int file_add_socket(struct file *f, uint32_t family, uint32_t type, uint32_t protocol)
+{
+	struct state_socket *socket = file_socket(f);
+
+	if (!socket)
+		socket = calloc(1, sizeof(*socket));
+	if (!socket)
+		return -ENOMEM;
+	socket->family = family;
+	socket->type = type;
+	socket->protocol = protocol;
+	f->is.socket = socket;
+	return 0;
+}
+
+void file_pair(struct file *a, struct file *b)
+{
+	if (!a || !b || a == b)
+		return;
+	part(a);
+	part(b);
+	a->is.peer = &b->is;
+	b->is.peer = &a->is;
+	if (a->is.socket && b->is.socket)
+		file_socket(a)->paired = file_socket(b)->paired = true;
+}
+
+/* ---- names that change ---- */
+
+void files_unlinked(struct state *s, const struct buf *path)
+{
+	for (struct file *f = s->files; f; f = f->next) {
+		if (f->is.kind == STATE_NAMED && path->size && f->is.size == path->size &&
+		    !f->is.deleted && memcmp(f->is.text, path->data, path->size) == 0)
+			f->is.deleted = true;
+	}
+}
+
+void files_renamed(struct state *s, const struct buf *from, const struct buf *to)
+{
+	for (struct file *f = s->files; f; f = f->next) {
+		struct buf text = {0};
+
+		if (f->is.kind != STATE_NAMED || f->is.deleted ||
+		    !path_is_below(f->is.text, f->is.size, from->data, from->size))
+			continue;
+		buf_append(&text, to->data, to->size);
+		buf_append(&text, f->is.text + from->size, f->is.size - from->size);
+		file_set_text(s, f, text.data, text.size);
+		buf_done(&text);
+	}
+}

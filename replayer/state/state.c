@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The order of things. A call is understood when it is handed over, at its entry's place:
+ * what it names is as it was then. What it does waits in a queue for the place of its exit,
+ * and is done before the first event behind that.
+ */
+#include "state.h"
+
+#include "state_priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct state *state_new(void)
+{
+	struct state *s = calloc(1, sizeof(*s));
+
+	return s && calls_init(s) < 0 ? state_free(s) : s;
+}
+
+void effect_done(struct state *s, struct effect *f)
+{
+	file_unref(s, f->file);
+	for (size_t i = 0; i < f->made_count; i++)
+		file_unref(s, f->made[i].file);
+	buf_done(&f->path);
+	buf_done(&f->other);
+	free(f->rights);
+}
+
+struct state *state_free(struct state *s)
+{
+	if (!s)
+		return NULL;
+	while (s->queued) {
+		effect_done(s, s->queue[--s->queued]);
+		free(s->queue[s->queued]);
+	}
+	parcels_done(s);
+	tasks_done(s);
+	links_done(s);
+	map_done(&s->calls);
+	free(s);
+	return NULL;
+}
+
+/* ---- effects ---- */
+
+static int apply_first(struct state *s)
+{
+	struct effect *f = s->queue[--s->queued];
+	struct task *t = task_find(s, f->tid);
+	int r = t ? f->apply(s, t, f) : 0;
+
+	if (s->current == f)
+		s->current = NULL;
+	effect_done(s, f);
+	free(f);
+	return r;
+}
+
+static int apply_due(struct state *s, uint64_t seq)
+{
+	int r = 0;
+
+	while (r == 0 && s->queued && s->queue[s->queued - 1]->due < seq)
+		r = apply_first(s);
+	return r;
+}
+
+/* Takes over what is in @f. */
+static int enqueue(struct state *s, const struct effect *f)
+{
+	struct effect *copy;
+	size_t at;
+	int r = s->queued == STATE_QUEUE_MAX ? apply_first(s) : 0;
+
+	copy = r < 0 ? NULL : malloc(sizeof(*copy));
+	if (!copy)
+		return -ENOMEM;
+	*copy = *f;
+	for (at = s->queued++; at && s->queue[at - 1]->due <= copy->due; at--)
+		s->queue[at] = s->queue[at - 1];
+	s->queue[at] = copy;
+	s->current = copy;
+	return 0;
+}
+
+/* ---- events ---- */
+
+/* For the fork event that may follow. */
+static void note_clone(struct state *s, struct task *t, const struct event *e)
+{
+	if (e->kind != EVENT_END)
+		t->clones = call_clone_flags(s, e, &t->clone_flags);
+	if (e->kind == EVENT_BEGUN)
+		t->begun_age = s->age;
+}
+
+static int take_call(struct state *s, const struct event *e)
+{
+	struct call c = {.s = s, .e = e};
+	int r = task_get(s, e->pid, e->tid, &c.task);
+
+	if (r < 0 || !c.task)
+		return r;
+	note_clone(s, c.task, e);
+	if (e->kind == EVENT_BEGUN || e->call.state != EVENT_FINISHED)
+		return 0;
+	c.effect = (struct effect){.due = e->call.end_seq,
+				   .age = e->kind == EVENT_END ? c.task->begun_age : s->age,
+				   .tid = e->tid};
+	r = call_begin(&c);
+	if (r == 0 && c.effect.apply && e->kind == EVENT_CALL) {
+		r = enqueue(s, &c.effect);
+		if (r == 0)
+			return 0;
+	} else if (r == 0 && c.effect.apply) {
+		r = c.effect.apply(s, c.task, &c.effect);
+	}
+	effect_done(s, &c.effect);
+	return r;
+}
+
+static int take_event(struct state *s, const struct event *e)
+{
+	int r = apply_due(s, e->seq);
+
+	s->current = NULL;
+	if (r < 0)
+		return r;
+	switch (e->kind) {
+	case EVENT_CALL:
+	case EVENT_BEGUN:
+	case EVENT_END:
+		return take_call(s, e);
+	case EVENT_FORK:
+		return task_forked(s, e);
+	case EVENT_EXEC:
+		return task_execed(s, e);
+	case EVENT_EXIT:
+		task_exited(s, e);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+int state_take(struct state *s, const struct trace_item *item)
+{
+	if (item->kind == ITEM_EVENT)
+		return take_event(s, item->event);
+	if (item->kind == ITEM_SNAPSHOT)
+		return tasks_snapshot(s, item->snapshot);
+	return 0;
+}
+
+/* ---- questions ---- */
+
+const struct state_file *state_at_entry(const struct state *s, const struct event *e, int32_t fd)
+{
+	const struct task *t = task_find(s, e->tid);
+	const struct slot *slot = t ? table_find(t->table, fd) : NULL;
+
+	return slot ? &slot->file->is : NULL;
+}
+
+/* Of those received, the one with this number. */
+static const struct file *received(const struct state *s, const struct effect *f, int32_t fd)
+{
+	const struct parcel *p =
+		f->right_count && f->file ? parcel_for(s, f->file, f->right_count) : NULL;
+
+	for (size_t i = 0; p && i < f->right_count && i < p->count; i++) {
+		if (f->rights[i] == fd)
+			return p->file[i];
+	}
+	return NULL;
+}
+
+const struct state_file *state_at_exit(const struct state *s, const struct event *e, int32_t fd)
+{
+	const struct effect *f = s->current;
+	const struct file *file;
+
+	if (e->kind == EVENT_CALL && f && f->due == e->call.end_seq) {
+		for (size_t i = 0; i < f->made_count; i++) {
+			if (f->made[i].fd == fd)
+				return f->made[i].file ? &f->made[i].file->is : NULL;
+		}
+		file = received(s, f, fd);
+		if (file)
+			return &file->is;
+	}
+	return state_at_entry(s, e, fd);
+}
+
+const char *state_cwd(const struct state *s, const struct event *e, size_t *ret_size)
+{
+	const struct task *t = task_find(s, e->tid);
+
+	*ret_size = t ? t->fs->cwd.size : 0;
+	return *ret_size ? t->fs->cwd.data : NULL;
+}

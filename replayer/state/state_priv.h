@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the state share. From below: descriptions (file.c), tables of
+ * descriptors (table.c), the places of threads (task.c), paths (path.c), what calls do
+ * (call.c, call_*.c), and the order of it all (state.c).
+ */
+#ifndef STATE_STATE_PRIV_H
+#define STATE_STATE_PRIV_H
+
+#include "state.h"
+
+#include "base/buf.h"
+#include "base/map.h"
+
+/* Limits. What is over one is forgotten: it has no name then. */
+enum {
+	STATE_TASKS_MAX = 1 << 16,
+	STATE_FILES_MAX = 1 << 17,
+	STATE_SLOTS_MAX = 1 << 20, /* of all tables */
+	STATE_FDS_MAX = 1 << 16,   /* of one */
+	STATE_TEXT_MAX = 64 << 20, /* bytes of all names */
+	STATE_PATH_MAX = 4096,
+	STATE_LINKS_MAX = 1 << 13,   /* symbolic links */
+	STATE_FOLLOWED_MAX = 40,     /* in one path, as the kernel */
+	STATE_QUEUE_MAX = 1 << 12,   /* effects that wait */
+	STATE_PARCELS_MAX = 1 << 10, /* messages with descriptors on their way */
+	STATE_RIGHTS_MAX = 253,      /* in one message, as the kernel */
+};
+
+/* ---- descriptions ---- */
+
+struct file {
+	struct state_file is; /* the first member: what others see */
+	size_t refs;
+	struct file *next, *prev; /* of all */
+};
+
+/* A thread's view of the file system: shared with CLONE_FS. */
+struct fs {
+	size_t refs;
+	struct buf cwd;  /* empty: not known */
+	struct buf root; /* empty: / */
+};
+
+struct slot {
+	int32_t fd;
+	bool cloexec;
+	uint64_t age; /* state.age when it was filled */
+	struct file *file;
+};
+
+/* Slots by ascending fd. Tables that are copied share them until one of the two changes. */
+struct slots {
+	size_t refs, count, capacity;
+	struct slot slot[];
+};
+
+/* A table of descriptors: shared with CLONE_FILES. */
+struct table {
+	size_t refs;
+	struct slots *slots; /* NULL: none */
+};
+
+struct task {
+	uint32_t pid, tid;
+	struct table *table;
+	struct fs *fs;
+	uint64_t clone_flags; /* of the clone(2) that it is in */
+	bool clones;
+	uint64_t begun_age;   /* state.age at its last EVENT_BEGUN */
+	struct buf exec_path; /* of the execve(2) that it is in */
+	struct task *gone;    /* next of those that an exec takes away */
+};
+
+struct link {
+	struct buf path, target;
+};
+
+/* A message with descriptors that was sent and not yet received. */
+struct parcel {
+	struct parcel *next;
+	struct file *from;
+	struct state_address to; /* if the message had one */
+	size_t count;
+	struct file *file[]; /* NULL: not known */
+};
+
+/* ---- effects ---- */
+
+struct call;
+struct call_kind;
+struct effect;
+/* Does what the call has done. 0 or -ENOMEM. */
+typedef int effect_fn(struct state *s, struct task *t, struct effect *f);
+
+struct made {
+	int32_t fd;
+	bool cloexec;
+	struct file *file; /* NULL: not known */
+};
+
+/* What a call does at its exit: all that is needed of its event. */
+struct effect {
+	uint64_t due; /* place of the exit */
+	uint64_t age; /* state.age at the entry */
+	uint32_t tid;
+	effect_fn *apply;
+	int32_t fd;
+	uint32_t flags, first, last;
+	struct file *file; /* that it is done to */
+	struct buf path, other;
+	struct state_address address;
+	struct made made[2]; /* what it makes */
+	size_t made_count;
+	int32_t *rights; /* descriptors received or sent */
+	size_t right_count;
+};
+
+struct call {
+	struct state *s;
+	const struct call_kind *kind;
+	struct task *task;
+	const struct event *e;
+	uint64_t args[EVENT_ARGS];
+	size_t wide; /* of a pointer */
+	struct effect effect;
+};
+
+struct state {
+	struct map tasks; /* by tid */
+	struct map calls; /* arch << 32 | nr: what is known of a call (call.c) */
+	struct map links; /* hash of the path: struct link */
+	struct file *files;
+	size_t file_count, slot_count, text_bytes;
+	uint64_t age;                          /* counts what was put into tables */
+	struct effect *queue[STATE_QUEUE_MAX]; /* the last is due first */
+	size_t queued;
+	const struct effect *current; /* of the call that was handed over last */
+	struct parcel *parcels;       /* oldest first */
+	size_t parcel_count;
+};
+
+/* ---- file.c ---- */
+
+/* One reference, or NULL: out of memory or over the limit. @text may be NULL. */
+struct file *file_new(struct state *s, uint8_t kind, const void *text, size_t size);
+struct file *file_ref(struct file *f);
+struct file *file_unref(struct state *s, struct file *f);
+/* The same thing opened again. */
+struct file *file_again(struct state *s, const struct file *f);
+/* As readlink(2) of /proc/PID/fd/N tells it. */
+struct file *file_from_link(struct state *s, const void *text, size_t size);
+struct state_socket *file_socket(struct file *f);
+/* Gives it what was not known of a socket. 0 or -ENOMEM. */
+int file_add_socket(struct file *f, uint32_t family, uint32_t type, uint32_t protocol);
+void file_pair(struct file *a, struct file *b);
+void file_set_text(struct state *s, struct file *f, const void *text, size_t size);
+/* A path was unlinked, or is another now: also of all that is below. */
+void files_unlinked(struct state *s, const struct buf *path);
+void files_renamed(struct state *s, const struct buf *from, const struct buf *to);
+
+/* ---- table.c ---- */
+
+struct table *table_new(void);
+struct table *table_copy(const struct table *t);
+struct table *table_unref(struct state *s, struct table *t);
+const struct slot *table_find(const struct table *t, int32_t fd);
+/* Takes over nothing; @file may be NULL: then the descriptor is not known. */
+int table_put(struct state *s, struct table *t, int32_t fd, struct file *file, bool cloexec);
+/* What was there at @age and lies in the range. */
+int table_remove(struct state *s, struct table *t, int32_t first, int32_t last, uint64_t age);
+int table_set_cloexec(struct state *s, struct table *t, int32_t first, int32_t last, bool on);
+int table_exec(struct state *s, struct table *t);
+
+/* ---- task.c ---- */
+
+/* Never made: NULL when over the limit, with 0; else -ENOMEM. */
+int task_get(struct state *s, uint32_t pid, uint32_t tid, struct task **ret);
+struct task *task_find(const struct state *s, uint32_t tid);
+int task_forked(struct state *s, const struct event *e);
+int task_execed(struct state *s, const struct event *e);
+void task_exited(struct state *s, const struct event *e);
+int task_unshare_table(struct state *s, struct task *t);
+int task_unshare_fs(struct state *s, struct task *t);
+/* Of a struct fs; a path that is too long, or an empty one, is not known. */
+int directory_set(struct state *s, struct buf *directory, const char *path, size_t size);
+int tasks_snapshot(struct state *s, const struct meta_snapshot *m);
+int tasks_renamed(struct state *s, const struct buf *from, const struct buf *to);
+void tasks_done(struct state *s);
+
+/* ---- path.c ---- */
+
+enum { PATH_FOLLOW, PATH_NOFOLLOW };
+
+/*
+ * The absolute path that the kernel finds for @path, as far as links are known. Appends
+ * nothing when it is not known. If the path is that of a descriptor (/dev/stdin),
+ * *ret_same, when not NULL, is what it stands for.
+ */
+int path_resolve(const struct state *s, const struct task *t, int32_t dirfd, const void *path,
+		 size_t size, int follow, struct buf *ret, const struct file **ret_same);
+/* Is below, or the same. */
+bool path_is_below(const void *path, size_t size, const void *top, size_t top_size);
+/* There is a link @path (as resolved) that says @target. */
+int link_learn(struct state *s, const struct buf *path, const void *target, size_t size);
+void link_forget(struct state *s, const struct buf *path);
+void links_done(struct state *s);
+/* What an exec of @path tells: what runs is @exe. */
+int links_from_exec(struct state *s, const struct buf *path, const char *exe);
+/* The loader lies in /usr: so do the others. */
+int links_from_loader(struct state *s, const struct meta_process *p);
+
+/* ---- call.c ---- */
+
+int calls_init(struct state *s);
+/* What the call @e does: fills @c. */
+int call_begin(struct call *c);
+/* Flags of the clone(2) that @e is, if it is one. */
+bool call_clone_flags(const struct state *s, const struct event *e, uint64_t *ret);
+
+typedef int begin_fn(struct call *c);
+struct call_kind {
+	const char *name;
+	begin_fn *begin;
+	/* for begin_make() and its like */
+	const char *text;
+	uint8_t flags_at;      /* which argument has the flags; CLOEXEC_ALWAYS, CLOEXEC_NEVER */
+	uint32_t cloexec_flag; /* in it */
+	bool on_error;         /* does something although it fails */
+};
+enum { CLOEXEC_ALWAYS = 6, CLOEXEC_NEVER = 7 };
+/* Ended by one without a name. */
+extern const struct call_kind calls_table[], calls_open[], calls_path[], calls_socket[];
+
+/* Bytes of the event's memory from @address on, or NULL. */
+const uint8_t *call_bytes(const struct event *e, uint8_t when, uint64_t address, size_t *ret_size);
+/* A little-endian number of memory. */
+bool call_number(const struct event *e, uint8_t when, uint64_t address, size_t width,
+		 uint64_t *ret);
+/* The path at argument @i, absolute, into @ret: nothing when not known. */
+int call_path(const struct call *c, int32_t dirfd, size_t i, int follow, struct buf *ret,
+	      const struct file **ret_same);
+struct file *call_file(const struct call *c, int32_t fd);
+/* The call makes this descriptor: takes the reference. */
+void call_makes(struct call *c, int64_t fd, struct file *file, bool cloexec);
+/* The file is the one the call is about: takes a reference. */
+void call_is_about(struct call *c, int32_t fd, effect_fn *apply);
+effect_fn effect_make;
+
+/* call_socket.c: what a message in flight has for @file, when it gets @count descriptors. */
+struct parcel *parcel_for(const struct state *s, const struct file *file, size_t count);
+void parcels_done(struct state *s);
+
+void effect_done(struct state *s, struct effect *f);
+
+#endif

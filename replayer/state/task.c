@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Threads, and which table of descriptors and which directories each of them has. A fork
+ * event says that there is a new one; what the two share is in the flags of the clone(2)
+ * that its creator is in at that moment.
+ */
+#include "state_priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHARES_FS = 0x200, SHARES_FILES = 0x400 };
+
+static struct fs *fs_new(void)
+{
+	struct fs *fs = calloc(1, sizeof(*fs));
+
+	if (fs)
+		fs->refs = 1;
+	return fs;
+}
+
+int directory_set(struct state *s, struct buf *directory, const char *path, size_t size)
+{
+	s->text_bytes -= directory->size;
+	buf_clear(directory);
+	if (size < STATE_PATH_MAX && s->text_bytes + size <= STATE_TEXT_MAX)
+		buf_append(directory, path, size);
+	s->text_bytes += directory->size;
+	return buf_error(directory);
+}
+
+static struct fs *fs_unref(struct state *s, struct fs *fs)
+{
+	if (!fs || --fs->refs)
+		return NULL;
+	s->text_bytes -= fs->cwd.size + fs->root.size;
+	buf_done(&fs->cwd);
+	buf_done(&fs->root);
+	free(fs);
+	return NULL;
+}
+
+static struct fs *fs_copy(struct state *s, const struct fs *fs)
+{
+	struct fs *copy = fs_new();
+
+	if (copy && (directory_set(s, &copy->cwd, fs->cwd.data, fs->cwd.size) < 0 ||
+		     directory_set(s, &copy->root, fs->root.data, fs->root.size) < 0))
+		return fs_unref(s, copy);
+	return copy;
+}
+
+struct task *task_find(const struct state *s, uint32_t tid)
+{
+	return map_get(&s->tasks, tid);
+}
+
+static void task_free(struct state *s, struct task *t)
+{
+	if (!t)
+		return;
+	table_unref(s, t->table);
+	fs_unref(s, t->fs);
+	buf_done(&t->exec_path);
+	free(t);
+}
+
+static void task_remove(struct state *s, uint32_t tid)
+{
+	task_free(s, map_remove(&s->tasks, tid));
+}
+
+/* Takes over both references, in any case. */
+static int task_add(struct state *s, uint32_t pid, uint32_t tid, struct table *table, struct fs *fs)
+{
+	struct task *t = calloc(1, sizeof(*t));
+
+	task_remove(s, tid);
+	if (t)
+		*t = (struct task){.pid = pid, .tid = tid, .table = table, .fs = fs};
+	if (t && table && fs && s->tasks.count < STATE_TASKS_MAX && map_put(&s->tasks, tid, t) == 0)
+		return 0;
+	if (!t) {
+		table_unref(s, table);
+		fs_unref(s, fs);
+	}
+	task_free(s, t);
+	return t && table && fs && s->tasks.count >= STATE_TASKS_MAX ? 0 : -ENOMEM;
+}
+
+/* As its creator has it. */
+static int task_add_like(struct state *s, uint32_t pid, uint32_t tid, const struct task *like,
+			 uint64_t flags)
+{
+	struct table *table = like->table;
+	struct fs *fs = like->fs;
+
+	if (flags & SHARES_FILES)
+		table->refs++;
+	else
+		table = table_copy(table);
+	if (flags & SHARES_FS)
+		fs->refs++;
+	else
+		fs = fs_copy(s, fs);
+	return task_add(s, pid, tid, table, fs);
+}
+
+int task_get(struct state *s, uint32_t pid, uint32_t tid, struct task **ret)
+{
+	const struct task *leader;
+	int r = 0;
+
+	*ret = task_find(s, tid);
+	if (*ret && (*ret)->pid == pid)
+		return 0;
+	leader = pid != tid ? task_find(s, pid) : NULL;
+	if (leader)
+		r = task_add_like(s, pid, tid, leader, SHARES_FILES | SHARES_FS);
+	else
+		r = task_add(s, pid, tid, table_new(), fs_new());
+	*ret = task_find(s, tid);
+	return r;
+}
+
+int task_forked(struct state *s, const struct event *e)
+{
+	const struct task *creator = e->fork.creator_known ? task_find(s, e->tid) : NULL;
+	uint32_t pid = e->fork.child_pid, tid = e->fork.child_tid;
+	uint64_t flags = e->fork.kind == FORK_THREAD ? SHARES_FILES | SHARES_FS : 0;
+	struct task *t;
+
+	task_remove(s, tid);
+	if (!creator)
+		return task_get(s, pid, tid, &t);
+	return task_add_like(s, pid, tid, creator, creator->clones ? creator->clone_flags : flags);
+}
+
+/* All other threads of the process are gone. */
+static void remove_siblings(struct state *s, uint32_t pid, uint32_t tid)
+{
+	struct task *t, *gone = NULL;
+	size_t at = 0;
+
+	while ((t = map_next(&s->tasks, &at))) {
+		if (t->pid == pid && t->tid != tid) {
+			t->gone = gone;
+			gone = t;
+		}
+	}
+	while ((t = gone)) {
+		gone = t->gone;
+		task_remove(s, t->tid);
+	}
+}
+
+int task_execed(struct state *s, const struct event *e)
+{
+	struct task *t;
+	int r = task_get(s, e->pid, e->exec.former_tid, &t);
+
+	if (r < 0 || !t)
+		return r;
+	if (t->tid != e->tid) {
+		task_remove(s, e->tid);
+		map_remove(&s->tasks, t->tid);
+		t->tid = e->tid;
+		if (map_put(&s->tasks, t->tid, t) < 0) {
+			task_free(s, t);
+			return -ENOMEM;
+		}
+	}
+	remove_siblings(s, t->pid, t->tid);
+	t->clones = false;
+	r = links_from_exec(s, &t->exec_path, e->exec.path);
+	if (r == 0)
+		r = task_unshare_table(s, t);
+	return r < 0 ? r : table_exec(s, t->table);
+}
+
+void task_exited(struct state *s, const struct event *e)
+{
+	task_remove(s, e->tid);
+}
+
+int task_unshare_table(struct state *s, struct task *t)
+{
+	struct table *own;
+
+	if (t->table->refs == 1)
+		return 0;
+	own = table_copy(t->table);
+	if (!own)
+		return -ENOMEM;
+	table_unref(s, t->table);
+	t->table = own;
+	return 0;
+}
+
+int task_unshare_fs(struct state *s, struct task *t)
+{
+	struct fs *own;
+
+	if (t->fs->refs == 1)
+		return 0;
+	own = fs_copy(s, t->fs);
+	if (!own)
+		return -ENOMEM;
+	fs_unref(s, t->fs);
+	t->fs = own;
+	return 0;
+}
+
+/* ---- what was there at the start ---- */
+
+/* An absolute path, or one that is not known. */
+static int take_directory(struct state *s, struct buf *directory, const struct meta_bytes *from)
+{
+	bool plain = from->size && from->data[0] == '/';
+
+	return directory_set(s, directory, (const char *)from->data, plain ? from->size : 0);
+}
+
+static int fill(struct state *s, struct task *t, const struct meta_process *p)
+{
+	enum { CLOEXEC = 02000000 };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < p->fd_count; i++) {
+		const struct meta_fd *from = &p->fds[i];
+		struct file *file = file_from_link(s, from->target.data, from->target.size);
+
+		r = table_put(s, t->table, from->fd, file, from->flags & CLOEXEC);
+		file_unref(s, file);
+	}
+	if (r == 0)
+		r = take_directory(s, &t->fs->cwd, &p->cwd);
+	if (r == 0 && p->root.size > 1)
+		r = take_directory(s, &t->fs->root, &p->root);
+	return r;
+}
+
+/* Threads that are known already keep what they have done since. */
+static int take_process(struct state *s, const struct meta_process *p)
+{
+	struct task *t;
+	int r;
+
+	t = task_find(s, p->pid);
+	if (t && t->fs->cwd.size)
+		return 0;
+	r = task_get(s, p->pid, p->pid, &t);
+	if (r == 0 && t)
+		r = fill(s, t, p);
+	for (size_t i = 0; r == 0 && t && i < p->tid_count; i++) {
+		if (p->tids[i] != p->pid)
+			r = task_get(s, p->pid, p->tids[i], &(struct task *){NULL});
+	}
+	return r < 0 ? r : links_from_loader(s, p);
+}
+
+int tasks_snapshot(struct state *s, const struct meta_snapshot *m)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < m->process_count; i++)
+		r = take_process(s, &m->processes[i]);
+	return r;
+}
+
+/* ---- all of them ---- */
+
+static int rename_directory(struct state *s, struct buf *directory, const struct buf *from,
+			    const struct buf *to)
+{
+	struct buf text = {0};
+	int r;
+
+	if (!path_is_below(directory->data, directory->size, from->data, from->size))
+		return 0;
+	buf_append(&text, to->data, to->size);
+	buf_append(&text, directory->data + from->size, directory->size - from->size);
+	r = directory_set(s, directory, text.data, text.size);
+	buf_done(&text);
+	return r;
+}
+
+int tasks_renamed(struct state *s, const struct buf *from, const struct buf *to)
+{
+	struct task *t;
+	size_t at = 0;
+	int r = 0;
+
+	while (r == 0 && (t = map_next(&s->tasks, &at)))
+		r = rename_directory(s, &t->fs->cwd, from, to);
+	return r;
+}
+
+void tasks_done(struct state *s)
+{
+	struct task *t;
+	size_t at = 0;
+
+	while ((t = map_next(&s->tasks, &at)))
+		task_free(s, t);
+	map_done(&s->tasks);
+}
