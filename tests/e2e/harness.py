@@ -23,6 +23,8 @@ SKIP = 77
 PROTOC_MAX = 1 << 20
 PR_SET_CHILD_SUBREAPER = 36
 
+# A sanitized recorder would lower the limit of core files, which the command inherits.
+os.environ.setdefault("ASAN_OPTIONS", "disable_coredump=0")
 ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
