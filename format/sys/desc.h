@@ -128,12 +128,12 @@ typedef const struct sys_desc *sys_desc_fn(void);
 /* What a part of a set of bits is said as when it is no name. */
 enum sys_form {
 	FORM_NAME,
-	FORM_SHIFTED, /* 21<<NAME */
-	FORM_OCTAL,   /* 0600 */
-	FORM_DECIMAL, /* 99 */
-	FORM_COMMENT, /* 3, and the name as a comment */
-	FORM_SIGNAL,  /* SIGCHLD */
-	FORM_IOCTL,   /* _IOC(_IOC_READ, 0x54, 0x1, 0x4) */
+	FORM_SHIFTED,  /* 21<<NAME */
+	FORM_OCTAL,    /* 0600 */
+	FORM_DECIMAL,  /* 99 */
+	FORM_COMMENT,  /* 3, and the name as a comment */
+	FORM_SIGNAL,   /* SIGCHLD */
+	FORM_IOCTL,    /* _IOC(_IOC_READ, 0x54, 0x1, 0x4) */
 	FORM_PRIORITY, /* IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 4) */
 };
 
@@ -156,21 +156,22 @@ struct sys_flagset {
 
 struct sys_field {
 	const char *name;
-	uint8_t kind;     /* enum sys_kind */
-	uint8_t mem;      /* enum sys_shape */
-	uint8_t dir;      /* enum sys_dir */
-	uint8_t width;    /* bytes of the value that mean something, 1 to 8; pointers: the ABI's */
-	uint16_t off;     /* of the value, in the six slots or in the struct */
-	uint8_t split;    /* enum sys_split: of 64 bits, the other half is in the next slot */
-	uint8_t shift;    /* with `bits`: only so many bits of the value, from this one on */
+	uint8_t kind;  /* enum sys_kind */
+	uint8_t mem;   /* enum sys_shape */
+	uint8_t dir;   /* enum sys_dir */
+	uint8_t width; /* bytes of the value that mean something, 1 to 8; pointers: the ABI's */
+	uint16_t off;  /* of the value, in the six slots or in the struct */
+	uint8_t split; /* enum sys_split: of 64 bits, the other half is in the next slot */
+	uint8_t shift; /* with `bits`: only so many bits of the value, from this one on */
 	uint8_t bits;
 	uint16_t size;    /* bytes of a by-value kind (K_CHARS, K_EMBED, …) */
 	uint8_t len;      /* enum sys_len */
 	uint8_t by_ret;   /* at exit no more than the call's result, in the unit of `len`; of a
-			   * struct: nothing when the result is 0; 2: nothing when it is more than `len` */
+			   * struct: nothing when the result is 0; 2: nothing when it is more than
+			   * `len` */
 	int16_t on_error; /* an OUT pointer that is written also when the call fails (1), fails with
-			   * this errno (> 1), only when it fails with this errno (negated). A number:
-			   * the caller's, said although the call fails */
+			   * this errno (> 1), only when it fails with this errno (negated). A
+			   * number: the caller's, said although the call fails */
 	uint8_t told;     /* enum sys_told */
 	uint8_t result;   /* what the call gives back is there: said as its result */
 	uint8_t detail;   /* said only with -v; 2: without, as an address */
@@ -179,8 +180,8 @@ struct sys_field {
 	uint16_t len_off; /* of the sibling with the length */
 	uint32_t len_const;
 	uint8_t len_extra; /* bytes that the length does not count (a message's type) */
-	uint8_t least;     /* a struct of fewer bytes than so many is none; more than it has are said,
-			    * too, unless they are zero */
+	uint8_t least; /* a struct of fewer bytes than so many is none; more than it has are said,
+			* too, unless they are zero */
 	/* Present only if (sibling & if_mask) is not zero; with if_equal: is if_value (1), is
 	 * anything else (2). */
 	uint16_t if_off;

@@ -5,8 +5,8 @@
  */
 #include "flags.h"
 
-#define F(v, nm)     {(v), (v) ? (v) : UINT64_MAX, #nm, FORM_NAME},
-#define FM(v, m, nm) {(v), (m), #nm, FORM_NAME},
+#define F(v, nm)      {(v), (v) ? (v) : UINT64_MAX, #nm, FORM_NAME},
+#define FM(v, m, nm)  {(v), (m), #nm, FORM_NAME},
 #define FN(m, fm, nm) {(m), (m), #nm, FORM_##fm},
 #define FLAGSET(nm, unk, ...)                                                                      \
 	static const struct sys_flag flags_##nm[] = {__VA_ARGS__};                                 \

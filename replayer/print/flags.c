@@ -4,7 +4,13 @@
 
 #include <inttypes.h>
 
-enum { IOC_DIRECTION_AT = 30, IOC_SIZE_AT = 16, IOC_SIZE = 0x3fff, IOC_TYPE_AT = 8, IO_CLASS_AT = 13 };
+enum {
+	IOC_DIRECTION_AT = 30,
+	IOC_SIZE_AT = 16,
+	IOC_SIZE = 0x3fff,
+	IOC_TYPE_AT = 8,
+	IO_CLASS_AT = 13
+};
 
 /* A request that nobody knows: its parts. */
 static void say_ioctl(struct buf *out, uint64_t value)
@@ -13,8 +19,8 @@ static void say_ioctl(struct buf *out, uint64_t value)
 						 "_IOC_READ|_IOC_WRITE"};
 
 	buf_printf(out, "_IOC(%s", directions[value >> IOC_DIRECTION_AT & 3]);
-	buf_printf(out, ", %#" PRIx64 ", %#" PRIx64 ", %#" PRIx64 ")",
-		   value >> IOC_TYPE_AT & 0xff, value & 0xff, value >> IOC_SIZE_AT & IOC_SIZE);
+	buf_printf(out, ", %#" PRIx64 ", %#" PRIx64 ", %#" PRIx64 ")", value >> IOC_TYPE_AT & 0xff,
+		   value & 0xff, value >> IOC_SIZE_AT & IOC_SIZE);
 }
 
 static void say_io_priority(struct buf *out, uint64_t value)
@@ -86,8 +92,8 @@ static void say_numbers(struct buf *out, const struct sys_flagset *set, uint64_t
 		const struct sys_flag *f = &set->flag[i];
 
 		/* Permissions and priorities are always there. */
-		if (!f->form || (!(value & f->mask) && f->form != FORM_OCTAL &&
-				 f->form != FORM_PRIORITY))
+		if (!f->form ||
+		    (!(value & f->mask) && f->form != FORM_OCTAL && f->form != FORM_PRIORITY))
 			continue;
 		buf_str(out, *any ? "|" : "");
 		say_part(out, f, value & f->mask);

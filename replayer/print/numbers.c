@@ -227,10 +227,22 @@ static uint64_t high_half(const struct scope *s, const struct sys_field *f)
 	return high ? sys_value(high, s->base, s->size) << 32 : 0;
 }
 
+/* Kinds that need nothing but the value. */
+static void (*const by_value[K_KIND_MAX])(struct buf *out, uint64_t value) = {
+	[K_HEX] = say_hex,         [K_OCT] = say_permissions, [K_CHAR] = say_character,
+	[K_ADDR] = say_address,    [K_DEV] = say_device,      [K_SIGNAL] = say_signal,
+	[K_HANDLER] = say_handler, [K_PORT] = say_port,       [K_ETHERTYPE] = say_ethertype,
+	[K_TICKS] = say_ticks,     [K_IPV4] = say_ipv4,
+};
+
 static void say_in_words(const struct scope *s, const struct sys_field *f, uint64_t value)
 {
 	struct buf *out = s->out;
 
+	if (by_value[f->kind]) {
+		by_value[f->kind](out, value);
+		return;
+	}
 	switch ((enum sys_kind)f->kind) {
 	case K_INT:
 	case K_PID:
@@ -251,26 +263,8 @@ static void say_in_words(const struct scope *s, const struct sys_field *f, uint6
 		else
 			buf_u64(out, value);
 		break;
-	case K_HEX:
-		say_hex(out, value);
-		break;
-	case K_OCT:
-		say_permissions(out, value);
-		break;
 	case K_MODE:
 		say_mode(out, (uint32_t)value);
-		break;
-	case K_CHAR:
-		say_character(out, value);
-		break;
-	case K_ADDR:
-		say_address(out, value);
-		break;
-	case K_DEV:
-		say_device(out, value);
-		break;
-	case K_SIGNAL:
-		say_signal(out, value);
 		break;
 	case K_TIME:
 		say_time(s, f, (uint64_t)as_signed(f, value));
@@ -281,23 +275,8 @@ static void say_in_words(const struct scope *s, const struct sys_field *f, uint6
 	case K_ENUM:
 		say_enum(out, f->flags, value);
 		break;
-	case K_HANDLER:
-		say_handler(out, value);
-		break;
 	case K_WSTATUS:
 		say_wait_status(out, (uint32_t)value);
-		break;
-	case K_PORT:
-		say_port(out, value);
-		break;
-	case K_ETHERTYPE:
-		say_ethertype(out, value);
-		break;
-	case K_TICKS:
-		say_ticks(out, value);
-		break;
-	case K_IPV4:
-		say_ipv4(out, value);
 		break;
 	case K_RLIMIT:
 		say_rlimit(out, f, value);

@@ -165,8 +165,8 @@ static void say_call(const struct scope *s)
 	size_t n = shown_fields(s, fields);
 	char scratch[32];
 	/* One whose arguments could not be read stays what it is. */
-	const char *name = s->desc->indirect ? s->desc->name
-					     : print_call_name(&s->event->call, scratch);
+	const char *name =
+		s->desc->indirect ? s->desc->name : print_call_name(&s->event->call, scratch);
 
 	if (s->event->kind == EVENT_END) {
 		buf_printf(s->out, "<... %s resumed>", name);

@@ -19,7 +19,7 @@ struct printer {
 	bool any_line;
 	uint64_t args[EVENT_ARGS]; /* of the call at hand, when they were in memory */
 	const struct state *state; /* NULL: descriptors have no names */
-	struct map restarts; /* tid -> description of the call to be restarted */
+	struct map restarts;       /* tid -> description of the call to be restarted */
 };
 
 enum { PRINT_DEPTH_MAX = 8 };

@@ -205,8 +205,7 @@ static void mean_operation(const struct scope *s, int64_t result)
 	}
 	for (size_t i = 0; i < sizeof(made_of) / sizeof(made_of[0]); i++) {
 		if (strcmp(made_of[i].call, s->desc->name) != 0 ||
-		    (made_of[i].operation != operation &&
-		     made_of[i].operation != ANY_OPERATION) ||
+		    (made_of[i].operation != operation && made_of[i].operation != ANY_OPERATION) ||
 		    (!result && !made_of[i].zero_too))
 			continue;
 		buf_printf(s->out, " (%s", made_of[i].before);

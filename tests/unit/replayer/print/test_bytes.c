@@ -12,7 +12,8 @@
 #include <cmocka.h>
 
 /* Ten times four letters. */
-#define FORTY "0123456789012345678901234567890123456789"
+#define FORTY    "0123456789012345678901234567890123456789"
+#define FORTY_32 "01234567890123456789012345678901"
 enum { NOWHERE = 8, P = 0x10000000, Q = 0x10001000, R = 0x10002000 };
 
 /* A path is never cut, and is told only if its end is there. */
@@ -206,6 +207,21 @@ static const struct made_call nothing_shown[] = {
 	 {MADE_STRING(P, "/x"), MADE_THING(Q, const uint64_t[2], {R, 0}), MADE_STRING(R, "a")}},
 };
 
+static const struct made_call no_elements[] = {
+	{"pipe2([...], 0) = 0", "pipe2", 0, {P, 0}, {MADE_WROTE(P, "\3\0\0\0\4\0\0\0")}},
+	{"getresuid([0], [1], [2]) = 0",
+	 "getresuid",
+	 0,
+	 {P, Q, R},
+	 {MADE_WROTE(P, "\0\0\0\0"), MADE_WROTE(Q, "\1\0\0\0"), MADE_WROTE(R, "\2\0\0\0")}},
+	{"sysinfo({uptime=0, loads=[...], totalram=0, freeram=0, sharedram=0, bufferram=0, "
+	 "totalswap=0, freeswap=0, procs=0, totalhigh=0, freehigh=0, mem_unit=0}) = 0",
+	 "sysinfo",
+	 0,
+	 {P},
+	 {MADE_RESULT(P, const uint64_t[14], {0})}},
+};
+
 static const struct made_call all_shown[] = {
 	{"write(1, \"" FORTY "\", 40) = 40", "write", 40, {1, P, 40}, {MADE_BYTES(P, FORTY)}},
 };
@@ -218,6 +234,7 @@ static void test_string_limits(void **state)
 	(void)state;
 	CHECK_CALLS_WITH(&five, limited);
 	CHECK_CALLS_WITH(&none, nothing_shown);
+	CHECK_CALLS_WITH(&none, no_elements);
 	CHECK_CALLS_WITH(&all, all_shown);
 }
 
@@ -248,6 +265,60 @@ static void test_hexadecimal(void **state)
 	(void)state;
 	CHECK_CALLS_WITH(&all, hexadecimal);
 	CHECK_CALLS_WITH(&some, mixed);
+}
+
+/* Less than is told can be read: strace says where it is. */
+static const struct made_call unreadable[] = {
+	{"write(-1, 0x1000fffc, 8) = -1 EBADF (Bad file descriptor)",
+	 "write",
+	 -EBADF,
+	 {UINT64_MAX, 0x1000fffc, 8},
+	 {{.address = 0x1000fffc, .data = "abcd", .length = 4, .beyond = 4, .unreadable = true}}},
+	{"write(-1, \"" FORTY_32 "\"..., 200) = -1 EBADF (Bad file descriptor)",
+	 "write",
+	 -EBADF,
+	 {UINT64_MAX, 0x1000ffd8, 200},
+	 {{.address = 0x1000ffd8, .data = FORTY, .length = 40, .beyond = 160, .unreadable = true}}},
+	{"writev(-1, [{iov_base=0x1000fffc, iov_len=8}], 1) = -1 EBADF (Bad file descriptor)",
+	 "writev",
+	 -EBADF,
+	 {UINT64_MAX, P, 1},
+	 {MADE_THING(P, const uint64_t[2], {0x1000fffc, 8}),
+	  {.address = 0x1000fffc, .data = "abcd", .length = 4, .beyond = 4, .unreadable = true}}},
+	{"connect(-1, 0x1000fffc, 16) = -1 EBADF (Bad file descriptor)",
+	 "connect",
+	 -EBADF,
+	 {UINT64_MAX, 0x1000fffc, 16},
+	 {{.address = 0x1000fffc,
+	   .data = "\2\0\0P",
+	   .length = 4,
+	   .beyond = 12,
+	   .unreadable = true}}},
+	{"sched_setaffinity(-1, 128, 0x1000fff8) = -1 EFAULT (Bad address)",
+	 "sched_setaffinity",
+	 -EFAULT,
+	 {UINT64_MAX, 128, 0x1000fff8},
+	 {{.address = 0x1000fff8,
+	   .data = "\1\0\0\0\0\0\0\0",
+	   .length = 8,
+	   .beyond = 120,
+	   .unreadable = true}}},
+	{"utimensat(AT_FDCWD, \"f\", 0x1000fff0, 0) = -1 EFAULT (Bad address)",
+	 "utimensat",
+	 -EFAULT,
+	 {(uint64_t)-100, P, 0x1000fff0, 0},
+	 {MADE_STRING(P, "f"),
+	  {.address = 0x1000fff0,
+	   .data = (const uint64_t[2]){1, 2},
+	   .length = 16,
+	   .beyond = 16,
+	   .unreadable = true}}},
+};
+
+static void test_unreadable(void **state)
+{
+	(void)state;
+	CHECK_CALLS(unreadable);
 }
 
 /* ---- execve ---- */
@@ -300,6 +371,16 @@ static const struct made_call lists[] = {
 	 {MADE_STRING(P, "/x"), LIST(Q, 0x100, 0), MADE_STRING(0x100, FORTY)}},
 };
 
+/* Nothing of the lists can be read. */
+static const struct made_call lost_lists[] = {
+	{"execve(\"/x\", 0x1000fffc, 0x1000fffc)" FAILS,
+	 "execve",
+	 -ENOENT,
+	 {P, 0x1000fffc, 0x1000fffc},
+	 {MADE_STRING(P, "/x"),
+	  {.address = 0x1000fffc, .data = "abcd", .length = 4, .unreadable = true}}},
+};
+
 static const struct made_call whole_lists[] = {
 	{"execve(\"/x\", [\"a\"], [\"X=1\", \"Y=2\"])" FAILS,
 	 "execve",
@@ -315,6 +396,7 @@ static void test_lists(void **state)
 
 	(void)state;
 	CHECK_CALLS(lists);
+	CHECK_CALLS(lost_lists);
 	CHECK_CALLS_WITH(&verbose, whole_lists);
 }
 
@@ -395,6 +477,21 @@ static const struct made_call sets[] = {
 	 -EBADF,
 	 {3, SOL_SOCKET, SO_TYPE, P, Q},
 	 {MADE_BYTES(Q, "\2\0\0\0")}},
+	{"mincore(0x1000, 8192, [1, 0]) = 0",
+	 "mincore",
+	 0,
+	 {0x1000, 8192, P},
+	 {MADE_WROTE(P, "\1\0")}},
+	{"set_mempolicy(MPOL_INTERLEAVE, [0x00000000000005, 0000000000000000], 128) = 0",
+	 "set_mempolicy",
+	 0,
+	 {3, P, 128},
+	 {MADE_THING(P, const uint64_t[2], {5, 0})}},
+	{"getsockopt(3, SOL_SOCKET, SO_PEERCRED, {pid=\"\\x9e\"}, [1]) = 0",
+	 "getsockopt",
+	 0,
+	 {3, SOL_SOCKET, SO_PEERCRED, P, Q},
+	 {MADE_BYTES(Q, "\1\0\0\0"), MADE_WROTE(P, "\236"), MADE_WROTE(Q, "\1\0\0\0")}},
 	{"msgsnd(5, {mtype=7, mtext=\"hey\"}, 3, 0) = 0",
 	 "msgsnd",
 	 0,
@@ -415,7 +512,7 @@ int main(void)
 		cmocka_unit_test(test_buffers),       cmocka_unit_test(test_kept_in_part),
 		cmocka_unit_test(test_string_limits), cmocka_unit_test(test_hexadecimal),
 		cmocka_unit_test(test_lists),         cmocka_unit_test(test_long_lists),
-		cmocka_unit_test(test_notations),
+		cmocka_unit_test(test_notations),     cmocka_unit_test(test_unreadable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -230,6 +230,67 @@ static void test_infos(void **state)
 	CHECK_CALLS(infos);
 }
 
+/* Times in hundredths of a second, and who ended how. */
+static const struct made_call children[] = {
+	INFO(SIGCHLD, 1,
+	     "si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=7, si_uid=8, si_status=300, "
+	     "si_utime=4 /* 0.04 s */, si_stime=100 /* 1.00 s */",
+	     7, 8, 300, 0, 4, 0, 100),
+	INFO(SIGCHLD, 2,
+	     "si_signo=SIGCHLD, si_code=CLD_KILLED, si_pid=7, si_uid=8, si_status=300, si_utime=0, "
+	     "si_stime=0",
+	     7, 8, 300),
+	INFO(SIGCHLD, 4,
+	     "si_signo=SIGCHLD, si_code=CLD_TRAPPED, si_pid=7, si_uid=-1, si_status=133, "
+	     "si_utime=0, si_stime=0",
+	     7, -1, 133),
+	INFO(SIGCHLD, 7,
+	     "si_signo=SIGCHLD, si_code=0x7, si_pid=7, si_uid=8, si_status=SIGKILL, si_utime=0, "
+	     "si_stime=0",
+	     7, 8, 9),
+	INFO(SIGCHLD, 128,
+	     "si_signo=SIGCHLD, si_code=SI_KERNEL, si_pid=7, si_uid=8, si_status=0, si_utime=0, "
+	     "si_stime=0",
+	     7, 8),
+};
+
+static void test_children(void **state)
+{
+	(void)state;
+	CHECK_CALLS(children);
+}
+
+/* A code that means nothing for its signal: what is not zero is told. */
+static const struct made_call strange[] = {
+	INFO(SIGUSR1, 5, "si_signo=SIGUSR1, si_code=0x5", 0),
+	INFO(SIGUSR1, 5, "si_signo=SIGUSR1, si_code=0x5, si_pid=0, si_uid=1", 0, 1),
+	INFO(SIGUSR1, 5, "si_signo=SIGUSR1, si_code=0x5, si_int=9, si_ptr=0xa00000009", 0, 0, 9,
+	     10),
+	INFO(SIGURG, 3, "si_signo=SIGURG, si_code=0x3, si_pid=8, si_uid=0, si_int=12, si_ptr=0xc",
+	     8, 0, 12),
+	INFO(SIGIO, 7, "si_signo=SIGIO, si_code=0x7", 8, 0, 12),
+	INFO(SIGIO, 128, "si_signo=SIGIO, si_code=SI_KERNEL", 8),
+	INFO(SIGUSR1, -6, "si_signo=SIGUSR1, si_code=SI_TKILL, si_pid=7, si_uid=8", 7, 8, 9),
+	INFO(SIGUSR1, -60,
+	     "si_signo=SIGUSR1, si_code=SI_ASYNCNL, si_pid=7, si_uid=8, si_int=9, si_ptr=0x9", 7, 8,
+	     9),
+	INFO(SIGSYS, 1,
+	     "si_signo=SIGSYS, si_code=SYS_SECCOMP, si_call_addr=0x1234, si_syscall=20 /* getpid "
+	     "*/, si_arch=AUDIT_ARCH_I386",
+	     0x1234, 0, 20, (int32_t)EVENT_ARCH_I386),
+	INFO(SIGSYS, 1,
+	     "si_signo=SIGSYS, si_code=SYS_SECCOMP, si_call_addr=0x1234, si_syscall=4294967295, "
+	     "si_arch=0x1234 /* AUDIT_ARCH_??? */",
+	     0x1234, 0, -1, 0x1234),
+	INFO(-5, 0, "si_signo=-5, si_code=SI_USER, si_pid=7, si_uid=8", 7, 8),
+};
+
+static void test_strange(void **state)
+{
+	(void)state;
+	CHECK_CALLS(strange);
+}
+
 /* ---- delivered ---- */
 
 static void check_signal(uint32_t number, const struct made_siginfo *info, const char *expected)
@@ -272,6 +333,7 @@ int main(void)
 		cmocka_unit_test(test_sets),      cmocka_unit_test(test_actions),
 		cmocka_unit_test(test_numbers),   cmocka_unit_test(test_infos),
 		cmocka_unit_test(test_delivered), cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_children),  cmocka_unit_test(test_strange),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,6 +113,37 @@ static void test_others(void **state)
 	CHECK_CALLS(others);
 }
 
+#define PACKET "\21\0\0\3\1\0\0\0\1\0\0"
+
+static const struct made_call packets[] = {
+	CONNECT("{sa_family=AF_PACKET, sll_protocol=htons(ETH_P_ALL), sll_ifindex=1, "
+		"sll_hatype=ARPHRD_ETHER, sll_pkttype=PACKET_HOST, sll_halen=6, sll_addr=[0x1, "
+		"0x2, "
+		"0x3, 0, 0x5, 0x6]}",
+		PACKET "\6\1\2\3\0\5\6\7\10", 20, "20"),
+	CONNECT("{sa_family=AF_PACKET, sll_protocol=htons(ETH_P_ALL), sll_ifindex=1, "
+		"sll_hatype=ARPHRD_ETHER, sll_pkttype=PACKET_HOST, sll_halen=20, sll_addr=[0x1, "
+		"0x2, "
+		"0x3, 0x4, 0x5, 0x6, 0x7, 0x8, ...]}",
+		PACKET "\24\1\2\3\4\5\6\7\10", 20, "20"),
+	CONNECT("{sa_family=AF_PACKET, sll_protocol=htons(0x1234 /* ETH_P_??? */), sll_ifindex=0, "
+		"sll_hatype=0x363 /* ARPHRD_??? */, sll_pkttype=0x9 /* PACKET_??? */, sll_halen=0}",
+		"\21\0\22\64\0\0\0\0\143\3\11\0\0\0\0\0\0\0\0\0", 20, "20"),
+	CONNECT("{sa_family=AF_PACKET, sa_data=\"\\0\\3\\1\\0\\0\\0\\1\\0\\0\\6\"}", PACKET "\6",
+		12, "12"),
+	CONNECT("{sa_family=AF_VSOCK, svm_reserved1=0x7, svm_cid=VMADDR_CID_ANY, svm_port=0x4d2, "
+		"svm_flags=VMADDR_FLAG_TO_HOST|0x2, svm_zero=\"\\x00\\x02\\x00\"}",
+		"\50\0\7\0\322\4\0\0\377\377\377\377\3\0\2\0", 16, "16"),
+	CONNECT("{sa_family=AF_VSOCK, svm_cid=0x9, svm_port=0x4d2, svm_flags=0}",
+		"\50\0\0\0\322\4\0\0\11\0\0\0\0\0\0\0", 16, "16"),
+};
+
+static void test_packets(void **state)
+{
+	(void)state;
+	CHECK_CALLS(packets);
+}
+
 /* ---- control messages ---- */
 
 #define MESSAGE(size)                                                                              \
@@ -130,6 +161,7 @@ static void test_others(void **state)
 #define RIGHTS_2 "\30\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\17\0\0\0\20\0\0\0"
 #define RIGHTS_1 "\24\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\17\0\0\0\0\0\0\0"
 #define CREDS    "\34\0\0\0\0\0\0\0\1\0\0\0\2\0\0\0\1\0\0\0\2\0\0\0\3\0\0\0"
+#define HEAD_20  "\24\0\0\0\0\0\0\0"
 #define RIGHTS   "{cmsg_len=24, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[15, 16]}"
 #define ONE      "{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[15]}"
 #define WHO                                                                                        \
@@ -142,6 +174,36 @@ static const struct made_call control[] = {
 	SENDMSG("[" WHO "]", 28, "28", MADE_BYTES(Q, CREDS)),
 	/* Each begins at a multiple of 8. */
 	SENDMSG("[" ONE ", " RIGHTS "]", 48, "48", MADE_BYTES(Q, RIGHTS_1 RIGHTS_2)),
+	/* One without data, and one whose data is longer than the rest. */
+	SENDMSG("[{cmsg_len=16, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS}]", 16, "16",
+		MADE_BYTES(Q, "\20\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0")),
+	SENDMSG("[{cmsg_len=40, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[15]}]", 20,
+		"20", MADE_BYTES(Q, "\50\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\17\0\0\0")),
+	SENDMSG("[{cmsg_len=20, cmsg_level=SOL_IP, cmsg_type=IP_TTL, cmsg_data=[64]}]", 20, "20",
+		MADE_BYTES(Q, HEAD_20 "\0\0\0\0\2\0\0\0\100\0\0\0")),
+	SENDMSG("[{cmsg_len=20, cmsg_level=SOL_IP, cmsg_type=IP_TOS, cmsg_data=[0x10, 0, 0, 0]}]",
+		20, "20", MADE_BYTES(Q, HEAD_20 "\0\0\0\0\1\0\0\0\20\0\0\0")),
+	SENDMSG("[{cmsg_len=28, cmsg_level=SOL_IP, cmsg_type=IP_PKTINFO, cmsg_data={ipi_ifindex=1, "
+		"ipi_spec_dst=inet_addr(\"1.2.3.4\"), ipi_addr=inet_addr(\"5.6.7.8\")}}]",
+		28, "28",
+		MADE_BYTES(Q, "\34\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\1\0\0\0\1\2\3\4\5\6\7\10")),
+	SENDMSG("[{cmsg_len=32, cmsg_level=SOL_SOCKET, cmsg_type=SO_TIMESTAMP_OLD, "
+		"cmsg_data={tv_sec=1, tv_usec=2}}]",
+		32, "32",
+		MADE_BYTES(Q,
+			   "\40\0\0\0\0\0\0\0\1\0\0\0\35\0\0\0\1\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0")),
+	SENDMSG("[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_SECURITY, "
+		"cmsg_data=\"\\5\\0\\0\\0\"}]",
+		20, "20", MADE_BYTES(Q, HEAD_20 "\1\0\0\0\3\0\0\0\5\0\0\0")),
+	/* Where a next one begins, nobody knows. */
+	SENDMSG("[{cmsg_len=8, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS}, ... /* 0x10001010 */]",
+		20, "20", MADE_BYTES(Q, "\10\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\5\0\0\0")),
+	SENDMSG("[" ONE ", ... /* 0x10001018 */]", 32, "32",
+		MADE_BYTES(Q, RIGHTS_1 "\24\0\0\0\0\0\0\0")),
+	/* strace leaves out what it does not know; here it is. */
+	SENDMSG("[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=0x63 /* SCM_??? */, "
+		"cmsg_data=\"\\1\\0\\0\\0\"}]",
+		20, "20", MADE_BYTES(Q, HEAD_20 "\1\0\0\0\143\0\0\0\1\0\0\0")),
 	/* Too short for a head. */
 	SENDMSG("0x10001000", 10, "10", MADE_BYTES(Q, "\12\0\0\0\0\0\0\0\1\0")),
 };
@@ -179,7 +241,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unix),         cmocka_unit_test(test_internet),
 		cmocka_unit_test(test_others),       cmocka_unit_test(test_control),
-		cmocka_unit_test(test_control_lies),
+		cmocka_unit_test(test_control_lies), cmocka_unit_test(test_packets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

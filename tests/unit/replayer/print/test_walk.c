@@ -6,6 +6,7 @@
 #include "check.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -113,6 +114,40 @@ static const struct made_call structs[] = {
 	 0,
 	 {P, Q},
 	 {MADE_THING(P, stack_t, {(void *)0x1234, 2, 5}), MADE_RESULT(Q, stack_t, {NULL, 2, 0})}},
+	/* The fraction has no sign, whatever it is. */
+	{"nanosleep({tv_sec=0, tv_nsec=18446744073709551615}, NULL) = -1 EINVAL (Invalid argument)",
+	 "nanosleep",
+	 -EINVAL,
+	 {P, 0},
+	 {MADE_THING(P, struct timespec, {0, -1})}},
+	/* An absolute time has no rest. */
+	{"clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, {tv_sec=9, tv_nsec=0}, 0x10001000) = ? "
+	 "ERESTARTNOHAND (To be restarted if no handler)",
+	 "clock_nanosleep",
+	 -514,
+	 {1, 1, P, Q},
+	 {MADE_THING(P, struct timespec, {9, 0}), MADE_RESULT(Q, struct timespec, {4, 7})}},
+	{"times({tms_utime=1 /* 0.01 s */, tms_stime=0, tms_cutime=250 /* 2.50 s */, "
+	 "tms_cstime=0}) "
+	 "= 5",
+	 "times",
+	 5,
+	 {P},
+	 {MADE_RESULT(P, const uint64_t[4], {1, 0, 250, 0})}},
+	{"fcntl(7, F_GETLK, {l_type=F_UNLCK, l_whence=SEEK_SET, l_start=0, l_len=0, l_pid=0}) = 0",
+	 "fcntl",
+	 0,
+	 {7, F_GETLK, P},
+	 {MADE_THING(P, struct flock, {.l_type = F_RDLCK}),
+	  MADE_RESULT(P, struct flock, {.l_type = F_UNLCK})}},
+	{"capget({version=_LINUX_CAPABILITY_VERSION_3, pid=0}, "
+	 "{effective=1<<CAP_KILL|1<<CAP_SYSLOG, "
+	 "permitted=1<<CAP_CHECKPOINT_RESTORE, inheritable=0}) = 0",
+	 "capget",
+	 0,
+	 {P, Q},
+	 {MADE_THING(P, const uint32_t[2], {0x20080522, 0}),
+	  MADE_RESULT(Q, const uint32_t[6], {0x20, 0, 0, 4, 0x100, 0})}},
 	/* Characters up to their NUL, in a struct. */
 	{"uname({sysname=\"Linux\", nodename=\"vm\", ...}) = 0",
 	 "uname",
