@@ -11,8 +11,9 @@ enum {
 	 * longer one the program had work of its own. */
 	WAKE_UP_MIN_NS = 20000,
 	WAKE_UP_MAX_NS = 200000,
-	SCORE_MAX = 16,
-	LOSS = 2, /* what an asking in vain takes away, and one that pays adds one */
+	/* Where all CPUs are busy sleeps look the same, but asking does not pay: each time in
+	 * vain it is left alone for twice as long. */
+	SLEEPS_MAX = 128,
 };
 
 static uint64_t now(void)
@@ -28,7 +29,8 @@ void patience_init(struct patience *p)
 	cpu_set_t set;
 
 	/* On machines with more CPUs than the set holds there are some to spare. */
-	*p = (struct patience){.alone = sched_getaffinity(0, sizeof(set), &set) == 0 &&
+	*p = (struct patience){.sleeps = 1,
+			       .alone = sched_getaffinity(0, sizeof(set), &set) == 0 &&
 					CPU_COUNT(&set) == 1};
 }
 
@@ -41,10 +43,11 @@ static pid_t ask(struct patience *p, int *status)
 	do {
 		tid = waitpid(-1, status, __WALL | WNOHANG);
 	} while (!tid && now() < until);
-	if (!tid)
-		p->score -= LOSS;
-	else if (p->score < SCORE_MAX)
-		p->score++;
+	if (tid)
+		p->in_vain = 0;
+	else if (p->in_vain < SLEEPS_MAX)
+		p->in_vain = p->in_vain ? 2 * p->in_vain : 1;
+	p->sleeps = p->in_vain;
 	return tid;
 }
 
@@ -54,16 +57,14 @@ static pid_t sleep_for(struct patience *p, int *status)
 	pid_t tid = waitpid(-1, status, __WALL);
 
 	took = now() - before;
-	if (took >= WAKE_UP_MIN_NS && took <= WAKE_UP_MAX_NS)
-		p->score += p->score < SCORE_MAX;
-	else if (p->score > 0)
-		p->score--;
+	if (p->sleeps && took >= WAKE_UP_MIN_NS && took <= WAKE_UP_MAX_NS)
+		p->sleeps--;
 	return tid;
 }
 
 pid_t patience_wait(struct patience *p, int *status)
 {
-	pid_t tid = !p->alone && p->score > 0 ? ask(p, status) : 0;
+	pid_t tid = !p->alone && !p->sleeps ? ask(p, status) : 0;
 
 	return tid ? tid : sleep_for(p, status);
 }

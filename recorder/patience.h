@@ -14,8 +14,9 @@
 #include <sys/types.h>
 
 struct patience {
-	bool alone; /* one CPU only: asking would keep the program from running */
-	int score;  /* how well it has paid lately; above zero it is done */
+	bool alone;       /* one CPU only: asking would keep the program from running */
+	unsigned sleeps;  /* made of wake-ups, to come before it is tried (again) */
+	unsigned in_vain; /* sleeps that the last asking in vain has cost; 0: it paid */
 };
 
 void patience_init(struct patience *p);

@@ -48,18 +48,18 @@ static void test_waits(void **state)
 
 	(void)state;
 	patience_init(&p);
-	assert_int_equal(p.score, 0);
+	assert_int_equal(p.sleeps, 1);
 	check(p);
-	p.score = 16;
+	p.sleeps = 0;
 	check(p);
 	p.alone = true;
 	check(p);
 }
 
-/* A program that takes its time is not asked for long: the score falls. */
+/* A program that takes its time is asked once, then left alone for longer and longer. */
 static void test_gives_up(void **state)
 {
-	struct patience p = {.score = 2};
+	struct patience p = {.in_vain = 4};
 	int to_child[2], status;
 	char byte = 0;
 	pid_t pid;
@@ -74,7 +74,8 @@ static void test_gives_up(void **state)
 		_exit(read(to_child[0], &byte, 1) != 1);
 	}
 	assert_int_equal(patience_wait(&p, &status), pid);
-	assert_true(p.score <= 0);
+	assert_int_equal(p.in_vain, 8);
+	assert_true(p.sleeps >= 7);
 	close(to_child[0]);
 	close(to_child[1]);
 }
