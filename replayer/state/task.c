@@ -127,7 +127,9 @@ int task_get(struct state *s, uint32_t pid, uint32_t tid, struct task **ret)
 
 int task_forked(struct state *s, const struct event *e)
 {
-	const struct task *creator = e->fork.creator_known ? task_find(s, e->tid) : NULL;
+	/* Nobody makes itself, but on a made-up tape. */
+	bool known = e->fork.creator_known && e->fork.child_tid != e->tid;
+	const struct task *creator = known ? task_find(s, e->tid) : NULL;
 	uint32_t pid = e->fork.child_pid, tid = e->fork.child_tid;
 	uint64_t flags = e->fork.kind == FORK_THREAD ? SHARES_FILES | SHARES_FS : 0;
 	struct task *t;

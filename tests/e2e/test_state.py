@@ -119,6 +119,19 @@ class State(suite.TapeTest):
         self.assertGreater(share, 0.98, wrong[:8000])
         return wrong
 
+    def test_only_of_a_path(self):
+        command = ["sh", "-c", "cat /etc/passwd >/dev/null; cd /etc; test -r passwd; cat hosts"]
+        tape, _ = self.bench.record(command)
+        lines = [text for _, text in self.bench.lines(tape, "-y", "-P", "/etc/passwd")
+                 if not text.startswith(("+++", "---"))]
+        self.assertTrue(all("passwd" in text for text in lines), lines)
+        for call in ("openat(AT_FDCWD", "read(3", "close(3", "newfstatat(3"):
+            self.assertTrue(any(text.startswith(call) for text in lines), (call, lines))
+        # A relative path leads there, too.
+        self.assertTrue(any('"passwd"' in text for text in lines), lines)
+        both = self.bench.lines(tape, "-P", "/etc/passwd", "-P", "/etc/hosts")
+        self.assertGreater(len(both), len(lines))
+
     def test_ls(self):
         self.assertEqual(self.both("ls", ["ls", "-l", "/usr/include/linux"]), "")
 
@@ -130,7 +143,9 @@ class State(suite.TapeTest):
     def test_gcc(self):
         self.need("gcc")
         source = self.write("hello.c", "#include <stdio.h>\nint main(void) { return 0; }\n")
-        self.both("gcc", ["gcc", "-c", "-o", self.bench.path("hello.o"), source])
+        command = ["gcc", "-c", "-o", self.bench.path("hello.o"), source]
+        run(command)  # what it writes is there then, both times
+        self.both("gcc", command)
 
     def test_git(self):
         self.need("git")

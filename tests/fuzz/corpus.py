@@ -192,6 +192,9 @@ def write_events(name, events):
     head = options + header + counted(b"true\0") + counted(b"/") + ends
     for i, data in enumerate(inputs(head, events)):
         write("print", f"{name}-{i:02}", data)
+    was_there = number(1) + number(0) + counted(b"/home") + counted(b"/") + counted(b"/dev/null")
+    for i, data in enumerate(inputs(b"\2" + was_there, events)):
+        write("state", f"{name}-{i:02}", data)
     calls = [e for e in events if e["kind"] == tape.CALL and e["arch"] == ARCHS[0]]
     for i, data in enumerate(inputs(b"\0" + number(64) + number(128 << 10), calls)):
         write("capture", f"{name}-{i:02}", data)

@@ -305,6 +305,9 @@ static void test_unknown_creator(void **unused)
 	e.fork = (struct event_fork){16, 16, FORK_CLONE, false};
 	world_event(&w, &e);
 	assert_null(world_file(&w, 16, 0));
+	/* Nobody makes itself. */
+	world_fork(&w, 10, 10, FORK_FORK);
+	assert_null(world_file(&w, 10, 0));
 	world_done(&w);
 }
 
