@@ -17,7 +17,7 @@ struct print_run {
 	struct print_options options;
 	struct filter filter;
 	struct printer *printer;
-	struct state *state; /* NULL: nobody asks */
+	struct state *state;
 	const char **paths;  /* -P */
 	size_t path_count;
 	struct map begun; /* threads in a call of which the first half was about a path */
@@ -41,8 +41,6 @@ static int number(const char *text, size_t *ret)
 static int begin_tape(struct print_run *run, const struct meta_header *header)
 {
 	printer_header(run->printer, header);
-	if (!run->state)
-		return 0;
 	state_free(run->state);
 	run->state = state_new();
 	printer_state(run->printer, run->state);
@@ -88,7 +86,7 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 
 	if (item->kind == ITEM_HEADER)
 		r = begin_tape(run, item->header);
-	if (r == 0 && run->state)
+	if (r == 0)
 		r = state_take(run->state, item);
 	if (r == 0 && item->kind == ITEM_EVENT)
 		r = print_one(run, item->event);
@@ -187,9 +185,8 @@ static int print(struct print_run *run, char **paths)
 	int status;
 
 	run->printer = printer_new(&run->options);
-	if (run->path_count || run->options.names != PRINT_NAMES_NONE)
-		run->state = state_new();
-	if (!run->printer || (!run->state && (run->path_count || run->options.names)))
+	run->state = state_new();
+	if (!run->printer || !run->state)
 		return opts_complain("out of memory");
 	printer_state(run->printer, run->state);
 	status = opts_for_each_item(paths, &options, take, run);

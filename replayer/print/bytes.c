@@ -189,6 +189,9 @@ void say_bytes(const struct scope *s, const struct sys_field *f, uint64_t addres
 		notations[f->kind](s, m->data, m->length, address);
 	} else if (m && m->length && f->kind == K_RANDOM) {
 		say_hexadecimal(s, m->data, m->length, m->full);
+	} else if (m && m->length && f->kind == K_BUF &&
+		   say_netlink_messages(s, m->data, m->length, m->full)) {
+		return;
 	} else if (m && m->length && f->kind != K_HEX) {
 		say_quoted(s->p, s->out, m->data, m->length, m->full, false);
 	} else if (is_empty(s, f) && (when == EVENT_AT_ENTRY || !call_failed(s->event)) &&

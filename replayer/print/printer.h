@@ -12,6 +12,14 @@
 #include "base/map.h"
 #include "sys/desc.h"
 
+enum { PRINT_INTERFACES_MAX = 64, PRINT_INTERFACE_NAME = 16 };
+
+/* A network interface, as a netlink message told of it. At its index modulo the maximum. */
+struct interface {
+	uint32_t index; /* 0: none */
+	char name[PRINT_INTERFACE_NAME];
+};
+
 struct printer {
 	struct print_options options;
 	int64_t start_realtime; /* ns since the epoch at time 0 */
@@ -20,6 +28,7 @@ struct printer {
 	uint64_t args[EVENT_ARGS]; /* of the call at hand, when they were in memory */
 	const struct state *state; /* NULL: descriptors have no names */
 	struct map restarts;       /* tid -> description of the call to be restarted */
+	struct interface interfaces[PRINT_INTERFACES_MAX];
 };
 
 enum { PRINT_DEPTH_MAX = 8 };
@@ -39,10 +48,11 @@ struct scope {
 	unsigned depth;
 	uint64_t bound; /* bytes or elements that the result allows; UINT64_MAX: no result */
 	struct buf *out;
-	size_t from;   /* where the event's text begins in it */
-	size_t beyond; /* bytes behind a struct that its caller takes for part of it */
-	uint8_t part;  /* enum part */
-	bool unnamed;  /* descriptors are said without their names */
+	size_t from;               /* where the event's text begins in it */
+	size_t beyond;             /* bytes behind a struct that its caller takes for part of it */
+	uint8_t part;              /* enum part */
+	bool unnamed;              /* descriptors are said without their names */
+	const struct scope *outer; /* where the pointer that led here is; NULL: the arguments */
 };
 
 /* Of what is told as it was and, behind that, as it became: which of both. */
@@ -125,6 +135,10 @@ typedef void say_bytes_fn(const struct scope *s, const uint8_t *bytes, size_t si
 			  uint64_t address);
 say_bytes_fn say_sockaddr, say_sigset, say_fdset, say_cpuset, say_siginfo, say_dirents,
 	say_dirents_old, say_cmsg, say_ipv6, say_optval, say_msgbuf, say_resident, say_nodes;
+
+/* netlink.c: what a message to or from a socket says, when that is a netlink socket and the
+ * bytes are a message; returns whether they are. @full: bytes that there were. */
+bool say_netlink_messages(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t full);
 
 /* sets of signals by number, and siginfo as a struct */
 void say_signal_set(const struct printer *p, struct buf *out, const uint8_t *bytes, size_t size);

@@ -197,6 +197,7 @@ static void say_element(const struct scope *s, const struct sys_field *f, const 
 {
 	struct scope inner = *s;
 
+	inner.outer = s;
 	inner.address = address;
 	inner.desc = f->of();
 	inner.base = at;

@@ -33,7 +33,9 @@ linux/in6.h linux/icmp.h linux/icmpv6.h netinet/in.h linux/tcp.h linux/udp.h lin
 linux/if_packet.h linux/if.h linux/if_tun.h linux/ipc.h linux/shm.h linux/msg.h linux/sem.h
 linux/aio_abi.h linux/io_uring.h linux/random.h linux/reboot.h linux/kexec.h linux/module.h
 linux/quota.h sys/quota.h linux/bpf.h asm/termbits.h asm/termios.h linux/dnotify.h linux/fiemap.h
-linux/loop.h linux/audit.h linux/dqblk_xfs.h sys/swap.h sys/klog.h linux/net.h
+linux/loop.h linux/audit.h linux/dqblk_xfs.h sys/swap.h sys/klog.h linux/net.h linux/rtnetlink.h
+linux/if_link.h linux/if_addr.h linux/neighbour.h linux/fib_rules.h linux/sock_diag.h
+linux/inet_diag.h linux/unix_diag.h linux/netlink_diag.h linux/packet_diag.h
 """.split()
 IOCTL_HEADERS = """
 asm/ioctls.h linux/sockios.h asm/sockios.h linux/fs.h linux/loop.h linux/if_tun.h linux/random.h
