@@ -18,7 +18,7 @@ struct print_run {
 	struct filter filter;
 	struct printer *printer;
 	struct state *state;
-	const char **paths;  /* -P */
+	const char **paths; /* -P */
 	size_t path_count;
 	struct map begun; /* threads in a call of which the first half was about a path */
 	struct buf out;

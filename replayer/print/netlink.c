@@ -19,7 +19,8 @@ enum {
 	ERROR_SIZE = 4,
 	TYPE_ERROR = 2,
 	TYPE_DONE = 3,
-	TYPE_OWN = 16, /* from here on they belong to the protocol */
+	TYPE_OWN = 16,       /* from here on they belong to the protocol */
+	TYPE_BY_FAMILY = 20, /* those before have payloads of an older kind */
 	TYPE_DELETE_ACTION = 49,
 	FLAG_REQUEST = 1,
 	FLAG_CAPPED = 0x100,
@@ -203,7 +204,7 @@ static void say_payload(const struct scope *s, const uint8_t *head, const uint8_
 		buf_i64(s->out, (int32_t)load(at, size, 0, 4));
 	} else if (type >= TYPE_OWN && protocol == NETLINK_ROUTE) {
 		netlink_route(s, type, at, size);
-	} else if (type >= TYPE_OWN && protocol == NETLINK_SOCK_DIAG) {
+	} else if (type >= TYPE_BY_FAMILY && protocol == NETLINK_SOCK_DIAG) {
 		netlink_diagnosis(s, flags & FLAG_REQUEST, at, size);
 	} else {
 		say_hexadecimal(s, at, size, size);
@@ -225,8 +226,12 @@ static void say_message(const struct scope *s, const void *what, const uint8_t *
 
 bool say_netlink_messages(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t full)
 {
-	if (size < HEAD_SIZE || !is_netlink(s))
+	if (!is_netlink(s))
 		return false;
+	if (size < HEAD_SIZE) {
+		say_hexadecimal(s, bytes, size, full);
+		return true;
+	}
 	netlink_row(s, bytes, size, 4, HEAD_SIZE, say_message, NULL, protocol_of(s));
 	buf_str(s->out, size < full ? "..." : "");
 	return true;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Events as text, in strace's notation: people and tools know it. Everything is said
- * from the event alone: registers, result, and the bytes it carries, found by
- * address. No byte of a traced program ever comes out unescaped, and no event,
+ * from the event: registers, result, and the bytes it carries, found by address; and,
+ * for what descriptors and interfaces are called, from the events before. No byte of a traced program ever comes out unescaped, and no event,
  * however made up, gives more than PRINT_EVENT_MAX bytes of text.
  *
  * A printer keeps what must be known between events (the time before, calls that
