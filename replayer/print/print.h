@@ -2,8 +2,9 @@
 /*
  * Events as text, in strace's notation: people and tools know it. Everything is said
  * from the event: registers, result, and the bytes it carries, found by address; and,
- * for what descriptors and interfaces are called, from the events before. No byte of a traced program ever comes out unescaped, and no event,
- * however made up, gives more than PRINT_EVENT_MAX bytes of text.
+ * for what descriptors and interfaces are called, from the events before. No byte of a
+ * traced program ever comes out unescaped, and no event, however made up, gives more
+ * than PRINT_EVENT_MAX bytes of text.
  *
  * A printer keeps what must be known between events (the time before, calls that
  * were told as unfinished); one for each tape. It is not thread-safe.

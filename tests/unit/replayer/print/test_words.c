@@ -31,8 +31,8 @@ static const char *const raw[] = {
 	"madvise(NULL, 0, 0x4d) = -1 EINVAL (Invalid argument)",
 	"close(3) = 0",
 	"access(\"/a\", 0) = 0",
-	"bind(3, {sa_family=0x2, sin_port=\"\\x00\\x50\", sin_addr=\"\\x7f\\x00\\x00\\x01\"}, 16) "
-	"= 0",
+	("bind(3, {sa_family=0x2, sin_port=\"\\x00\\x50\", sin_addr=\"\\x7f\\x00\\x00\\x01\"}, 16) "
+	 "= 0"),
 	"clone(child_stack=NULL, flags=0x1200000|17, child_tidptr=NULL) = 7",
 	"fcntl(3, 0x1) = 0x1 (flags 0x1)",
 };
