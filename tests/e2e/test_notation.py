@@ -7,23 +7,9 @@ import difflib
 import os
 import re
 
-import run as driver
+import even
 import suite
-from harness import run, squeeze
-
-# Lines that say different things of one and the same call, on purpose.
-UNEQUAL = [(re.compile(pattern), replacement) for pattern, replacement in (
-    (r"0x[0-9a-f]{6,}", "0xA"),
-    (r"/tmp/[\w./-]*", "/tmp/F"),
-    # Random and passing things.
-    (r"^getrandom\(\"[^\"]*\"(\.\.\.)?", 'getrandom("R"'),
-    (r"\b(tv_sec|tv_nsec|tv_usec|si_utime|si_stime|st_[amc]time\w*)=-?\d+( /\* [^*]* \*/)?", r"\1=T"),
-    (r"\b(st_ino|f_[a-z]+)=(\{[^}]*\}|\d+)", r"\1=V"),
-    (r"\b(sin_port=htons)\(\d+\)|sa_data=\"[^\"]*\"", r"\1V"),
-    (r"^sysinfo\(\{.*\}\)", "sysinfo({I})"),
-    (r"^(getpp?id|getpgrp|getpgid|getsid)(\(.*\)) = \d+$", r"\1\2 = N"),
-)]
-
+from harness import run
 
 # What is told when another process wills it, in the midst of anything.
 # A temporary name that is taken costs another few random bytes.
@@ -31,45 +17,19 @@ PASSING = re.compile(r"--- SIGCHLD .*|rt_sigreturn\(.*|wait4\(.*ERESTARTSYS.*|"
                      r"getrandom\(.*, 8, GRND_NONBLOCK\).*")
 
 
-def even(text, pids):
-    text = re.sub(r"\d{3,}", lambda m: "N" if int(m[0]) in pids else m[0], text)
-    for pattern, replacement in UNEQUAL:
-        text = pattern.sub(replacement, text)
-    return text
-
-
 class Notation(suite.TapeTest):
-    def by_task(self, lines, pids):
-        """The tasks' texts, in the order in which the tasks were made."""
-        tasks = {}
-        for pid, text in driver.join(lines):
-            if not driver.SPOKEN.fullmatch(text) and not PASSING.fullmatch(text):
-                tasks.setdefault(pid, []).append(even(text, pids))
-        return [tasks[pid] for pid in sorted(tasks)]
-
-    def strace(self, command, options, **more):
-        path = self.bench.path("strace.txt")
-        run(["strace", "-f", "-o", path, *options, *command], **more)
-        with open(path, encoding="utf-8", errors="surrogateescape") as f:
-            pairs = [line.rstrip("\n").partition(" ") for line in f]
-        return [(int(pid), squeeze(text.lstrip(" "))) for pid, _, text in pairs]
-
     def same(self, command, options=(), **more):
-        command = ["setarch", "-R", *command]
-        env = dict(os.environ, LC_ALL="C", TMPDIR=self.dir)
-        more.setdefault("env", env)
-        theirs = self.strace(command, options, **more)
-        tape, _ = self.bench.record(command, **more)
-        ours = self.bench.lines(tape, *options)
-        # Of both, because a process number may be the size of a file as well.
-        pids = {pid for pid, _ in theirs + ours}
-        theirs, ours = self.by_task(theirs, pids), self.by_task(ours, pids)
+        more.setdefault("env", even.environment(self.dir))
+        theirs = even.strace(self.bench, command, options, **more)
+        ours = even.systape(self.bench, command, options, **more)
+        pids = even.pids_of(theirs, ours)
+        theirs, ours = (even.by_task(lines, pids, PASSING) for lines in (theirs, ours))
         wrong = []
-        for a, b in zip(theirs, ours):
+        for a, b in zip(theirs.values(), ours.values()):
             wrong += [line for line in difflib.unified_diff(a, b, "strace", "analyze", n=0,
                                                             lineterm="")
                       if not line.startswith("@@")]
-        self.assertEqual(len(theirs), len(ours))
+        self.assertEqual(list(theirs), list(ours))
         self.assertEqual("\n".join(wrong), "")
 
     def test_ls(self):
