@@ -22,7 +22,6 @@ struct check_run {
 	bool failed; /* it could not be read, or not be copied */
 	struct audit audit;
 	struct trace_rewriter *rewriter; /* NULL: only look */
-	size_t told;
 	struct buf out;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "info.h"
 
+#include "replayer/export/json.h"
 #include "replayer/print/escape.h"
 
 #include "base/buf.h"
@@ -320,37 +321,6 @@ static void say_lines(const struct info *i, enum info_style style, struct buf *r
 
 /* ---- JSON ---- */
 
-static void json_text(struct buf *ret, const char *key, const char *value)
-{
-	buf_printf(ret, ",\"%s\":\"", key);
-	escape_json(ret, value ? value : "", value ? strlen(value) : 0);
-	buf_char(ret, '"');
-}
-
-/* What a double cannot hold. */
-static void json_hex(struct buf *ret, uint64_t value)
-{
-	buf_char(ret, '"');
-	buf_hex(ret, value);
-	buf_char(ret, '"');
-}
-
-static void json_words(struct buf *ret, const char *key, const struct meta_bytes *words)
-{
-	size_t at = 0;
-
-	buf_printf(ret, ",\"%s\":[", key);
-	while (at < words->size) {
-		size_t n = strnlen((const char *)words->data + at, words->size - at);
-
-		buf_str(ret, at ? ",\"" : "\"");
-		escape_json(ret, words->data + at, n);
-		buf_char(ret, '"');
-		at += n + 1;
-	}
-	buf_char(ret, ']');
-}
-
 static void json_machine(struct buf *ret, const struct meta_header *h)
 {
 	json_text(ret, "sysname", h->sysname);
@@ -392,15 +362,14 @@ static void say_json(const struct info *i, struct buf *ret)
 	buf_printf(ret, "{\"complete\":%s,\"tape\":\"", complete ? "true" : "false");
 	say_uuid(ret, i->header.uuid);
 	buf_char(ret, '"');
-	json_words(ret, "command", &i->header.command);
+	json_strings(ret, "command", i->header.command.data, i->header.command.size);
 	buf_str(ret, ",\"cwd\":\"");
 	escape_json(ret, i->header.cwd.data, i->header.cwd.size);
-	buf_str(ret, "\",\"start_realtime\":");
-	json_hex(ret, (uint64_t)i->header.start_realtime);
+	buf_char(ret, '"');
+	json_hex(ret, "start_realtime", (uint64_t)i->header.start_realtime);
 	json_text(ret, "tool", i->header.tool);
 	json_text(ret, "options", i->header.options);
-	buf_str(ret, ",\"payload_limit\":");
-	json_hex(ret, i->header.payload_limit);
+	json_hex(ret, "payload_limit", i->header.payload_limit);
 	json_machine(ret, &i->header);
 	if (i->has_trailer)
 		json_trailer(ret, &i->trailer);
