@@ -76,6 +76,7 @@ struct process_messages {
 	Systape__Rlimit *rlimits, **rlimit_at;
 	Systape__Fd *fds, **fd_at;
 	Systape__Map *maps, **map_at;
+	Systape__OpenCall *in_flight, **in_flight_at;
 };
 
 static void process_messages_done(struct process_messages *p)
@@ -86,6 +87,8 @@ static void process_messages_done(struct process_messages *p)
 	free(p->fd_at);
 	free(p->maps);
 	free(p->map_at);
+	free(p->in_flight);
+	free(p->in_flight_at);
 }
 
 static int put_rlimits(const struct meta_process *p, struct process_messages *ret)
@@ -150,6 +153,27 @@ static int put_maps(const struct meta_process *p, struct process_messages *ret)
 	return 0;
 }
 
+static int put_in_flight(const struct meta_process *p, struct process_messages *ret)
+{
+	ret->in_flight = calloc(p->in_flight_count + 1, sizeof(*ret->in_flight));
+	ret->in_flight_at = calloc(p->in_flight_count + 1, sizeof(*ret->in_flight_at));
+	if (!ret->in_flight || !ret->in_flight_at)
+		return -ENOMEM;
+	for (size_t i = 0; i < p->in_flight_count; i++) {
+		Systape__OpenCall *m = ret->in_flight_at[i] = &ret->in_flight[i];
+
+		systape__open_call__init(m);
+		m->tid = p->in_flight[i].tid;
+		m->arch = p->in_flight[i].arch;
+		m->nr = p->in_flight[i].nr;
+		m->n_arg = ARRAY_SIZE(p->in_flight[i].args);
+		m->arg = (uint64_t *)(uintptr_t)p->in_flight[i].args;
+	}
+	ret->m.n_open_call = p->in_flight_count;
+	ret->m.open_call = ret->in_flight_at;
+	return 0;
+}
+
 static int put_process(const struct meta_process *p, struct process_messages *ret)
 {
 	Systape__Process *m = &ret->m;
@@ -175,7 +199,8 @@ static int put_process(const struct meta_process *p, struct process_messages *re
 	m->n_group = p->group_count;
 	m->group = p->groups;
 	m->missing = text(p->missing);
-	if (put_rlimits(p, ret) < 0 || put_fds(p, ret) < 0 || put_maps(p, ret) < 0)
+	if (put_rlimits(p, ret) < 0 || put_fds(p, ret) < 0 || put_maps(p, ret) < 0 ||
+	    put_in_flight(p, ret) < 0)
 		return -ENOMEM;
 	return 0;
 }
@@ -431,6 +456,19 @@ static void get_lists(const Systape__Process *m, struct meta_process *p, int *fa
 	}
 }
 
+static void get_in_flight(const Systape__Process *m, struct meta_process *p, int *failed)
+{
+	p->in_flight = take_array(m->n_open_call, sizeof(*p->in_flight), failed);
+	for (; p->in_flight && p->in_flight_count < m->n_open_call; p->in_flight_count++) {
+		const Systape__OpenCall *f = m->open_call[p->in_flight_count];
+		struct meta_in_flight *call = &p->in_flight[p->in_flight_count];
+
+		*call = (struct meta_in_flight){.tid = f->tid, .arch = f->arch, .nr = f->nr};
+		for (size_t i = 0; i < ARRAY_SIZE(call->args) && i < f->n_arg; i++)
+			call->args[i] = f->arg[i];
+	}
+}
+
 static void get_process(const Systape__Process *m, struct meta_process *p, int *failed)
 {
 	p->pid = m->pid;
@@ -454,6 +492,7 @@ static void get_process(const Systape__Process *m, struct meta_process *p, int *
 	p->group_count = p->groups ? m->n_group : 0;
 	p->missing = take_text(m->missing, failed);
 	get_lists(m, p, failed);
+	get_in_flight(m, p, failed);
 }
 
 int codec_decode_snapshot(const void *body, size_t size, struct meta_snapshot *ret, struct err *err)

@@ -130,4 +130,10 @@ static inline int event_errno(const struct event_call *c)
 	return c->state == EVENT_FINISHED && c->ret < 0 && c->ret >= -4095 ? (int)-c->ret : 0;
 }
 
+/* Bytes of the event's memory from @address on: at least one, with their count in
+ * @ret_size, or NULL. @when as event_when; the other one is not looked at. */
+const uint8_t *event_bytes(const struct event *e, uint8_t when, uint64_t address, size_t *ret_size);
+/* The range that begins at @address, or NULL. */
+const struct event_memory *event_range(const struct event *e, uint8_t when, uint64_t address);
+
 #endif

@@ -32,6 +32,7 @@ void meta_process_done(struct meta_process *p)
 	free(p->rlimits);
 	free(p->fds);
 	free(p->maps);
+	free(p->in_flight);
 	free(p->missing);
 	*p = (struct meta_process){0};
 }

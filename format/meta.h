@@ -69,6 +69,13 @@ struct meta_rlimit {
 	uint64_t soft, hard; /* UINT64_MAX: unlimited */
 };
 
+/* A call that a thread was in when the snapshot was taken: it began before the tape did. */
+struct meta_in_flight {
+	uint32_t tid;
+	uint32_t arch; /* AUDIT_ARCH_* */
+	uint64_t nr, args[6];
+};
+
 struct meta_process {
 	uint32_t pid, ppid, pgid, sid;
 	uint32_t *tids;
@@ -84,6 +91,8 @@ struct meta_process {
 	size_t fd_count;
 	struct meta_map *maps;
 	size_t map_count;
+	struct meta_in_flight *in_flight;
+	size_t in_flight_count;
 	char *missing; /* what could not be read and why, for people; "" is nothing */
 };
 

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "sys/table.h"
+#include "tracee/asked.h"
 #include "tracee/mem.h"
 
 #include "format/container/limits.h"
@@ -41,6 +42,22 @@ static void read_ranges(void *context, struct sys_range *ranges, size_t count)
 		}
 		done += n;
 	}
+}
+
+/* How the kernel is asked, at the descriptor or the id. */
+static int64_t (*const questions[ASK_KIND_MAX])(pid_t tid, int about) = {
+	[ASK_WRITABLE] = tracee_fd_writable,
+	[ASK_DISCARDS] = tracee_fd_discards,
+	[ASK_SEMAPHORES] = tracee_semaphores,
+	[ASK_FILE_SYSTEM] = tracee_fd_file_system,
+};
+
+static uint64_t ask(void *context, uint8_t question, uint64_t about)
+{
+	const struct task *task = context;
+	int64_t answer = questions[question]((pid_t)task->tid, (int)about);
+
+	return answer < 0 ? SYS_UNKNOWN : (uint64_t)answer;
 }
 
 /* What a number means does not change while we run: looked up once. */
@@ -242,7 +259,7 @@ bool rec_call_may_fork(const struct task_call *call)
 
 void rec_call_entry(struct rec *rec, struct task *task, const struct tracee_call *info)
 {
-	const struct sys_reader reader = {read_ranges, task};
+	const struct sys_reader reader = {read_ranges, task, ask};
 	struct sys_ranges *ranges = &rec->scratch->ranges;
 	struct task_call *call = &task->call;
 	struct event e;
@@ -254,6 +271,7 @@ void rec_call_entry(struct rec *rec, struct task *task, const struct tracee_call
 	if (call->desc && sys_has_entry_memory(call->desc)) {
 		struct sys_capture capture = capture_of(rec, task, &reader);
 
+		capture.stack = info->sp;
 		sys_capture_entry(&capture, ranges);
 		e.memory_count = to_memory(rec, ranges, EVENT_AT_ENTRY);
 	}
@@ -277,7 +295,7 @@ void rec_call_entry(struct rec *rec, struct task *task, const struct tracee_call
 
 static uint32_t capture_exit(struct rec *rec, struct task *task, int64_t result)
 {
-	const struct sys_reader reader = {read_ranges, task};
+	const struct sys_reader reader = {read_ranges, task, ask};
 	struct rec_scratch *s = rec->scratch;
 	struct sys_capture capture = capture_of(rec, task, &reader);
 

@@ -8,6 +8,7 @@
 #include "control.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/err.h"
 
 #include <errno.h>
@@ -45,10 +46,7 @@ static int wake_signal(void)
 
 static long long monotonic(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
+	return (long long)clock_now();
 }
 
 void rec_control_signals(sigset_t *ret)
@@ -107,7 +105,7 @@ static bool group_got_it(const struct rec_control *c, const siginfo_t *info)
 
 static void end_or_hand_on(struct rec_control *c, const siginfo_t *info)
 {
-	if (atomic_load(&c->command_ended)) {
+	if (!c->command || atomic_load(&c->command_ended)) {
 		atomic_store(&c->stop, true);
 		return;
 	}
@@ -126,6 +124,8 @@ static void take(struct rec_control *c, const siginfo_t *info)
 	case SIGTSTP:
 	case SIGTTIN:
 	case SIGTTOU:
+		if (!c->command)
+			break;
 		atomic_store(&c->stop_signal, info->si_signo);
 		atomic_store(&c->stop_signal_time, monotonic());
 		stop_if_due(c);

@@ -25,7 +25,9 @@ struct rec_control;
 /* The signals it takes; to be blocked before any thread is started. */
 void rec_control_signals(sigset_t *ret);
 
-/* Starts the thread; the calling thread is the one that is woken. 0 or -errno. */
+/* Starts the thread; the calling thread is the one that is woken. @command 0: there is none,
+ * processes are attached to; every signal then ends the recording at once, and those that
+ * stop are ignored, because the processes would stop with us. 0 or -errno. */
 int rec_control_start(pid_t command, struct rec_control **ret, struct err *err);
 
 /* Whether recording is to end; the tracer asks after every interrupted wait. */

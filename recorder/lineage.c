@@ -101,21 +101,6 @@ void rec_adopt_orphan(struct rec *rec, struct task *task)
 	add_fork(rec, task->pid, task->tid, &fork);
 }
 
-static void snapshot(struct rec *rec, uint32_t pid)
-{
-	struct meta_snapshot snapshot = {.seq = rec->seq, .time = rec->now};
-
-	snapshot.processes = calloc(1, sizeof(*snapshot.processes));
-	if (snapshot.processes) {
-		snapshot.process_count = 1;
-		if (rec_snapshot_process(pid, snapshot.processes) == 0 &&
-		    trace_writer_snapshot(rec->writer, &snapshot) == 0)
-			return;
-	}
-	meta_snapshot_done(&snapshot);
-	rec_note(rec, "out of memory: no snapshot of the start");
-}
-
 static void add_exec(struct rec *rec, const struct task *task, uint32_t former_tid)
 {
 	struct event e = lineage_event(rec, task->pid, task->tid, EVENT_EXEC);
@@ -146,7 +131,7 @@ struct task *rec_execed(struct rec *rec, uint32_t pid)
 	add_exec(rec, task, (uint32_t)former);
 	if ((pid_t)pid == rec->root && !rec->executed) {
 		rec->executed = true;
-		snapshot(rec, pid);
+		rec_snapshot(rec, &pid, 1);
 	}
 	return task;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "patience.h"
 
+#include "base/clock.h"
+
 #include <sched.h>
 #include <sys/wait.h>
-#include <time.h>
 
 enum {
 	ASKING_NS = 30000, /* for so long */
@@ -15,14 +16,6 @@ enum {
 	 * vain it is left alone for twice as long. */
 	SLEEPS_MAX = 128,
 };
-
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 void patience_init(struct patience *p)
 {
@@ -37,12 +30,12 @@ void patience_init(struct patience *p)
 /* 0 when there was no answer in time. */
 static pid_t ask(struct patience *p, int *status)
 {
-	uint64_t until = now() + ASKING_NS;
+	uint64_t until = clock_now() + ASKING_NS;
 	pid_t tid;
 
 	do {
 		tid = waitpid(-1, status, __WALL | WNOHANG);
-	} while (!tid && now() < until);
+	} while (!tid && clock_now() < until);
 	if (tid)
 		p->in_vain = 0;
 	else if (p->in_vain < SLEEPS_MAX)
@@ -53,10 +46,10 @@ static pid_t ask(struct patience *p, int *status)
 
 static pid_t sleep_for(struct patience *p, int *status)
 {
-	uint64_t before = now(), took;
+	uint64_t before = clock_now(), took;
 	pid_t tid = waitpid(-1, status, __WALL);
 
-	took = now() - before;
+	took = clock_now() - before;
 	if (p->sleeps && took >= WAKE_UP_MIN_NS && took <= WAKE_UP_MAX_NS)
 		p->sleeps--;
 	return tid;

@@ -18,12 +18,14 @@
 
 struct err;
 
-/* Zero is the default of every field but `output` and `argv`. */
+/* Zero is the default of every field but `output` and either `argv` or `pids`. */
 struct rec_options {
-	int output;                   /* fd of the tape, close-on-exec; stays the caller's */
-	int level;                    /* zstd level; 0: the writer's default */
-	uint64_t payload_limit;       /* bytes kept of each buffer; UINT64_MAX: all */
-	char *const *argv;            /* the command, ends with NULL */
+	int output;             /* fd of the tape, close-on-exec; stays the caller's */
+	int level;              /* zstd level; 0: the writer's default */
+	uint64_t payload_limit; /* bytes kept of each buffer; UINT64_MAX: all */
+	char *const *argv;      /* the command, ends with NULL; NULL: attach */
+	const pid_t *pids;      /* processes to attach to, with all their threads */
+	size_t pid_count;
 	char *const *envp;            /* its environment; NULL: the caller's own */
 	const char *user;             /* run the command as this user; NULL: as the caller */
 	const char *own_command_line; /* for the header; NULL: "" */
@@ -52,7 +54,9 @@ struct rec_result {
 int rec_find_command(const char *name, const char *search_path, char **ret, struct err *err);
 
 /*
- * Records until the last descendant has ended, or a signal asks to stop. To be called
+ * Records until the last descendant has ended, or a signal asks to stop. @path is of
+ * rec_find_command(); NULL: attach to the processes of the options instead, and let go of them
+ * when a signal asks for it; they go on as before. To be called
  * once, from a process with no other threads: it takes over the signals INT, QUIT,
  * TERM, HUP, TSTP, TTIN, TTOU and CHLD, and gives them back. @ret_result is always
  * filled. Returns 0 or -errno; the command may have run even then (the result says).

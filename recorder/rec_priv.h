@@ -43,10 +43,11 @@ struct rec {
 	uint64_t seq;   /* last place given away */
 	uint64_t start; /* CLOCK_MONOTONIC, ns, where the tape's time is 0 */
 	uint64_t now;   /* of the stop being handled, since start */
-	pid_t root;     /* the command */
+	pid_t root;     /* the command; 0: attached, there is none */
 	bool visible;   /* the command's own calls have begun (its first execve) */
 	bool executed;  /* the command's first execve succeeded */
 	bool root_ended;
+	bool attaching;              /* the stops being handled are ours, of taking hold */
 	bool detaching;              /* letting go of everybody, at the next stop of each */
 	struct meta_trailer trailer; /* counted as we go */
 };
@@ -62,6 +63,11 @@ uint64_t rec_clock(void);
 void rec_add(struct rec *rec, const struct event *event);
 /* A sentence for the trailer's notes; the same one is noted once. */
 void rec_note(struct rec *rec, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* loop.c: handles stops until nobody is left who could make one. */
+void rec_loop(struct rec *rec);
+/* Lets a task go on that was held until now, as what it stopped for asks for. */
+void rec_release(struct rec *rec, struct task *task);
 
 /* call.c: the two stops of a system call. */
 void rec_call_entry(struct rec *rec, struct task *task, const struct tracee_call *info);
@@ -80,9 +86,16 @@ struct task *rec_execed(struct rec *rec, uint32_t pid);
 void rec_signaled(struct rec *rec, const struct task *task, uint8_t kind, int signal);
 void rec_exited(struct rec *rec, struct task *task, int status);
 
-/* snapshot.c: the process as /proc shows it now. 0 or -ENOMEM; what cannot be read
- * is named in the snapshot. */
-int rec_snapshot_process(uint32_t pid, struct meta_process *ret);
+/* snapshot.c: puts onto the tape what /proc says of the processes now. What cannot be read
+ * is named in it, or in a note. */
+void rec_snapshot(struct rec *rec, const uint32_t *pids, size_t count);
+
+/* attach.c: seizes all threads of the processes of the options, puts a snapshot of them onto
+ * the tape and lets them go on. 0 or -errno: what was seized is let go of with our end. */
+int rec_attach(struct rec *rec, struct err *err);
+/* In a stop that is our doing: makes a call go on that would end with EINTR for nothing else.
+ * Whether it does. */
+bool rec_undo_interruption(const struct task *task);
 
 /* machine.c: everything of the header that does not depend on the command's run.
  * 0 or -ENOMEM. */

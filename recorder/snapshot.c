@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A process as /proc shows it at this moment: what the replayed world starts from.
- * It is in a stop while we look, so what we see is consistent but for what other
+ * Processes as /proc shows them at this moment: what the replayed world starts from.
+ * They are in a stop while we look, so what we see is consistent but for what other
  * processes do to shared files.
  *
  * What cannot be read (another user's process, hidepid) is named in `missing` and
@@ -105,21 +105,17 @@ static int read_status(uint32_t pid, struct meta_process *p, struct buf *lack)
 	return 0;
 }
 
-/* Field 5 (pgrp) and 6 (session) of stat, behind the name in brackets, which may
- * itself hold brackets. */
 static void read_stat(uint32_t pid, struct meta_process *p, struct buf *lack)
 {
-	cleanup_done(buf_done) struct buf text = {0};
-	int r = tracee_proc_file((pid_t)pid, "stat", &text);
-	const char *behind = r < 0 ? NULL : strrchr(buf_text(&text), ')');
-	int pgid, sid;
+	struct tracee_stat stat;
+	int r = tracee_proc_stat((pid_t)pid, &stat);
 
-	if (!behind || sscanf(behind, ") %*c %*d %d %d", &pgid, &sid) != 2) {
-		missing(lack, "stat", r < 0 ? r : -EINVAL);
+	if (r < 0) {
+		missing(lack, "stat", r);
 		return;
 	}
-	p->pgid = (uint32_t)pgid;
-	p->sid = (uint32_t)sid;
+	p->pgid = (uint32_t)stat.pgid;
+	p->sid = (uint32_t)stat.sid;
 }
 
 static int read_rlimits(uint32_t pid, struct meta_process *p, struct buf *lack)
@@ -224,7 +220,29 @@ static int read_maps(uint32_t pid, struct meta_process *p, struct buf *lack)
 	return 0;
 }
 
-int rec_snapshot_process(uint32_t pid, struct meta_process *ret)
+/* Threads that are not stopped are in none as far as can be told. */
+static int read_in_flight(struct meta_process *p)
+{
+	p->in_flight = calloc(p->tid_count + 1, sizeof(*p->in_flight));
+	if (!p->in_flight)
+		return -ENOMEM;
+	for (size_t i = 0; i < p->tid_count; i++) {
+		struct meta_in_flight *call = &p->in_flight[p->in_flight_count];
+		struct tracee_in_flight found;
+		struct tracee_call info;
+
+		if (tracee_call_info((pid_t)p->tids[i], &info) < 0 ||
+		    tracee_proc_in_flight((pid_t)p->tids[i], &found) < 0)
+			continue;
+		*call = (struct meta_in_flight){
+			.tid = p->tids[i], .arch = info.arch, .nr = found.nr};
+		memcpy(call->args, found.args, sizeof(call->args));
+		p->in_flight_count++;
+	}
+	return 0;
+}
+
+static int describe_process(uint32_t pid, struct meta_process *ret)
 {
 	struct buf lack = {0};
 	int r;
@@ -242,10 +260,38 @@ int rec_snapshot_process(uint32_t pid, struct meta_process *ret)
 	if (tracee_proc_numbers((pid_t)pid, "task", &ret->tids, &ret->tid_count) < 0)
 		missing(&lack, "task", -ESRCH);
 	if ((r = read_status(pid, ret, &lack)) < 0 || (r = read_rlimits(pid, ret, &lack)) < 0 ||
-	    (r = read_fds(pid, ret, &lack)) < 0 || (r = read_maps(pid, ret, &lack)) < 0) {
+	    (r = read_fds(pid, ret, &lack)) < 0 || (r = read_maps(pid, ret, &lack)) < 0 ||
+	    (r = read_in_flight(ret)) < 0) {
 		buf_done(&lack);
 		return r;
 	}
 	ret->missing = lack.data;
 	return buf_error(&lack);
+}
+
+static int describe_all(const uint32_t *pids, size_t count, struct meta_snapshot *ret)
+{
+	ret->processes = calloc(count, sizeof(*ret->processes));
+	if (!ret->processes)
+		return -ENOMEM;
+	while (ret->process_count < count) {
+		int r = describe_process(pids[ret->process_count],
+					 &ret->processes[ret->process_count]);
+
+		ret->process_count++;
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void rec_snapshot(struct rec *rec, const uint32_t *pids, size_t count)
+{
+	struct meta_snapshot snapshot = {.seq = rec->seq, .time = rec->now};
+
+	if (describe_all(pids, count, &snapshot) == 0 &&
+	    trace_writer_snapshot(rec->writer, &snapshot) == 0)
+		return;
+	meta_snapshot_done(&snapshot);
+	rec_note(rec, "out of memory: no snapshot of the start");
 }

@@ -66,6 +66,13 @@ int opts_output_status(int status)
 	return opts_complain("cannot write: %s", strerror(-output_error));
 }
 
+int opts_end(struct buf *out, int failed, int status)
+{
+	opts_flush(out);
+	buf_done(out);
+	return failed < 0 ? opts_complain("out of memory") : opts_output_status(status);
+}
+
 int opts_output_to(const char *path, struct err *err)
 {
 	/* Emptied only when it is known that no tape is read from it. */

@@ -39,6 +39,9 @@ bool opts_put(struct buf *out);
 bool opts_flush(struct buf *out);
 /* The exit status for a write that failed: quiet for a closed pipe. */
 int opts_output_status(int status);
+/* The end of a verb that wrote into @out: what is left is written, and @out freed. @failed is
+ * -ENOMEM when something could not be told, @status what it would end with otherwise. */
+int opts_end(struct buf *out, int failed, int status);
 /* Writes to @path from here on instead of standard output. 0 or -errno. What is there
  * already goes when opts_for_each_item() begins, which refuses to read it as a tape. */
 int opts_output_to(const char *path, struct err *err);

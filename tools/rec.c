@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ enum { PAYLOAD_DEFAULT = 64 << 10, LEVEL_MAX = 19 };
 
 struct arguments {
 	struct rec_options rec;
+	pid_t *pids;        /* own copy of what -p names */
 	const char *output; /* NULL: the default file */
 	bool quiet;
 	char **environment; /* own copy, NULL while unchanged */
@@ -35,11 +37,15 @@ struct arguments {
 
 static const char usage[] =
 	"Usage: rec [OPTION]... [--] COMMAND [ARG]...\n"
-	"Record everything that COMMAND and its descendants ask of the kernel, and the\n"
-	"answers, data included, into one file. Read it with analyze(1).\n"
+	"   or: rec [OPTION]... -p PID...\n"
+	"Record everything that COMMAND, or running processes, and their descendants ask\n"
+	"of the kernel, and the answers, data included, into one file. Read it with\n"
+	"analyze(1).\n"
 	"\n"
 	"  -o, --output=FILE    write the tape to FILE; '-' is standard output\n"
 	"                       (default trace.zst; an existing one becomes trace.zst.old)\n"
+	"  -p, --attach=PID     record the running process PID, all its threads, until ^C or\n"
+	"                       its end; ^C leaves it running. Repeatable, or a list\n"
 	"  -s, --payload=SIZE   keep SIZE bytes of each buffer: a number with an optional\n"
 	"                       K or M, or 'all' (default 64K); lengths are always kept\n"
 	"  -u, --user=USER      run COMMAND as USER (root only)\n"
@@ -57,6 +63,7 @@ enum { OPTION_HELP = 256, OPTION_VERSION };
 
 static const struct option long_options[] = {
 	{"output", required_argument, NULL, 'o'},
+	{"attach", required_argument, NULL, 'p'},
 	{"payload", required_argument, NULL, 's'},
 	{"user", required_argument, NULL, 'u'},
 	{"env", required_argument, NULL, 'E'},
@@ -104,6 +111,37 @@ static int parse_level(const char *text, int *ret, struct err *err)
 	return 0;
 }
 
+static bool separates(char c)
+{
+	return c == ',' || c == ' ' || c == '\t' || c == '\n';
+}
+
+/* Numbers with commas or spaces between them, as pidof(1) prints them. */
+static int add_pids(struct arguments *a, const char *text, struct err *err)
+{
+	for (const char *at = text;;) {
+		char *end;
+		long value;
+		pid_t *more;
+
+		while (separates(*at))
+			at++;
+		if (!*at && at != text)
+			return 0;
+		errno = 0;
+		value = strtol(at, &end, 10);
+		if (end == at || (*end && !separates(*end)) || errno || value < 1 ||
+		    value > INT_MAX)
+			return err_set(err, EINVAL, "'%s' is no process number", text);
+		more = reallocarray(a->pids, a->rec.pid_count + 1, sizeof(*more));
+		if (!more)
+			return err_set(err, ENOMEM, "out of memory");
+		a->rec.pids = a->pids = more;
+		more[a->rec.pid_count++] = (pid_t)value;
+		at = end;
+	}
+}
+
 static size_t name_length(const char *variable)
 {
 	return strcspn(variable, "=");
@@ -141,6 +179,8 @@ static int apply(struct arguments *a, int option, struct err *err)
 	case 'o':
 		a->output = optarg;
 		return 0;
+	case 'p':
+		return add_pids(a, optarg, err);
 	case 's':
 		return parse_size(optarg, &a->rec.payload_limit, err);
 	case 'u':
@@ -158,12 +198,27 @@ static int apply(struct arguments *a, int option, struct err *err)
 	}
 }
 
+/* Either a command or processes. */
+static int check_use(struct arguments *a, char *const *command, struct err *err)
+{
+	if (!a->rec.pid_count && !*command)
+		return err_set(err, EINVAL, "no command given; try 'rec --help'");
+	if (a->rec.pid_count && *command)
+		return err_set(err, EINVAL, "-p records what runs already: '%s' cannot be run too",
+			       *command);
+	if (a->rec.pid_count && (a->rec.user || a->environment))
+		return err_set(err, EINVAL, "-p records what runs already: %s is for a command",
+			       a->rec.user ? "-u" : "-E");
+	a->rec.argv = *command ? command : NULL;
+	return 0;
+}
+
 /* 0: go on; 1: done (help, version); -errno. */
 static int parse(struct arguments *a, int argc, char **argv, struct err *err)
 {
 	int option, r;
 
-	while ((option = getopt_long(argc, argv, "+:o:s:u:E:z:q", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "+:o:p:s:u:E:z:q", long_options, NULL)) != -1) {
 		switch (option) {
 		case OPTION_HELP:
 			fputs(usage, stdout);
@@ -181,18 +236,15 @@ static int parse(struct arguments *a, int argc, char **argv, struct err *err)
 		if (r < 0)
 			return r;
 	}
-	a->rec.argv = argv + optind;
-	if (!argv[optind])
-		return err_set(err, EINVAL, "no command given; try 'rec --help'");
-	return 0;
+	return check_use(a, argv + optind, err);
 }
 
 /* The words up to the command, for the tape's header. */
-static void describe_options(struct buf *ret, char **argv, char *const *command)
+static void describe_options(struct buf *ret, char *const *argv, char *const *command)
 {
-	for (; argv < command; argv++) {
+	for (; *argv && argv != command; argv++) {
 		buf_str(ret, *argv);
-		if (argv + 1 < command)
+		if (argv[1] && argv + 1 != command)
 			buf_char(ret, ' ');
 	}
 }
@@ -298,23 +350,33 @@ static int record(struct arguments *a, const char *path)
 	return exit_status(&result);
 }
 
-int main(int argc, char **argv)
+static int run(struct arguments *a, char **argv)
 {
-	struct arguments a = {.rec = {.payload_limit = PAYLOAD_DEFAULT}};
 	cleanup_done(buf_done) struct buf own = {0};
 	cleanup_free char *path = NULL;
 	struct err err = {0};
+	int r = 0;
+
+	describe_options(&own, argv, a->rec.argv);
+	a->rec.own_command_line = buf_text(&own);
+	if (a->rec.argv)
+		r = rec_find_command(a->rec.argv[0], getenv("PATH"), &path, &err);
+	if (r < 0)
+		return complain(&err, r == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE);
+	return record(a, path);
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments a = {.rec = {.payload_limit = PAYLOAD_DEFAULT}};
+	struct err err = {0};
 	int r = parse(&a, argc, argv, &err);
 
-	if (r == 0) {
-		describe_options(&own, argv, a.rec.argv);
-		a.rec.own_command_line = buf_text(&own);
-		r = rec_find_command(a.rec.argv[0], getenv("PATH"), &path, &err);
-		r = r == 0 ? record(&a, path)
-			   : complain(&err, r == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE);
-	} else {
+	if (r == 0)
+		r = run(&a, argv);
+	else
 		r = r > 0 ? 0 : complain(&err, EXIT_REC);
-	}
 	free(a.environment);
+	free(a.pids);
 	return r;
 }

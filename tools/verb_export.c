@@ -33,10 +33,8 @@ static int export_jsonl(char **paths)
 	if (!run.jsonl)
 		return opts_complain("out of memory");
 	status = opts_for_each_item(paths, &options, take, &run);
-	opts_flush(&run.out);
 	jsonl_free(run.jsonl);
-	buf_done(&run.out);
-	return opts_output_status(status);
+	return opts_end(&run.out, 0, status);
 }
 
 /* The value of --to, wherever it stands. */

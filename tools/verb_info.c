@@ -52,7 +52,5 @@ int verb_info(int argc, char **argv)
 	}
 	status = opts_for_each_item(argv + optind, &options, take, &run);
 	finish(&run);
-	opts_flush(&run.out);
-	buf_done(&run.out);
-	return opts_output_status(status);
+	return opts_end(&run.out, 0, status);
 }

@@ -61,9 +61,5 @@ int verb_overview(int argc, char **argv)
 	}
 	status = opts_for_each_item(argv + optind, &options, take, &run);
 	finish(&run);
-	opts_flush(&run.out);
-	buf_done(&run.out);
-	if (run.failed < 0)
-		return opts_complain("out of memory");
-	return opts_output_status(status);
+	return opts_end(&run.out, run.failed, status);
 }

@@ -86,6 +86,8 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 
 	if (item->kind == ITEM_HEADER)
 		r = begin_tape(run, item->header);
+	else if (item->kind == ITEM_SNAPSHOT)
+		printer_snapshot(run->printer, item->snapshot);
 	if (r == 0)
 		r = state_take(run->state, item);
 	if (r == 0 && item->kind == ITEM_EVENT)

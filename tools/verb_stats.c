@@ -112,7 +112,7 @@ static int run(enum stats_by by, const char *what, bool json, char **paths)
 {
 	const struct trace_stream_options options = {.unordered = true};
 	cleanup_done(stats_done) struct stats s = {0};
-	cleanup_done(buf_done) struct buf out = {0};
+	struct buf out = {0};
 	int status;
 
 	if (stats_init(&s, by) < 0)
@@ -125,8 +125,7 @@ static int run(enum stats_by by, const char *what, bool json, char **paths)
 		else
 			say_table(&s, what, &out);
 	}
-	opts_flush(&out);
-	return opts_output_status(status);
+	return opts_end(&out, 0, status);
 }
 
 int verb_stats(int argc, char **argv)

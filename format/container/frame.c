@@ -12,12 +12,12 @@
 #include "limits.h"
 #include "seek.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/fileio.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 #include <zstd.h>
 
 enum { LEVEL_DEFAULT = 7, LONG_MATCH = 512 };
@@ -44,14 +44,6 @@ struct frame_writer {
 	bool adaptive, hurried;
 	uint64_t compressing, writing; /* ns, in the present frame */
 };
-
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 static int set_parameters(ZSTD_CCtx *zstd, int level)
 {
@@ -180,7 +172,7 @@ static void note_batch(struct meta_frame *frame, const struct batch *b)
 static int compress(struct frame_writer *f, const struct buf *record, ZSTD_EndDirective how)
 {
 	ZSTD_inBuffer in = {record ? record->data : NULL, record ? record->size : 0, 0};
-	uint64_t start = now();
+	uint64_t start = clock_now();
 	size_t left;
 
 	do {
@@ -194,18 +186,18 @@ static int compress(struct frame_writer *f, const struct buf *record, ZSTD_EndDi
 			return -EIO;
 		buf_truncate(&f->out, before + out.pos);
 	} while (left || in.pos < in.size);
-	f->compressing += now() - start;
+	f->compressing += clock_now() - start;
 	return 0;
 }
 
 static int write_out(struct frame_writer *f, struct err *err)
 {
-	uint64_t start = now();
+	uint64_t start = clock_now();
 	int r = fileio_write(f->fd, f->out.data, f->out.size);
 
 	if (r < 0)
 		return err_errno(err, -r, "cannot write the tape");
-	f->writing += now() - start;
+	f->writing += clock_now() - start;
 	f->compressed += f->out.size;
 	if (f->open)
 		f->sizes[f->count - 1] += f->out.size;

@@ -12,6 +12,7 @@
 #include "frame.h"
 #include "limits.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "format/codec.h"
 
@@ -54,14 +55,6 @@ struct trace_writer {
 	struct err error; /* under the mutex */
 };
 
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 /* ---- the recorder's side ---- */
 
 /* A batch that is empty and open; NULL when out of memory. */
@@ -100,7 +93,7 @@ struct batch *trace_writer_lock(struct trace_writer *w)
 void trace_writer_unlock(struct trace_writer *w)
 {
 	if (w->open->count && !w->open_since) {
-		w->open_since = now();
+		w->open_since = clock_now();
 		pthread_cond_signal(&w->work);
 	}
 	if (w->open->raw_size >= w->options.chunk_size) {
@@ -213,7 +206,7 @@ static void write_batch(struct trace_writer *w, struct batch *b, int encoded, bo
 
 static void take_open_if_due(struct trace_writer *w)
 {
-	uint64_t age = w->open_since ? now() - w->open_since : 0;
+	uint64_t age = w->open_since ? clock_now() - w->open_since : 0;
 
 	if (!w->queued && w->open->count &&
 	    (w->finishing || age >= w->options.flush_ms * UINT64_C(1000000)))
@@ -223,7 +216,7 @@ static void take_open_if_due(struct trace_writer *w)
 /* Until a batch is in the queue, or the open one is due. */
 static void wait_for_work(struct trace_writer *w)
 {
-	uint64_t since = w->open_since ? w->open_since : now();
+	uint64_t since = w->open_since ? w->open_since : clock_now();
 	uint64_t until = since + w->options.flush_ms * UINT64_C(1000000);
 	struct timespec t = {(time_t)(until / 1000000000), (long)(until % 1000000000)};
 

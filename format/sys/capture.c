@@ -7,7 +7,10 @@
  */
 #include "capture.h"
 
+#include "capture_priv.h"
 #include "table.h"
+
+#include "base/load.h"
 
 #include <string.h>
 
@@ -17,28 +20,9 @@ enum {
 	OTHER_BYTES_MAX = 64 << 10, /* bytes that are no payload: records, masks */
 	RESERVE = 64 << 10,         /* of the arena, not for payload */
 	IOV_COUNT_MAX = 1024,       /* UIO_MAXIOV */
-	IOC_SIZE_SHIFT = 16,
-	IOC_SIZE_MASK = 0x3fff,
 	IOC_WRITE = 1 << 30,
 };
 #define IOC_READ (1u << 31)
-#define NO_BOUND UINT64_MAX
-
-struct walk {
-	const struct sys_capture *c;
-	const struct sys_ranges *entry; /* at exit: what the entry saw, may be NULL */
-	struct sys_ranges *out;
-	bool exiting, failed;
-	int error; /* errno of a failed call */
-	size_t done;      /* ranges that are read and looked into */
-	uint64_t args[6]; /* of an indirect call */
-};
-
-/* A struct (or the six arguments) and, at the exit, how it was at the entry. */
-struct image {
-	const uint8_t *at, *before;
-	size_t size, before_size;
-};
 
 /* ---- what a description asks for ---- */
 
@@ -47,7 +31,7 @@ static bool holds_pointers(const struct sys_desc *of)
 	for (size_t i = 0; of && i < of->count; i++) {
 		const struct sys_field *f = &of->field[i];
 
-		if (f->mem != MEM_NONE)
+		if (f->mem != MEM_NONE && f->place != PLACE_BEHIND)
 			return true;
 		if ((f->kind == K_EMBED || f->kind == K_EMBEDS) && holds_pointers(f->of()))
 			return true;
@@ -120,11 +104,6 @@ static bool is_payload(const struct sys_field *f)
 	return f->kind == K_BUF || f->kind == K_RANDOM || f->mem == MEM_IOV;
 }
 
-static uint64_t most(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Gives @r a place in the arena for what is wanted of it. */
 static void place(struct sys_ranges *out, struct sys_range *r, size_t reserve)
 {
@@ -150,11 +129,11 @@ static struct sys_range *add_range(struct walk *w, uint64_t address, uint64_t fu
 		return NULL;
 	}
 	/* Nothing lies behind the end of the address space. */
-	full = most(full, UINT64_MAX - address);
+	full = least_of(full, UINT64_MAX - address);
 	r = &out->range[out->count++];
 	*r = (struct sys_range){.address = address,
 				.full = full,
-				.want = (uint32_t)most(full, UINT32_MAX),
+				.want = (uint32_t)least_of(full, UINT32_MAX),
 				.of = of,
 				.dir = dir,
 				.shape = shape,
@@ -170,96 +149,8 @@ static void add_bytes(struct walk *w, uint64_t address, uint64_t full, bool payl
 	if (!r)
 		return;
 	r->limited = r->full > limit || r->full > UINT32_MAX;
-	r->want = (uint32_t)most(r->want, limit);
+	r->want = (uint32_t)least_of(r->want, limit);
 	place(w->out, r, payload ? RESERVE : 0);
-}
-
-/* What the entry saw at @address, or NULL. */
-static const struct sys_range *seen_at_entry(const struct walk *w, uint64_t address, size_t size)
-{
-	for (size_t i = 0; w->entry && i < w->entry->count; i++) {
-		const struct sys_range *r = &w->entry->range[i];
-
-		if (r->address == address && r->length >= size)
-			return r;
-	}
-	return NULL;
-}
-
-/* ---- lengths ---- */
-
-static uint32_t load_u32(const uint8_t *at)
-{
-	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
-	       (uint32_t)at[3] << 24;
-}
-
-static uint64_t not_negative(const struct sys_field *f, uint64_t value)
-{
-	return f->kind == K_INT && (int64_t)value < 0 ? 0 : value;
-}
-
-/* A sibling's value; at the exit no more than it was at the entry. */
-static uint64_t sibling_value(const struct walk *w, const struct sys_desc *d,
-			      const struct sys_field *f, const struct image *m)
-{
-	const struct sys_field *l = sys_sibling(d, f->len_off);
-	uint64_t value = l ? not_negative(l, sys_value(l, m->at, m->size)) : 0;
-
-	if (w->exiting && l && m->before)
-		value = most(value, not_negative(l, sys_value(l, m->before, m->before_size)));
-	return value;
-}
-
-/* What the sibling points to: a count of bytes, read before. */
-static uint64_t pointed_length(const struct walk *w, const struct sys_desc *d,
-			       const struct sys_field *f, const struct image *m)
-{
-	const struct sys_field *l = sys_sibling(d, f->len_off);
-	uint64_t address = l ? sys_value(l, m->at, m->size) : 0, value = NO_BOUND;
-	const struct sys_range *before = seen_at_entry(w, address, 4);
-
-	for (size_t i = 0; address && i < w->out->count; i++) {
-		const struct sys_range *r = &w->out->range[i];
-
-		if (r->address == address && r->length >= 4)
-			value = load_u32(r->data);
-	}
-	if (before)
-		value = most(value, load_u32(before->data));
-	return value == NO_BOUND ? 0 : value;
-}
-
-/* Bytes for MEM_BYTES, MEM_STRUCT and MEM_STRING, elements for the others. */
-static uint64_t length_of(const struct walk *w, const struct sys_desc *d, const struct sys_field *f,
-			  const struct image *m)
-{
-	uint64_t n;
-
-	switch ((enum sys_len)f->len) {
-	case LEN_NONE:
-	case LEN_SELF:
-		return f->of ? (f->mem == MEM_STRUCT ? f->of()->size : 1) : 0;
-	case LEN_CONST:
-		return f->len_const + f->len_extra;
-	case LEN_DEREF:
-		return pointed_length(w, d, f, m) + f->len_extra;
-	default:
-		n = sibling_value(w, d, f, m);
-	}
-	switch ((enum sys_len)f->len) {
-	case LEN_BITS:
-		n = n > f->len_const ? n - f->len_const : 0;
-		return (most(n, UINT32_MAX) + 8u * d->wide - 1) / (8u * d->wide) * d->wide;
-	case LEN_PRODUCT:
-		return most(n, UINT32_MAX) * f->len_const + f->len_extra;
-	case LEN_IOC:
-		return n >> IOC_SIZE_SHIFT & IOC_SIZE_MASK;
-	case LEN_PAGES:
-		return n / PAGE + (n % PAGE != 0);
-	default:
-		return most(n, UINT64_MAX - f->len_extra) + f->len_extra;
-	}
 }
 
 /* ---- fields to ranges ---- */
@@ -279,7 +170,7 @@ static void add_iovec_data(struct walk *w, const struct sys_desc *iovec, const u
 	for (size_t i = 0; (i + 1) * iovec->size <= size && bound; i++) {
 		const uint8_t *element = at + i * iovec->size;
 		uint64_t address = sys_value(base, element, iovec->size);
-		uint64_t length = most(sys_value(len, element, iovec->size), bound);
+		uint64_t length = least_of(sys_value(len, element, iovec->size), bound);
 
 		if (address)
 			add_bytes(w, address, length, true);
@@ -288,11 +179,11 @@ static void add_iovec_data(struct walk *w, const struct sys_desc *iovec, const u
 	}
 }
 
-/* Looks into a struct or array whose bytes are known. */
+/* Looks into a struct or array whose bytes are known. A struct may be longer than its members. */
 static void look_into(struct walk *w, const struct sys_range *r, const uint8_t *at, size_t size,
 		      const uint8_t *before, size_t before_size)
 {
-	size_t each = r->of->size;
+	size_t each = r->shape == MEM_STRUCT ? size : r->of->size;
 
 	if (r->shape == MEM_IOV) {
 		if (r->dir & (w->exiting ? OUT : IN))
@@ -300,12 +191,13 @@ static void look_into(struct walk *w, const struct sys_range *r, const uint8_t *
 		return;
 	}
 	for (size_t i = 0; i * each < size; i++) {
-		size_t here = most(size - i * each, each);
-		struct image m = {at + i * each, NULL, here, 0};
+		size_t here = least_of(size - i * each, each);
+		struct image m = {
+			.address = r->address + i * each, .at = at + i * each, .size = here};
 
-		if (before && before_size >= i * each + here) {
+		if (before && before_size >= i * each + least_of(here, r->of->size)) {
 			m.before = before + i * each;
-			m.before_size = here;
+			m.before_size = least_of(before_size - i * each, here);
 		}
 		expand(w, r->of, &m, r->dir, r->bound, r->depth + 1u, ALL);
 	}
@@ -314,10 +206,10 @@ static void look_into(struct walk *w, const struct sys_range *r, const uint8_t *
 /* At the exit a struct that the kernel only read is as the entry saw it. */
 static void look_into_entry(struct walk *w, const struct sys_range *like, uint64_t size)
 {
-	const struct sys_range *seen = seen_at_entry(w, like->address, 1);
+	const struct sys_range *seen = walk_seen_at_entry(w, like->address, 1);
 
 	if (seen)
-		look_into(w, like, seen->data, (size_t)most(size, seen->length), NULL, 0);
+		look_into(w, like, seen->data, (size_t)least_of(size, seen->length), NULL, 0);
 }
 
 static void add_elements(struct walk *w, const struct sys_field *f, uint64_t address, uint64_t n,
@@ -327,7 +219,7 @@ static void add_elements(struct walk *w, const struct sys_field *f, uint64_t add
 	uint64_t size =
 		f->mem == MEM_STRUCT
 			? n
-			: most(n, f->mem == MEM_IOV ? IOV_COUNT_MAX : UINT32_MAX) * of->size;
+			: least_of(n, f->mem == MEM_IOV ? IOV_COUNT_MAX : UINT32_MAX) * of->size;
 	struct sys_range like = {.address = address,
 				 .of = of,
 				 .dir = dir,
@@ -347,13 +239,24 @@ static void add_elements(struct walk *w, const struct sys_field *f, uint64_t add
 		return;
 	r->depth = (uint8_t)depth;
 	r->limited = r->full > OTHER_BYTES_MAX;
-	r->want = (uint32_t)most(r->full, OTHER_BYTES_MAX);
+	r->want = (uint32_t)least_of(r->full, OTHER_BYTES_MAX);
 	/* What a struct's own size field says is known only when it is here. */
 	if (f->len == LEN_SELF) {
 		r->shape = MEM_NONE;
 		r->bound = f->len_const;
 	}
 	place(w->out, r, 0);
+}
+
+/* Where the bytes of @f are, or 0. */
+static uint64_t address_of(const struct walk *w, const struct sys_field *f, const struct image *m)
+{
+	uint64_t from = f->place == PLACE_STACK ? w->c->stack : m->address;
+	uint64_t distance = f->place == PLACE_STACK ? f->len_const : f->off;
+
+	if (f->place == PLACE_POINTED)
+		return sys_value(f, m->at, m->size);
+	return from && distance <= UINT64_MAX - from ? from + distance : 0;
 }
 
 static void add_open_ended(struct walk *w, const struct sys_desc *d, const struct sys_field *f,
@@ -363,42 +266,51 @@ static void add_open_ended(struct walk *w, const struct sys_desc *d, const struc
 
 	if (f->mem == MEM_STRINGS)
 		limit = SYS_STRINGS_MAX * sizeof(uint64_t);
+	else if (f->len == LEN_ASKED)
+		limit = f->len_const;
 	else if (f->len != LEN_NONE)
-		limit = most(limit, length_of(w, d, f, m));
+		limit = least_of(limit, walk_length(w, d, f, m));
 	if (limit)
-		add_range(w, sys_value(f, m->at, m->size), 0, f->mem, dir, NULL, limit);
+		add_range(w, address_of(w, f, m), 0, f->mem, dir, NULL, limit);
 }
 
 static void add_field(struct walk *w, const struct sys_desc *d, const struct sys_field *f,
 		      const struct image *m, uint8_t dir, uint64_t bound, unsigned depth)
 {
-	uint64_t address = sys_value(f, m->at, m->size), n;
+	uint64_t address = address_of(w, f, m), n;
 
 	if (!address || depth >= SYS_DEPTH_MAX)
 		return;
-	if (f->mem == MEM_STRING || f->mem == MEM_STRINGS) {
+	/* The caller said how long the struct is, with what is behind it. */
+	if (f->place == PLACE_BEHIND && m->size > d->size)
+		return;
+	n = walk_length(w, d, f, m);
+	/* A string may have a place of known size all the same. */
+	if (f->mem == MEM_STRINGS || (f->mem == MEM_STRING && (f->len != LEN_ASKED || !n))) {
 		add_open_ended(w, d, f, m, dir);
 		return;
 	}
-	n = length_of(w, d, f, m);
+	bound = walk_bound(w, d, f, m, bound);
 	if (f->by_ret && f->mem == MEM_STRUCT)
 		n = bound ? n : 0;
 	else if (f->by_ret == 2 && bound != NO_BOUND && bound > n)
 		n = 0;
 	else if (f->by_ret && f->mem != MEM_IOV)
-		n = most(n, bound < NO_BOUND ? bound + f->len_extra : bound);
+		n = least_of(n, bound < NO_BOUND ? bound + f->len_extra : bound);
 	if (has_elements(f))
 		add_elements(w, f, address, n, dir, bound, depth);
 	else
 		add_bytes(w, address, n, is_payload(f));
 }
 
-static uint8_t direction(const struct sys_desc *d, const struct sys_field *f, const struct image *m,
-			 uint8_t dir)
+static uint8_t direction(const struct walk *w, const struct sys_desc *d, const struct sys_field *f,
+			 const struct image *m, uint8_t dir)
 {
 	const struct sys_field *request;
 	uint64_t value;
 
+	if (f->ask == ASK_WRITABLE)
+		return walk_answer(w, d, f, m) == 0 ? OUT : IN;
 	if (f->len != LEN_IOC)
 		return f->dir == SAME ? dir : f->dir;
 	request = sys_sibling(d, f->len_off);
@@ -410,18 +322,15 @@ static void expand_embedded(struct walk *w, const struct sys_desc *d, const stru
 			    const struct image *m, uint8_t dir, uint64_t bound, unsigned depth)
 {
 	const struct sys_desc *of = f->of();
-	const struct sys_field *own;
 
-	if (f->ret_off1 && w->exiting) {
-		own = sys_sibling(d, (uint16_t)(f->ret_off1 - 1));
-		bound = own ? sys_value(own, m->at, m->size) : bound;
-	}
+	bound = walk_bound(w, d, f, m, bound);
 	for (size_t at = f->off; of->size && at + of->size <= (size_t)f->off + f->size;
 	     at += of->size) {
 		struct image inner = {0};
 
 		if (at + of->size > m->size)
 			return;
+		inner.address = m->address ? m->address + at : 0;
 		inner.at = m->at + at;
 		inner.size = of->size;
 		if (m->before && at + of->size <= m->before_size) {
@@ -459,9 +368,10 @@ static void expand(struct walk *w, const struct sys_desc *d, const struct image 
 			expand_embedded(w, d, f, m, f->dir == SAME ? dir : f->dir, bound, depth);
 			continue;
 		}
-		own = direction(d, f, m, dir);
-		if ((which == ALL || (f->len == LEN_DEREF) == (which == POINTED_LENGTHS)) &&
-		    is_due(w, f, own))
+		if (which != ALL && walk_length_is_pointed(f) != (which == POINTED_LENGTHS))
+			continue;
+		own = direction(w, d, f, m, dir);
+		if (is_due(w, f, own))
 			add_field(w, d, f, m, own, bound, depth);
 	}
 }
@@ -490,10 +400,10 @@ static uint64_t next_step(const struct sys_range *r)
 	uint64_t step = PAGE - (r->address + r->length) % PAGE;
 
 	if (r->length < STRING_STEP)
-		step = most(step, STRING_STEP);
+		step = least_of(step, STRING_STEP);
 	else if (r->length >= PAGE)
 		step += r->length / PAGE * PAGE;
-	return most(step, r->bound - r->length);
+	return least_of(step, r->bound - r->length);
 }
 
 /* The next bytes of a string. It stays in one piece: what is not last in the arena moves
@@ -593,12 +503,15 @@ static void settle_own_size(struct sys_range *r)
 	r->bound = NO_BOUND;
 	if (r->length < at + 4)
 		return;
-	own = load_u32(r->data + at);
+	own = (uint32_t)load(r->data, r->length, at, 4);
 	if (!own)
 		return;
+	/* What is behind its members is a range of its own. */
+	if (r->of->field[r->of->count - 1].place == PLACE_BEHIND)
+		own = (uint32_t)least_of(own, r->of->size);
 	r->full = own;
-	r->length = (uint32_t)most(r->length, own);
-	r->unreadable &= r->length < most(own, r->of->size);
+	r->length = (uint32_t)least_of(r->length, own);
+	r->unreadable &= r->length < least_of(own, r->of->size);
 }
 
 static void settle(const struct walk *w, struct sys_range *r, const struct sys_range *piece)
@@ -631,11 +544,9 @@ static void add_listed_strings(struct walk *w, const struct sys_range *list)
 	const uint8_t *at = list->data;
 
 	for (uint32_t i = 0; i + wide <= list->length; i += wide) {
-		uint64_t address = load_u32(at + i);
+		uint64_t address = load(at, list->length, i, wide);
 		struct sys_range *r;
 
-		if (wide == 8)
-			address |= (uint64_t)load_u32(at + i + 4) << 32;
 		if (!address)
 			return;
 		r = add_range(w, address, 0, MEM_STRING, list->dir, NULL, SYS_STRING_MAX);
@@ -657,7 +568,7 @@ static void look_into_new(struct walk *w)
 			add_listed_strings(w, &r);
 		if (!r.of)
 			continue;
-		before = w->exiting ? seen_at_entry(w, r.address, 1) : NULL;
+		before = w->exiting ? walk_seen_at_entry(w, r.address, 1) : NULL;
 		look_into(w, &r, r.data, r.length, before ? before->data : NULL,
 			  before ? before->length : 0);
 	}
@@ -667,7 +578,7 @@ static void look_into_new(struct walk *w)
 static void walk_call(struct walk *w, const struct sys_desc *d, const uint64_t *args,
 		      uint64_t bound)
 {
-	const struct image image = {(const uint8_t *)args, NULL, 6 * sizeof(uint64_t), 0};
+	const struct image image = {.at = (const uint8_t *)args, .size = 6 * sizeof(uint64_t)};
 	bool deferred = false;
 
 	expand(w, d, &image, IN, bound, 0, OTHER_LENGTHS);

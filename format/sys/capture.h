@@ -41,6 +41,8 @@ struct sys_range {
 	uint64_t bound; /* by_ret bound inside, UINT64_MAX: none; of a string: its limit */
 };
 
+#define SYS_UNKNOWN UINT64_MAX
+
 struct sys_ranges {
 	struct sys_range range[SYS_RANGES_MAX];
 	size_t count;
@@ -58,11 +60,15 @@ struct sys_ranges {
 struct sys_reader {
 	void (*read)(void *context, struct sys_range *ranges, size_t count);
 	void *context;
+	/* Answers an enum sys_question about a value (a descriptor, an id), or SYS_UNKNOWN.
+	 * NULL: nobody can be asked. */
+	uint64_t (*ask)(void *context, uint8_t question, uint64_t about);
 };
 
 struct sys_capture {
 	const struct sys_desc *desc; /* as sys_select() gave it */
 	const uint64_t *args;        /* six */
+	uint64_t stack;              /* the caller's stack pointer at the entry; 0: not known */
 	uint64_t payload_limit;      /* bytes kept of each buffer (MEM_BYTES of kind K_BUF and what
 				      * iovecs point to); structs, paths and strings are always
 				      * whole */

@@ -69,6 +69,7 @@ enum sys_kind {
 	K_OPTVAL,      /* a socket option: [1] when it has four bytes, else "…" */
 	K_MSGBUF,      /* a long and bytes: {mtype=1, mtext="…"} */
 	K_IPV6,        /* 16 bytes: an IPv6 address */
+	K_OPAQUE,      /* bytes that are no text, not cut at -s: "\x…", no more than 128 */
 	/* inside a struct, by value */
 	K_CHARS,  /* char name[N]: "…" up to the NUL */
 	K_BYTES,  /* uint8_t name[N]: as K_BUF */
@@ -115,6 +116,40 @@ enum sys_len {
 	LEN_IOC,     /* the sibling is an ioctl request: its size bits, and its direction bits for
 		      * `dir`: written by the caller is IN */
 	LEN_PAGES,   /* one byte for each page that the sibling's value of bytes touches */
+	LEN_SIZES,   /* the sibling points to 32 bits, which `sizes` has as so many bytes; as they
+		      * were at the entry, if the kernel read them */
+	LEN_ASKED,   /* the answer to `ask`, or what `sizes` has for it; nothing when there is none
+		      * (a string: up to its NUL, `len_const` bytes at most) */
+};
+
+/* Where the bytes are. */
+enum sys_place {
+	PLACE_POINTED, /* where the value points */
+	PLACE_BEHIND,  /* right here, behind the members: a struct's flexible one */
+	PLACE_STACK,   /* `len_const` bytes above the caller's stack pointer */
+};
+
+/* What neither arguments nor memory tell, and the kernel does when it is asked, about the
+ * sibling at `ask_off`. */
+enum sys_question {
+	ASK_NOTHING,
+	ASK_WRITABLE,    /* a descriptor, whether it can be written: a pointer of both directions
+			  * goes in, else out */
+	ASK_DISCARDS,    /* a socket, whether what is received with MSG_TRUNC is thrown away:
+			  * nothing is written then, whatever the result is */
+	ASK_SEMAPHORES,  /* a set of semaphores, how many it has */
+	ASK_FILE_SYSTEM, /* a descriptor, the type of its file system as statfs(2) has it */
+	ASK_KIND_MAX
+};
+
+/* The bytes that a value stands for. */
+struct sys_size {
+	uint32_t value, bytes;
+};
+
+struct sys_sizes {
+	const struct sys_size *size;
+	size_t count;
 };
 
 /* How a 64-bit argument comes to a 32-bit call. */
@@ -135,6 +170,9 @@ enum sys_form {
 	FORM_SIGNAL,   /* SIGCHLD */
 	FORM_IOCTL,    /* _IOC(_IOC_READ, 0x54, 0x1, 0x4) */
 	FORM_PRIORITY, /* IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 4) */
+	FORM_WAKE_OP,  /* FUTEX_OP_SET<<28|0<<12|FUTEX_OP_CMP_EQ<<24|0x1 */
+	FORM_KIND,     /* 0x4, said first, and the unknown comment: values of the mask without name */
+	FORM_SIZED,    /* EVIOCGNAME(256): a request's size in the place of the name's N */
 };
 
 struct sys_flag {
@@ -182,16 +220,20 @@ struct sys_field {
 	uint8_t len_extra; /* bytes that the length does not count (a message's type) */
 	uint8_t least; /* a struct of fewer bytes than so many is none; more than it has are said,
 			* too, unless they are zero */
+	uint8_t place; /* enum sys_place */
+	uint8_t ask;   /* enum sys_question */
+	uint16_t ask_off;
 	/* Present only if (sibling & if_mask) is not zero; with if_equal: is if_value (1), is
 	 * anything else (2). */
 	uint16_t if_off;
 	uint8_t if_equal;
 	uint64_t if_mask, if_value;
 	/* An embedded struct whose own `by_ret` fields are bounded by this sibling instead
-	 * of the call's result (mmsghdr.msg_len); offset + 1. */
+	 * of the call's result (mmsghdr.msg_len), or such a field itself; offset + 1. */
 	uint16_t ret_off1;
 	uint16_t high_off1; /* of a sibling with the upper 32 bits; offset + 1 */
 	const struct sys_flagset *flags;
+	const struct sys_sizes *sizes;
 	sys_desc_fn *of;
 };
 

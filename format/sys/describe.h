@@ -42,6 +42,13 @@
  *             ARRAY_CONST(n, d, s, count)
  *             IOV(n, d, l) l iovecs; OUT: what they point to is bounded by the result
  *             SOCKADDR(n, d, l) l bytes   SOCKADDR_DEREF(n, d, l) *l bytes
+ *             PTR_SIZES(n, d, s, l, t) as many bytes as table t of sizes.def has for *l
+ *             ARRAY_ASKED(n, d, s, q, l) as many of them as the kernel answers to question q
+ *             (enum sys_question) about l
+ *             STR_ASKED(n, q, l, t, c) a string in as many bytes as table t has for the answer,
+ *             else up to its NUL, at most c bytes
+ *  behind     a struct's members, its flexible one, which is the last: BYTES_BEHIND(n, kind, d, l)
+ *             l bytes   ARRAY_BEHIND(n, d, s, l) l times s
  *  by value   CHARS(n, size) BYTES(n, size) IPV6(n) EMBED(n, s) EMBEDS(n, s, count)
  *  by value   BYTES_KIND(n, kind, size) bytes said as `kind`
  *  modifiers, as further words of any of these:
@@ -53,9 +60,14 @@
  *             BEHIND what it changed is said behind: [3] => [8]
  *             ELSEWHERE said by the words behind the result, or with a sibling
  *             HIGH(l) (FLAGS32) l: the upper 32 bits
- *             LEAST(c) a struct of fewer bytes is none
+ *             LEAST(c) a struct of fewer bytes, a buffer with room for fewer is none
  *             BY_RET no more than the result (a struct: not when it is 0)   DIR(d) its own direction inside a struct
- *             RET_FROM(l) (EMBED) sibling l stands for the result inside   AS(kind) said as
+ *             RET_FROM(l) (EMBED, ARRAY_BEHIND) sibling l stands for the result inside   AS(kind) said as
+ *             LESS(c) c less than the length says
+ *             ON_STACK(c) not where the argument points, but c bytes above the stack pointer
+ *             WAY_OF(l) IN when descriptor l can be written, else OUT
+ *             DISCARDED_BY(l) nothing when socket l throws away what MSG_TRUNC cuts
+ *             DIR(OUT), DIR(INOUT) of a number: the kernel writes it, in a struct that it reads
  *             TIMES(c) the length sibling counts things of c bytes
  *             EXTRA(c) c bytes more than the length says
  *             IS_RESULT there is what the call gives back
@@ -90,6 +102,16 @@ typedef int64_t abi_i64 __attribute__((aligned(ABI_ALIGN64)));
 typedef uint64_t abi_u64_packed __attribute__((aligned(4)));
 typedef ABI_LONG abi_long;
 typedef ABI_ULONG abi_ulong;
+
+/* Sizes that a number stands for; of a struct no more than it has. */
+#define S(number, size) {.value = (number), .bytes = (size)},
+#define SIZES(nm, ...)                                                                             \
+	static const struct sys_size sizes_of_##nm[] = {__VA_ARGS__};                              \
+	static const struct sys_sizes sizes_##nm = {sizes_of_##nm,                                 \
+	                                            sizeof(sizes_of_##nm) / sizeof(struct sys_size)};
+#include "sizes.def"
+#undef S
+#undef SIZES
 
 /* What belongs to an entry: those of the ABI's own files have names of their own. */
 #define COMMON(what, nm) what##nm

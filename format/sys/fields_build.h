@@ -30,6 +30,9 @@
 #define ONLY_ON_ERRNO(e) .on_error = -(e)
 #define ALL_OR_NONE   .by_ret = 2
 #define LESS(c)       .len_const = (c)
+#define ON_STACK(c)   .place = PLACE_STACK, .len_const = (c)
+#define WAY_OF(l)     .ask = ASK_WRITABLE, .ask_off = offsetof(BASE, l)
+#define DISCARDED_BY(l) .ask = ASK_DISCARDS, .ask_off = offsetof(BASE, l)
 #define BY_RET        .by_ret = 1
 #define DIR(d)        .dir = (d)
 #define EXTRA(c)      .len_extra = (c)
@@ -124,6 +127,8 @@
 	FIELD(n, K_ENVP, ABI_WIDE, .mem = MEM_STRINGS, .dir = IN, ##__VA_ARGS__)
 #define STR_OUT(n, l, ...) \
 	FIELD(n, K_STR, ABI_WIDE, .mem = MEM_STRING, .dir = OUT, LENGTH(LEN_FIELD, l), ##__VA_ARGS__)
+#define STR_ASKED(n, q, l, t, c, ...) \
+	FIELD(n, K_STR, ABI_WIDE, .mem = MEM_STRING, .dir = OUT, .sizes = &sizes_##t, .len = LEN_ASKED, .len_const = (c), .ask = (q), .ask_off = offsetof(BASE, l), ##__VA_ARGS__)
 #define BUF(n, d, l, ...) \
 	FIELD(n, K_BUF, ABI_WIDE, .mem = MEM_BYTES, .dir = (d), LENGTH(LEN_FIELD, l), ##__VA_ARGS__)
 #define BUF_RET(n, l, ...) \
@@ -152,12 +157,20 @@
 	FIELD(n, K_STRUCT, ABI_WIDE, .mem = MEM_STRUCT, .dir = (d), .of = desc_struct_##s, LENGTH(LEN_DEREF, l), ##__VA_ARGS__)
 #define PTR_SELF(n, d, s, ...) \
 	FIELD(n, K_STRUCT, ABI_WIDE, .mem = MEM_STRUCT, .dir = (d), .of = desc_struct_##s, .len = LEN_SELF, ##__VA_ARGS__)
+#define PTR_SIZES(n, d, s, l, t, ...) \
+	FIELD(n, K_STRUCT, ABI_WIDE, .mem = MEM_STRUCT, .dir = (d), .of = desc_struct_##s, .sizes = &sizes_##t, LENGTH(LEN_SIZES, l), ##__VA_ARGS__)
 #define ARRAY(n, d, s, l, ...) \
 	FIELD(n, K_ARRAY, ABI_WIDE, .mem = MEM_ARRAY, .dir = (d), .of = desc_struct_##s, LENGTH(LEN_FIELD, l), ##__VA_ARGS__)
 #define ARRAY_RET(n, s, l, ...) \
 	FIELD(n, K_ARRAY, ABI_WIDE, .mem = MEM_ARRAY, .dir = OUT, .by_ret = 1, .of = desc_struct_##s, LENGTH(LEN_FIELD, l), ##__VA_ARGS__)
 #define ARRAY_CONST(n, d, s, c, ...) \
 	FIELD(n, K_ARRAY, ABI_WIDE, .mem = MEM_ARRAY, .dir = (d), .of = desc_struct_##s, CONSTANT(c), ##__VA_ARGS__)
+#define ARRAY_ASKED(n, d, s, q, l, ...) \
+	FIELD(n, K_ARRAY, ABI_WIDE, .mem = MEM_ARRAY, .dir = (d), .of = desc_struct_##s, .len = LEN_ASKED, .ask = (q), .ask_off = offsetof(BASE, l), ##__VA_ARGS__)
+#define BYTES_BEHIND(n, k, d, l, ...) \
+	FIELD(n, (k), 0, .mem = MEM_BYTES, .place = PLACE_BEHIND, .dir = (d), LENGTH(LEN_FIELD, l), ##__VA_ARGS__)
+#define ARRAY_BEHIND(n, d, s, l, ...) \
+	FIELD(n, K_ARRAY, 0, .mem = MEM_ARRAY, .place = PLACE_BEHIND, .dir = (d), .of = desc_struct_##s, LENGTH(LEN_FIELD, l), ##__VA_ARGS__)
 #define IOV(n, d, l, ...) \
 	FIELD(n, K_IOV, ABI_WIDE, .mem = MEM_IOV, .dir = (d), .by_ret = 1, .of = desc_struct_iovec, LENGTH(LEN_FIELD, l), ##__VA_ARGS__)
 #define SOCKADDR(n, d, l, ...) \

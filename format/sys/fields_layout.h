@@ -81,6 +81,7 @@
 #define STRV(n, ...) SLOT(abi_ulong, n)
 #define ENVP(n, ...) SLOT(abi_ulong, n)
 #define STR_OUT(n, l, ...) SLOT(abi_ulong, n)
+#define STR_ASKED(n, q, l, t, c, ...) SLOT(abi_ulong, n)
 #define BUF(n, d, l, ...) SLOT(abi_ulong, n)
 #define BUF_RET(n, l, ...) SLOT(abi_ulong, n)
 #define BUF_DEREF(n, d, l, ...) SLOT(abi_ulong, n)
@@ -98,9 +99,15 @@
 #define ARRAY(n, d, s, l, ...) SLOT(abi_ulong, n)
 #define ARRAY_RET(n, s, l, ...) SLOT(abi_ulong, n)
 #define ARRAY_CONST(n, d, s, c, ...) SLOT(abi_ulong, n)
+#define PTR_SIZES(n, d, s, l, t, ...) SLOT(abi_ulong, n)
+#define ARRAY_ASKED(n, d, s, q, l, ...) SLOT(abi_ulong, n)
 #define IOV(n, d, l, ...) SLOT(abi_ulong, n)
 #define SOCKADDR(n, d, l, ...) SLOT(abi_ulong, n)
 #define SOCKADDR_DEREF(n, d, l, ...) SLOT(abi_ulong, n)
+
+/* A flexible member: only in a struct, and the last one. */
+#define BYTES_BEHIND(n, k, d, l, ...) ARRAY_SLOT(uint8_t, n, )
+#define ARRAY_BEHIND(n, d, s, l, ...) ARRAY_SLOT(struct k_##s, n, )
 
 #define CHARS(n, c, ...) ARRAY_SLOT(char, n, c)
 #define BYTES(n, c, ...) ARRAY_SLOT(uint8_t, n, c)

@@ -73,6 +73,7 @@
 #undef STRV
 #undef ENVP
 #undef STR_OUT
+#undef STR_ASKED
 #undef BUF
 #undef BUF_RET
 #undef BUF_DEREF
@@ -87,9 +88,13 @@
 #undef PTR_N
 #undef PTR_DEREF
 #undef PTR_SELF
+#undef PTR_SIZES
 #undef ARRAY
 #undef ARRAY_RET
 #undef ARRAY_CONST
+#undef ARRAY_ASKED
+#undef BYTES_BEHIND
+#undef ARRAY_BEHIND
 #undef IOV
 #undef SOCKADDR
 #undef SOCKADDR_DEREF

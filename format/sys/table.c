@@ -8,6 +8,8 @@
 
 #include "table_priv.h"
 
+#include "base/load.h"
+
 #include <string.h>
 
 enum { ARCH_X86_64 = 0xc000003e, ARCH_I386 = 0x40000003 };
@@ -97,15 +99,12 @@ const struct sys_desc *sys_indirect(const struct sys_desc *desc, const void *wor
 				    uint64_t ret_args[6])
 {
 	const struct sys_field *array = sys_indirect_array(desc);
-	const uint8_t *bytes = words;
 
 	memset(ret_args, 0, 6 * sizeof(ret_args[0]));
 	if (!array || size < (size_t)array->len_const * desc->wide)
 		return NULL;
-	for (size_t i = 0; i < array->len_const && i < 6; i++) {
-		for (unsigned b = desc->wide; b-- > 0;)
-			ret_args[i] = ret_args[i] << 8 | bytes[i * desc->wide + b];
-	}
+	for (size_t i = 0; i < array->len_const && i < 6; i++)
+		ret_args[i] = load(words, size, i * desc->wide, desc->wide);
 	return sys_select(desc->indirect(), ret_args, NULL);
 }
 
@@ -124,6 +123,9 @@ static size_t widest(const struct sys_desc *desc)
 		const struct sys_field *f = &desc->field[i];
 		size_t m = f->off / sizeof(uint64_t) + (f->split ? 2 : 1);
 
+		/* What is on the stack is not in a register. */
+		if (f->place == PLACE_STACK)
+			continue;
 		n = m > n ? m : n;
 	}
 	for (size_t i = 0; desc->cases && i < desc->cases->count; i++) {
@@ -143,17 +145,6 @@ static bool is_signed(const struct sys_field *field)
 {
 	return field->kind == K_INT || field->kind == K_FD || field->kind == K_ATFD ||
 	       field->kind == K_PID || field->kind == K_SIGNAL;
-}
-
-static uint64_t load(const uint8_t *base, size_t size, size_t off, unsigned width)
-{
-	uint64_t value = 0;
-
-	if (off > size || width > size - off)
-		return 0;
-	for (unsigned i = width; i-- > 0;)
-		value = value << 8 | base[off + i];
-	return value;
 }
 
 uint64_t sys_value(const struct sys_field *field, const void *base, size_t size)

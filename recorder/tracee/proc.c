@@ -8,6 +8,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -97,20 +99,84 @@ int tracee_proc_numbers(pid_t pid, const char *name, uint32_t **ret, size_t *ret
 	return 0;
 }
 
+/* What stands behind "field:" in the text of a status file; NULL. */
+static const char *status_value(const char *text, const char *field)
+{
+	size_t length = strlen(field);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, field, length) == 0 && line[length] == ':')
+			return line + length + 1;
+	}
+	return NULL;
+}
+
 int tracee_proc_status(pid_t tid, const char *field, long *ret)
 {
 	cleanup_done(buf_done) struct buf text = {0};
-	size_t length = strlen(field);
 	int r = tracee_proc_file(tid, "status", &text);
+	const char *value = r < 0 ? NULL : status_value(buf_text(&text), field);
+
+	if (value)
+		*ret = strtol(value, NULL, 10);
+	return r < 0 ? r : value ? 0 : -ENOENT;
+}
+
+static uint64_t signal_set(const char *text, const char *field)
+{
+	const char *value = status_value(text, field);
+
+	return value ? strtoull(value, NULL, 16) : 0;
+}
+
+int tracee_proc_signal_pending(pid_t tid)
+{
+	cleanup_done(buf_done) struct buf b = {0};
+	int r = tracee_proc_file(tid, "status", &b);
+	const char *text = buf_text(&b);
 
 	if (r < 0)
 		return r;
-	for (const char *line = buf_text(&text); line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, field, length) == 0 && line[length] == ':') {
-			*ret = strtol(line + length + 1, NULL, 10);
-			return 0;
-		}
-	}
-	return -ENOENT;
+	return ((signal_set(text, "SigPnd") | signal_set(text, "ShdPnd")) &
+		~signal_set(text, "SigBlk")) != 0;
+}
+
+/* Behind the name in brackets, which may itself hold brackets: state ppid pgrp session
+ * tty tpgid flags. */
+int tracee_proc_stat(pid_t tid, struct tracee_stat *ret)
+{
+	enum { KERNEL_THREAD = 0x00200000 };
+	cleanup_done(buf_done) struct buf text = {0};
+	int r = tracee_proc_file(tid, "stat", &text);
+	const char *behind = r < 0 ? NULL : strrchr(buf_text(&text), ')');
+	unsigned flags;
+
+	if (r < 0)
+		return r;
+	if (!behind || sscanf(behind, ") %c %*d %d %d %*d %*d %u", &ret->state, &ret->pgid,
+			      &ret->sid, &flags) != 4)
+		return -EINVAL;
+	ret->kernel_thread = flags & KERNEL_THREAD;
+	return 0;
+}
+
+/* "running", "-1 SP PC", or the number and the arguments in hexadecimal (proc(5)). */
+int tracee_proc_in_flight(pid_t tid, struct tracee_in_flight *ret)
+{
+	cleanup_done(buf_done) struct buf text = {0};
+	uint64_t *a = ret->args;
+	int r = tracee_proc_file(tid, "syscall", &text);
+	int64_t nr;
+
+	if (r < 0)
+		return r;
+	if (sscanf(buf_text(&text),
+		   "%" SCNd64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64
+		   " %" SCNx64,
+		   &nr, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5]) != 7 ||
+	    nr < 0)
+		return -EAGAIN;
+	ret->nr = (uint64_t)nr;
+	return 0;
 }

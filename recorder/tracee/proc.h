@@ -7,6 +7,7 @@
 #ifndef TRACEE_PROC_H
 #define TRACEE_PROC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -28,5 +29,27 @@ int tracee_proc_link(pid_t pid, const char *name, struct buf *ret);
 int tracee_proc_numbers(pid_t pid, const char *name, uint32_t **ret, size_t *ret_count);
 /* A field of /proc/TID/status ("Tgid", "PPid", "TracerPid"). 0 or -errno. */
 int tracee_proc_status(pid_t tid, const char *field, long *ret);
+
+/* Whether a signal that is not blocked waits for the thread (SigPnd, ShdPnd, SigBlk). 1, 0 or
+ * -errno. */
+int tracee_proc_signal_pending(pid_t tid);
+
+/* What of /proc/TID/stat is asked for here. */
+struct tracee_stat {
+	char state; /* 'R', 'S', 'D', 'T', 't', 'Z', 'X', ... */
+	int pgid, sid;
+	bool kernel_thread; /* PF_KTHREAD of the kernel's linux/sched.h */
+};
+
+/* 0 or -errno. */
+int tracee_proc_stat(pid_t tid, struct tracee_stat *ret);
+
+/* The call that a thread is in, of /proc/TID/syscall: meant for a thread that is stopped. */
+struct tracee_in_flight {
+	uint64_t nr, args[6];
+};
+
+/* 0, -EAGAIN when it is in none or running, or -errno. */
+int tracee_proc_in_flight(pid_t tid, struct tracee_in_flight *ret);
 
 #endif

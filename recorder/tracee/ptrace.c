@@ -121,6 +121,7 @@ int tracee_call_info(pid_t tid, struct tracee_call *ret)
 	call.op = operation(info.op);
 	call.arch = info.arch;
 	call.ip = info.instruction_pointer;
+	call.sp = info.stack_pointer;
 	if (call.op == TRACEE_OP_ENTRY) {
 		call.nr = info.entry.nr;
 		memcpy(call.args, info.entry.args, sizeof(call.args));

@@ -20,7 +20,7 @@ enum tracee_op { TRACEE_OP_NONE, TRACEE_OP_ENTRY, TRACEE_OP_EXIT, TRACEE_OP_OTHE
 struct tracee_call {
 	enum tracee_op op;
 	uint32_t arch; /* AUDIT_ARCH_* of this very call */
-	uint64_t ip;
+	uint64_t ip, sp;
 	uint64_t nr, args[6]; /* at entry */
 	int64_t ret;          /* at exit, raw */
 };

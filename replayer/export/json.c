@@ -102,6 +102,17 @@ void json_base64(struct buf *out, const char *key, const uint8_t *at, size_t siz
 	buf_char(out, '"');
 }
 
+void json_texts(struct buf *out, const char *key, char *const *texts, size_t count)
+{
+	json_key(out, key);
+	buf_char(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		buf_str(out, i ? "," : "");
+		json_string(out, texts[i], strlen(texts[i]));
+	}
+	buf_char(out, ']');
+}
+
 void json_strings(struct buf *out, const char *key, const uint8_t *at, size_t size)
 {
 	bool any = false;

@@ -26,6 +26,7 @@ void json_hex(struct buf *out, const char *key, uint64_t value);
 void json_text(struct buf *out, const char *key, const char *text);
 /* One of our own words: there is nothing to escape in it. */
 void json_word(struct buf *out, const char *key, const char *word);
+void json_texts(struct buf *out, const char *key, char *const *texts, size_t count);
 /* Strings, each with its NUL, as an array. */
 void json_strings(struct buf *out, const char *key, const uint8_t *at, size_t size);
 void json_base64(struct buf *out, const char *key, const uint8_t *at, size_t size);

@@ -405,12 +405,8 @@ static void put_trailer(const struct meta_trailer *t, struct buf *out)
 	json_number(out, "shortened", t->shortened);
 	json_number(out, "unfinished", t->unfinished);
 	json_text(out, "reason", t->reason);
-	buf_str(out, ",\"notes\":[");
-	for (size_t i = 0; i < t->note_count; i++) {
-		buf_str(out, i ? "," : "");
-		json_string(out, t->notes[i], strlen(t->notes[i]));
-	}
-	buf_str(out, "]}\n");
+	json_texts(out, "notes", t->notes, t->note_count);
+	buf_str(out, "}\n");
 }
 
 int jsonl_item(struct jsonl *j, const struct trace_item *item, struct buf *ret)
@@ -428,6 +424,8 @@ int jsonl_item(struct jsonl *j, const struct trace_item *item, struct buf *ret)
 		put_trailer(item->trailer, ret);
 		break;
 	case ITEM_SNAPSHOT:
+		printer_snapshot(j->printer, item->snapshot);
+		break;
 	case ITEM_DAMAGE:
 		break;
 	}

@@ -31,7 +31,7 @@ void say_quoted(const struct printer *p, struct buf *out, const uint8_t *bytes, 
 void say_string(const struct scope *s, const struct sys_field *f, uint64_t address)
 {
 	const struct event_memory *m =
-		view_range(s->event, time_of(f->dir ? f->dir : s->dir), address);
+		event_range(s->event, time_of(f->dir ? f->dir : s->dir), address);
 	size_t shown;
 	bool ended;
 
@@ -39,18 +39,17 @@ void say_string(const struct scope *s, const struct sys_field *f, uint64_t addre
 		say_address(s->out, address);
 		return;
 	}
-	ended = !m->data[m->length - 1];
+	shown = strnlen((const char *)m->data, m->length);
+	ended = shown < m->length;
 	/* strace cannot tell what is before an unreadable page, and says the address. */
 	if (!ended && m->unreadable) {
 		say_address(s->out, address);
 		return;
 	}
-	shown = m->length - ended;
 	/* A path that fills the kernel's buffer has lost its NUL's place to a byte. */
 	if (f->kind == K_PATH && shown == SYS_PATH_MAX)
 		shown--;
-	say_quoted(s->p, s->out, m->data, shown, m->full - ended + (ended ? 0 : 1),
-		   f->kind == K_PATH);
+	say_quoted(s->p, s->out, m->data, shown, ended ? shown : m->full + 1, f->kind == K_PATH);
 }
 
 static void say_list(const struct scope *s, const struct event_memory *list)
@@ -89,7 +88,7 @@ static size_t count_list(const struct scope *s, const struct event_memory *list)
 
 void say_strings(const struct scope *s, const struct sys_field *f, uint64_t address)
 {
-	const struct event_memory *list = view_range(s->event, EVENT_AT_ENTRY, address);
+	const struct event_memory *list = event_range(s->event, EVENT_AT_ENTRY, address);
 
 	if (!list || list->length < s->desc->wide) {
 		say_address(s->out, address);
@@ -120,11 +119,13 @@ static say_bytes_fn *const notations[K_KIND_MAX] = {
 	[K_DIRENTS_OLD] = say_dirents_old,
 	[K_RESIDENT] = say_resident,
 	[K_NODES] = say_nodes,
+	[K_OPAQUE] = say_opaque,
 };
 
 /* Those that say something of no bytes, too. */
 static const bool tells_nothing[K_KIND_MAX] = {
-	[K_DIRENTS] = true, [K_DIRENTS_OLD] = true, [K_CPUSET] = true, [K_NODES] = true};
+	[K_DIRENTS] = true, [K_DIRENTS_OLD] = true, [K_CPUSET] = true,
+	[K_NODES] = true,   [K_OPTVAL] = true,      [K_OPAQUE] = true};
 
 static uint64_t sibling_value(const struct scope *s, const struct sys_field *f)
 {
@@ -138,6 +139,9 @@ static bool is_empty(const struct scope *s, const struct sys_field *f)
 {
 	bool dealt_out = f->by_ret || strcmp(s->desc->name, "iovec") == 0;
 
+	/* With no room for any the call is only asked for how much there is. */
+	if (f->least && f->len == LEN_FIELD && sibling_value(s, f) < f->least)
+		return false;
 	if (dealt_out && !call_failed(s->event) && s->bound == 0)
 		return true;
 	return f->len == LEN_FIELD && !f->len_extra && sibling_value(s, f) == 0;
@@ -150,6 +154,16 @@ void say_hexadecimal(const struct scope *s, const uint8_t *bytes, size_t size, u
 	buf_char(s->out, '"');
 	escape_strace(s->out, bytes, shown, PRINT_HEX_ALL);
 	buf_str(s->out, shown < full ? "\"..." : "\"");
+}
+
+void say_opaque(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t address)
+{
+	enum { SHOWN_MAX = 128 }; /* a file handle has no more */
+
+	(void)address;
+	buf_char(s->out, '"');
+	escape_strace(s->out, bytes, size < SHOWN_MAX ? size : SHOWN_MAX, PRINT_HEX_ALL);
+	buf_str(s->out, size > SHOWN_MAX ? "\"..." : "\"");
 }
 
 enum { SIGSET_SIZE = 8 };
@@ -170,10 +184,10 @@ static bool is_unsuitable(const struct scope *s, const struct sys_field *f, uint
 void say_bytes(const struct scope *s, const struct sys_field *f, uint64_t address)
 {
 	uint8_t dir = f->dir ? f->dir : s->dir, when = time_of(dir);
-	const struct event_memory *m = view_range(s->event, when, address);
+	const struct event_memory *m = event_range(s->event, when, address);
 
-	if (f->len == LEN_IOC && !m)
-		m = view_range(s->event, EVENT_AT_EXIT, address);
+	if ((f->len == LEN_IOC || dir == INOUT) && !m)
+		m = event_range(s->event, EVENT_AT_EXIT, address);
 	if (m && is_unsuitable(s, f, when, m))
 		m = NULL;
 	if (!address) {
@@ -200,15 +214,6 @@ void say_bytes(const struct scope *s, const struct sys_field *f, uint64_t addres
 	} else {
 		say_address(s->out, address);
 	}
-}
-
-void say_optval(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t address)
-{
-	(void)address;
-	if (size == 4)
-		buf_printf(s->out, "[%d]", (int)(int32_t)load(bytes, size, 0, 4));
-	else
-		say_quoted(s->p, s->out, bytes, size, size, false);
 }
 
 void say_msgbuf(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t address)

@@ -3,6 +3,7 @@
 #include "printer.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 enum {
 	IOC_DIRECTION_AT = 30,
@@ -37,6 +38,36 @@ static void say_io_priority(struct buf *out, uint64_t value)
 	buf_printf(out, ", %" PRIu64 ")", value & ((1 << IO_CLASS_AT) - 1));
 }
 
+/* What FUTEX_WAKE_OP does to the second word, and what it compares that word with. */
+static void say_wake_op(struct buf *out, uint64_t value)
+{
+	static const char *const operations[] = {"FUTEX_OP_SET", "FUTEX_OP_ADD", "FUTEX_OP_OR",
+						 "FUTEX_OP_ANDN", "FUTEX_OP_XOR"};
+	static const char *const comparisons[] = {"EQ", "NE", "LT", "LE", "GT", "GE"};
+	uint64_t operation = value >> 28 & 7, comparison = value >> 24 & 15;
+
+	if (value >> 31 & 1)
+		buf_str(out, "FUTEX_OP_OPARG_SHIFT<<28|");
+	if (operation < sizeof(operations) / sizeof(operations[0]))
+		buf_printf(out, "%s<<28", operations[operation]);
+	else
+		buf_printf(out, "%#" PRIx64 "<<28 /* FUTEX_OP_??? */", operation);
+	buf_printf(out, "|%#" PRIx64 "<<12|", value >> 12 & 0xfff);
+	if (comparison < sizeof(comparisons) / sizeof(comparisons[0]))
+		buf_printf(out, "FUTEX_OP_CMP_%s<<24", comparisons[comparison]);
+	else
+		buf_printf(out, "%#" PRIx64 "<<24 /* FUTEX_OP_CMP_??? */", comparison);
+	buf_printf(out, "|%#" PRIx64, value & 0xfff);
+}
+
+/* A request that may have any size: EVIOCGNAME(N). */
+static void say_sized(struct buf *out, const char *name, uint64_t value)
+{
+	size_t length = strlen(name) - sizeof("N)") + 1;
+
+	buf_printf(out, "%.*s%" PRIu64 ")", (int)length, name, value >> IOC_SIZE_AT & IOC_SIZE);
+}
+
 static void say_part(struct buf *out, const struct sys_flag *f, uint64_t value)
 {
 	switch ((enum sys_form)f->form) {
@@ -59,15 +90,51 @@ static void say_part(struct buf *out, const struct sys_flag *f, uint64_t value)
 	case FORM_PRIORITY:
 		say_io_priority(out, value);
 		break;
+	case FORM_WAKE_OP:
+		say_wake_op(out, value);
+		break;
+	case FORM_SIZED:
+		say_sized(out, f->name, value);
+		break;
 	default:
 		buf_str(out, f->name);
 	}
 }
 
-/* The names of the bits that have one; returns those that have none. */
-static uint64_t say_names(struct buf *out, const struct sys_flagset *set, uint64_t value, bool *any)
+static bool has_name(const struct sys_flagset *set, uint64_t value, uint64_t mask)
 {
-	uint64_t left = value, claimed = 0;
+	for (size_t i = 0; i < set->count; i++) {
+		const struct sys_flag *f = &set->flag[i];
+
+		if (!f->form && f->mask == mask && f->value == (value & mask))
+			return true;
+	}
+	return false;
+}
+
+/* The parts that should be one name and have none; returns their bits. */
+static uint64_t say_kinds(struct buf *out, const struct sys_flagset *set, uint64_t value, bool *any)
+{
+	uint64_t said = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		uint64_t mask = set->flag[i].mask;
+
+		if (set->flag[i].form != FORM_KIND || has_name(set, value, mask))
+			continue;
+		buf_printf(out, "%s%#" PRIx64 " /* %s */", *any ? "|" : "", value & mask,
+			   set->unknown);
+		*any = true;
+		said |= mask;
+	}
+	return said;
+}
+
+/* The names of the bits that have one, but for @claimed; returns those that have none. */
+static uint64_t say_names(struct buf *out, const struct sys_flagset *set, uint64_t value,
+			  uint64_t claimed, bool *any)
+{
+	uint64_t left = value & ~claimed;
 
 	for (size_t i = 0; i < set->count; i++) {
 		const struct sys_flag *f = &set->flag[i];
@@ -86,14 +153,18 @@ static uint64_t say_names(struct buf *out, const struct sys_flagset *set, uint64
 	return left;
 }
 
+/* Permissions and priorities are there when they are 0, too. */
+static bool always_said(const struct sys_flag *f)
+{
+	return f->form == FORM_OCTAL || f->form == FORM_PRIORITY || f->form == FORM_WAKE_OP;
+}
+
 static void say_numbers(struct buf *out, const struct sys_flagset *set, uint64_t value, bool *any)
 {
 	for (size_t i = 0; i < set->count; i++) {
 		const struct sys_flag *f = &set->flag[i];
 
-		/* Permissions and priorities are always there. */
-		if (!f->form ||
-		    (!(value & f->mask) && f->form != FORM_OCTAL && f->form != FORM_PRIORITY))
+		if (!f->form || f->form == FORM_KIND || (!(value & f->mask) && !always_said(f)))
 			continue;
 		buf_str(out, *any ? "|" : "");
 		say_part(out, f, value & f->mask);
@@ -106,7 +177,7 @@ static uint64_t number_bits(const struct sys_flagset *set)
 	uint64_t bits = 0;
 
 	for (size_t i = 0; i < set->count; i++)
-		bits |= set->flag[i].form ? set->flag[i].mask : 0;
+		bits |= set->flag[i].form && set->flag[i].form != FORM_KIND ? set->flag[i].mask : 0;
 	return bits;
 }
 
@@ -115,7 +186,7 @@ void say_flags(struct buf *out, const struct sys_flagset *set, uint64_t value)
 	uint64_t numbers = number_bits(set), left;
 	bool any = false;
 
-	left = say_names(out, set, value & ~numbers, &any);
+	left = say_names(out, set, value & ~numbers, say_kinds(out, set, value, &any), &any);
 	if (left) {
 		buf_str(out, any ? "|" : "");
 		buf_hex(out, left);
@@ -137,10 +208,11 @@ static const struct sys_flag *find_value(const struct sys_flagset *set, uint64_t
 	for (size_t i = 0; i < set->count; i++) {
 		const struct sys_flag *f = &set->flag[i];
 
-		if (f->form)
-			*ret_otherwise = f;
-		else if (!found && f->value == value)
+		if (f->form == FORM_SIZED ? !found && (value & f->mask) == f->value
+					  : !f->form && !found && f->value == value)
 			found = f;
+		else if (f->form && f->form != FORM_SIZED)
+			*ret_otherwise = f;
 	}
 	return found;
 }
@@ -151,7 +223,7 @@ void say_enum(struct buf *out, const struct sys_flagset *set, uint64_t value)
 	const char *name = f ? f->name : set->unknown;
 
 	if (f && !(otherwise && otherwise->form == FORM_COMMENT)) {
-		buf_str(out, f->name);
+		say_part(out, f, value);
 		return;
 	}
 	if (otherwise)

@@ -21,7 +21,6 @@ enum {
 	FAMILY_INET6 = 10,
 	FAMILY_NETLINK = 16,
 	TYPE_STREAM = 1,
-	TYPE_DATAGRAM = 2,
 	TYPE_RAW = 3,
 	ADDRESS_AT = 2, /* behind the family */
 	PROTOCOL_UDPLITE = 136,
@@ -146,8 +145,7 @@ static void say_unix(const struct scope *s, const struct state_file *f)
 	if (f->peer) {
 		buf_str(s->out, "->");
 		say_inode(s, f->peer->inode);
-	} else if (f->socket->paired ||
-		   (f->socket->peer.size && f->socket->type != TYPE_DATAGRAM)) {
+	} else if (f->socket->paired || f->socket->peer.size) {
 		buf_str(s->out, "->?");
 	}
 	if (length && path[0]) {

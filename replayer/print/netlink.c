@@ -17,11 +17,6 @@ enum {
 	FAMILY_NETLINK = 16,
 	HEAD_SIZE = 16,
 	ERROR_SIZE = 4,
-	TYPE_ERROR = 2,
-	TYPE_DONE = 3,
-	TYPE_OWN = 16,       /* from here on they belong to the protocol */
-	TYPE_BY_FAMILY = 20, /* those before have payloads of an older kind */
-	TYPE_DELETE_ACTION = 49,
 	FLAG_REQUEST = 1,
 	FLAG_CAPPED = 0x100,
 };
@@ -67,8 +62,8 @@ static bool is_netlink(const struct scope *s)
 	socket = holder->address ? NULL : socket_of(s);
 	if (socket)
 		return socket->family == FAMILY_NETLINK;
-	at = view(s->event, time_of(f->dir ? f->dir : holder->dir),
-		  sys_value(f, holder->base, holder->size), &n);
+	at = event_bytes(s->event, time_of(f->dir ? f->dir : holder->dir),
+			 sys_value(f, holder->base, holder->size), &n);
 	return at && load(at, n, 0, 2) == FAMILY_NETLINK;
 }
 
@@ -81,58 +76,22 @@ static unsigned protocol_of(const struct scope *s)
 
 /* ---- the head ---- */
 
-static const struct sys_flagset *types_of(unsigned type, unsigned protocol)
-{
-	if (type < TYPE_OWN)
-		return &sys_flags_netlink_types;
-	switch (protocol) {
-	case NETLINK_ROUTE:
-		return &sys_flags_route_types;
-	case NETLINK_SOCK_DIAG:
-		return &sys_flags_socket_diagnosis_types;
-	case NETLINK_GENERIC:
-		return &sys_flags_generic_families;
-	default:
-		return &sys_flags_netlink_types;
-	}
-}
-
-static const struct sys_flagset *flags_of(unsigned type, unsigned protocol)
-{
-	static const struct sys_flagset *const route[] = {
-		&sys_flags_netlink_new_flags, &sys_flags_netlink_delete_flags,
-		&sys_flags_netlink_get_flags, &sys_flags_netlink_flags};
-
-	if (type == TYPE_ERROR)
-		return &sys_flags_netlink_ack_flags;
-	if (type >= TYPE_OWN && protocol == NETLINK_ROUTE)
-		return type == TYPE_DELETE_ACTION ? &sys_flags_netlink_get_flags : route[type & 3];
-	if (type >= TYPE_OWN && protocol == NETLINK_SOCK_DIAG)
-		return &sys_flags_netlink_get_flags;
-	return &sys_flags_netlink_flags;
-}
-
 static void say_head(const struct scope *s, const uint8_t *at, unsigned protocol)
 {
 	unsigned type = (unsigned)load(at, HEAD_SIZE, 4, 2);
 	const struct sys_field fields[] = {
-		{.name = "nlmsg_len", .kind = K_UINT, .width = 4, .off = 0},
-		{.name = "nlmsg_type",
-		 .kind = K_ENUM,
-		 .width = 2,
-		 .off = 4,
-		 .flags = types_of(type, protocol)},
-		{.name = "nlmsg_flags",
-		 .kind = K_FLAGS,
-		 .width = 2,
-		 .off = 6,
-		 .flags = flags_of(type, protocol)},
-		{.name = "nlmsg_seq", .kind = K_UINT, .width = 4, .off = 8},
-		{.name = "nlmsg_pid", .kind = K_INT, .width = 4, .off = 12},
+		NETLINK_MEMBER("nlmsg_flags", K_FLAGS, 2, 6,
+			       .flags = netlink_flags(protocol, type)),
+		NETLINK_MEMBER("nlmsg_seq", K_UINT, 4, 8),
+		NETLINK_MEMBER("nlmsg_pid", K_INT, 4, 12),
 	};
 	const struct netlink_layout layout = {fields, NETLINK_COUNT(fields), HEAD_SIZE};
 
-	netlink_struct(s, &layout, at, HEAD_SIZE);
+	buf_printf(s->out, "{nlmsg_len=%u, nlmsg_type=", (unsigned)load(at, HEAD_SIZE, 0, 4));
+	netlink_type(s, protocol, type);
+	buf_str(s->out, ", ");
+	netlink_fields(s, &layout, at, HEAD_SIZE);
+	buf_char(s->out, '}');
 }
 
 /* ---- the payload ---- */
@@ -160,27 +119,23 @@ static void say_error(const struct scope *s, const uint8_t *at, size_t size, boo
 	static const struct netlink_list list = {&sys_flags_netlink_error_attributes, known,
 						 NETLINK_COUNT(known)};
 	uint64_t length;
-	size_t message = size > ERROR_SIZE ? size - ERROR_SIZE : 0, shown = message;
+	size_t message = size - ERROR_SIZE, shown = message;
 	bool more;
 
-	if (size < ERROR_SIZE) {
+	/* The message that was is always there, its head at least. */
+	if (size < ERROR_SIZE + HEAD_SIZE) {
 		say_hexadecimal(s, at, size, size);
 		return;
 	}
 	length = capped ? HEAD_SIZE : load(at, size, ERROR_SIZE, 4);
-	if (message >= HEAD_SIZE && length < message)
+	if (length < message)
 		shown = length > HEAD_SIZE ? (size_t)(length + 3) / 4 * 4 : HEAD_SIZE;
 	shown = shown < message ? shown : message;
 	more = shown < message;
 	buf_str(s->out, more ? "[{error=" : "{error=");
 	say_error_number(s, (int32_t)load(at, size, 0, 4));
-	if (message) {
-		buf_str(s->out, ", msg=");
-		if (message < HEAD_SIZE)
-			say_quoted(s->p, s->out, at + ERROR_SIZE, message, message, false);
-		else
-			say_message(s, &capped, at + ERROR_SIZE, shown, protocol);
-	}
+	buf_str(s->out, ", msg=");
+	say_message(s, &capped, at + ERROR_SIZE, shown, protocol);
 	buf_char(s->out, '}');
 	if (!more)
 		return;
@@ -195,18 +150,18 @@ static void say_payload(const struct scope *s, const uint8_t *head, const uint8_
 	unsigned type = (unsigned)load(head, HEAD_SIZE, 4, 2);
 	unsigned flags = (unsigned)load(head, HEAD_SIZE, 6, 2);
 
-	if (type == TYPE_ERROR && s->depth < PRINT_DEPTH_MAX) {
+	if (type == NETLINK_TYPE_ERROR && s->depth < PRINT_DEPTH_MAX) {
 		struct scope inner = *s;
 
 		inner.depth++;
 		say_error(&inner, at, size, flags & FLAG_CAPPED, protocol);
-	} else if (type == TYPE_DONE && size == 4) {
+	} else if (type == NETLINK_TYPE_DONE && size == 4) {
 		buf_i64(s->out, (int32_t)load(at, size, 0, 4));
-	} else if (type >= TYPE_OWN && protocol == NETLINK_ROUTE) {
+	} else if (type >= NETLINK_TYPE_OWN && protocol == NETLINK_ROUTE) {
 		netlink_route(s, type, at, size);
-	} else if (type >= TYPE_BY_FAMILY && protocol == NETLINK_SOCK_DIAG) {
-		netlink_diagnosis(s, flags & FLAG_REQUEST, at, size);
-	} else {
+	} else if (type >= NETLINK_TYPE_OWN && protocol == NETLINK_SOCK_DIAG) {
+		netlink_diagnosis(s, type, flags & FLAG_REQUEST, at, size);
+	} else if (type < NETLINK_TYPE_OWN || !netlink_payload(s, protocol, type, at, size)) {
 		say_hexadecimal(s, at, size, size);
 	}
 }
@@ -226,13 +181,19 @@ static void say_message(const struct scope *s, const void *what, const uint8_t *
 
 bool say_netlink_messages(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t full)
 {
+	unsigned protocol;
+
 	if (!is_netlink(s))
+		return false;
+	protocol = protocol_of(s);
+	/* These are text. */
+	if (protocol == NETLINK_UEVENT)
 		return false;
 	if (size < HEAD_SIZE) {
 		say_hexadecimal(s, bytes, size, full);
 		return true;
 	}
-	netlink_row(s, bytes, size, 4, HEAD_SIZE, say_message, NULL, protocol_of(s));
+	netlink_row(s, bytes, size, 4, HEAD_SIZE, say_message, NULL, protocol);
 	buf_str(s->out, size < full ? "..." : "");
 	return true;
 }

@@ -176,6 +176,24 @@ static const struct sys_field inet_request_fields[] = {
 static const struct netlink_layout inet_request = {inet_request_fields,
 						   NETLINK_COUNT(inet_request_fields), 56};
 
+/* What was asked before there were other families: TCPDIAG_GETSOCK. */
+static const struct sys_field old_request_fields[] = {
+	NETLINK_MEMBER("idiag_family", K_ENUM, 1, 0, .flags = &sys_flags_address_families),
+	NETLINK_MEMBER("idiag_src_len", K_UINT, 1, 1),
+	NETLINK_MEMBER("idiag_dst_len", K_UINT, 1, 2),
+	NETLINK_MEMBER("idiag_ext", K_FLAGS, 1, 3,
+		       .flags = &sys_flags_internet_diagnosis_extensions),
+};
+static const struct netlink_layout old_request = {old_request_fields,
+						  NETLINK_COUNT(old_request_fields), 60};
+
+static const struct sys_field old_states_fields[] = {
+	NETLINK_MEMBER("idiag_states", K_FLAGS, 4, 52, .flags = &sys_flags_socket_state_bits),
+	NETLINK_MEMBER("idiag_dbs", K_UINT, 4, 56),
+};
+static const struct netlink_layout old_states = {old_states_fields,
+						 NETLINK_COUNT(old_states_fields), 60};
+
 static const struct sys_field inet_message_fields[] = {
 	{.name = "idiag_family",
 	 .kind = K_ENUM,
@@ -235,17 +253,62 @@ static const struct sys_field inet_options_fields[] = {
 static const struct netlink_layout inet_options = {inet_options_fields,
 						   NETLINK_COUNT(inet_options_fields), 2};
 
+static const struct sys_field vegas_fields[] = {
+	NETLINK_MEMBER("tcpv_enabled", K_UINT, 4, 0),
+	NETLINK_MEMBER("tcpv_rttcnt", K_UINT, 4, 4),
+	NETLINK_MEMBER("tcpv_rtt", K_UINT, 4, 8),
+	NETLINK_MEMBER("tcpv_minrtt", K_UINT, 4, 12),
+};
+static const struct netlink_layout vegas = {vegas_fields, NETLINK_COUNT(vegas_fields), 16};
+
+static const struct sys_field dctcp_fields[] = {
+	NETLINK_MEMBER("dctcp_enabled", K_UINT, 2, 0),
+	NETLINK_MEMBER("dctcp_ce_state", K_UINT, 2, 2),
+	NETLINK_MEMBER("dctcp_alpha", K_UINT, 4, 4),
+	NETLINK_MEMBER("dctcp_ab_ecn", K_UINT, 4, 8),
+	NETLINK_MEMBER("dctcp_ab_tot", K_UINT, 4, 12),
+};
+static const struct netlink_layout dctcp = {dctcp_fields, NETLINK_COUNT(dctcp_fields), 16};
+
+static const struct sys_field bbr_fields[] = {
+	NETLINK_MEMBER("bbr_bw_lo", K_HEX, 4, 0),
+	NETLINK_MEMBER("bbr_bw_hi", K_HEX, 4, 4),
+	NETLINK_MEMBER("bbr_min_rtt", K_UINT, 4, 8),
+	NETLINK_MEMBER("bbr_pacing_gain", K_UINT, 4, 12),
+	NETLINK_MEMBER("bbr_cwnd_gain", K_UINT, 4, 16),
+};
+static const struct netlink_layout bbr = {bbr_fields, NETLINK_COUNT(bbr_fields), 20};
+
+static void say_shutdown(const struct scope *s, const uint8_t *at, size_t size, unsigned family)
+{
+	(void)size;
+	(void)family;
+	buf_printf(s->out, at[0] ? "%#x" : "%x", at[0]);
+	if (!at[0] || s->p->options.words == PRINT_WORDS_NEVER)
+		return;
+	buf_str(s->out, " /* ");
+	say_flags(s->out, &sys_flags_socket_shutdowns, at[0]);
+	buf_str(s->out, " */");
+}
+
 static const struct netlink_attribute inet_attributes_known[] = {
-	{.type = 22, .form = NETLINK_STRUCT, .layout = &inet_options},
-	{.type = 1, .form = NETLINK_STRUCT, .layout = &inet_memory},
-	{.type = 4, .form = NETLINK_TEXT},
-	{.type = 5, .number = {.kind = K_UINT, .width = 1, .off = 0}},
-	{.type = 6, .number = {.kind = K_UINT, .width = 1, .off = 0}},
-	{.type = 8, .number = {.kind = K_UINT, .width = 1, .off = 0}},
-	{.type = 11, .number = {.kind = K_UINT, .width = 1, .off = 0}},
-	{.type = 15, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 17, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 21, .number = {.kind = K_UINT, .width = 8, .off = 0}},
+	NETLINK_PART(1, inet_memory),
+	NETLINK_PART(3, vegas),
+	NETLINK_STRING(4),
+	NETLINK_U8(5),
+	NETLINK_U8(6),
+	{.type = 7,
+	 .form = NETLINK_ARRAY,
+	 .number = {.kind = K_UINT, .width = 4, .flags = &sys_flags_socket_memory}},
+	NETLINK_SAID(8, 1, say_shutdown),
+	NETLINK_PART(9, dctcp),
+	NETLINK_IS(10, K_ENUM, 1, .flags = &sys_flags_ip_protocols),
+	NETLINK_U8(11),
+	NETLINK_U32(15),
+	NETLINK_PART(16, bbr),
+	NETLINK_U32(17),
+	NETLINK_U64(21),
+	NETLINK_PART(22, inet_options),
 };
 static const struct netlink_list inet_attributes = {&sys_flags_internet_diagnosis_attributes,
 						    inet_attributes_known,
@@ -253,7 +316,7 @@ static const struct netlink_list inet_attributes = {&sys_flags_internet_diagnosi
 
 /* The two ends of a connection. */
 enum { PORT_SIZE = 2, SOURCE_AT = 4, DESTINATION_AT = 20, INTERFACE_AT = 36, COOKIE_AT = 40 };
-enum { ENDS_SIZE = 48, REQUEST_ENDS = 8, MESSAGE_ENDS = 4 };
+enum { ENDS_SIZE = 48, REQUEST_ENDS = 8, MESSAGE_ENDS = 4, OLD_ENDS = 4 };
 enum {
 	FAMILY_UNIX = 1,
 	FAMILY_INET = 2,
@@ -301,6 +364,13 @@ static void say_ends(const struct scope *s, const uint8_t *at, unsigned family)
 static void say_inet_request(const struct scope *s, const uint8_t *at)
 {
 	say_ends(s, at + REQUEST_ENDS, at[0]);
+}
+
+static void say_old_request(const struct scope *s, const uint8_t *at)
+{
+	say_ends(s, at + OLD_ENDS, at[0]);
+	buf_str(s->out, ", ");
+	netlink_fields(s, &old_states, at, old_states.size);
 }
 
 static void say_inet_message(const struct scope *s, const uint8_t *at)
@@ -356,15 +426,28 @@ static const struct payload {
 	{FAMILY_PACKET, true, &packet_request, say_packet_request, NULL},
 };
 
-void netlink_diagnosis(const struct scope *s, bool request, const uint8_t *at, size_t size)
-{
-	const struct payload *p = NULL;
+enum { OLD_TCP = 18, OLD_DCCP = 19 };
 
+static const struct payload *payload_of(unsigned type, bool request, unsigned family)
+{
+	static const struct payload old = {0, true, &old_request, say_old_request,
+					   &request_attributes};
+
+	if (request && (type == OLD_TCP || type == OLD_DCCP))
+		return &old;
 	for (size_t i = 0; i < NETLINK_COUNT(payloads); i++) {
-		if (payloads[i].family == at[0] && payloads[i].request == request)
-			p = &payloads[i];
+		if (payloads[i].family == family && payloads[i].request == request)
+			return &payloads[i];
 	}
-	if (!p) {
+	return NULL;
+}
+
+void netlink_diagnosis(const struct scope *s, unsigned type, bool request, const uint8_t *at,
+		       size_t size)
+{
+	const struct payload *p = payload_of(type, request, at[0]);
+
+	if (!p || size == 1) {
 		netlink_family(s, at, size);
 		return;
 	}

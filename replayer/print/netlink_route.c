@@ -1,181 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Messages of NETLINK_ROUTE: links, addresses, routes, neighbours and rules, as rtnetlink(7)
- * lays them out. Attributes that are not in the tables are told as bytes.
+ * Messages of NETLINK_ROUTE, as rtnetlink(7) lays them out: addresses, routes, neighbours and
+ * rules; the others' are in files of their own. Attributes that are not in the tables are told
+ * as bytes.
  */
 #include "netlink.h"
 
 #include "sys/flags.h"
 
-/* ---- links ---- */
-
-static const struct sys_field link_head_fields[] = {
-	{.name = "ifi_family",
-	 .kind = K_ENUM,
-	 .width = 1,
-	 .off = 0,
-	 .flags = &sys_flags_address_families},
-	{.name = "ifi_type",
-	 .kind = K_ENUM,
-	 .width = 2,
-	 .off = 2,
-	 .flags = &sys_flags_arp_hardware},
-	{.name = "ifi_index", .kind = K_NONE, .width = 4, .off = 4},
-	{.name = "ifi_flags",
-	 .kind = K_FLAGS,
-	 .width = 4,
-	 .off = 8,
-	 .flags = &sys_flags_interface_flags},
-	{.name = "ifi_change", .kind = K_HEX, .width = 4, .off = 12},
-};
-static const struct netlink_layout link_head = {link_head_fields, NETLINK_COUNT(link_head_fields),
-						16};
-
-/* Older kernels have not the last ones. */
-static const struct sys_field link_statistics_fields[] = {
-	{.name = "rx_packets", .kind = K_UINT, .width = 4, .off = 0},
-	{.name = "tx_packets", .kind = K_UINT, .width = 4, .off = 4},
-	{.name = "rx_bytes", .kind = K_UINT, .width = 4, .off = 8},
-	{.name = "tx_bytes", .kind = K_UINT, .width = 4, .off = 12},
-	{.name = "rx_errors", .kind = K_UINT, .width = 4, .off = 16},
-	{.name = "tx_errors", .kind = K_UINT, .width = 4, .off = 20},
-	{.name = "rx_dropped", .kind = K_UINT, .width = 4, .off = 24},
-	{.name = "tx_dropped", .kind = K_UINT, .width = 4, .off = 28},
-	{.name = "multicast", .kind = K_UINT, .width = 4, .off = 32},
-	{.name = "collisions", .kind = K_UINT, .width = 4, .off = 36},
-	{.name = "rx_length_errors", .kind = K_UINT, .width = 4, .off = 40},
-	{.name = "rx_over_errors", .kind = K_UINT, .width = 4, .off = 44},
-	{.name = "rx_crc_errors", .kind = K_UINT, .width = 4, .off = 48},
-	{.name = "rx_frame_errors", .kind = K_UINT, .width = 4, .off = 52},
-	{.name = "rx_fifo_errors", .kind = K_UINT, .width = 4, .off = 56},
-	{.name = "rx_missed_errors", .kind = K_UINT, .width = 4, .off = 60},
-	{.name = "tx_aborted_errors", .kind = K_UINT, .width = 4, .off = 64},
-	{.name = "tx_carrier_errors", .kind = K_UINT, .width = 4, .off = 68},
-	{.name = "tx_fifo_errors", .kind = K_UINT, .width = 4, .off = 72},
-	{.name = "tx_heartbeat_errors", .kind = K_UINT, .width = 4, .off = 76},
-	{.name = "tx_window_errors", .kind = K_UINT, .width = 4, .off = 80},
-	{.name = "rx_compressed", .kind = K_UINT, .width = 4, .off = 84},
-	{.name = "tx_compressed", .kind = K_UINT, .width = 4, .off = 88},
-	{.name = "rx_nohandler", .kind = K_UINT, .width = 4, .off = 92},
-};
-static const struct netlink_layout link_statistics = {link_statistics_fields,
-						      NETLINK_COUNT(link_statistics_fields), 92};
-
-static const struct sys_field link_statistics64_fields[] = {
-	{.name = "rx_packets", .kind = K_UINT, .width = 8, .off = 0},
-	{.name = "tx_packets", .kind = K_UINT, .width = 8, .off = 8},
-	{.name = "rx_bytes", .kind = K_UINT, .width = 8, .off = 16},
-	{.name = "tx_bytes", .kind = K_UINT, .width = 8, .off = 24},
-	{.name = "rx_errors", .kind = K_UINT, .width = 8, .off = 32},
-	{.name = "tx_errors", .kind = K_UINT, .width = 8, .off = 40},
-	{.name = "rx_dropped", .kind = K_UINT, .width = 8, .off = 48},
-	{.name = "tx_dropped", .kind = K_UINT, .width = 8, .off = 56},
-	{.name = "multicast", .kind = K_UINT, .width = 8, .off = 64},
-	{.name = "collisions", .kind = K_UINT, .width = 8, .off = 72},
-	{.name = "rx_length_errors", .kind = K_UINT, .width = 8, .off = 80},
-	{.name = "rx_over_errors", .kind = K_UINT, .width = 8, .off = 88},
-	{.name = "rx_crc_errors", .kind = K_UINT, .width = 8, .off = 96},
-	{.name = "rx_frame_errors", .kind = K_UINT, .width = 8, .off = 104},
-	{.name = "rx_fifo_errors", .kind = K_UINT, .width = 8, .off = 112},
-	{.name = "rx_missed_errors", .kind = K_UINT, .width = 8, .off = 120},
-	{.name = "tx_aborted_errors", .kind = K_UINT, .width = 8, .off = 128},
-	{.name = "tx_carrier_errors", .kind = K_UINT, .width = 8, .off = 136},
-	{.name = "tx_fifo_errors", .kind = K_UINT, .width = 8, .off = 144},
-	{.name = "tx_heartbeat_errors", .kind = K_UINT, .width = 8, .off = 152},
-	{.name = "tx_window_errors", .kind = K_UINT, .width = 8, .off = 160},
-	{.name = "rx_compressed", .kind = K_UINT, .width = 8, .off = 168},
-	{.name = "tx_compressed", .kind = K_UINT, .width = 8, .off = 176},
-	{.name = "rx_nohandler", .kind = K_UINT, .width = 8, .off = 184},
-	{.name = "rx_otherhost_dropped", .kind = K_UINT, .width = 8, .off = 192},
-};
-static const struct netlink_layout link_statistics64 = {
-	link_statistics64_fields, NETLINK_COUNT(link_statistics64_fields), 184};
-
-static const struct sys_field link_map_fields[] = {
-	{.name = "mem_start", .kind = K_HEX, .width = 8, .off = 0},
-	{.name = "mem_end", .kind = K_HEX, .width = 8, .off = 8},
-	{.name = "base_addr", .kind = K_HEX, .width = 8, .off = 16},
-	{.name = "irq", .kind = K_UINT, .width = 2, .off = 24},
-	{.name = "dma", .kind = K_UINT, .width = 1, .off = 26},
-	{.name = "port", .kind = K_UINT, .width = 1, .off = 27},
-};
-static const struct netlink_layout link_map = {link_map_fields, NETLINK_COUNT(link_map_fields), 28};
-
-static const struct netlink_attribute link_info_known[] = {
-	{.type = 1, .form = NETLINK_TEXT},
-	{.type = 4, .form = NETLINK_TEXT},
-};
-static const struct netlink_list link_info = {&sys_flags_link_info_attributes, link_info_known,
-					      NETLINK_COUNT(link_info_known)};
-
-static const struct netlink_attribute link_xdp_known[] = {
-	{.type = 1, .number = {.kind = K_INT, .width = 4, .off = 0}},
-	{.type = 2,
-	 .number =
-		 {.kind = K_ENUM, .width = 1, .off = 0, .flags = &sys_flags_link_xdp_attachments}},
-	{.type = 3,
-	 .number = {.kind = K_FLAGS, .width = 4, .off = 0, .flags = &sys_flags_link_xdp_flags}},
-	{.type = 4, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 5, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 6, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 7, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 8, .number = {.kind = K_INT, .width = 4, .off = 0}},
-};
-static const struct netlink_list link_xdp = {&sys_flags_link_xdp_attributes, link_xdp_known,
-					     NETLINK_COUNT(link_xdp_known)};
-
-static const struct netlink_attribute link_attributes_known[] = {
-	{.type = 1, .form = NETLINK_HARDWARE},
-	{.type = 2, .form = NETLINK_HARDWARE},
-	{.type = 3, .form = NETLINK_TEXT},
-	{.type = 4, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 5, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 6, .form = NETLINK_TEXT},
-	{.type = 7, .form = NETLINK_STRUCT, .layout = &link_statistics},
-	{.type = 10, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 13, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 14, .form = NETLINK_STRUCT, .layout = &link_map},
-	{.type = 15, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 16, .number = {.kind = K_UINT, .width = 1, .off = 0}},
-	{.type = 17, .number = {.kind = K_UINT, .width = 1, .off = 0}},
-	{.type = 18, .form = NETLINK_LIST, .list = &link_info},
-	{.type = 19, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 20, .form = NETLINK_TEXT},
-	{.type = 21, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 23, .form = NETLINK_STRUCT, .layout = &link_statistics64},
-	{.type = 27, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 28, .number = {.kind = K_INT, .width = 4, .off = 0}},
-	{.type = 29,
-	 .number = {.kind = K_FLAGS, .width = 4, .off = 0, .flags = &sys_flags_link_filters}},
-	{.type = 30, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 31, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 32, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 33, .number = {.kind = K_UINT, .width = 1, .off = 0}},
-	{.type = 35, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 37, .number = {.kind = K_INT, .width = 4, .off = 0}},
-	{.type = 38, .form = NETLINK_TEXT},
-	{.type = 39, .number = {.kind = K_UINT, .width = 1, .off = 0}},
-	{.type = 40, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 41, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 43, .form = NETLINK_LIST, .list = &link_xdp},
-	{.type = 45, .number = {.kind = K_INT, .width = 4, .off = 0}},
-	{.type = 46, .number = {.kind = K_INT, .width = 4, .off = 0}},
-	{.type = 47, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 48, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 49, .number = {.kind = K_NONE, .width = 4, .off = 0}},
-	{.type = 50, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 51, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 53, .form = NETLINK_TEXT},
-	{.type = 54, .form = NETLINK_HARDWARE},
-	{.type = 56, .form = NETLINK_TEXT},
-	{.type = 57, .form = NETLINK_TEXT},
-	{.type = 58, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 59, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 60, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 61, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-};
-static const struct netlink_list link_attributes = {
-	&sys_flags_link_attributes, link_attributes_known, NETLINK_COUNT(link_attributes_known)};
+#include <inttypes.h>
 
 /* ---- addresses ---- */
 
@@ -276,22 +109,103 @@ static const struct sys_field route_times_fields[] = {
 static const struct netlink_layout route_times = {route_times_fields,
 						  NETLINK_COUNT(route_times_fields), 32};
 
+static const struct sys_field forwarded_fields[] = {
+	NETLINK_MEMBER("mfcs_packets", K_UINT, 8, 0),
+	NETLINK_MEMBER("mfcs_bytes", K_UINT, 8, 8),
+	NETLINK_MEMBER("mfcs_wrong_if", K_UINT, 8, 16),
+};
+static const struct netlink_layout forwarded = {forwarded_fields, NETLINK_COUNT(forwarded_fields),
+						24};
+
+static const struct netlink_attribute metrics_known[] = {
+	NETLINK_U32(1),  NETLINK_U32(2),  NETLINK_U32(3),  NETLINK_U32(4),
+	NETLINK_U32(5),  NETLINK_U32(6),  NETLINK_U32(7),  NETLINK_U32(8),
+	NETLINK_U32(9),  NETLINK_U32(10), NETLINK_U32(11), NETLINK_U32(12),
+	NETLINK_U32(13), NETLINK_U32(14), NETLINK_U32(15), NETLINK_STRING(16),
+};
+static const struct netlink_list metrics = {&sys_flags_route_metrics, metrics_known,
+					    NETLINK_COUNT(metrics_known)};
+
+/* An address of another family than the route's. */
+static void say_via(const struct scope *s, const uint8_t *at, size_t size, unsigned family)
+{
+	enum { VIA_AT = 2, INTERNET = 10, INTERNET_SIZE = 16 };
+	static const struct sys_field via = {
+		.kind = K_ENUM, .width = 2, .flags = &sys_flags_address_families};
+
+	family = (unsigned)load(at, size, 0, 2);
+	buf_str(s->out, "{rtvia_family=");
+	netlink_field(s, &via, at, size);
+	if (size > VIA_AT)
+		buf_str(s->out, ", ");
+	if (family == INTERNET && size - VIA_AT >= INTERNET_SIZE) {
+		say_ipv6_member(s, at + VIA_AT, INTERNET_SIZE, "rtvia_addr");
+	} else if (size > VIA_AT) {
+		buf_str(s->out, "rtvia_addr=");
+		netlink_address(s, at + VIA_AT, size - VIA_AT, family);
+	}
+	buf_char(s->out, '}');
+}
+
+static const struct sys_field hop_fields[] = {
+	NETLINK_MEMBER("rtnh_len", K_UINT, 2, 0),
+	NETLINK_MEMBER("rtnh_flags", K_FLAGS, 1, 2, .flags = &sys_flags_nexthop_flags),
+	NETLINK_MEMBER("rtnh_hops", K_UINT, 1, 3),
+	NETLINK_MEMBER("rtnh_ifindex", K_NONE, 4, 4),
+};
+static const struct netlink_layout hop = {hop_fields, NETLINK_COUNT(hop_fields), 8};
+
+static const struct netlink_list route_attributes;
+
+static void say_hop(const struct scope *s, const void *what, const uint8_t *at, size_t size,
+		    unsigned family)
+{
+	(void)what;
+	buf_str(s->out, size > hop.size ? "[" : "");
+	netlink_struct(s, &hop, at, hop.size);
+	if (size <= hop.size)
+		return;
+	buf_str(s->out, ", ");
+	netlink_attributes(s, &route_attributes, at + hop.size, size - hop.size, family);
+	buf_char(s->out, ']');
+}
+
+/* More than one way, each with its attributes. */
+static void say_hops(const struct scope *s, const uint8_t *at, size_t size, unsigned family)
+{
+	if (s->depth < PRINT_DEPTH_MAX)
+		netlink_row(s, at, size, 2, hop.size, say_hop, NULL, family);
+	else
+		say_hexadecimal(s, at, size, size);
+}
+
 static const struct netlink_attribute route_attributes_known[] = {
-	{.type = 1, .form = NETLINK_ADDRESS},
-	{.type = 2, .form = NETLINK_ADDRESS},
-	{.type = 3, .number = {.kind = K_NONE, .width = 4, .off = 0}},
-	{.type = 4, .number = {.kind = K_NONE, .width = 4, .off = 0}},
-	{.type = 5, .form = NETLINK_ADDRESS},
-	{.type = 6, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 7, .form = NETLINK_ADDRESS},
-	{.type = 11, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 12, .form = NETLINK_STRUCT, .layout = &route_times},
-	{.type = 15,
-	 .number = {.kind = K_ENUM, .width = 4, .off = 0, .flags = &sys_flags_route_tables}},
-	{.type = 16, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 19, .form = NETLINK_ADDRESS},
-	{.type = 20, .number = {.kind = K_UINT, .width = 1, .off = 0}},
-	{.type = 25, .number = {.kind = K_UINT, .width = 4, .off = 0}},
+	NETLINK_PEER(1),
+	NETLINK_PEER(2),
+	NETLINK_INDEX(3),
+	NETLINK_INDEX(4),
+	NETLINK_PEER(5),
+	NETLINK_U32(6),
+	NETLINK_PEER(7),
+	NETLINK_NEST(8, metrics),
+	NETLINK_SAID(9, 8, say_hops),
+	NETLINK_U32(10),
+	NETLINK_U32(11),
+	NETLINK_PART(12, route_times),
+	NETLINK_U32(14),
+	NETLINK_IS(15, K_ENUM, 4, .flags = &sys_flags_route_table_numbers),
+	NETLINK_U32(16),
+	NETLINK_PART(17, forwarded),
+	NETLINK_SAID(18, 2, say_via),
+	NETLINK_PEER(19),
+	NETLINK_U8(20),
+	NETLINK_IS(21, K_ENUM, 2, .flags = &sys_flags_lightweight_tunnels),
+	NETLINK_U64(23),
+	NETLINK_U32(25),
+	NETLINK_U8(26),
+	NETLINK_U8(27),
+	NETLINK_U16(28),
+	NETLINK_U16(29),
 };
 static const struct netlink_list route_attributes = {
 	&sys_flags_route_attributes, route_attributes_known, NETLINK_COUNT(route_attributes_known)};
@@ -333,18 +247,37 @@ static const struct sys_field neighbour_times_fields[] = {
 static const struct netlink_layout neighbour_times = {neighbour_times_fields,
 						      NETLINK_COUNT(neighbour_times_fields), 16};
 
+static void say_port(const struct scope *s, const uint8_t *at, size_t size, unsigned family)
+{
+	(void)size;
+	(void)family;
+	buf_printf(s->out, "htons(%u)", (unsigned)at[0] << 8 | at[1]);
+}
+
+static const struct netlink_attribute forwarding_known[] = {
+	NETLINK_IS(1, K_FLAGS, 1, .flags = &sys_flags_fdb_notifications),
+};
+static const struct netlink_list forwarding = {&sys_flags_fdb_attributes, forwarding_known,
+					       NETLINK_COUNT(forwarding_known)};
+
 static const struct netlink_attribute neighbour_attributes_known[] = {
-	{.type = 1, .form = NETLINK_ADDRESS},
-	{.type = 2, .form = NETLINK_HARDWARE},
-	{.type = 3, .form = NETLINK_STRUCT, .layout = &neighbour_times},
-	{.type = 4, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 5, .number = {.kind = K_UINT, .width = 2, .off = 0}},
-	{.type = 6, .number = {.kind = K_PORT, .width = 2, .off = 0}},
-	{.type = 7, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 8, .number = {.kind = K_NONE, .width = 4, .off = 0}},
-	{.type = 9, .number = {.kind = K_NONE, .width = 4, .off = 0}},
-	{.type = 10, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 11, .number = {.kind = K_UINT, .width = 4, .off = 0}},
+	NETLINK_PEER(1),
+	NETLINK_MAC(2),
+	NETLINK_PART(3, neighbour_times),
+	NETLINK_U32(4),
+	NETLINK_U16(5),
+	NETLINK_SAID(6, 2, say_port),
+	NETLINK_U32(7),
+	NETLINK_INDEX(8),
+	NETLINK_INDEX(9),
+	NETLINK_U32(10),
+	NETLINK_U32(11),
+	NETLINK_IS(12, K_ENUM, 1, .flags = &sys_flags_route_protocols),
+	NETLINK_U32(13),
+	NETLINK_NEST(14, forwarding),
+	NETLINK_IS(15, K_FLAGS, 4, .flags = &sys_flags_neighbour_flags_more),
+	NETLINK_IS(16, K_FLAGS, 2, .flags = &sys_flags_neighbour_states),
+	NETLINK_IS(17, K_FLAGS, 1, .flags = &sys_flags_neighbour_flags),
 };
 static const struct netlink_list neighbour_attributes = {&sys_flags_neighbour_attributes,
 							 neighbour_attributes_known,
@@ -368,25 +301,49 @@ static const struct sys_field rule_head_fields[] = {
 static const struct netlink_layout rule_head = {rule_head_fields, NETLINK_COUNT(rule_head_fields),
 						12};
 
+static void say_tunnel(const struct scope *s, const uint8_t *at, size_t size, unsigned family)
+{
+	uint64_t value = 0;
+
+	(void)size;
+	(void)family;
+	for (size_t i = 0; i < sizeof(value); i++)
+		value = value << 8 | at[i];
+	buf_printf(s->out, "htobe64(%" PRIu64 ")", value);
+}
+
+static const struct sys_field users_fields[] = {
+	NETLINK_MEMBER("start", K_UINT, 4, 0),
+	NETLINK_MEMBER("end", K_UINT, 4, 4),
+};
+static const struct netlink_layout users = {users_fields, NETLINK_COUNT(users_fields), 8};
+static const struct sys_field port_range_fields[] = {
+	NETLINK_MEMBER("start", K_UINT, 2, 0),
+	NETLINK_MEMBER("end", K_UINT, 2, 2),
+};
+static const struct netlink_layout port_range = {port_range_fields,
+						 NETLINK_COUNT(port_range_fields), 4};
+
 static const struct netlink_attribute rule_attributes_known[] = {
-	{.type = 1, .form = NETLINK_ADDRESS},
-	{.type = 2, .form = NETLINK_ADDRESS},
-	{.type = 3, .form = NETLINK_TEXT},
-	{.type = 4, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 6, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 10, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 11, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 13, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 14, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 15,
-	 .number = {.kind = K_ENUM, .width = 4, .off = 0, .flags = &sys_flags_route_tables}},
-	{.type = 16, .number = {.kind = K_UINT, .width = 4, .off = 0}},
-	{.type = 17, .form = NETLINK_TEXT},
-	{.type = 19, .number = {.kind = K_UINT, .width = 1, .off = 0}},
-	{.type = 21,
-	 .number = {.kind = K_ENUM, .width = 1, .off = 0, .flags = &sys_flags_route_protocols}},
-	{.type = 22,
-	 .number = {.kind = K_ENUM, .width = 1, .off = 0, .flags = &sys_flags_ip_protocols}},
+	NETLINK_PEER(1),
+	NETLINK_PEER(2),
+	NETLINK_STRING(3),
+	NETLINK_U32(4),
+	NETLINK_U32(6),
+	NETLINK_U32(10),
+	NETLINK_U32(11),
+	NETLINK_SAID(12, 8, say_tunnel),
+	NETLINK_U32(13),
+	NETLINK_U32(14),
+	NETLINK_IS(15, K_ENUM, 4, .flags = &sys_flags_route_table_numbers),
+	NETLINK_U32(16),
+	NETLINK_STRING(17),
+	NETLINK_U8(19),
+	NETLINK_PART(20, users),
+	NETLINK_IS(21, K_ENUM, 1, .flags = &sys_flags_route_protocols),
+	NETLINK_IS(22, K_ENUM, 1, .flags = &sys_flags_ip_protocols),
+	NETLINK_PART(23, port_range),
+	NETLINK_PART(24, port_range),
 };
 static const struct netlink_list rule_attributes = {
 	&sys_flags_rule_attributes, rule_attributes_known, NETLINK_COUNT(rule_attributes_known)};
@@ -397,14 +354,27 @@ enum { NEW_LINK = 16, INDEX_AT = 4 };
 
 /* By four types each: new, delete, get, set. */
 static const struct netlink_payload payloads[] = {
-	{16, &link_head, &link_attributes},   {20, &address_head, &address_attributes},
-	{24, &route_head, &route_attributes}, {28, &neighbour_head, &neighbour_attributes},
+	{16, &netlink_link_head, &netlink_links},
+	{20, &address_head, &address_attributes},
+	{24, &route_head, &route_attributes},
+	{28, &neighbour_head, &neighbour_attributes},
 	{32, &rule_head, &rule_attributes},
+	{36, &netlink_traffic_head, &netlink_traffic},
+	{40, &netlink_traffic_head, &netlink_traffic},
+	{44, &netlink_traffic_head, &netlink_traffic},
+	{64, &netlink_neighbours_head, &netlink_neighbours},
+	{72, &netlink_label_head, &netlink_labels},
+	{80, &netlink_settings_head, &netlink_settings},
+	{84, &netlink_multicast_head, &netlink_multicast},
+	{88, &netlink_namespace_head, &netlink_namespaces},
+	{100, &netlink_traffic_head, &netlink_traffic},
+	{104, &netlink_nexthop_head, &netlink_nexthops},
 };
 
 void netlink_route(const struct scope *s, unsigned type, const uint8_t *at, size_t size)
 {
 	const struct netlink_payload *p = NULL;
+	size_t head;
 
 	for (size_t i = 0; i < NETLINK_COUNT(payloads); i++) {
 		if (payloads[i].type == (type & ~3U))
@@ -418,12 +388,12 @@ void netlink_route(const struct scope *s, unsigned type, const uint8_t *at, size
 		netlink_cut(s, p->head, at, size);
 		return;
 	}
+	head = (p->head->size + 3) / 4 * 4;
 	if (type == NEW_LINK)
-		netlink_remember(s, (uint32_t)load(at, size, INDEX_AT, 4), at + p->head->size,
-				 size - p->head->size);
+		netlink_remember(s, (uint32_t)load(at, size, INDEX_AT, 4), at + head, size - head);
 	netlink_struct(s, p->head, at, p->head->size);
-	if (size == p->head->size)
+	if (size <= head)
 		return;
 	buf_str(s->out, ", ");
-	netlink_attributes(s, p->list, at + p->head->size, size - p->head->size, at[0]);
+	netlink_attributes(s, p->list, at + head, size - head, at[0]);
 }

@@ -120,13 +120,17 @@ static void say_port(struct buf *out, uint64_t value)
 	buf_printf(out, "htons(%u)", (unsigned)((value & 0xff) << 8 | (value >> 8 & 0xff)));
 }
 
-static void say_ethertype(struct buf *out, uint64_t value)
+/* -X is about what stands within. */
+static void say_ethertype(const struct scope *s, uint64_t value)
 {
 	uint64_t type = (value & 0xff) << 8 | (value >> 8 & 0xff);
+	size_t from;
 
-	buf_str(out, "htons(");
-	say_enum(out, &sys_flags_ethernet_protocols, type);
-	buf_char(out, ')');
+	buf_str(s->out, "htons(");
+	from = s->out->size;
+	say_enum(s->out, &sys_flags_ethernet_protocols, type);
+	put_hex(s->p, s->out, from, type);
+	buf_char(s->out, ')');
 }
 
 void say_ticks(struct buf *out, uint64_t ticks)
@@ -172,6 +176,15 @@ static void say_hex(struct buf *out, uint64_t value)
 		buf_char(out, '0');
 }
 
+/* The upper 32 bits, when they are in a field of their own. */
+static uint64_t high_half(const struct scope *s, const struct sys_field *f)
+{
+	const struct sys_field *high =
+		f->high_off1 ? sys_sibling(s->desc, (uint16_t)(f->high_off1 - 1)) : NULL;
+
+	return high ? sys_value(high, s->base, s->size) << 32 : 0;
+}
+
 /* Signals in a register. */
 static void say_mask(const struct scope *s, const struct sys_field *f, uint64_t value)
 {
@@ -179,7 +192,8 @@ static void say_mask(const struct scope *s, const struct sys_field *f, uint64_t 
 
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)(value >> 8 * i);
-	say_signal_set(s->p, s->out, bytes, f->width < sizeof(bytes) ? f->width : sizeof(bytes));
+	say_signal_set(s->p, s->out, bytes,
+		       f->width < sizeof(bytes) && !f->high_off1 ? f->width : sizeof(bytes));
 }
 
 static int64_t as_signed(const struct sys_field *f, uint64_t value)
@@ -194,7 +208,7 @@ static void say_other(const struct scope *s, const struct sys_field *f, uint64_t
 	struct buf *out = s->out;
 
 	if (f->kind == K_SIGSET)
-		say_mask(s, f, value);
+		say_mask(s, f, value | high_half(s, f));
 	else if (f->kind == K_PAGES)
 		say_hex(out, value * PAGE);
 	else if (f->kind == K_HEX8)
@@ -218,20 +232,11 @@ static void say_directory(const struct scope *s)
 	say_cwd_name(s);
 }
 
-/* The upper 32 bits, when they are in a field of their own. */
-static uint64_t high_half(const struct scope *s, const struct sys_field *f)
-{
-	const struct sys_field *high =
-		f->high_off1 ? sys_sibling(s->desc, (uint16_t)(f->high_off1 - 1)) : NULL;
-
-	return high ? sys_value(high, s->base, s->size) << 32 : 0;
-}
-
 /* Kinds that need nothing but the value. */
 static void (*const by_value[K_KIND_MAX])(struct buf *out, uint64_t value) = {
 	[K_HEX] = say_hex,         [K_OCT] = say_permissions, [K_CHAR] = say_character,
 	[K_ADDR] = say_address,    [K_DEV] = say_device,      [K_SIGNAL] = say_signal,
-	[K_HANDLER] = say_handler, [K_PORT] = say_port,       [K_ETHERTYPE] = say_ethertype,
+	[K_HANDLER] = say_handler, [K_PORT] = say_port,
 	[K_TICKS] = say_ticks,     [K_IPV4] = say_ipv4,
 };
 
@@ -274,6 +279,9 @@ static void say_in_words(const struct scope *s, const struct sys_field *f, uint6
 		break;
 	case K_ENUM:
 		say_enum(out, f->flags, value);
+		break;
+	case K_ETHERTYPE:
+		say_ethertype(s, value);
 		break;
 	case K_WSTATUS:
 		say_wait_status(out, (uint32_t)value);

@@ -33,8 +33,6 @@ struct printer *printer_new(const struct print_options *options)
 
 struct printer *printer_free(struct printer *p)
 {
-	if (p)
-		map_done(&p->restarts);
 	free(p);
 	return NULL;
 }
@@ -44,6 +42,7 @@ void printer_header(struct printer *p, const struct meta_header *header)
 	p->start_realtime = header ? header->start_realtime : 0;
 	p->last_time = 0;
 	p->any_line = false;
+	memset(p->restarts, 0, sizeof(p->restarts));
 }
 
 void printer_state(struct printer *p, const struct state *state)
@@ -72,9 +71,9 @@ static void go_indirect(struct scope *s)
 	const struct sys_field *array = sys_indirect_array(s->desc);
 	const struct sys_desc *meant;
 	size_t n = 0;
-	const uint8_t *words =
-		array ? view(s->event, EVENT_AT_ENTRY, sys_value(array, s->base, s->size), &n)
-		      : NULL;
+	const uint8_t *words = array ? event_bytes(s->event, EVENT_AT_ENTRY,
+						   sys_value(array, s->base, s->size), &n)
+				     : NULL;
 
 	meant = words ? sys_indirect(s->desc, words, n, s->p->args) : NULL;
 	if (!meant)
@@ -132,6 +131,8 @@ static size_t shown_fields(const struct scope *s, const struct sys_field **ret)
 
 		if (f->result || !sys_present(s->desc, f, s->base, s->size))
 			continue;
+		if (f->place == PLACE_STACK && !s->event->memory_count)
+			continue;
 		for (; at && ret[at - 1]->order > f->order; at--)
 			ret[at] = ret[at - 1];
 		ret[at] = f;
@@ -140,13 +141,36 @@ static size_t shown_fields(const struct scope *s, const struct sys_field **ret)
 	return n;
 }
 
+/* Where it is kept what the thread goes on with. */
+static struct restart *restart_of(struct printer *p, uint32_t tid)
+{
+	return &p->restarts[tid % PRINT_RESTARTS_MAX];
+}
+
+static void snapshot_process(struct printer *p, const struct meta_process *process)
+{
+	for (size_t i = 0; i < process->in_flight_count; i++) {
+		const struct meta_in_flight *call = &process->in_flight[i];
+		const struct sys_desc *desc = sys_find(call->arch, call->nr);
+
+		if (desc)
+			*restart_of(p, call->tid) = (struct restart){call->tid, desc};
+	}
+}
+
+void printer_snapshot(struct printer *p, const struct meta_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->process_count; i++)
+		snapshot_process(p, &snapshot->processes[i]);
+}
+
 /* restart_syscall has no arguments: it goes on with what a signal interrupted. */
 static void say_restarted(const struct scope *s)
 {
-	const struct sys_desc *of = map_get(&s->p->restarts, s->event->tid);
+	const struct restart *r = restart_of(s->p, s->event->tid);
 
-	if (of && strcmp(s->desc->name, "restart_syscall") == 0)
-		buf_printf(s->out, "<... resuming interrupted %s ...>", of->name);
+	if (r->of && r->tid == s->event->tid && strcmp(s->desc->name, "restart_syscall") == 0)
+		buf_printf(s->out, "<... resuming interrupted %s ...>", r->of->name);
 }
 
 /* For the restart_syscall that may follow. */
@@ -155,8 +179,7 @@ static void note_restart(struct printer *p, const struct event *e, const struct 
 	if (e->call.state != EVENT_FINISHED || e->call.ret != RESTART_BLOCK ||
 	    strcmp(desc->name, "restart_syscall") == 0)
 		return;
-	/* Out of memory: only that word is missing then. */
-	map_put(&p->restarts, e->tid, (void *)(uintptr_t)desc);
+	*restart_of(p, e->tid) = (struct restart){e->tid, desc};
 }
 
 static void say_call(const struct scope *s)
@@ -372,8 +395,12 @@ int print_argument(struct printer *p, const struct event *e, size_t i, const cha
 	if (i >= shown_fields(&s, fields))
 		return -EINVAL;
 	*ret_name = fields[i]->name;
-	*ret_value = fields[i]->split ? sys_value(fields[i], s.base, s.size)
-				      : load(s.base, s.size, fields[i]->off, sizeof(uint64_t));
+	if (fields[i]->place == PLACE_STACK)
+		*ret_value = e->memory[0].address;
+	else if (fields[i]->split)
+		*ret_value = sys_value(fields[i], s.base, s.size);
+	else
+		*ret_value = load(s.base, s.size, fields[i]->off, sizeof(uint64_t));
 	say_field(&s, fields[i]);
 	say_change(&s, fields[i]);
 	bound(ret_text, from);
@@ -390,7 +417,8 @@ bool print_call_path(const struct event *e, struct buf *ret)
 
 		if (f->kind != K_PATH || !(f->dir & IN))
 			continue;
-		m = view_range(e, EVENT_AT_ENTRY, sys_value(f, e->call.args, sizeof(e->call.args)));
+		m = event_range(e, EVENT_AT_ENTRY,
+				sys_value(f, e->call.args, sizeof(e->call.args)));
 		if (!m || !m->length)
 			continue;
 		buf_append(ret, m->data, strnlen((const char *)m->data, m->length));

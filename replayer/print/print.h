@@ -19,7 +19,13 @@ struct buf;
 struct printer;
 struct state;
 
-enum { PRINT_STRING_DEFAULT = 32, PRINT_EVENT_MAX = 4 << 20 };
+enum {
+	PRINT_STRING_DEFAULT = 32,
+	PRINT_EVENT_MAX = 4 << 20,
+	/* Threads of which it is known what a restart_syscall goes on with: one for each thread
+	 * number modulo this, the latest. */
+	PRINT_RESTARTS_MAX = 1024,
+};
 
 enum print_hex { PRINT_HEX_NEVER, PRINT_HEX_NON_ASCII, PRINT_HEX_ALL };
 /* What is said of a descriptor besides its number: its path, or all that is known. */
@@ -46,6 +52,8 @@ struct printer *printer_new(const struct print_options *options);
 struct printer *printer_free(struct printer *p);
 /* A tape begins: its clock, its machine. May be NULL when the header is missing. */
 void printer_header(struct printer *p, const struct meta_header *header);
+/* The calls that threads were in before the tape began, which a restart_syscall goes on with. */
+void printer_snapshot(struct printer *p, const struct meta_snapshot *snapshot);
 /* Where the names of descriptors come from. Every event that is printed must have been
  * handed to it just before. Borrowed; NULL: there are none. */
 void printer_state(struct printer *p, const struct state *state);

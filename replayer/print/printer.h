@@ -9,7 +9,7 @@
 #include "print.h"
 
 #include "base/buf.h"
-#include "base/map.h"
+#include "base/load.h"
 #include "sys/desc.h"
 
 enum { PRINT_INTERFACES_MAX = 64, PRINT_INTERFACE_NAME = 16 };
@@ -20,6 +20,20 @@ struct interface {
 	char name[PRINT_INTERFACE_NAME];
 };
 
+/* What a thread's restart_syscall goes on with. At its number modulo the maximum. */
+struct restart {
+	uint32_t tid;
+	const struct sys_desc *of; /* NULL: nothing */
+};
+
+enum { PRINT_FAMILIES_MAX = 64, PRINT_FAMILY_NAME = 16 };
+
+/* A family of generic netlink, as its messages told. At its number modulo the maximum. */
+struct generic_family {
+	uint16_t id; /* 0: none */
+	char name[PRINT_FAMILY_NAME];
+};
+
 struct printer {
 	struct print_options options;
 	int64_t start_realtime; /* ns since the epoch at time 0 */
@@ -27,8 +41,9 @@ struct printer {
 	bool any_line;
 	uint64_t args[EVENT_ARGS]; /* of the call at hand, when they were in memory */
 	const struct state *state; /* NULL: descriptors have no names */
-	struct map restarts;       /* tid -> description of the call to be restarted */
+	struct restart restarts[PRINT_RESTARTS_MAX];
 	struct interface interfaces[PRINT_INTERFACES_MAX];
+	struct generic_family families[PRINT_FAMILIES_MAX];
 };
 
 enum { PRINT_DEPTH_MAX = 8 };
@@ -57,12 +72,6 @@ struct scope {
 
 /* Of what is told as it was and, behind that, as it became: which of both. */
 enum part { PART_ALL, PART_BEFORE, PART_CHANGED };
-
-/* Bytes of the event's memory from @address on: at least one, with their count in
- * @ret_size, or NULL. @when as event_when; the other one is not looked at. */
-const uint8_t *view(const struct event *e, uint8_t when, uint64_t address, size_t *ret_size);
-/* The range that begins at @address, or NULL. */
-const struct event_memory *view_range(const struct event *e, uint8_t when, uint64_t address);
 
 /* Whether what is said from here on will be cut: lists of things that point to the same
  * bytes have no end otherwise. */
@@ -134,7 +143,14 @@ void say_strings(const struct scope *s, const struct sys_field *f, uint64_t addr
 typedef void say_bytes_fn(const struct scope *s, const uint8_t *bytes, size_t size,
 			  uint64_t address);
 say_bytes_fn say_sockaddr, say_sigset, say_fdset, say_cpuset, say_siginfo, say_dirents,
-	say_dirents_old, say_cmsg, say_ipv6, say_optval, say_msgbuf, say_resident, say_nodes;
+	say_dirents_old, say_cmsg, say_ipv6, say_optval, say_msgbuf, say_resident, say_nodes,
+	say_opaque;
+
+/* netlink_attributes.c: the index of a network interface, by the name that the tape tells. */
+void say_interface(const struct scope *s, uint32_t index);
+
+/* sockaddr.c: one that is a member, with the member's name: inet_pton(AF_INET6, "::1", &name). */
+void say_ipv6_member(const struct scope *s, const uint8_t *bytes, size_t size, const char *name);
 
 /* netlink.c: what a message to or from a socket says, when that is a netlink socket and the
  * bytes are a message; returns whether they are. @full: bytes that there were. */
@@ -146,8 +162,5 @@ void say_siginfo_struct(const struct printer *p, struct buf *out, const uint8_t 
 
 /* result.c: all that stands behind " = ". */
 void say_result(const struct scope *arguments);
-
-/* A little-endian number of the bytes; 0 where they end. */
-uint64_t load(const uint8_t *at, size_t size, size_t offset, size_t width);
 
 #endif

@@ -69,7 +69,7 @@ static bool mean_left(const struct scope *s, const char *name, bool any)
 	const struct sys_field *f = field_named(s->desc, name);
 	uint64_t address = f ? sys_value(f, s->base, s->size) : 0;
 	size_t n = 0;
-	const uint8_t *at = address ? view(s->event, EVENT_AT_EXIT, address, &n) : NULL;
+	const uint8_t *at = address ? event_bytes(s->event, EVENT_AT_EXIT, address, &n) : NULL;
 	struct scope inner = *s;
 
 	if (!at || f->mem != MEM_STRUCT || n < f->of()->size)
@@ -95,7 +95,8 @@ static void mean_poll(const struct scope *s, int64_t result)
 		buf_str(s->out, " (Timeout)");
 		return;
 	}
-	at = fds ? view(s->event, EVENT_AT_EXIT, sys_value(fds, s->base, s->size), &size) : NULL;
+	at = fds ? event_bytes(s->event, EVENT_AT_EXIT, sys_value(fds, s->base, s->size), &size)
+		 : NULL;
 	if (!at)
 		return;
 	buf_str(s->out, " ([");
@@ -143,7 +144,7 @@ static void mean_select(const struct scope *s, int64_t result)
 		const struct sys_field *f = field_named(s->desc, sets[i].field);
 		size_t n = 0;
 		const uint8_t *at =
-			f ? view(s->event, EVENT_AT_EXIT, sys_value(f, s->base, s->size), &n)
+			f ? event_bytes(s->event, EVENT_AT_EXIT, sys_value(f, s->base, s->size), &n)
 			  : NULL;
 
 		if (!at || !any_bit(at, n))
@@ -241,7 +242,8 @@ static void mean_thread_area(const struct scope *s, int64_t result)
 	const struct sys_field *area = field_named(s->desc, "u_info");
 	size_t n = 0;
 	const uint8_t *at =
-		area ? view(s->event, EVENT_AT_EXIT, sys_value(area, s->base, s->size), &n) : NULL;
+		area ? event_bytes(s->event, EVENT_AT_EXIT, sys_value(area, s->base, s->size), &n)
+		     : NULL;
 
 	(void)result;
 	if (n >= 4)
@@ -301,7 +303,7 @@ static int64_t given_back(const struct scope *s)
 
 		if (!f->result)
 			continue;
-		at = view(s->event, EVENT_AT_EXIT, sys_value(f, s->base, s->size), &n);
+		at = event_bytes(s->event, EVENT_AT_EXIT, sys_value(f, s->base, s->size), &n);
 		if (at)
 			return (int64_t)sys_value(&f->of()->field[0], at, n);
 	}

@@ -36,16 +36,30 @@ static const struct sys_field *next_field(const struct sys_desc *d, const struct
 	return best;
 }
 
+/* What lies behind the bytes that are there is not said; but what is behind a struct, if the
+ * call got so far. */
+static bool is_there(const struct scope *s, const struct sys_field *f)
+{
+	if (f->place != PLACE_BEHIND)
+		return (size_t)f->off < s->size;
+	return s->size >= f->off && s->address && (f->dir != OUT || !call_failed(s->event));
+}
+
 /* What is not told here: it is told behind, or there is nothing to tell. */
 static bool is_left_out(const struct scope *s, const struct sys_field *f)
 {
 	bool number = f->mem == MEM_NONE && !f->size;
 
+	/* A struct that goes in and out: what it became, with what is behind it. */
+	if (s->part == PART_CHANGED && s->dir == OUT)
+		return !(f->dir & OUT);
+	if (s->part == PART_BEFORE && s->dir == INOUT)
+		return f->dir == OUT;
 	if (s->part == PART_CHANGED)
 		return f->dir != OUT || number;
-	/* A number that the kernel writes, in a struct that it reads. */
-	return f->told == TOLD_ELSEWHERE ||
-	       (number && f->dir == OUT && s->dir != OUT && call_failed(s->event));
+	/* A member that the kernel writes, in a struct that it reads. */
+	return f->told == TOLD_ELSEWHERE || (f->mem == MEM_NONE && f->dir == OUT &&
+					     s->dir != OUT && call_failed(s->event));
 }
 
 /* What is behind all that is known of a struct. */
@@ -76,11 +90,24 @@ static void say_length_before(const struct scope *s, const struct sys_field *f)
 
 		if (address->kind != K_SOCKADDR || address->len_off != f->off)
 			continue;
-		at = view(s->event, EVENT_AT_ENTRY, s->address, &n);
+		at = event_bytes(s->event, EVENT_AT_ENTRY, s->address, &n);
 		before = at ? sys_value(f, at, n) : 0;
 		if (at && before != sys_value(f, s->base, s->size))
 			buf_printf(s->out, "%" PRIu64 " => ", before);
 	}
+}
+
+/* What a number that goes in and out became, if it is another: 128 => 8. */
+static void say_number_after(const struct scope *s, const struct sys_field *f)
+{
+	struct scope after = *s;
+
+	after.base = event_bytes(s->event, EVENT_AT_EXIT, s->address, &after.size);
+	if (!after.base || after.size < (size_t)f->off + f->width ||
+	    sys_value(f, after.base, after.size) == sys_value(f, s->base, s->size))
+		return;
+	buf_str(s->out, " => ");
+	say_field(&after, f);
 }
 
 /* A number that the kernel wrote, in a struct of which the entry is told. */
@@ -89,16 +116,34 @@ static void say_struct_field(const struct scope *s, const struct sys_field *f)
 	struct scope after = *s;
 	size_t n = 0, there = s->size - f->off;
 
+	if (f->place == PLACE_BEHIND) {
+		after.part = PART_ALL;
+		say_field(&after, f);
+		return;
+	}
 	/* One that is cut is told as bytes. */
 	if (there < f->width) {
 		say_hexadecimal(s, s->base + f->off, there, there);
 		return;
 	}
 	if (f->dir == OUT && f->mem == MEM_NONE && s->dir != OUT && s->address) {
-		after.base = view(s->event, EVENT_AT_EXIT, s->address, &n);
+		after.base = event_bytes(s->event, EVENT_AT_EXIT, s->address, &n);
 		after.size = n < s->size ? n : s->size;
 	}
 	say_field(after.base ? &after : s, f);
+	if (f->dir == INOUT && f->mem == MEM_NONE && s->part == PART_ALL && s->address)
+		say_number_after(s, f);
+}
+
+static void say_member(const struct scope *s, const struct sys_field *f)
+{
+	if (f->kind == K_IPV6 && s->size - f->off >= f->size) {
+		say_ipv6_member(s, s->base + f->off, f->size, f->name);
+		return;
+	}
+	buf_printf(s->out, "%s=", f->name);
+	say_length_before(s, f);
+	say_struct_field(s, f);
 }
 
 void say_struct(const struct scope *s)
@@ -112,18 +157,14 @@ void say_struct(const struct scope *s)
 	}
 	buf_char(s->out, '{');
 	while ((f = next_field(s->desc, f))) {
-		/* What lies behind the bytes that are there is not said. */
-		if ((size_t)f->off >= s->size)
+		if (!is_there(s, f) || is_left_out(s, f))
 			continue;
 		if (!is_shown(s, f)) {
 			hidden |= f->detail == 1 && sys_present(s->desc, f, s->base, s->size);
 			continue;
 		}
-		if (is_left_out(s, f))
-			continue;
-		buf_printf(s->out, "%s%s=", any ? ", " : "", f->name);
-		say_length_before(s, f);
-		say_struct_field(s, f);
+		buf_str(s->out, any ? ", " : "");
+		say_member(s, f);
 		any = true;
 	}
 	if (hidden)
@@ -222,8 +263,8 @@ static struct both view_both(const struct scope *s, const struct sys_field *f, u
 	size_t size = f->of()->size;
 	struct both b;
 
-	b.before = view(s->event, EVENT_AT_ENTRY, address, &b.before_size);
-	b.after = view(s->event, EVENT_AT_EXIT, address, &b.after_size);
+	b.before = event_bytes(s->event, EVENT_AT_ENTRY, address, &b.before_size);
+	b.after = event_bytes(s->event, EVENT_AT_EXIT, address, &b.after_size);
 	b.before_size = b.before_size < size ? b.before_size : size;
 	b.after_size = b.after_size < size ? b.after_size : size;
 	return b;
@@ -281,7 +322,7 @@ static bool say_given(const struct scope *s, const struct sys_field *f, uint64_t
 	struct scope inner = *s;
 	bool any = false;
 
-	inner.base = view(s->event, EVENT_AT_ENTRY, address, &inner.size);
+	inner.base = event_bytes(s->event, EVENT_AT_ENTRY, address, &inner.size);
 	if (inner.size < d->size)
 		return false;
 	for (size_t i = 0; i < d->count; i++) {
@@ -307,6 +348,11 @@ static bool is_written(const struct scope *s, const struct sys_field *f)
 	return f->on_error == 1 || f->on_error == error || -f->on_error == error;
 }
 
+static bool is_brief(const struct scope *s, const struct sys_field *f)
+{
+	return f->detail == 2 && !s->p->options.verbose;
+}
+
 static void say_pointed(const struct scope *s, const struct sys_field *f, uint64_t address)
 {
 	uint8_t dir = f->dir ? f->dir : s->dir;
@@ -315,14 +361,14 @@ static void say_pointed(const struct scope *s, const struct sys_field *f, uint64
 	bool cell = f->of()->cell;
 
 	if (dir != INOUT)
-		at = view(s->event, time_of(dir), address, &n);
-	else if (view(s->event, EVENT_AT_ENTRY, address, &n) ||
-		 view(s->event, EVENT_AT_EXIT, address, &m))
+		at = event_bytes(s->event, time_of(dir), address, &n);
+	else if (event_bytes(s->event, EVENT_AT_ENTRY, address, &n) ||
+		 event_bytes(s->event, EVENT_AT_EXIT, address, &m))
 		at = s->base;
 	if (dir == OUT && !is_written(s, f) && say_given(s, f, address))
 		return;
 	if (!at || n + m < least_bytes(s, f) || (dir == OUT && !is_written(s, f)) ||
-	    (f->detail == 2 && !s->p->options.verbose)) {
+	    is_brief(s, f)) {
 		say_address(s->out, address);
 		return;
 	}
@@ -355,7 +401,7 @@ bool may_change(const struct scope *s, const struct sys_field *f)
 
 	if (f->told != TOLD_BEHIND || !address)
 		return false;
-	inner.base = view(s->event, EVENT_AT_ENTRY, address, &inner.size);
+	inner.base = event_bytes(s->event, EVENT_AT_ENTRY, address, &inner.size);
 	inner.desc = f->of();
 	return inner.base && inner.size >= least_bytes(s, f) &&
 	       (f->dir == INOUT || holds_written(&inner));
@@ -371,7 +417,10 @@ void say_change(const struct scope *s, const struct sys_field *f)
 		return;
 	b = view_both(s, f, address);
 	changed.part = PART_CHANGED;
-	if (f->dir == IN) {
+	if (f->dir == INOUT && !f->of()->cell && b.after) {
+		buf_str(s->out, " => ");
+		say_element(&changed, f, b.after, b.after_size, OUT, address);
+	} else if (f->dir == IN) {
 		buf_str(s->out, " => ");
 		say_element(&changed, f, b.before, b.before_size, IN, address);
 	} else if (is_changed(f, &b)) {
@@ -383,15 +432,23 @@ void say_change(const struct scope *s, const struct sys_field *f)
 
 /* ---- arrays ---- */
 
-static uint64_t wanted_elements(const struct scope *s, const struct sys_field *f, uint8_t dir)
+/* @size: bytes that are there. */
+static uint64_t wanted_elements(const struct scope *s, const struct sys_field *f, uint8_t dir,
+				size_t size)
 {
 	const struct sys_field *l = sys_sibling(s->desc, f->len_off);
+	const struct sys_field *own =
+		f->ret_off1 ? sys_sibling(s->desc, (uint16_t)(f->ret_off1 - 1)) : NULL;
+	uint64_t bound = s->bound;
 	uint64_t n = f->len == LEN_CONST        ? f->len_const
+		     : f->len == LEN_ASKED      ? size / f->of()->size
 		     : f->len == LEN_FIELD && l ? sys_value(l, s->base, s->size)
 						: 1;
 
-	if (f->by_ret && dir == OUT && f->mem == MEM_ARRAY && s->bound < n)
-		n = s->bound;
+	if (own)
+		bound = sys_value(own, s->base, s->size);
+	if (f->by_ret && dir == OUT && f->mem == MEM_ARRAY && bound < n)
+		n = bound;
 	return n;
 }
 
@@ -427,12 +484,14 @@ static void say_elements(const struct scope *s, const struct sys_field *f, const
 static void say_array(const struct scope *s, const struct sys_field *f, uint64_t address)
 {
 	uint8_t dir = f->dir ? f->dir : s->dir;
-	uint64_t wanted = wanted_elements(s, f, dir);
 	bool iov = f->mem == MEM_IOV;
 	size_t n;
-	const uint8_t *at = view(s->event, iov ? EVENT_AT_ENTRY : time_of(dir), address, &n);
+	const uint8_t *at = event_bytes(s->event, iov ? EVENT_AT_ENTRY : time_of(dir), address, &n);
+	uint64_t wanted = wanted_elements(s, f, dir, n);
 
-	if (!wanted && (dir != OUT || !call_failed(s->event)))
+	if (is_brief(s, f))
+		say_address(s->out, address);
+	else if (!wanted && f->len != LEN_ASKED && (dir != OUT || !call_failed(s->event)))
 		buf_str(s->out, "[]");
 	else if (!at || n < f->of()->size || (f->len == LEN_CONST && n / f->of()->size < wanted) ||
 		 (!iov && dir == OUT && call_failed(s->event)))
@@ -443,9 +502,20 @@ static void say_array(const struct scope *s, const struct sys_field *f, uint64_t
 
 /* ---- any field ---- */
 
+/* What points to the field's bytes. The stack pointer is not on the tape, but where what was
+ * read above it begins. */
+static uint64_t pointer_of(const struct scope *s, const struct sys_field *f)
+{
+	if (f->place == PLACE_BEHIND)
+		return s->address + f->off;
+	if (f->place == PLACE_STACK)
+		return s->event->memory_count ? s->event->memory[0].address : 0;
+	return sys_value(f, s->base, s->size);
+}
+
 void say_field(const struct scope *s, const struct sys_field *f)
 {
-	uint64_t value = sys_value(f, s->base, s->size);
+	uint64_t value = pointer_of(s, f);
 
 	if (f->size) {
 		say_by_value(s, f);

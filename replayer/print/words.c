@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RAW_MAX = 80 };
+/* The longest are the 32 bytes of a hardware address. */
+enum { RAW_MAX = 160 };
 
 /* What stands in the buffer from @from on is the name of what is said as @raw. */
 void put_raw(const struct printer *p, struct buf *out, size_t from, const char *raw)
@@ -85,11 +86,33 @@ static const struct mixed {
 	const struct sys_flagset *set;
 	uint64_t number;
 	bool behind, decimal;
+	bool apart; /* bits without a name are told to be none, although the number has one */
 } all_mixed[] = {
-	{&sys_flags_socket_types, 0xf, false, false},
-	{&sys_flags_statx_flags, 0x6000, false, false},
-	{&sys_flags_clone_flags_signal, 0xff, true, true},
+	{&sys_flags_socket_types, 0xf, false, false, true},
+	{&sys_flags_statx_flags, 0x6000, false, false, false},
+	{&sys_flags_clone_flags_signal, 0xff, true, true, false},
 };
+
+static bool is_named(const struct mixed *x, uint64_t number)
+{
+	for (size_t i = 0; i < x->set->count; i++) {
+		if (x->set->flag[i].mask == x->number && x->set->flag[i].value == number)
+			return true;
+	}
+	return false;
+}
+
+static const struct mixed *find_mixed(const struct sys_flagset *set, uint64_t value)
+{
+	for (size_t i = 0; i < sizeof(all_mixed) / sizeof(all_mixed[0]); i++) {
+		const struct mixed *x = &all_mixed[i];
+
+		/* One that has no name is said together with the bits. */
+		if (x->set == set && (x->behind || is_named(x, value & x->number)))
+			return x;
+	}
+	return NULL;
+}
 
 static void say_bits(const struct scope *s, const struct sys_flagset *set, uint64_t value)
 {
@@ -115,15 +138,11 @@ static void say_number_part(const struct scope *s, const struct mixed *x, uint64
 
 void say_parts(const struct scope *s, const struct sys_flagset *set, uint64_t value)
 {
-	const struct mixed *x = NULL;
+	const struct mixed *x = find_mixed(set, value);
 
-	if (s->p->options.words == PRINT_WORDS_ONLY) {
+	if (s->p->options.words == PRINT_WORDS_ONLY && !(x && x->apart)) {
 		say_flags(s->out, set, value);
 		return;
-	}
-	for (size_t i = 0; i < sizeof(all_mixed) / sizeof(all_mixed[0]); i++) {
-		if (all_mixed[i].set == set)
-			x = &all_mixed[i];
 	}
 	if (!x) {
 		say_bits(s, set, value);
@@ -163,6 +182,7 @@ void put_number_of(const struct scope *s, const struct sys_field *f, uint64_t va
 	case K_MODE:
 		put_octal(s->p, s->out, from, value);
 		break;
+	case K_TICKS:
 	case K_RLIMIT:
 		snprintf(raw, sizeof(raw), "%" PRIu64, value);
 		put_raw(s->p, s->out, from, raw);

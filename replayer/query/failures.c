@@ -6,6 +6,7 @@
  */
 #include "failures.h"
 
+#include "base/hash.h"
 #include "replayer/print/print.h"
 #include "sys/desc.h"
 #include "sys/table.h"
@@ -19,18 +20,6 @@ enum {
 	ROOM_MIN = FAILURES_MAX / 16, /* groups: for fewer the list is not looked through */
 };
 
-/* FNV-1a: only to find a group again; hostile names can merge groups, no more. */
-static uint64_t hash(uint64_t h, const void *data, size_t size)
-{
-	const uint8_t *at = data;
-
-	for (size_t i = 0; i < size; i++)
-		h = (h ^ at[i]) * UINT64_C(0x100000001b3);
-	return h;
-}
-
-enum { HASH_START = 0x811c9dc5 };
-
 static uint64_t name_hash(const char *path, size_t size)
 {
 	const char *slash;
@@ -38,8 +27,8 @@ static uint64_t name_hash(const char *path, size_t size)
 	while (size && path[size - 1] == '/')
 		size--;
 	slash = memrchr(path, '/', size);
-	return slash ? hash(HASH_START, slash + 1, size - (size_t)(slash + 1 - path))
-		     : hash(HASH_START, path, size);
+	return slash ? hash_add(HASH_START, slash + 1, size - (size_t)(slash + 1 - path))
+		     : hash_add(HASH_START, path, size);
 }
 
 static uint32_t get_id(const struct map *m, uint64_t key)
@@ -108,11 +97,11 @@ static bool say_object(struct failures *f, const struct event *e)
 
 static uint64_t group_key(const struct failure *g)
 {
-	uint64_t key = hash(HASH_START, &g->nr, sizeof(g->nr));
+	uint64_t key = hash_add(HASH_START, &g->nr, sizeof(g->nr));
 
-	key = hash(key, &g->arch, sizeof(g->arch));
-	key = hash(key, &g->error, sizeof(g->error));
-	return hash(key, g->object, g->object_size);
+	key = hash_add(key, &g->arch, sizeof(g->arch));
+	key = hash_add(key, &g->error, sizeof(g->error));
+	return hash_add(key, g->object, g->object_size);
 }
 
 /* Makes the group at @index one that can be found. */

@@ -346,13 +346,7 @@ static void json_trailer(struct buf *ret, const struct meta_trailer *t)
 	if (t->has_status)
 		buf_printf(ret, ",\"wait_status\":%u", t->status);
 	json_text(ret, "reason", t->reason);
-	buf_str(ret, ",\"notes\":[");
-	for (size_t i = 0; i < t->note_count; i++) {
-		buf_str(ret, i ? ",\"" : "\"");
-		escape_json(ret, t->notes[i], strlen(t->notes[i]));
-		buf_char(ret, '"');
-	}
-	buf_char(ret, ']');
+	json_texts(ret, "notes", t->notes, t->note_count);
 }
 
 static void say_json(const struct info *i, struct buf *ret)
@@ -363,9 +357,8 @@ static void say_json(const struct info *i, struct buf *ret)
 	say_uuid(ret, i->header.uuid);
 	buf_char(ret, '"');
 	json_strings(ret, "command", i->header.command.data, i->header.command.size);
-	buf_str(ret, ",\"cwd\":\"");
-	escape_json(ret, i->header.cwd.data, i->header.cwd.size);
-	buf_char(ret, '"');
+	json_key(ret, "cwd");
+	json_string(ret, i->header.cwd.data, i->header.cwd.size);
 	json_hex(ret, "start_realtime", (uint64_t)i->header.start_realtime);
 	json_text(ret, "tool", i->header.tool);
 	json_text(ret, "options", i->header.options);

@@ -92,6 +92,8 @@ static void say_end(const struct screen *s)
 		process_end_long(p, s->out);
 	else if (told)
 		info_say_status(s->out, i->trailer.status);
+	else if (i->has_trailer && i->trailer.reason[0])
+		buf_str(s->out, "was left running");
 	else
 		buf_str(s->out, "its end is not on the tape");
 	paint(s, "0");

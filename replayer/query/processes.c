@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NR_WRITE = 1, STDERR = 2 };
 enum { SIGNAL_CHILD = 17, SIGNAL_CONTINUE = 18, SIGNAL_URGENT = 23, SIGNAL_WINDOW = 28 };
 
 /* The map holds pointers: index + 1 as one, so that it survives the list's growth. */
@@ -206,34 +205,13 @@ static void take_exit(struct processes *p, struct process *one, const struct eve
 		p->list[one->parent - 1].bad_child = true;
 }
 
-/* The end of what was written to descriptor 2: the message, when something failed. */
-static void keep_words(struct process *p, const uint8_t *data, size_t size)
-{
-	size_t keep;
-
-	if (size > PROCESS_WORDS_MAX) {
-		data += size - PROCESS_WORDS_MAX;
-		size = PROCESS_WORDS_MAX;
-	}
-	keep = p->word_count + size > PROCESS_WORDS_MAX ? PROCESS_WORDS_MAX - size : p->word_count;
-	memmove(p->words, p->words + p->word_count - keep, keep);
-	memcpy(p->words + keep, data, size);
-	p->word_count = keep + size;
-}
-
 static void take_call(struct process *p, const struct event *e)
 {
 	if (e->kind != EVENT_END)
 		p->calls++;
 	if (e->kind != EVENT_BEGUN)
 		p->failed += event_errno(&e->call) != 0;
-	if (e->call.arch != EVENT_ARCH_X86_64 || e->call.nr != NR_WRITE ||
-	    (uint32_t)e->call.args[0] != STDERR || e->call.state != EVENT_FINISHED)
-		return;
-	for (uint32_t i = 0; i < e->memory_count; i++) {
-		if (e->memory[i].address == e->call.args[1] && e->memory[i].when == EVENT_AT_ENTRY)
-			keep_words(p, e->memory[i].data, e->memory[i].length);
-	}
+	process_hear(p, e);
 }
 
 static int take_event(struct processes *p, const struct event *e)

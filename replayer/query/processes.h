@@ -63,6 +63,9 @@ int processes_take(struct processes *p, const struct trace_item *item);
 struct process *processes_find(struct processes *p, uint32_t pid);
 void processes_done(struct processes *p);
 
+/* process_words.c: keeps the end of what a call of its wrote to descriptor 2. */
+void process_hear(struct process *p, const struct event *e);
+
 /* Whether it ended by a signal, or with a status that is not 0. */
 bool process_ended_badly(const struct process *p);
 

@@ -8,6 +8,8 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/hash.h"
+#include "replayer/export/json.h"
 #include "replayer/print/escape.h"
 
 #include <errno.h>
@@ -19,26 +21,17 @@ enum { DEPTH_MAX = 60, COMMAND_SHOWN = 100, NS_PER_MS = 1000000 };
 
 /* ---- shapes ---- */
 
-static uint64_t mix(uint64_t h, const void *data, size_t size)
-{
-	const uint8_t *at = data;
-
-	for (size_t i = 0; i < size; i++)
-		h = (h ^ at[i]) * UINT64_C(0x100000001b3);
-	return h;
-}
-
 static uint64_t shape_of(const struct process *p, uint64_t children)
 {
-	uint64_t h = mix(UINT64_C(0xcbf29ce484222325), &children, sizeof(children));
+	uint64_t h = hash_add(HASH_START, &children, sizeof(children));
 
-	h = mix(mix(h, &p->status, sizeof(p->status)), &p->over, sizeof(p->over));
+	h = hash_add(hash_add(h, &p->status, sizeof(p->status)), &p->over, sizeof(p->over));
 	if (p->command) {
 		size_t n = strnlen(p->command, p->command_size);
 		const char *slash = memrchr(p->command, '/', n);
 		const char *name = slash ? slash + 1 : p->command;
 
-		h = mix(h, name, n - (size_t)(name - p->command));
+		h = hash_add(h, name, n - (size_t)(name - p->command));
 	}
 	return h;
 }
@@ -182,32 +175,17 @@ int tree_say(const struct processes *p, const struct tree_style *style, struct b
 
 /* ---- JSON ---- */
 
-static void json_words(const char *argv, size_t size, struct buf *ret)
-{
-	buf_char(ret, '[');
-	for (size_t at = 0; at < size;) {
-		size_t n = strnlen(argv + at, size - at);
-
-		buf_str(ret, at ? ",\"" : "\"");
-		escape_json(ret, argv + at, n);
-		buf_char(ret, '"');
-		at += n + 1;
-	}
-	buf_char(ret, ']');
-}
-
 static void json_process(const struct processes *all, const struct process *p, struct buf *ret)
 {
-	buf_printf(ret, "{\"pid\":%u,\"parent\":", p->pid);
+	buf_printf(ret, "{\"pid\":%u", p->pid);
 	if (p->parent)
-		buf_printf(ret, "%u", all->list[p->parent - 1].pid);
+		json_number(ret, "parent", all->list[p->parent - 1].pid);
 	else
-		buf_str(ret, "null");
-	buf_str(ret, ",\"command\":");
+		json_null(ret, "parent");
 	if (p->command)
-		json_words(p->command, p->command_size, ret);
+		json_strings(ret, "command", (const uint8_t *)p->command, p->command_size);
 	else
-		buf_str(ret, "null");
+		json_null(ret, "command");
 	buf_printf(ret, ",\"begin\":%" PRIu64 ",\"end\":", p->began);
 	if (p->over)
 		buf_u64(ret, p->ended);

@@ -5,6 +5,7 @@
  */
 #include "state_priv.h"
 
+#include "base/load.h"
 #include "sys/table.h"
 
 #include <errno.h>
@@ -14,22 +15,8 @@
 
 const uint8_t *call_bytes(const struct event *e, uint8_t when, uint64_t address, size_t *ret_size)
 {
-	const uint8_t *found = NULL;
-
 	*ret_size = 0;
-	for (uint32_t i = 0; address && i < e->memory_count; i++) {
-		const struct event_memory *m = &e->memory[i];
-		uint64_t into = address - m->address;
-
-		if (m->when != when || address < m->address || into >= m->length)
-			continue;
-		/* Ranges may overlap: the one that reaches furthest tells most. */
-		if (m->length - into > *ret_size) {
-			*ret_size = (size_t)(m->length - into);
-			found = m->data + into;
-		}
-	}
-	return found;
+	return address ? event_bytes(e, when, address, ret_size) : NULL;
 }
 
 bool call_number(const struct event *e, uint8_t when, uint64_t address, size_t width, uint64_t *ret)
@@ -39,9 +26,7 @@ bool call_number(const struct event *e, uint8_t when, uint64_t address, size_t w
 
 	if (!at || size < width)
 		return false;
-	*ret = 0;
-	for (size_t i = width; i-- > 0;)
-		*ret = *ret << 8 | at[i];
+	*ret = load(at, size, 0, width);
 	return true;
 }
 

@@ -6,6 +6,8 @@
  */
 #include "state_priv.h"
 
+#include "base/hash.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,12 +18,7 @@
 
 static uint64_t hash(const void *text, size_t size)
 {
-	const uint8_t *at = text;
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < size; i++)
-		h = (h ^ at[i]) * UINT64_C(0x100000001b3);
-	return h;
+	return hash_add(HASH_START, text, size);
 }
 
 static bool same(const struct buf *a, const void *text, size_t size)

@@ -16,17 +16,9 @@ import unittest
 
 import harness
 import suite
-from harness import Failure, run
+from harness import Failure, run, wait_for
 
 LIBC = ctypes.CDLL(None, use_errno=True)
-
-
-def wait_for(condition, what, limit=30):
-    end = time.monotonic() + limit
-    while not condition():
-        if time.monotonic() > end:
-            raise Failure(f"not within {limit} s: {what}")
-        time.sleep(0.01)
 
 
 def wchan_call(pid):

@@ -4,9 +4,11 @@
 without address randomisation, compared line by line. What must differ between any two
 runs (pids, times, random bytes) is made equal first."""
 import difflib
+import errno
 import os
 import re
 
+import dictation
 import even
 import suite
 from harness import run
@@ -84,6 +86,46 @@ class Notation(suite.TapeTest):
                         ["-e", "trace=%%stat"]):
             with self.subTest(options=options):
                 self.same([program], options)
+
+    def dictated(self, abi, lines, error, options=()):
+        """What strace and analyze say of calls that a filter answers with @error."""
+        program = self.prog("dictated" if abi == 64 else "dictated32")
+        if not os.path.exists(program):
+            self.skipTest("the compiler makes no 32-bit programs")
+        if b"strace -- version 6.1\n" not in run(["strace", "-V"]).out:
+            self.skipTest("strace is another than the one that the exceptions are of")
+        command = [program, self.write("dictation", "\n".join(lines) + "\n"), str(error)]
+        told = []
+        for tell in (even.strace, even.systape):
+            texts = [text for _, text in tell(self.bench, command, options)]
+            begin = next(i for i, text in enumerate(texts) if "PR_SET_SECCOMP" in text)
+            told.append(texts[begin + 1:])
+        self.assertEqual(*map(len, told))
+        return list(zip(*told))
+
+    def test_selectors(self):
+        """Each variant of the calls that have variants, as if it succeeded and failed."""
+        for abi in (64, 32):
+            lines = dictation.Dictation(abi).everything()
+            for error, options in ((0, ()), (errno.EINVAL, ()), (0, ("-v",))):
+                with self.subTest(abi=abi, error=error, options=options):
+                    pairs = self.dictated(abi, lines, error, options)
+                    wrong = [f"- {theirs}\n+ {ours}" for theirs, ours in pairs
+                             if theirs != ours and not dictation.excepted(theirs, abi)]
+                    self.assertEqual("\n".join(wrong), "")
+                    # The exceptions do not swallow the rule.
+                    same = sum(theirs == ours for theirs, ours in pairs)
+                    self.assertGreater(same, 0.7 * len(pairs))
+
+    def test_names_of_requests(self):
+        for abi in (64, 32):
+            with self.subTest(abi=abi):
+                pairs = self.dictated(abi, dictation.Dictation(abi).named(), errno.EBADF)
+                names = [[re.split(r", |\)", text)[1] for text in pair] for pair in pairs
+                         if pair[0].startswith("ioctl(3, ")]
+                wrong = [f"- {theirs}\n+ {ours}" for theirs, ours in names
+                         if theirs != ours and not re.match(dictation.UNNAMED, theirs)]
+                self.assertEqual("\n".join(wrong), "")
 
 
 if __name__ == "__main__":

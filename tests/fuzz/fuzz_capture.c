@@ -63,6 +63,16 @@ static void read_memory(void *context, struct sys_range *ranges, size_t count)
 		read_range(p, &ranges[i]);
 }
 
+/* Anything, or nothing; the same each time. */
+static uint64_t answer(void *context, uint8_t question, uint64_t about)
+{
+	const struct program *p = context;
+	uint64_t n = p->rest[(about + question) % REST_SIZE];
+
+	fuzz_check(question > ASK_NOTHING && question < ASK_KIND_MAX);
+	return p->endless ? n << n % 57 : SYS_UNKNOWN;
+}
+
 static void check_ranges(const struct sys_ranges *out, uint64_t payload_limit)
 {
 	fuzz_check(out->count <= SYS_RANGES_MAX && out->arena_used <= out->arena_size);
@@ -88,9 +98,13 @@ static void capture(struct program *p, uint64_t payload_limit, size_t arena_size
 	static struct sys_ranges entry, exit;
 	const struct event_call *call = &p->event->call;
 	const struct sys_desc *desc = sys_find(call->arch, call->nr);
-	const struct sys_reader reader = {read_memory, p};
+	const struct sys_reader reader = {read_memory, p, answer};
 	struct sys_capture c = {
-		.args = call->args, .payload_limit = payload_limit, .reader = &reader};
+		.args = call->args,
+		.stack = call->ip,
+		.payload_limit = payload_limit,
+		.reader = &reader,
+	};
 
 	if (!desc)
 		return;

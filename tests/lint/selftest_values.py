@@ -14,8 +14,9 @@ CC = os.environ.get("CC", "cc")
 FLAGS = """FLAGSET(some_flags, "O_???", /* a comment, F(1, NOT_THIS) */
 	FM(0, 3, O_RDONLY) F({cloexec}, O_CLOEXEC) F(7, NO_HEADER_KNOWS_THIS)
 	FM(0600, 0777, 0600))
-FLAGSET(ioctl_commands, "",
-	F(0x5401, TCGETS))
+"""
+REQUESTS = """/* F(1, NOT_THIS) */
+F(0x5401, NO_HEADER_KNOWS_THIS or TCGETS) F64({ptn}, TIOCGPTN) F32(1, TIOCSPTLCK)
 """
 
 
@@ -24,21 +25,26 @@ class Flags(unittest.TestCase):
         self.directory = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.directory)
 
-    def complaints(self, cloexec):
-        with open(os.path.join(self.directory, "flags.def"), "w", encoding="utf-8") as f:
-            f.write(FLAGS.format(cloexec=cloexec))
+    def complaints(self, cloexec, ptn="0x80045430"):
+        for name, text in (("flags.def", FLAGS.format(cloexec=cloexec)),
+                           ("ioctls.def", REQUESTS.format(ptn=ptn))):
+            with open(os.path.join(self.directory, name), "w", encoding="utf-8") as f:
+                f.write(text)
         with mock.patch.multiple(values, SYS=self.directory,
                                  FLAG_HEADERS=["asm/fcntl.h", "no/such.h"],
                                  IOCTL_HEADERS=["asm/ioctls.h"]):
             return values.flags(CC)
 
     def test_good(self):
-        self.assertEqual(self.complaints("02000000"), ([], 3))
+        self.assertEqual(self.complaints("02000000"), ([], 4))
 
     def test_wrong(self):
         found, checked = self.complaints("02000001")
-        self.assertEqual(checked, 3)
+        self.assertEqual(checked, 4)
         self.assertEqual(found, ["O_CLOEXEC is not 02000001 in asm/fcntl.h"])
+        found, checked = self.complaints("02000000", "0x80045431")
+        self.assertEqual(checked, 4)
+        self.assertEqual(found, ["TIOCGPTN is not 0x80045431 in asm/ioctls.h"])
 
 
 class Numbers(unittest.TestCase):

@@ -35,7 +35,11 @@ linux/aio_abi.h linux/io_uring.h linux/random.h linux/reboot.h linux/kexec.h lin
 linux/quota.h sys/quota.h linux/bpf.h asm/termbits.h asm/termios.h linux/dnotify.h linux/fiemap.h
 linux/loop.h linux/audit.h linux/dqblk_xfs.h sys/swap.h sys/klog.h linux/net.h linux/rtnetlink.h
 linux/if_link.h linux/if_addr.h linux/neighbour.h linux/fib_rules.h linux/sock_diag.h
-linux/inet_diag.h linux/unix_diag.h linux/netlink_diag.h linux/packet_diag.h
+linux/inet_diag.h linux/unix_diag.h linux/netlink_diag.h linux/packet_diag.h linux/genetlink.h
+linux/can.h linux/caif/caif_socket.h linux/kcm.h linux/nfc.h linux/phonet.h linux/smc.h
+linux/if_xdp.h linux/rxrpc.h linux/qrtr.h linux/mctp.h linux/vm_sockets.h linux/sctp.h linux/ax25.h
+linux/llc.h linux/dccp.h linux/if_pppol2tp.h linux/rds.h linux/if_alg.h linux/tls.h linux/lwtunnel.h
+linux/pkt_sched.h linux/if_bridge.h linux/netconf.h linux/nexthop.h linux/if_ether.h linux/if_arp.h
 """.split()
 IOCTL_HEADERS = """
 asm/ioctls.h linux/sockios.h asm/sockios.h linux/fs.h linux/loop.h linux/if_tun.h linux/random.h
@@ -117,6 +121,15 @@ def entries(name):
             yield flagset, value, mask or "0xffffffff", name
 
 
+def requests():
+    """(value, NAME) of the ioctl requests of 64-bit programs; a number may have several names."""
+    text = re.sub(r"/\*.*?\*/", "", "\n".join(tree.lines(os.path.join(SYS, "ioctls.def"))),
+                  flags=re.S)
+    for value, names in re.findall(r"\bF(?:64)?\((\w+), ([^()]+)\)", text):
+        for name in names.split(" or "):
+            yield value, name
+
+
 def numbers_of(cc, abi, file):
     names = dict((name, int(nr)) for nr, name in re.findall(
         r"^NR(?:_OWN)?\((\d+), (\w+)\)", "\n".join(tree.lines(os.path.join(SYS, "numbers", abi))),
@@ -154,9 +167,10 @@ def check_header(cc, header, prelude, wanted):
 
 def flags(cc):
     by_kind = collections.defaultdict(set)  # a name may be in several sets
-    for flagset, value, mask, name in entries("flags.def"):
+    for _, value, mask, name in entries("flags.def"):
         if re.fullmatch(r"[A-Za-z_]\w*", name):
-            by_kind[flagset == "ioctl_commands"].add((name, value, mask))
+            by_kind[False].add((name, value, mask))
+    by_kind[True] = {(name, value, "0xffffffff") for value, name in requests()}
     complaints, seen = [], set()
     for ioctl, headers in ((False, FLAG_HEADERS), (True, IOCTL_HEADERS)):
         for header in headers:
@@ -193,8 +207,10 @@ def layout_assertions(struct, host_type, renamed):
             continue
         yield (f"__builtin_offsetof({host_type}, {theirs}) == {offset}",
                f"{name}.{field} is not at {offset}")
-        yield (f"sizeof((({host_type} *)0)->{theirs}) == {width}",
-               f"{name}.{field} is not {width} bytes")
+        # A flexible member has no size.
+        if width:
+            yield (f"sizeof((({host_type} *)0)->{theirs}) == {width}",
+                   f"{name}.{field} is not {width} bytes")
 
 
 def host_types(abi):

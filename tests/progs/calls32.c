@@ -3,8 +3,10 @@
 // arguments in memory, and structs with 32-bit members.
 #include "expect.h"
 
+#include <asm/ldt.h>
 #include <fcntl.h>
 #include <linux/net.h>
+#include <linux/sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -82,6 +84,37 @@ static void files(void)
 	require(close(fd) == 0 && unlink(path) == 0);
 }
 
+static void on_signal(int number)
+{
+	(void)number;
+}
+
+static void on_signal_with_info(int number, siginfo_t *info, void *context)
+{
+	(void)number;
+	(void)info;
+	(void)context;
+}
+
+/* What is restored is what was blocked before: 17 and 37 here, in two words of the old frame. */
+static void handlers(void)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+	sigset_t set;
+	require(sigemptyset(&set) == 0 && sigaddset(&set, SIGCHLD) == 0 &&
+		sigaddset(&set, 37) == 0);
+	require(sigaction(SIGUSR2, &action, NULL) == 0);
+	action = (struct sigaction){.sa_sigaction = on_signal_with_info, .sa_flags = SA_SIGINFO};
+	require(sigaction(SIGHUP, &action, NULL) == 0);
+	require(sigprocmask(SIG_SETMASK, &set, NULL) == 0);
+	require(syscall(SYS_kill, getpid(), SIGUSR2) == 0);
+	EXPECT("kill(%d, SIGUSR2) = 0", getpid());
+	EXPECT("sigreturn({mask=[CHLD RT_5]}) = 0");
+	require(syscall(SYS_kill, getpid(), SIGHUP) == 0);
+	EXPECT("kill(%d, SIGHUP) = 0", getpid());
+	EXPECT("rt_sigreturn({mask=[CHLD RT_5]}) = 0");
+}
+
 static void signals_and_time(void)
 {
 	unsigned long set = 1UL << (SIGUSR1 - 1), old = 0;
@@ -93,6 +126,7 @@ static void signals_and_time(void)
 	       "si_uid=%u, si_int=77, si_ptr=0x4d}) = 0",
 	       getpid(), getpid(), getuid());
 	require(signal(SIGUSR1, SIG_IGN) != SIG_ERR);
+	handlers();
 	int narrow[2] = {0, 1000};
 	long long wide[2] = {0, 2000};
 	require(syscall(SYS_nanosleep, narrow, NULL) == 0);
@@ -115,12 +149,30 @@ static void processes(void)
 	EXPECT("waitpid(%d, [{WIFEXITED(s) && WEXITSTATUS(s) == 3}], 0) = %d", child, child);
 }
 
+// A thread's data is told by a descriptor, as for set_thread_area.
+static void thread_data(void)
+{
+	struct user_desc desc = {.entry_number = 12,
+				 .base_addr = 0x1000,
+				 .limit = 0xfffff,
+				 .seg_32bit = 1,
+				 .limit_in_pages = 1,
+				 .useable = 1};
+	struct clone_args args = {.flags = CLONE_THREAD | CLONE_SETTLS, .tls = (uintptr_t)&desc};
+	require(syscall(SYS_clone3, &args, CLONE_ARGS_SIZE_VER0) == -1);
+	EXPECT("clone3({flags=CLONE_THREAD|CLONE_SETTLS, exit_signal=0, stack=NULL, stack_size=0, "
+	       "tls={entry_number=12, base_addr=0x001000, limit=0x0fffff, seg_32bit=1, "
+	       "contents=0, read_exec_only=0, limit_in_pages=1, seg_not_present=0, useable=1}}, 64) = "
+	       "-1 EINVAL (Invalid argument)");
+}
+
 int main(void)
 {
 	sockets();
 	files();
 	signals_and_time();
 	processes();
+	thread_data();
 	JSON("all(.[]; .type != \"syscall\" or .arch == \"i386\" or .name == \"execve\" or "
 	     ".pid != %d)",
 	     getpid());

@@ -201,6 +201,22 @@ static void test_offsets(void)
 		require(write(channel[1], "into the user's memory", 22) == 22);
 		call(SYS_vmsplice, channel[0], in(&vector, sizeof(vector)), 1, 0);
 	}
+	for (probe("vmsplice:reading, two pieces"); pass();) {
+		struct iovec vector[] = {{out(8), 8}, {out(32), 32}};
+		require(write(channel[1], "into two pieces", 15) == 15);
+		call(SYS_vmsplice, channel[0], in(vector, sizeof(vector)), 2, 0);
+	}
+	for (probe("vmsplice:reading, EAGAIN"); pass();) {
+		struct iovec vector = {out(32), 32};
+		call_fails(EAGAIN, SYS_vmsplice, channel[0], in(&vector, sizeof(vector)), 1,
+			   SPLICE_F_NONBLOCK);
+	}
+	for (probe("vmsplice:writing"); pass();) {
+		char bytes[64];
+		struct iovec vector = {(void *)(uintptr_t)in("from the user", 13), 13};
+		long n = call(SYS_vmsplice, channel[1], in(&vector, sizeof(vector)), 1, 0);
+		require(n < 0 || read(channel[0], bytes, sizeof(bytes)) == n);
+	}
 }
 
 static void test_event_files(void)

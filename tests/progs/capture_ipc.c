@@ -54,8 +54,15 @@ static void test_semaphores(void)
 	}
 	PROBE_OUT("semctl:IPC_STAT", sizeof(struct semid_ds), SYS_semctl, set, 0, IPC_STAT, buf);
 	PROBE_OUT("semctl:GETALL", 32, SYS_semctl, set, 0, GETALL, buf);
+	for (probe("semctl:SETALL"); pass();) {
+		const unsigned short values[] = {1, 2, 3, 4, 5};
+		call(SYS_semctl, set, 0, SETALL, in(values, sizeof(values)));
+	}
+	PROBE_OUT("semctl:GETALL, set", 32, SYS_semctl, set, 0, GETALL, buf);
 	PROBE_OUT("semctl:IPC_INFO", 64, SYS_semctl, 0, 0, 3, buf);
 	require(semctl(set, 0, IPC_RMID) == 0);
+	for (probe("semctl:GETALL, EINVAL"); pass();)
+		call_fails(EINVAL, SYS_semctl, set, 0, GETALL, out(32));
 	for (probe("semctl:EINVAL"); pass();)
 		call_fails(EINVAL, SYS_semctl, set, 0, IPC_STAT, out(sizeof(struct semid_ds)));
 }

@@ -140,6 +140,16 @@ static void test_handles(void)
 			wrote(handle, 8 + needed);
 		}
 	}
+	if (needed > 0) {
+		uint32_t known[2 + 32] = {128};
+		int mount;
+		require(syscall(SYS_name_to_handle_at, AT_FDCWD, path, known, &mount, 0) == 0);
+		for (probe("open_by_handle_at"); pass();) {
+			const void *handle = in(known, 8 + needed);
+			long fd = call(SYS_open_by_handle_at, AT_FDCWD, handle, O_RDONLY);
+			require(fd < 0 || close((int)fd) == 0);
+		}
+	}
 	room[0] = 0;
 	if (needed > 0) {
 		/* It fails, but tells the size. */
@@ -190,6 +200,8 @@ static void test_mounts(void)
 		call(NUMBER_LISTMOUNT, asked, out(8 * 2), 2, 0);
 	}
 	PROBE_OUT("sysfs:name", 64, SYS_sysfs, 2, 0, buf);
+	for (probe("sysfs:name, EINVAL"); pass();)
+		call_fails(EINVAL, SYS_sysfs, 2, 10000, out(64));
 }
 
 int main(void)

@@ -70,6 +70,9 @@ static void test_waiting(void)
 		     out(sizeof(struct rusage)));
 		wrote(info, 28);
 	}
+	for (probe("waitid:WNOHANG, nowhere to tell"); pass();)
+		require(call(SYS_waitid, P_PID, waiting, NULL, WEXITED | WNOHANG,
+			     out(sizeof(struct rusage))) == 0);
 	require(write(gate[1], "", 1) == 1 && waitpid(waiting, NULL, 0) == waiting);
 	for (probe("clone:parent_tid"); pass();) {
 		int *tid = out(4);

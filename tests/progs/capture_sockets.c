@@ -139,6 +139,15 @@ static void test_recvfrom(void)
 		require(send(client, "bytes", 5, 0) == 5);
 		require(call(SYS_recvfrom, server, buf, 32, MSG_TRUNC, NULL, NULL) == 5);
 	}
+	/* A local one does not. */
+	for (probe("recvfrom:local stream, MSG_TRUNC"); pass();) {
+		uint8_t *buf = out(32);
+		int two[2];
+		require(socketpair(AF_UNIX, SOCK_STREAM, 0, two) == 0 &&
+			write(two[0], "bytes", 5) == 5);
+		require(call(SYS_recvfrom, two[1], buf, 32, MSG_TRUNC, NULL, NULL) == 5);
+		require(close(two[0]) == 0 && close(two[1]) == 0);
+	}
 	for (probe("recvfrom:EAGAIN"); pass();) {
 		uint8_t *buf = out(32), *name = out(110);
 		socklen_t *length = in(&room, sizeof(room));
@@ -192,6 +201,11 @@ static void test_recvmsg(void)
 		struct msghdr *m = message_in(4, 3, 5, 0);
 		post("a message in two");
 		require(call(SYS_recvmsg, to, m, MSG_TRUNC) == 16);
+	}
+	for (probe("recvmsg:stream, MSG_TRUNC"); pass();) {
+		struct msghdr *m = message_in(4, 30, 0, 0);
+		require(send(client, "bytes", 5, 0) == 5);
+		require(call(SYS_recvmsg, server, m, MSG_TRUNC) == 5);
 	}
 	for (probe("recvmsg:first piece only"); pass();) {
 		struct msghdr *m = message_in(20, 20, 0, 0);

@@ -11,11 +11,11 @@ _systape_rec()
 		case $word in
 		--) ((at++)); break ;;
 		# bash splits --option=value into three words.
-		--output | --payload | --user | --env | --level)
+		--output | --attach | --payload | --user | --env | --level)
 			((at++))
 			[[ ${COMP_WORDS[at]} == '=' ]] && ((at++))
 			;;
-		-[osuEz]) ((at++)) ;;
+		-[opsuEz]) ((at++)) ;;
 		-*) ;;
 		*) break ;;
 		esac
@@ -39,12 +39,13 @@ _systape_rec()
 	fi
 	case $option in
 	-o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+	-p | --attach) mapfile -t COMPREPLY < <(compgen -W "$(ps -e -o pid=)" -- "$current") ;;
 	-s | --payload) mapfile -t COMPREPLY < <(compgen -W "0 64K 1M all" -- "$current") ;;
 	-u | --user) mapfile -t COMPREPLY < <(compgen -u -- "$current") ;;
 	-E | --env) mapfile -t COMPREPLY < <(compgen -v -- "$current") ;;
 	-z | --level) mapfile -t COMPREPLY < <(compgen -W "1 3 9 19" -- "$current") ;;
 	*)
-		mapfile -t COMPREPLY < <(compgen -W "-o --output= -s --payload= -u --user=
+		mapfile -t COMPREPLY < <(compgen -W "-o --output= -p --attach= -s --payload= -u --user=
 			-E --env= -z --level= -q --quiet --help --version --" -- "$current")
 		[[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2>/dev/null
 		;;

@@ -143,6 +143,10 @@ static void test_empty_header(void **state)
 }
 
 static struct meta_fd fds[] = {{-1, UINT32_MAX, UINT64_MAX, BYTES("/a\xff")}, {3, 0, 0, BYTES("")}};
+static struct meta_in_flight in_flight[] = {
+	{.tid = 42, .arch = EVENT_ARCH_X86_64, .nr = 0, .args = {3, 0x7ffd0000, 1 << 20}},
+	{.tid = 43, .arch = EVENT_ARCH_I386, .nr = 162, .args = {1, 2, 3, 4, 5, UINT64_MAX}},
+};
 static struct meta_map maps[] = {
 	{UINT64_MAX, UINT64_MAX - 1, 2, 3, UINT32_MAX, META_MAP_SHARED | 7, BYTES("[heap]")}};
 static struct meta_rlimit limits[] = {{7, 1024, UINT64_MAX}};
@@ -169,6 +173,8 @@ static struct meta_process family[] = {
 	 .rlimit_count = 1,
 	 .fds = fds,
 	 .fd_count = 2,
+	 .in_flight = in_flight,
+	 .in_flight_count = 2,
 	 .maps = maps,
 	 .map_count = 1,
 	 .missing = TEXT("maps: no")},
@@ -190,6 +196,8 @@ static void check_lists(const struct meta_process *a, const struct meta_process 
 		check_bytes(&a->maps[i].path, &b->maps[i].path);
 	}
 	assert_int_equal(a->rlimit_count, b->rlimit_count);
+	assert_int_equal(a->in_flight_count, b->in_flight_count);
+	assert_memory_equal(a->in_flight, b->in_flight, a->in_flight_count * sizeof(*a->in_flight));
 	assert_memory_equal(a->rlimits, b->rlimits, a->rlimit_count * sizeof(*a->rlimits));
 }
 

@@ -40,10 +40,12 @@ static void add_piece(struct made *m, const struct made_piece *piece)
 
 void made_from(const struct made_call *call, struct made *ret)
 {
-	int64_t nr = sys_number(EVENT_ARCH_X86_64, call->name);
+	uint32_t arch = call->arch ? call->arch : EVENT_ARCH_X86_64;
+	int64_t nr = sys_number(arch, call->name);
 
 	assert_true(nr >= 0);
 	*ret = (struct made){.event = made_event(EVENT_CALL, 1)};
+	ret->event.call.arch = arch;
 	ret->event.call.nr = (uint64_t)nr;
 	ret->event.call.end_seq = 2;
 	ret->event.call.duration = 4200;

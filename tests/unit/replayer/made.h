@@ -42,13 +42,14 @@ struct made_piece {
 		.address = (a), .data = &(type)__VA_ARGS__, .length = sizeof(type), .exit = true   \
 	}
 
-/* A call of x86-64 that took 4200 ns, and how it is told. */
+/* A call that took 4200 ns, and how it is told. */
 struct made_call {
 	const char *text; /* expected, without the name's repetition: the whole call */
 	const char *name;
 	int64_t ret;
 	uint64_t args[EVENT_ARGS];
 	struct made_piece memory[MADE_PIECES];
+	uint32_t arch; /* 0: x86-64 */
 };
 
 struct made {

@@ -3,8 +3,7 @@
  * Descriptions that are easily got wrong, asked through the capture walker: how many bytes go
  * which way. The "tracee" is this process.
  */
-#include "sys/capture.h"
-#include "sys/table.h"
+#include "fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,15 +15,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { ARCH_X86_64 = 0xc000003e, ARENA = 1 << 20 };
-
-struct fixture {
-	struct sys_ranges entry, exit;
-	uint8_t entry_arena[ARENA], exit_arena[ARENA];
-	uint64_t args[6];
-	const struct sys_desc *desc;
-};
 
 static struct fixture fixture;
 
@@ -50,50 +40,40 @@ static uint64_t at(const void *p)
 
 static const struct sys_desc *find(const char *name)
 {
-	int64_t nr = sys_number(ARCH_X86_64, name);
-
-	assert_true(nr >= 0);
-	return sys_find(ARCH_X86_64, (uint64_t)nr);
+	return fixture_find(ARCH_X86_64, name);
 }
 
-static struct sys_capture begin(struct fixture *f)
-{
-	static const struct sys_reader reader = {.read = read_own};
+/* What the kernel answers, to whatever question; SYS_UNKNOWN: nobody is asked. */
+static uint64_t answer = SYS_UNKNOWN;
+static uint8_t asked;
 
-	f->entry.arena = f->entry_arena;
-	f->entry.arena_size = sizeof(f->entry_arena);
-	f->exit.arena = f->exit_arena;
-	f->exit.arena_size = sizeof(f->exit_arena);
-	return (struct sys_capture){
-		.desc = f->desc, .args = f->args, .payload_limit = 65536, .reader = &reader};
+static uint64_t ask(void *context, uint8_t question, uint64_t about)
+{
+	(void)context;
+	assert_int_equal(about, 3);
+	asked = question;
+	return answer;
 }
 
 static void call(const char *name, const uint64_t args[6])
 {
-	struct sys_capture c;
+	static const struct sys_reader silent = {.read = read_own};
+	static const struct sys_reader answering = {.read = read_own, .ask = ask};
 
-	memcpy(fixture.args, args, sizeof(fixture.args));
-	fixture.desc = sys_select(find(name), args, NULL);
-	c = begin(&fixture);
-	sys_capture_entry(&c, &fixture.entry);
-}
-
-static void returns(int64_t result)
-{
-	struct sys_capture c = begin(&fixture);
-
-	sys_capture_exit(&c, &fixture.entry, result, &fixture.exit);
+	fixture_call(&fixture, answer == SYS_UNKNOWN ? &silent : &answering, find(name), args);
 }
 
 #define CALL(name, ...) call(name, (const uint64_t[6]){__VA_ARGS__})
 
+static void returns(int64_t result)
+{
+	fixture_return(&fixture, result);
+}
+
 static void expect(const struct sys_ranges *ranges, size_t index, const void *address,
 		   uint64_t full)
 {
-	assert_true(index < ranges->count);
-	assert_ptr_equal((uintptr_t)ranges->range[index].address, address);
-	assert_int_equal(ranges->range[index].full, full);
-	assert_int_equal(ranges->range[index].length, full);
+	fixture_expect(ranges, index, at(address), full);
 }
 
 static void test_wait_found_nobody(void **state)
@@ -214,6 +194,244 @@ static void test_option_of_a_level(void **state)
 	expect(&fixture.entry, 0, &length, 4);
 }
 
+static void test_what_is_behind_a_struct(void **state)
+{
+	uint32_t handle[34] = {128};
+	static const char name[256] = "x";
+	int mount = 0;
+
+	(void)state;
+	CALL("name_to_handle_at", UINT64_MAX, at(name), at(handle), at(&mount), 0);
+	expect(&fixture.entry, 1, handle, 8);
+	assert_int_equal(fixture.entry.count, 2);
+	handle[0] = 12;
+	returns(0);
+	assert_int_equal(fixture.exit.count, 3);
+	expect(&fixture.exit, 0, handle, 8);
+	expect(&fixture.exit, 1, &mount, 4);
+	expect(&fixture.exit, 2, handle + 2, 12);
+	/* Never more than there is room for. */
+	handle[0] = UINT32_MAX;
+	returns(0);
+	expect(&fixture.exit, 2, handle + 2, 128);
+	returns(-75);
+	assert_int_equal(fixture.exit.count, 2);
+	returns(-2);
+	assert_int_equal(fixture.exit.count, 0);
+	handle[0] = 8;
+	CALL("open_by_handle_at", 3, at(handle), 0);
+	expect(&fixture.entry, 1, handle + 2, 8);
+}
+
+/* One of which the caller says how long it is: what is behind its members is no second one. */
+static void test_struct_that_is_longer(void **state)
+{
+	static uint64_t args[24];
+	static uint32_t probe[44];
+
+	(void)state;
+	/* At the places of pidfd and parent_tid of a second one. */
+	args[0] = 0x101000;
+	args[11] = args[12] = args[14] = 0x101000;
+	CALL("clone3", at(args), sizeof(args));
+	assert_int_equal(fixture.entry.count, 1);
+	expect(&fixture.entry, 0, args, sizeof(args));
+	returns(1);
+	assert_int_equal(fixture.exit.count, 0);
+	probe[0] = 0x1400; /* ops_len */
+	CALL("io_uring_register", 3, 8, at(probe), 20);
+	assert_int_equal(fixture.entry.count, 1);
+	expect(&fixture.entry, 0, probe, 16 + 20 * 8);
+	returns(0);
+	assert_int_equal(fixture.exit.count, 1);
+	expect(&fixture.exit, 0, probe, 16 + 20 * 8);
+}
+
+static void test_extents(void **state)
+{
+	/* fm_mapped_extents is word 5, fm_extent_count word 6 */
+	uint32_t map[8 + 3 * 14] = {0};
+
+	(void)state;
+	map[6] = 3;
+	CALL("ioctl", 3, 0xc020660b, at(map));
+	assert_int_equal(fixture.entry.count, 1);
+	expect(&fixture.entry, 0, map, 32);
+	map[5] = 2;
+	returns(0);
+	assert_int_equal(fixture.exit.count, 2);
+	expect(&fixture.exit, 1, map + 8, 2 * 56);
+	map[5] = map[6] = UINT32_MAX;
+	returns(0);
+	expect(&fixture.exit, 1, map + 8, 3 * 56);
+	returns(-22);
+	assert_int_equal(fixture.exit.count, 0);
+	map[5] = map[6] = 0;
+	CALL("ioctl", 3, 0xc020660b, at(map));
+	map[5] = 7;
+	returns(0);
+	assert_int_equal(fixture.exit.count, 1);
+}
+
+static void test_mount_with_strings(void **state)
+{
+	uint32_t request[6] = {24}, mount[1024] = {0};
+
+	(void)state;
+	CALL("statmount", at(request), at(mount), sizeof(mount), 0);
+	assert_int_equal(fixture.entry.count, 1);
+	mount[0] = 520;
+	returns(0);
+	expect(&fixture.exit, 0, mount, 512);
+	expect(&fixture.exit, 1, mount + 128, 8);
+	mount[0] = 100;
+	returns(0);
+	assert_int_equal(fixture.exit.count, 1);
+	expect(&fixture.exit, 0, mount, 100);
+}
+
+/* How much of it there is, another struct says. */
+static void test_versions_of_capabilities(void **state)
+{
+	uint32_t header[2] = {0x19980330, 0}, data[6] = {0};
+
+	(void)state;
+	CALL("capget", at(header), at(data));
+	expect(&fixture.entry, 0, header, 8);
+	assert_int_equal(fixture.entry.count, 1);
+	returns(0);
+	expect(&fixture.exit, 0, data, 12);
+	CALL("capset", at(header), at(data));
+	expect(&fixture.entry, 1, data, 12);
+	header[0] = 0x20080522;
+	CALL("capset", at(header), at(data));
+	expect(&fixture.entry, 1, data, 24);
+	header[0] = 1;
+	CALL("capset", at(header), at(data));
+	assert_int_equal(fixture.entry.count, 1);
+}
+
+static void test_waitid_found_nobody(void **state)
+{
+	int info[32] = {0};
+	char usage[144] = {0};
+
+	(void)state;
+	CALL("waitid", 0, 0, at(info), 5, at(usage));
+	returns(0);
+	assert_int_equal(fixture.exit.count, 1);
+	info[0] = 17;
+	returns(0);
+	expect(&fixture.exit, 1, usage, 144);
+	/* Without WNOHANG there is somebody. */
+	info[0] = 0;
+	CALL("waitid", 0, 0, at(info), 4, at(usage));
+	returns(0);
+	expect(&fixture.exit, 1, usage, 144);
+}
+
+static void test_ends_of_a_pipe(void **state)
+{
+	char bytes[8] = {0};
+	struct iovec iov = {bytes, 8};
+
+	(void)state;
+	answer = 1;
+	CALL("vmsplice", 3, at(&iov), 1, 0);
+	assert_int_equal(asked, ASK_WRITABLE);
+	expect(&fixture.entry, 1, bytes, 8);
+	returns(8);
+	assert_int_equal(fixture.exit.count, 0);
+	answer = 0;
+	CALL("vmsplice", 3, at(&iov), 1, 0);
+	assert_int_equal(fixture.entry.count, 1);
+	returns(5);
+	expect(&fixture.exit, 0, bytes, 5);
+	answer = SYS_UNKNOWN;
+	CALL("vmsplice", 3, at(&iov), 1, 0);
+	expect(&fixture.entry, 1, bytes, 8);
+}
+
+static void test_bytes_that_are_thrown_away(void **state)
+{
+	char bytes[8] = {0};
+	struct iovec iov = {bytes, 8};
+	struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	(void)state;
+	answer = 1;
+	CALL("recvfrom", 3, at(bytes), 8, MSG_TRUNC, 0, 0);
+	returns(5);
+	assert_int_equal(asked, ASK_DISCARDS);
+	assert_int_equal(fixture.exit.count, 0);
+	CALL("recvmsg", 3, at(&message), MSG_TRUNC);
+	returns(5);
+	assert_int_equal(fixture.exit.count, 1);
+	expect(&fixture.exit, 0, &message, sizeof(message));
+	asked = ASK_NOTHING;
+	CALL("recvfrom", 3, at(bytes), 8, 0, 0, 0);
+	returns(5);
+	assert_int_equal(asked, ASK_NOTHING);
+	expect(&fixture.exit, 0, bytes, 5);
+	answer = 0;
+	CALL("recvfrom", 3, at(bytes), 8, MSG_TRUNC, 0, 0);
+	returns(9);
+	expect(&fixture.exit, 0, bytes, 8);
+	answer = SYS_UNKNOWN;
+	CALL("recvfrom", 3, at(bytes), 8, MSG_TRUNC, 0, 0);
+	returns(9);
+	expect(&fixture.exit, 0, bytes, 8);
+}
+
+static void test_answered_lengths(void **state)
+{
+	static uint16_t values[1 << 16];
+	static char label[512] = "disk";
+
+	(void)state;
+	answer = 5;
+	CALL("semctl", 3, 0, 13, at(values));
+	returns(0);
+	assert_int_equal(asked, ASK_SEMAPHORES);
+	expect(&fixture.exit, 0, values, 10);
+	CALL("semctl", 3, 0, 17, at(values));
+	expect(&fixture.entry, 0, values, 10);
+	answer = UINT64_MAX - 1;
+	returns(0);
+	CALL("semctl", 3, 0, 17, at(values));
+	assert_true(fixture.entry.range[0].length <= sizeof(values));
+	answer = 0xef53;
+	CALL("ioctl", 3, 0x81009431, at(label));
+	returns(0);
+	expect(&fixture.exit, 0, label, 17);
+	answer = 0x9123683e;
+	returns(0);
+	expect(&fixture.exit, 0, label, 5);
+	memset(label, 'x', sizeof(label));
+	returns(0);
+	expect(&fixture.exit, 0, label, 256);
+	answer = SYS_UNKNOWN;
+	CALL("semctl", 3, 0, 17, at(values));
+	assert_int_equal(fixture.entry.count, 0);
+}
+
+static void test_stack(void **state)
+{
+	static uint8_t stack[512];
+
+	(void)state;
+	fixture.stack = at(stack);
+	CALL("rt_sigreturn", 1, 2, 3);
+	assert_int_equal(fixture.entry.count, 1);
+	expect(&fixture.entry, 0, stack + 296, 8);
+	fixture.stack = UINT64_MAX - 200;
+	CALL("rt_sigreturn", 1, 2, 3);
+	assert_int_equal(fixture.entry.count, 0);
+	fixture.stack = 0;
+	CALL("rt_sigreturn", 1, 2, 3);
+	assert_int_equal(fixture.entry.count, 0);
+}
+
 /* An argument that is not said counts when one behind it is. */
 static void test_argument_counts(void **state)
 {
@@ -225,6 +443,7 @@ static void test_argument_counts(void **state)
 	assert_int_equal(sys_arg_count(find("prctl")), 5);
 	assert_int_equal(sys_arg_count(find("futex")), 6);
 	assert_int_equal(sys_arg_count(find("getpid")), 0);
+	assert_int_equal(sys_arg_count(find("rt_sigreturn")), 0);
 }
 
 int main(void)
@@ -238,6 +457,16 @@ int main(void)
 		cmocka_unit_test(test_own_size),
 		cmocka_unit_test(test_unknown_ioctl),
 		cmocka_unit_test(test_option_of_a_level),
+		cmocka_unit_test(test_what_is_behind_a_struct),
+		cmocka_unit_test(test_struct_that_is_longer),
+		cmocka_unit_test(test_extents),
+		cmocka_unit_test(test_mount_with_strings),
+		cmocka_unit_test(test_versions_of_capabilities),
+		cmocka_unit_test(test_waitid_found_nobody),
+		cmocka_unit_test(test_ends_of_a_pipe),
+		cmocka_unit_test(test_bytes_that_are_thrown_away),
+		cmocka_unit_test(test_answered_lengths),
+		cmocka_unit_test(test_stack),
 		cmocka_unit_test(test_argument_counts),
 	};
 

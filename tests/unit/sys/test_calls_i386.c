@@ -3,9 +3,9 @@
  * What 32-bit calls have otherwise: narrow pointers, values in two registers, arguments in memory.
  * The "tracee" is a block of bytes at an address of 32 bits.
  */
-#include "sys/capture.h"
+#include "fixture.h"
+
 #include "sys/sets.h"
-#include "sys/table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,17 +15,10 @@
 
 #include <cmocka.h>
 
-enum { ARCH_I386 = 0x40000003, ARENA = 1 << 17, BASE = 0x10000, SIZE = 4096 };
-
-struct fixture {
-	uint8_t memory[SIZE];
-	struct sys_ranges entry, exit;
-	uint8_t entry_arena[ARENA], exit_arena[ARENA];
-	uint64_t args[6];
-	const struct sys_desc *desc;
-};
+enum { BASE = 0x10000, SIZE = 4096 };
 
 static struct fixture fixture;
+static uint8_t memory[SIZE];
 
 static void read_block(void *context, struct sys_range *ranges, size_t count)
 {
@@ -36,7 +29,7 @@ static void read_block(void *context, struct sys_range *ranges, size_t count)
 		r->length = 0;
 		while (r->length < r->want && r->address + r->length >= BASE &&
 		       r->address + r->length < BASE + SIZE) {
-			r->data[r->length] = fixture.memory[r->address + r->length - BASE];
+			r->data[r->length] = memory[r->address + r->length - BASE];
 			r->length++;
 		}
 		r->unreadable = r->length < r->want;
@@ -46,7 +39,7 @@ static void read_block(void *context, struct sys_range *ranges, size_t count)
 static void put(uint32_t address, uint32_t word)
 {
 	for (unsigned i = 0; i < 4; i++)
-		fixture.memory[address - BASE + i] = (uint8_t)(word >> 8 * i);
+		memory[address - BASE + i] = (uint8_t)(word >> 8 * i);
 }
 
 /* Words from @address on. */
@@ -57,57 +50,34 @@ static void put(uint32_t address, uint32_t word)
 			put((address) + 4 * i, words[i]);                                          \
 	} while (0)
 
-static struct sys_capture begin(struct fixture *f)
-{
-	static const struct sys_reader reader = {.read = read_block};
-
-	f->entry.arena = f->entry_arena;
-	f->entry.arena_size = sizeof(f->entry_arena);
-	f->exit.arena = f->exit_arena;
-	f->exit.arena_size = sizeof(f->exit_arena);
-	return (struct sys_capture){
-		.desc = f->desc, .args = f->args, .payload_limit = 65536, .reader = &reader};
-}
-
 static const struct sys_desc *find(const char *name)
 {
-	int64_t nr = sys_number(ARCH_I386, name);
-
-	assert_true(nr >= 0);
-	return sys_find(ARCH_I386, (uint64_t)nr);
+	return fixture_find(ARCH_I386, name);
 }
 
 static void call(const char *name, const uint64_t args[6])
 {
-	struct sys_capture c;
+	static const struct sys_reader reader = {.read = read_block};
 
-	memcpy(fixture.args, args, sizeof(fixture.args));
-	fixture.desc = sys_select(find(name), args, NULL);
-	c = begin(&fixture);
-	sys_capture_entry(&c, &fixture.entry);
-}
-
-static void returns(int64_t result)
-{
-	struct sys_capture c = begin(&fixture);
-
-	sys_capture_exit(&c, &fixture.entry, result, &fixture.exit);
+	fixture_call(&fixture, &reader, find(name), args);
 }
 
 #define CALL(name, ...) call(name, (const uint64_t[6]){__VA_ARGS__})
 
+static void returns(int64_t result)
+{
+	fixture_return(&fixture, result);
+}
+
 static void expect(const struct sys_ranges *ranges, size_t index, uint64_t address, uint64_t full)
 {
-	assert_true(index < ranges->count);
-	assert_int_equal(ranges->range[index].address, address);
-	assert_int_equal(ranges->range[index].full, full);
-	assert_int_equal(ranges->range[index].length, full);
+	fixture_expect(ranges, index, address, full);
 }
 
 static int setup(void **state)
 {
 	(void)state;
-	memset(&fixture, 0, sizeof(fixture));
+	memset(memory, 0, sizeof(memory));
 	return 0;
 }
 
@@ -119,7 +89,7 @@ static void test_narrow_pointers(void **state)
 	expect(&fixture.entry, 0, BASE, 16);
 	expect(&fixture.entry, 1, BASE + 64, 3);
 	expect(&fixture.entry, 2, BASE + 80, 5);
-	memcpy(fixture.memory + 256, "f\0a", 4);
+	memcpy(memory + 256, "f\0a", 4);
 	PUT(BASE + 512, BASE + 258, BASE + 256, 0);
 	CALL("execve", BASE + 256, BASE + 512, 0);
 	expect(&fixture.entry, 0, BASE + 256, 2);
@@ -253,6 +223,21 @@ static void test_sets(void **state)
 	assert_false(sys_set_contains("%desc", find("waitpid")));
 }
 
+/* The mask is in two places of the old frame, in one of the new one. */
+static void test_stack(void **state)
+{
+	(void)state;
+	fixture.stack = BASE;
+	CALL("sigreturn", 0);
+	assert_int_equal(fixture.entry.count, 1);
+	expect(&fixture.entry, 0, BASE + 80, 636);
+	CALL("rt_sigreturn", 0);
+	assert_int_equal(fixture.entry.count, 1);
+	expect(&fixture.entry, 0, BASE + 248, 8);
+	fixture.stack = 0;
+	assert_int_equal(sys_arg_count(find("sigreturn")), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +247,7 @@ int main(void)
 		cmocka_unit_test_setup(test_arguments_in_memory, setup),
 		cmocka_unit_test_setup(test_indirect_values, setup),
 		cmocka_unit_test_setup(test_ipc, setup),
+		cmocka_unit_test_setup(test_stack, setup),
 		cmocka_unit_test_setup(test_sets, setup),
 	};
 

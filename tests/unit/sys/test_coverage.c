@@ -22,8 +22,8 @@ static const struct {
 	uint32_t arch;
 	size_t named, described, variants;
 } least[] = {
-	{"x86-64", ARCH_X86_64, 385, 370, 415},
-	{"i386", ARCH_I386, 461, 439, 525},
+	{"x86-64", ARCH_X86_64, 385, 370, 775},
+	{"i386", ARCH_I386, 461, 439, 880},
 };
 enum { LAST = 471 };
 
@@ -120,6 +120,8 @@ static const struct {
 	const struct sys_flagset *set;
 } flagsets[] = {
 #include "sys/flags.def"
+	{"ioctl_commands", &sys_flags_ioctl_commands},
+	{"ioctl_commands_i386", &sys_flags_ioctl_commands_i386},
 };
 #undef FLAGSET
 

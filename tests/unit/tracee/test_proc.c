@@ -5,14 +5,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -98,12 +104,86 @@ static void test_file(void **state)
 	buf_done(&b);
 }
 
+static void test_stat(void **state)
+{
+	struct tracee_stat stat;
+
+	(void)state;
+	assert_int_equal(tracee_proc_stat(getpid(), &stat), 0);
+	assert_int_equal(stat.state, 'R');
+	assert_int_equal(stat.pgid, getpgrp());
+	assert_int_equal(stat.sid, getsid(0));
+	assert_false(stat.kernel_thread);
+	assert_int_equal(tracee_proc_stat(NO_SUCH_PID, &stat), -ENOENT);
+}
+
+/* A name that looks like the rest of the line. */
+static void test_stat_of_a_strange_name(void **state)
+{
+	struct tracee_stat stat;
+	char old[16];
+
+	(void)state;
+	prctl(PR_GET_NAME, old);
+	prctl(PR_SET_NAME, "x) Z 1 1 1");
+	assert_int_equal(tracee_proc_stat(gettid(), &stat), 0);
+	assert_int_equal(stat.state, 'R');
+	assert_int_equal(stat.sid, getsid(0));
+	prctl(PR_SET_NAME, old);
+}
+
+static void test_signal_pending(void **state)
+{
+	sigset_t set, old;
+
+	(void)state;
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &set, &old);
+	raise(SIGUSR1);
+	/* It is blocked: nothing that would interrupt. */
+	assert_int_equal(tracee_proc_signal_pending(gettid()), 0);
+	signal(SIGUSR1, SIG_IGN);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	assert_int_equal(tracee_proc_signal_pending(NO_SUCH_PID), -ENOENT);
+}
+
+/* A child asleep in read(2). */
+static void test_in_flight(void **state)
+{
+	struct tracee_in_flight call;
+	int pipe_of[2];
+	pid_t child;
+	char byte = 0;
+
+	(void)state;
+	assert_int_equal(pipe(pipe_of), 0);
+	child = fork();
+	if (child == 0) {
+		close(pipe_of[1]);
+		_exit(read(pipe_of[0], &byte, 1) == 0 ? 0 : 1);
+	}
+	while (tracee_proc_in_flight(child, &call) < 0 || call.nr != SYS_read)
+		sched_yield();
+	assert_int_equal(call.args[0], pipe_of[0]);
+	assert_int_equal(call.args[2], 1);
+	close(pipe_of[0]);
+	close(pipe_of[1]);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_link),   cmocka_unit_test(test_long_link),
-		cmocka_unit_test(test_numbers), cmocka_unit_test(test_status),
+		cmocka_unit_test(test_link),
+		cmocka_unit_test(test_long_link),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_stat),
+		cmocka_unit_test(test_stat_of_a_strange_name),
+		cmocka_unit_test(test_signal_pending),
+		cmocka_unit_test(test_in_flight),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,3 +79,30 @@ void check_text(const struct event *e, const char *expected)
 	buf_done(&text);
 	printer_free(p);
 }
+
+static uint32_t known_at_entry(const struct made_call *call)
+{
+	uint32_t n = 0;
+
+	while (n < MADE_PIECES && call->memory[n].data && !call->memory[n].exit)
+		n++;
+	return n;
+}
+
+void check_halves(const struct made_call *call, const char *first, const char *second)
+{
+	struct made m;
+	uint32_t count;
+
+	made_from(call, &m);
+	count = m.event.memory_count;
+	m.event.memory_count = known_at_entry(call);
+	m.event.kind = EVENT_BEGUN;
+	m.event.call.state = EVENT_UNFINISHED;
+	check_text(&m.event, first);
+	m.event.memory_count = count;
+	m.event.kind = EVENT_END;
+	m.event.call.state = EVENT_FINISHED;
+	check_text(&m.event, second);
+	made_done(&m);
+}

@@ -23,34 +23,6 @@
 
 enum { P = 0x10000000, Q = 0x10001000, R = 0x10002000, NOWHERE = 8 };
 
-static uint32_t known_at_entry(const struct made_call *call)
-{
-	uint32_t n = 0;
-
-	while (n < MADE_PIECES && call->memory[n].data && !call->memory[n].exit)
-		n++;
-	return n;
-}
-
-/* The memory of the entry stands first in @call. */
-static void check_halves(const struct made_call *call, const char *first, const char *second)
-{
-	struct made m;
-	uint32_t count;
-
-	made_from(call, &m);
-	count = m.event.memory_count;
-	m.event.memory_count = known_at_entry(call);
-	m.event.kind = EVENT_BEGUN;
-	m.event.call.state = EVENT_UNFINISHED;
-	check_text(&m.event, first);
-	m.event.memory_count = count;
-	m.event.kind = EVENT_END;
-	m.event.call.state = EVENT_FINISHED;
-	check_text(&m.event, second);
-	made_done(&m);
-}
-
 /* What the caller gives is told at once, also when the kernel writes there. */
 static void test_given(void **state)
 {

@@ -121,6 +121,11 @@ static const struct made_call buffers[] = {
 	{"read(3, \"root:\", 100) = 5", "read", 5, {3, P, 100}, {MADE_WROTE(P, "root:")}},
 	{"read(3, \"\", 100) = 0", "read", 0, {3, P, 100}, {{0}}},
 	{"read(3, \"\", 0) = 0", "read", 0, {3, P, 0}, {{0}}},
+	/* No room: it is only asked for how much there is. */
+	{"flistxattr(3, 0x10000000, 0) = 0", "flistxattr", 0, {3, P, 0}, {{0}}},
+	{"flistxattr(3, 0x10000000, 0) = 31", "flistxattr", 31, {3, P, 0}, {{0}}},
+	{"flistxattr(3, \"\", 9) = 0", "flistxattr", 0, {3, P, 9}, {{0}}},
+	{"flistxattr(3, \"ab\\0\", 9) = 3", "flistxattr", 3, {3, P, 9}, {MADE_WROTE(P, "ab\0")}},
 	{"read(3, 0x10000000, 100) = -1 EBADF (Bad file descriptor)",
 	 "read",
 	 -EBADF,

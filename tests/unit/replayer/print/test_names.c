@@ -143,6 +143,10 @@ static void test_sockets(void **unused)
 	world_numbers(&w, 10, "socket", 6, UNIX, STREAM, 0);
 	with_address(&w, "bind", 6, path, sizeof(path));
 	reads(&w, 6, "<socket:[?]>", "<UNIX-STREAM:[?,\"/s\"]>");
+	world_numbers(&w, 10, "socket", 6, UNIX, 2, 0);
+	reads(&w, 6, "<socket:[?]>", "<UNIX:[?]>");
+	with_address(&w, "connect", 6, path, sizeof(path));
+	reads(&w, 6, "<socket:[?]>", "<UNIX:[?->?]>");
 	world_two(&w, 10, "socketpair", 3, (const uint64_t[4]){UNIX, STREAM}, 7, 8);
 	reads(&w, 7, "<socket:[?]>", "<UNIX-STREAM:[?->?]>");
 	world_numbers(&w, 10, "socket", 9, 16, 3, 4);

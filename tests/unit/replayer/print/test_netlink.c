@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Netlink messages, as strace 6.1 writes those that were sent to the kernel. */
-#include "../state/world.h"
+#include "netlink_check.h"
 
 #include "base/buf.h"
-#include "replayer/print/print.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,14 +11,9 @@
 
 #include <cmocka.h>
 
-enum { A = WORLD_ADDRESS, NETLINK = 16, RAW = 3, FD = 5, SHORT_TEXT = 300 };
+enum { A = WORLD_ADDRESS, NETLINK = 16, RAW = 3, FD = NETLINK_SOCKET };
 
-static const struct message {
-	int protocol;
-	size_t size;
-	const char *bytes;
-	const char *text;
-} messages[] = {
+static const struct netlink_message messages[] = {
 	{0, 48,
 	 "0\000\000\000\022\000\001\003\007\000\000\000\011\000\000\000\000\000\001\000\001\000"
 	 "\000\000C\000\001\000\000\000\000\000\007\000\003\000lo\000\000\010\000\035\000\011"
@@ -277,94 +271,18 @@ static const struct message {
 	 "_pid=9}, \"\\x03\\x00\\x00\\x00\"]"},
 };
 
-static void print(struct world *w, struct printer *p, struct made *m, struct buf *ret)
-{
-	m->event.pid = m->event.tid = 10;
-	m->event.call.end_seq = w->seq + 2;
-	world_event(w, &m->event);
-	w->seq++;
-	buf_clear(ret);
-	printer_state(p, w->state);
-	assert_int_equal(print_text(p, &m->event, ret), 0);
-}
-
-static struct made_call sends(const struct message *message)
-{
-	return (struct made_call){
-		.name = "sendto",
-		.ret = (int64_t)message->size,
-		.args = {FD, A, message->size},
-		.memory = {{.address = A, .data = message->bytes, .length = message->size}}};
-}
-
 static const struct print_options usual = {.string_limit = PRINT_STRING_DEFAULT};
 
 static void test_messages(void **unused)
 {
-	struct buf text = {0}, expected = {0};
-	struct world w;
-	size_t wrong = 0;
-
 	(void)unused;
-	world_begin(&w);
-	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
-		const struct made_call call = sends(&messages[i]);
-		struct printer *p = printer_new(&usual);
-		struct made m;
-
-		world_numbers(&w, 10, "socket", FD, NETLINK, RAW, (uint64_t)messages[i].protocol);
-		made_from(&call, &m);
-		print(&w, p, &m, &text);
-		buf_clear(&expected);
-		buf_printf(&expected, "sendto(5, %s, %zu, 0, NULL, 0) = %zu", messages[i].text,
-			   messages[i].size, messages[i].size);
-		if (strcmp(buf_text(&text), buf_text(&expected)) != 0) {
-			print_error("is:        %s\nshould be: %s\n", buf_text(&text),
-				    buf_text(&expected));
-			wrong++;
-		}
-		made_done(&m);
-		printer_free(p);
-	}
-	buf_done(&text);
-	buf_done(&expected);
-	world_done(&w);
-	assert_int_equal(wrong, 0);
+	NETLINK_CHECK(messages);
 }
 
-/* Cut anywhere, and with any byte another one: nothing outside is read (behind the bytes is a
- * hole), and no text is long. */
 static void test_hostile(void **unused)
 {
-	static const uint8_t values[] = {0, 1, 3, 4, 5, 0x7f, 0x80, 0xff};
-	struct printer *p = printer_new(&usual);
-	struct buf text = {0};
-	struct world w;
-
 	(void)unused;
-	world_begin(&w);
-	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
-		const struct made_call call = sends(&messages[i]);
-
-		world_numbers(&w, 10, "socket", FD, NETLINK, RAW, (uint64_t)messages[i].protocol);
-		for (size_t at = 0; at < messages[i].size; at++) {
-			struct made m;
-
-			made_from(&call, &m);
-			m.guards[0].data[at] = values[(at + i) % sizeof(values)];
-			print(&w, p, &m, &text);
-			assert_in_range(text.size, 20, 40 * SHORT_TEXT);
-			made_done(&m);
-			made_from(&call, &m);
-			made_shorten(&m, 0, (uint32_t)at);
-			print(&w, p, &m, &text);
-			assert_in_range(text.size, 20, 10 * SHORT_TEXT);
-			made_done(&m);
-		}
-	}
-	printer_free(p);
-	buf_done(&text);
-	world_done(&w);
+	NETLINK_CHECK_HOSTILE(messages);
 }
 
 static const char head[] = "\020\0\0\0\022\0\1\0\7\0\0\0\11\0\0\0";
@@ -378,7 +296,7 @@ static void check(struct world *w, struct printer *p, const struct made_call *ca
 	struct made m;
 
 	made_from(call, &m);
-	print(w, p, &m, &text);
+	netlink_print(w, p, &m, &text);
 	assert_string_equal(buf_text(&text), expected);
 	made_done(&m);
 	buf_done(&text);

@@ -23,25 +23,6 @@ enum { P = 0x10000000, Q = 0x10001000, R = 0x10002000 };
 
 /* ---- calls in two halves: what the kernel gives is told by the second ---- */
 
-static void check_halves(const struct made_call *call, const char *first, const char *second)
-{
-	struct made m;
-	uint32_t count;
-
-	made_from(call, &m);
-	count = m.event.memory_count;
-	/* At its beginning nothing of what the kernel gives is known. */
-	m.event.memory_count = 0;
-	m.event.kind = EVENT_BEGUN;
-	m.event.call.state = EVENT_UNFINISHED;
-	check_text(&m.event, first);
-	m.event.memory_count = count;
-	m.event.kind = EVENT_END;
-	m.event.call.state = EVENT_FINISHED;
-	check_text(&m.event, second);
-	made_done(&m);
-}
-
 static void test_halves(void **state)
 {
 	static const struct made_call reads = {
@@ -271,37 +252,29 @@ static void test_entries(void **state)
 
 /* ---- signals ---- */
 
-#define INFO(number, code, more, ...)                                                              \
-	{                                                                                          \
-		"rt_sigqueueinfo(5, 0, {" more "}) = 0", "rt_sigqueueinfo", 0, {5, 0, P},          \
-		{                                                                                  \
-			MADE_THING(P, struct made_siginfo, {number, 0, code, 0, {__VA_ARGS__}})    \
-		}                                                                                  \
-	}
-
 static const struct made_call infos[] = {
 	/* What waitid() stores when there is nothing. */
-	INFO(0, 0, "", 0),
-	INFO(SIGUSR1, -1, "si_signo=SIGUSR1, si_code=SI_QUEUE, si_pid=7, si_uid=8", 7, 8),
-	INFO(SIGCHLD, 0, "si_signo=SIGCHLD, si_code=SI_USER, si_pid=9, si_uid=-1", 9, -1),
-	INFO(SIGSEGV, 3,
-	     "si_signo=SIGSEGV, si_code=SEGV_BNDERR, si_addr=0x8, si_lower=0x1, si_upper=0x2", 8, 0,
-	     0, 0, 1, 0, 2, 0),
-	INFO(SIGSEGV, 4, "si_signo=SIGSEGV, si_code=SEGV_PKUERR, si_addr=0x8, si_pkey=5", 8, 0, 0,
-	     0, 5),
-	INFO(SIGBUS, 4, "si_signo=SIGBUS, si_code=BUS_MCEERR_AR, si_addr=0x8, si_addr_lsb=0xc", 8,
-	     0, 12),
-	INFO(SIGBUS, 5, "si_signo=SIGBUS, si_code=BUS_MCEERR_AO, si_addr=0x8, si_addr_lsb=0", 8),
-	INFO(SIGFPE, 14, "si_signo=SIGFPE, si_code=FPE_FLTUNK, si_addr=0x8", 8),
-	INFO(SIGFPE, 15, "si_signo=SIGFPE, si_code=FPE_CONDTRAP, si_addr=0x8", 8),
-	INFO(SIGILL, 8, "si_signo=SIGILL, si_code=ILL_BADSTK, si_addr=0x8", 8),
-	INFO(SIGTRAP, 5, "si_signo=SIGTRAP, si_code=TRAP_UNK, si_addr=0x8", 8),
-	INFO(SIGSYS, 2,
-	     "si_signo=SIGSYS, si_code=SYS_USER_DISPATCH, si_call_addr=0x1234, "
-	     "si_syscall=__NR_getpid, "
-	     "si_arch=AUDIT_ARCH_X86_64",
-	     0x1234, 0, 39, (int32_t)EVENT_ARCH_X86_64),
-	INFO(SIGUSR1, -5, "si_signo=SIGUSR1, si_code=SI_SIGIO, si_band=65, si_fd=3", 65, 0, 3),
+	QUEUES(0, 0, "", 0),
+	QUEUES(SIGUSR1, -1, "si_signo=SIGUSR1, si_code=SI_QUEUE, si_pid=7, si_uid=8", 7, 8),
+	QUEUES(SIGCHLD, 0, "si_signo=SIGCHLD, si_code=SI_USER, si_pid=9, si_uid=-1", 9, -1),
+	QUEUES(SIGSEGV, 3,
+	       "si_signo=SIGSEGV, si_code=SEGV_BNDERR, si_addr=0x8, si_lower=0x1, si_upper=0x2", 8,
+	       0, 0, 0, 1, 0, 2, 0),
+	QUEUES(SIGSEGV, 4, "si_signo=SIGSEGV, si_code=SEGV_PKUERR, si_addr=0x8, si_pkey=5", 8, 0, 0,
+	       0, 5),
+	QUEUES(SIGBUS, 4, "si_signo=SIGBUS, si_code=BUS_MCEERR_AR, si_addr=0x8, si_addr_lsb=0xc", 8,
+	       0, 12),
+	QUEUES(SIGBUS, 5, "si_signo=SIGBUS, si_code=BUS_MCEERR_AO, si_addr=0x8, si_addr_lsb=0", 8),
+	QUEUES(SIGFPE, 14, "si_signo=SIGFPE, si_code=FPE_FLTUNK, si_addr=0x8", 8),
+	QUEUES(SIGFPE, 15, "si_signo=SIGFPE, si_code=FPE_CONDTRAP, si_addr=0x8", 8),
+	QUEUES(SIGILL, 8, "si_signo=SIGILL, si_code=ILL_BADSTK, si_addr=0x8", 8),
+	QUEUES(SIGTRAP, 5, "si_signo=SIGTRAP, si_code=TRAP_UNK, si_addr=0x8", 8),
+	QUEUES(SIGSYS, 2,
+	       "si_signo=SIGSYS, si_code=SYS_USER_DISPATCH, si_call_addr=0x1234, "
+	       "si_syscall=__NR_getpid, "
+	       "si_arch=AUDIT_ARCH_X86_64",
+	       0x1234, 0, 39, (int32_t)EVENT_ARCH_X86_64),
+	QUEUES(SIGUSR1, -5, "si_signo=SIGUSR1, si_code=SI_SIGIO, si_band=65, si_fd=3", 65, 0, 3),
 };
 
 static void test_infos(void **state)

@@ -249,28 +249,79 @@ static void test_halves_without_arguments(void **state)
 	check_text(&e, "<... pause resumed>) = ? ERESTARTNOHAND (To be restarted if no handler)");
 }
 
-/* Each thread's own. */
+static void print_interrupted(struct printer *p, uint32_t tid, struct buf *ret)
+{
+	struct event e = closes(0);
+
+	e.tid = tid;
+	e.call.nr = 35;
+	e.call.args[0] = 0;
+	e.call.ret = -516;
+	assert_int_equal(print_event(p, &e, ret), 0);
+}
+
+static void print_restarted(struct printer *p, uint32_t tid, struct buf *ret)
+{
+	struct event e = closes(0);
+
+	e.tid = tid;
+	e.call.nr = RESTART_SYSCALL;
+	assert_int_equal(print_event(p, &e, ret), 0);
+}
+
+/* Each thread's own. However many there are: of two that share a place the latest is known. */
 static void test_restarts(void **state)
 {
 	const struct print_options o = {.align = 1, .string_limit = 32};
 	struct printer *p = printer_new(&o);
-	struct event sleeps = closes(0), restarted = closes(0);
 	struct buf text = {0};
 
 	(void)state;
-	sleeps.call.nr = 35;
-	sleeps.call.args[0] = 0;
-	sleeps.call.ret = -516;
-	restarted.call.nr = RESTART_SYSCALL;
-	print_event(p, &sleeps, &text);
-	print_event(p, &restarted, &text);
-	restarted.tid++;
-	print_event(p, &restarted, &text);
+	print_interrupted(p, 1, &text);
+	print_restarted(p, 1, &text);
+	print_restarted(p, 2, &text);
+	print_restarted(p, 1 + PRINT_RESTARTS_MAX, &text);
+	print_interrupted(p, 1 + PRINT_RESTARTS_MAX, &text);
+	print_restarted(p, 1 + PRINT_RESTARTS_MAX, &text);
+	print_restarted(p, 1, &text);
 	assert_string_equal(
 		buf_text(&text),
-		"812   nanosleep(NULL, NULL) = ? ERESTART_RESTARTBLOCK (Interrupted by signal)\n"
-		"812   restart_syscall(<... resuming interrupted nanosleep ...>) = 0\n"
-		"813   restart_syscall() = 0\n");
+		"1     nanosleep(NULL, NULL) = ? ERESTART_RESTARTBLOCK (Interrupted by signal)\n"
+		"1     restart_syscall(<... resuming interrupted nanosleep ...>) = 0\n"
+		"2     restart_syscall() = 0\n"
+		"1025  restart_syscall() = 0\n"
+		"1025  nanosleep(NULL, NULL) = ? ERESTART_RESTARTBLOCK (Interrupted by signal)\n"
+		"1025  restart_syscall(<... resuming interrupted nanosleep ...>) = 0\n"
+		"1     restart_syscall() = 0\n");
+	buf_done(&text);
+	printer_free(p);
+}
+
+/* What a thread was in before the tape began; the next tape knows nothing of it. */
+static void test_restart_of_the_snapshot(void **state)
+{
+	struct meta_in_flight calls[] = {
+		{.tid = 7, .arch = EVENT_ARCH_X86_64, .nr = 7},
+		{.tid = 8, .arch = EVENT_ARCH_I386, .nr = 162},
+		{.tid = 9, .arch = EVENT_ARCH_X86_64, .nr = 99999},
+	};
+	struct meta_process process = {.pid = 7, .in_flight = calls, .in_flight_count = 3};
+	const struct meta_snapshot snapshot = {.processes = &process, .process_count = 1};
+	const struct print_options o = {.align = 1, .string_limit = 32};
+	struct printer *p = printer_new(&o);
+	struct buf text = {0};
+
+	(void)state;
+	printer_snapshot(p, &snapshot);
+	for (uint32_t tid = 7; tid <= 9; tid++)
+		print_restarted(p, tid, &text);
+	printer_header(p, NULL);
+	print_restarted(p, 7, &text);
+	assert_string_equal(buf_text(&text),
+			    "7     restart_syscall(<... resuming interrupted poll ...>) = 0\n"
+			    "8     restart_syscall(<... resuming interrupted nanosleep ...>) = 0\n"
+			    "9     restart_syscall() = 0\n"
+			    "7     restart_syscall() = 0\n");
 	buf_done(&text);
 	printer_free(p);
 }
@@ -398,6 +449,7 @@ int main(void)
 		cmocka_unit_test(test_halves),
 		cmocka_unit_test(test_halves_without_arguments),
 		cmocka_unit_test(test_restarts),
+		cmocka_unit_test(test_restart_of_the_snapshot),
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_call_path),
 		cmocka_unit_test(test_too_long),

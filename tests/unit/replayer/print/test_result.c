@@ -166,6 +166,11 @@ static const struct made_call meanings[] = {
 	 0,
 	 {1, 0},
 	 {{0}}},
+	{"ioprio_get(IOPRIO_WHO_PROCESS, 0) = 16388 (IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 4))",
+	 "ioprio_get",
+	 0x4004,
+	 {1, 0},
+	 {{0}}},
 	{"membarrier(MEMBARRIER_CMD_QUERY, MEMBARRIER_CMD_FLAG_CPU, 0) = -1 EINVAL (Invalid "
 	 "argument)",
 	 "membarrier",
@@ -174,6 +179,11 @@ static const struct made_call meanings[] = {
 	 {{0}}},
 	{"membarrier(MEMBARRIER_CMD_GLOBAL, 0) = 0", "membarrier", 0, {1, 0, 5}, {{0}}},
 	{"time(NULL) = 1795567569 (2026-11-25T00:46:09+0000)", "time", 1795567569, {0}, {{0}}},
+	{"time([1795567569 /* 2026-11-25T00:46:09+0000 */]) = 1795567569 (2026-11-25T00:46:09+0000)",
+	 "time",
+	 1795567569,
+	 {P},
+	 {MADE_WROTE(P, "\xd1\x2f\x06\x6b\0\0\0\0")}},
 	{"time(0x8) = -1 EFAULT (Bad address)", "time", -EFAULT, {8}, {{0}}},
 	{"recvmmsg(4, [], 0, 0, NULL) = 0 (Timeout)", "recvmmsg", 0, {4, P, 0, 0, 0}, {{0}}},
 	{"recvmmsg(4, [{msg_hdr={msg_name=NULL, msg_namelen=0, msg_iov=NULL, msg_iovlen=0, "

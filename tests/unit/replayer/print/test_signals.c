@@ -136,64 +136,58 @@ static void test_numbers(void **state)
 
 /* ---- siginfo_t ---- */
 
-#define INFO(number, code, more, ...)                                                              \
-	{                                                                                          \
-		"rt_sigqueueinfo(5, 0, {" more "}) = 0", "rt_sigqueueinfo", 0, {5, 0, P},          \
-		{                                                                                  \
-			MADE_THING(P, struct made_siginfo, {number, 0, code, 0, {__VA_ARGS__}})    \
-		}                                                                                  \
-	}
-
 static const struct made_call infos[] = {
-	INFO(SIGUSR1, 0, "si_signo=SIGUSR1, si_code=SI_USER, si_pid=3, si_uid=4", 3, 4),
+	QUEUES(SIGUSR1, 0, "si_signo=SIGUSR1, si_code=SI_USER, si_pid=3, si_uid=4", 3, 4),
 	/* Who used kill(2) gave no value. */
-	INFO(SIGUSR1, 0, "si_signo=SIGUSR1, si_code=SI_USER, si_pid=3, si_uid=4", 3, 4, 5),
-	INFO(SIGUSR1, -6, "si_signo=SIGUSR1, si_code=SI_TKILL, si_pid=3, si_uid=4", 3, 4),
-	INFO(SIGUSR1, -1,
-	     "si_signo=SIGUSR1, si_code=SI_QUEUE, si_pid=7, si_uid=8, si_int=6, si_ptr=0x500000006",
-	     7, 8, 6, 5),
-	INFO(SIGUSR1, -3,
-	     "si_signo=SIGUSR1, si_code=SI_MESGQ, si_pid=3, si_uid=4, si_int=7, si_ptr=0x7", 3, 4,
-	     7),
-	INFO(SIGALRM, -2,
-	     "si_signo=SIGALRM, si_code=SI_TIMER, si_timerid=0x3, si_overrun=4, si_int=-5, "
-	     "si_ptr=0xfffffffb",
-	     3, 4, -5),
-	INFO(SIGALRM, -2,
-	     "si_signo=SIGALRM, si_code=SI_TIMER, si_timerid=0, si_overrun=4, si_int=5, si_ptr=0x5",
-	     0, 4, 5),
-	INFO(SIGALRM, 128, "si_signo=SIGALRM, si_code=SI_KERNEL", 0),
-	INFO(SIGCHLD, 1,
-	     "si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=9, si_uid=1, si_status=3, si_utime=0, "
-	     "si_stime=0",
-	     9, 1, 3),
-	INFO(SIGCHLD, 2,
-	     "si_signo=SIGCHLD, si_code=CLD_KILLED, si_pid=9, si_uid=0, si_status=SIGTERM, "
-	     "si_utime=0, si_stime=0",
-	     9, 0, 15),
-	INFO(SIGCHLD, 5,
-	     "si_signo=SIGCHLD, si_code=CLD_STOPPED, si_pid=-9, si_uid=0, si_status=SIGTSTP, "
-	     "si_utime=0, si_stime=0",
-	     -9, 0, 20),
-	INFO(SIGSEGV, 1, "si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=0x8", 8),
-	INFO(SIGSEGV, 2, "si_signo=SIGSEGV, si_code=SEGV_ACCERR, si_addr=NULL", 0),
-	INFO(SIGSEGV, 128, "si_signo=SIGSEGV, si_code=SI_KERNEL, si_addr=0x8", 8),
-	INFO(SIGBUS, 2, "si_signo=SIGBUS, si_code=BUS_ADRERR, si_addr=0x8", 8),
-	INFO(SIGFPE, 1, "si_signo=SIGFPE, si_code=FPE_INTDIV, si_addr=0x8", 8),
-	INFO(SIGILL, 2, "si_signo=SIGILL, si_code=ILL_ILLOPN, si_addr=0x8", 8),
-	INFO(SIGILL, 11, "si_signo=SIGILL, si_code=0xb, si_addr=0x8", 8),
-	INFO(SIGTRAP, 0, "si_signo=SIGTRAP, si_code=SI_USER, si_pid=5, si_uid=0", 5),
-	INFO(SIGTRAP, 1, "si_signo=SIGTRAP, si_code=TRAP_BRKPT, si_addr=0x8", 8),
-	INFO(SIGIO, 1, "si_signo=SIGIO, si_code=POLL_IN, si_band=65, si_fd=3", 65, 0, 3),
-	INFO(SIGSYS, 1,
-	     "si_signo=SIGSYS, si_code=SYS_SECCOMP, si_call_addr=0x1234, si_syscall=__NR_getpid, "
-	     "si_arch=AUDIT_ARCH_X86_64",
-	     0x1234, 0, 39, (int32_t)EVENT_ARCH_X86_64),
-	INFO(SIGSYS, 1,
-	     "si_signo=SIGSYS, si_code=SYS_SECCOMP, si_call_addr=0x1234, si_syscall=999, "
-	     "si_arch=AUDIT_ARCH_X86_64",
-	     0x1234, 0, 999, (int32_t)EVENT_ARCH_X86_64),
-	INFO(SIGUSR1, -99, "si_signo=SIGUSR1, si_code=0xffffff9d, si_pid=3, si_uid=4", 3, 4),
+	QUEUES(SIGUSR1, 0, "si_signo=SIGUSR1, si_code=SI_USER, si_pid=3, si_uid=4", 3, 4, 5),
+	QUEUES(SIGUSR1, -6, "si_signo=SIGUSR1, si_code=SI_TKILL, si_pid=3, si_uid=4", 3, 4),
+	QUEUES(SIGUSR1, -1,
+	       "si_signo=SIGUSR1, si_code=SI_QUEUE, si_pid=7, si_uid=8, si_int=6, "
+	       "si_ptr=0x500000006",
+	       7, 8, 6, 5),
+	QUEUES(SIGUSR1, -3,
+	       "si_signo=SIGUSR1, si_code=SI_MESGQ, si_pid=3, si_uid=4, si_int=7, si_ptr=0x7", 3, 4,
+	       7),
+	QUEUES(SIGALRM, -2,
+	       "si_signo=SIGALRM, si_code=SI_TIMER, si_timerid=0x3, si_overrun=4, si_int=-5, "
+	       "si_ptr=0xfffffffb",
+	       3, 4, -5),
+	QUEUES(SIGALRM, -2,
+	       "si_signo=SIGALRM, si_code=SI_TIMER, si_timerid=0, si_overrun=4, si_int=5, "
+	       "si_ptr=0x5",
+	       0, 4, 5),
+	QUEUES(SIGALRM, 128, "si_signo=SIGALRM, si_code=SI_KERNEL", 0),
+	QUEUES(SIGCHLD, 1,
+	       "si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=9, si_uid=1, si_status=3, si_utime=0, "
+	       "si_stime=0",
+	       9, 1, 3),
+	QUEUES(SIGCHLD, 2,
+	       "si_signo=SIGCHLD, si_code=CLD_KILLED, si_pid=9, si_uid=0, si_status=SIGTERM, "
+	       "si_utime=0, si_stime=0",
+	       9, 0, 15),
+	QUEUES(SIGCHLD, 5,
+	       "si_signo=SIGCHLD, si_code=CLD_STOPPED, si_pid=-9, si_uid=0, si_status=SIGTSTP, "
+	       "si_utime=0, si_stime=0",
+	       -9, 0, 20),
+	QUEUES(SIGSEGV, 1, "si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=0x8", 8),
+	QUEUES(SIGSEGV, 2, "si_signo=SIGSEGV, si_code=SEGV_ACCERR, si_addr=NULL", 0),
+	QUEUES(SIGSEGV, 128, "si_signo=SIGSEGV, si_code=SI_KERNEL, si_addr=0x8", 8),
+	QUEUES(SIGBUS, 2, "si_signo=SIGBUS, si_code=BUS_ADRERR, si_addr=0x8", 8),
+	QUEUES(SIGFPE, 1, "si_signo=SIGFPE, si_code=FPE_INTDIV, si_addr=0x8", 8),
+	QUEUES(SIGILL, 2, "si_signo=SIGILL, si_code=ILL_ILLOPN, si_addr=0x8", 8),
+	QUEUES(SIGILL, 11, "si_signo=SIGILL, si_code=0xb, si_addr=0x8", 8),
+	QUEUES(SIGTRAP, 0, "si_signo=SIGTRAP, si_code=SI_USER, si_pid=5, si_uid=0", 5),
+	QUEUES(SIGTRAP, 1, "si_signo=SIGTRAP, si_code=TRAP_BRKPT, si_addr=0x8", 8),
+	QUEUES(SIGIO, 1, "si_signo=SIGIO, si_code=POLL_IN, si_band=65, si_fd=3", 65, 0, 3),
+	QUEUES(SIGSYS, 1,
+	       "si_signo=SIGSYS, si_code=SYS_SECCOMP, si_call_addr=0x1234, si_syscall=__NR_getpid, "
+	       "si_arch=AUDIT_ARCH_X86_64",
+	       0x1234, 0, 39, (int32_t)EVENT_ARCH_X86_64),
+	QUEUES(SIGSYS, 1,
+	       "si_signo=SIGSYS, si_code=SYS_SECCOMP, si_call_addr=0x1234, si_syscall=999, "
+	       "si_arch=AUDIT_ARCH_X86_64",
+	       0x1234, 0, 999, (int32_t)EVENT_ARCH_X86_64),
+	QUEUES(SIGUSR1, -99, "si_signo=SIGUSR1, si_code=0xffffff9d, si_pid=3, si_uid=4", 3, 4),
 	{"rt_sigqueueinfo(5, SIGUSR1, {si_signo=SIGUSR1, si_code=SI_USER, si_errno=EPERM, "
 	 "si_pid=3, si_uid=4}) = 0",
 	 "rt_sigqueueinfo",
@@ -232,26 +226,27 @@ static void test_infos(void **state)
 
 /* Times in hundredths of a second, and who ended how. */
 static const struct made_call children[] = {
-	INFO(SIGCHLD, 1,
-	     "si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=7, si_uid=8, si_status=300, "
-	     "si_utime=4 /* 0.04 s */, si_stime=100 /* 1.00 s */",
-	     7, 8, 300, 0, 4, 0, 100),
-	INFO(SIGCHLD, 2,
-	     "si_signo=SIGCHLD, si_code=CLD_KILLED, si_pid=7, si_uid=8, si_status=300, si_utime=0, "
-	     "si_stime=0",
-	     7, 8, 300),
-	INFO(SIGCHLD, 4,
-	     "si_signo=SIGCHLD, si_code=CLD_TRAPPED, si_pid=7, si_uid=-1, si_status=133, "
-	     "si_utime=0, si_stime=0",
-	     7, -1, 133),
-	INFO(SIGCHLD, 7,
-	     "si_signo=SIGCHLD, si_code=0x7, si_pid=7, si_uid=8, si_status=SIGKILL, si_utime=0, "
-	     "si_stime=0",
-	     7, 8, 9),
-	INFO(SIGCHLD, 128,
-	     "si_signo=SIGCHLD, si_code=SI_KERNEL, si_pid=7, si_uid=8, si_status=0, si_utime=0, "
-	     "si_stime=0",
-	     7, 8),
+	QUEUES(SIGCHLD, 1,
+	       "si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=7, si_uid=8, si_status=300, "
+	       "si_utime=4 /* 0.04 s */, si_stime=100 /* 1.00 s */",
+	       7, 8, 300, 0, 4, 0, 100),
+	QUEUES(SIGCHLD, 2,
+	       "si_signo=SIGCHLD, si_code=CLD_KILLED, si_pid=7, si_uid=8, si_status=300, "
+	       "si_utime=0, "
+	       "si_stime=0",
+	       7, 8, 300),
+	QUEUES(SIGCHLD, 4,
+	       "si_signo=SIGCHLD, si_code=CLD_TRAPPED, si_pid=7, si_uid=-1, si_status=133, "
+	       "si_utime=0, si_stime=0",
+	       7, -1, 133),
+	QUEUES(SIGCHLD, 7,
+	       "si_signo=SIGCHLD, si_code=0x7, si_pid=7, si_uid=8, si_status=SIGKILL, si_utime=0, "
+	       "si_stime=0",
+	       7, 8, 9),
+	QUEUES(SIGCHLD, 128,
+	       "si_signo=SIGCHLD, si_code=SI_KERNEL, si_pid=7, si_uid=8, si_status=0, si_utime=0, "
+	       "si_stime=0",
+	       7, 8),
 };
 
 static void test_children(void **state)
@@ -262,27 +257,27 @@ static void test_children(void **state)
 
 /* A code that means nothing for its signal: what is not zero is told. */
 static const struct made_call strange[] = {
-	INFO(SIGUSR1, 5, "si_signo=SIGUSR1, si_code=0x5", 0),
-	INFO(SIGUSR1, 5, "si_signo=SIGUSR1, si_code=0x5, si_pid=0, si_uid=1", 0, 1),
-	INFO(SIGUSR1, 5, "si_signo=SIGUSR1, si_code=0x5, si_int=9, si_ptr=0xa00000009", 0, 0, 9,
-	     10),
-	INFO(SIGURG, 3, "si_signo=SIGURG, si_code=0x3, si_pid=8, si_uid=0, si_int=12, si_ptr=0xc",
-	     8, 0, 12),
-	INFO(SIGIO, 7, "si_signo=SIGIO, si_code=0x7", 8, 0, 12),
-	INFO(SIGIO, 128, "si_signo=SIGIO, si_code=SI_KERNEL", 8),
-	INFO(SIGUSR1, -6, "si_signo=SIGUSR1, si_code=SI_TKILL, si_pid=7, si_uid=8", 7, 8, 9),
-	INFO(SIGUSR1, -60,
-	     "si_signo=SIGUSR1, si_code=SI_ASYNCNL, si_pid=7, si_uid=8, si_int=9, si_ptr=0x9", 7, 8,
-	     9),
-	INFO(SIGSYS, 1,
-	     "si_signo=SIGSYS, si_code=SYS_SECCOMP, si_call_addr=0x1234, si_syscall=20 /* getpid "
-	     "*/, si_arch=AUDIT_ARCH_I386",
-	     0x1234, 0, 20, (int32_t)EVENT_ARCH_I386),
-	INFO(SIGSYS, 1,
-	     "si_signo=SIGSYS, si_code=SYS_SECCOMP, si_call_addr=0x1234, si_syscall=4294967295, "
-	     "si_arch=0x1234 /* AUDIT_ARCH_??? */",
-	     0x1234, 0, -1, 0x1234),
-	INFO(-5, 0, "si_signo=-5, si_code=SI_USER, si_pid=7, si_uid=8", 7, 8),
+	QUEUES(SIGUSR1, 5, "si_signo=SIGUSR1, si_code=0x5", 0),
+	QUEUES(SIGUSR1, 5, "si_signo=SIGUSR1, si_code=0x5, si_pid=0, si_uid=1", 0, 1),
+	QUEUES(SIGUSR1, 5, "si_signo=SIGUSR1, si_code=0x5, si_int=9, si_ptr=0xa00000009", 0, 0, 9,
+	       10),
+	QUEUES(SIGURG, 3, "si_signo=SIGURG, si_code=0x3, si_pid=8, si_uid=0, si_int=12, si_ptr=0xc",
+	       8, 0, 12),
+	QUEUES(SIGIO, 7, "si_signo=SIGIO, si_code=0x7", 8, 0, 12),
+	QUEUES(SIGIO, 128, "si_signo=SIGIO, si_code=SI_KERNEL", 8),
+	QUEUES(SIGUSR1, -6, "si_signo=SIGUSR1, si_code=SI_TKILL, si_pid=7, si_uid=8", 7, 8, 9),
+	QUEUES(SIGUSR1, -60,
+	       "si_signo=SIGUSR1, si_code=SI_ASYNCNL, si_pid=7, si_uid=8, si_int=9, si_ptr=0x9", 7,
+	       8, 9),
+	QUEUES(SIGSYS, 1,
+	       "si_signo=SIGSYS, si_code=SYS_SECCOMP, si_call_addr=0x1234, si_syscall=20 /* getpid "
+	       "*/, si_arch=AUDIT_ARCH_I386",
+	       0x1234, 0, 20, (int32_t)EVENT_ARCH_I386),
+	QUEUES(SIGSYS, 1,
+	       "si_signo=SIGSYS, si_code=SYS_SECCOMP, si_call_addr=0x1234, si_syscall=4294967295, "
+	       "si_arch=0x1234 /* AUDIT_ARCH_??? */",
+	       0x1234, 0, -1, 0x1234),
+	QUEUES(-5, 0, "si_signo=-5, si_code=SI_USER, si_pid=7, si_uid=8", 7, 8),
 };
 
 static void test_strange(void **state)
@@ -327,6 +322,42 @@ static void test_stopped(void **state)
 	check_text(&e, "--- stopped by SIGSTOP ---");
 }
 
+/* The mask that a handler's end gives back lies on the stack. */
+static const struct made_call returns[] = {
+	{"rt_sigreturn({mask=[]}) = 0",
+	 "rt_sigreturn",
+	 0,
+	 {0},
+	 {MADE_THING(0x7ffe0128, uint64_t, {0})}},
+	{"rt_sigreturn({mask=[CHLD RT_5]}) = -1 EINTR (Interrupted system call)",
+	 "rt_sigreturn",
+	 -EINTR,
+	 {0},
+	 {MADE_THING(0x7ffe0128, uint64_t, {1ul << 36 | 1 << 16})}},
+	/* Of a tape that has nothing of the stack. */
+	{"rt_sigreturn() = 7", "rt_sigreturn", 7, {0}, {{0}}},
+	{"rt_sigreturn({mask=~[HUP]}) = 0",
+	 "rt_sigreturn",
+	 0,
+	 {0},
+	 {MADE_THING(0xff800128, uint64_t, {~UINT64_C(1)})},
+	 EVENT_ARCH_I386},
+	/* In two words, with the state of the FPU between them. */
+	{"sigreturn({mask=[CHLD RT_5]}) = 0",
+	 "sigreturn",
+	 0,
+	 {0},
+	 {MADE_THING(0xff800050, uint32_t[159], {[0] = 1 << 16, [158] = 1 << 4})},
+	 EVENT_ARCH_I386},
+	{"sigreturn() = 0", "sigreturn", 0, {0}, {{0}}, EVENT_ARCH_I386},
+};
+
+static void test_returns(void **state)
+{
+	(void)state;
+	CHECK_CALLS(returns);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +365,7 @@ int main(void)
 		cmocka_unit_test(test_numbers),   cmocka_unit_test(test_infos),
 		cmocka_unit_test(test_delivered), cmocka_unit_test(test_stopped),
 		cmocka_unit_test(test_children),  cmocka_unit_test(test_strange),
+		cmocka_unit_test(test_returns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,12 +116,12 @@ static void test_others(void **state)
 #define PACKET "\21\0\0\3\1\0\0\0\1\0\0"
 
 static const struct made_call packets[] = {
-	CONNECT("{sa_family=AF_PACKET, sll_protocol=htons(ETH_P_ALL), sll_ifindex=1, "
+	CONNECT("{sa_family=AF_PACKET, sll_protocol=htons(ETH_P_ALL), sll_ifindex=if_nametoindex(\"lo\"), "
 		"sll_hatype=ARPHRD_ETHER, sll_pkttype=PACKET_HOST, sll_halen=6, sll_addr=[0x1, "
 		"0x2, "
-		"0x3, 0, 0x5, 0x6]}",
+		"0x3, 00, 0x5, 0x6]}",
 		PACKET "\6\1\2\3\0\5\6\7\10", 20, "20"),
-	CONNECT("{sa_family=AF_PACKET, sll_protocol=htons(ETH_P_ALL), sll_ifindex=1, "
+	CONNECT("{sa_family=AF_PACKET, sll_protocol=htons(ETH_P_ALL), sll_ifindex=if_nametoindex(\"lo\"), "
 		"sll_hatype=ARPHRD_ETHER, sll_pkttype=PACKET_HOST, sll_halen=20, sll_addr=[0x1, "
 		"0x2, "
 		"0x3, 0x4, 0x5, 0x6, 0x7, 0x8, ...]}",

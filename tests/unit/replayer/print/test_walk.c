@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -360,6 +361,19 @@ static const struct made_call arrays[] = {
 	 -EBADF,
 	 {5, P, 10, 0},
 	 {{0}}},
+	/* A filter's rules are a detail. */
+	{"seccomp(SECCOMP_SET_MODE_FILTER, 0, {len=1, filter=0x10001000}) = 0",
+	 "seccomp",
+	 0,
+	 {1, 0, P},
+	 {MADE_THING(P, struct sock_fprog, {1, (struct sock_filter *)Q}),
+	  MADE_THING(Q, struct sock_filter, {6, 0, 0, 0x7fff0000})}},
+	{"seccomp(SECCOMP_SET_MODE_FILTER, 0, {len=0, filter=0x10001000}) = "
+	 "-1 EINVAL (Invalid argument)",
+	 "seccomp",
+	 -EINVAL,
+	 {1, 0, P},
+	 {MADE_THING(P, struct sock_fprog, {0, (struct sock_filter *)Q})}},
 };
 
 static void test_arrays(void **state)
@@ -375,6 +389,13 @@ static const struct made_call whole_arrays[] = {
 	 0,
 	 {P, 36, 0},
 	 {MADE_THING(P, const struct pollfd[36], {TWELVE(NO_FD), TWELVE(NO_FD), TWELVE(NO_FD)})}},
+	{"seccomp(SECCOMP_SET_MODE_FILTER, 0, {len=1, filter=[{code=0x6, jt=0, jf=0, "
+	 "k=0x7fff0000}]}) = 0",
+	 "seccomp",
+	 0,
+	 {1, 0, P},
+	 {MADE_THING(P, struct sock_fprog, {1, (struct sock_filter *)Q}),
+	  MADE_THING(Q, struct sock_filter, {6, 0, 0, 0x7fff0000})}},
 };
 
 static void test_whole_arrays(void **state)
@@ -385,12 +406,169 @@ static void test_whole_arrays(void **state)
 	CHECK_CALLS_WITH(&verbose, whole_arrays);
 }
 
+/* What follows a struct: as long as it says, once the kernel has got so far. */
+#define HANDLE(a, ...)     MADE_THING(a, const uint32_t[2], {__VA_ARGS__})
+#define GOT_HANDLE(a, ...) MADE_RESULT(a, const uint32_t[2], {__VA_ARGS__})
+#define FIEMAP_REQUEST     0xc020660b
+/* start, length, flags and extents there are, extents there is room for */
+#define MAP(a, ...)        MADE_THING(a, const uint64_t[4], {__VA_ARGS__})
+#define GOT_MAP(a, ...)    MADE_RESULT(a, const uint64_t[4], {__VA_ARGS__})
+
+static const struct made_call tails[] = {
+	{"name_to_handle_at(AT_FDCWD, \"f\", {handle_bytes=128 => 4, handle_type=1, "
+	 "f_handle=\"\\x79\\xa0\\x00\\x41\"}, [27], 0) = 0",
+	 "name_to_handle_at",
+	 0,
+	 {FDCWD, P, Q, R, 0},
+	 {MADE_STRING(P, "f"), HANDLE(Q, 128, 9), GOT_HANDLE(Q, 4, 1),
+	  MADE_WROTE(Q + 8, "\x79\xa0\0A"), MADE_RESULT(R, int32_t, {27})}},
+	{"name_to_handle_at(AT_FDCWD, \"f\", {handle_bytes=4, handle_type=-1, "
+	 "f_handle=\"\\x00\\x00\\x00\\x00\"}, [27], 0) = 0",
+	 "name_to_handle_at",
+	 0,
+	 {FDCWD, P, Q, R, 0},
+	 {MADE_STRING(P, "f"), HANDLE(Q, 4, 9), GOT_HANDLE(Q, 4, UINT32_MAX),
+	  MADE_WROTE(Q + 8, "\0\0\0\0"), MADE_RESULT(R, int32_t, {27})}},
+	{"name_to_handle_at(AT_FDCWD, \"f\", {handle_bytes=0 => 8}, 0x10002000, 0) = "
+	 "-1 EOVERFLOW (Value too large for defined data type)",
+	 "name_to_handle_at",
+	 -EOVERFLOW,
+	 {FDCWD, P, Q, R, 0},
+	 {MADE_STRING(P, "f"), HANDLE(Q, 0, 9), GOT_HANDLE(Q, 8, 9)}},
+	{"name_to_handle_at(AT_FDCWD, \"f\", {handle_bytes=0}, 0x10002000, 0) = "
+	 "-1 ENOENT (No such file or directory)",
+	 "name_to_handle_at",
+	 -ENOENT,
+	 {FDCWD, P, Q, R, 0},
+	 {MADE_STRING(P, "f"), HANDLE(Q, 0, 9)}},
+	{"open_by_handle_at(4, {handle_bytes=2, handle_type=3, f_handle=\"\\x41\\x42\"}, "
+	 "O_RDONLY) = 5",
+	 "open_by_handle_at",
+	 5,
+	 {4, Q, 0},
+	 {HANDLE(Q, 2, 3), MADE_BYTES(Q + 8, "AB")}},
+	{"open_by_handle_at(4, {handle_bytes=0, handle_type=3, f_handle=\"\"}, O_RDONLY) = "
+	 "-1 EINVAL (Invalid argument)",
+	 "open_by_handle_at",
+	 -EINVAL,
+	 {4, Q, 0},
+	 {HANDLE(Q, 0, 3)}},
+	{"ioctl(3, FS_IOC_FIEMAP, {fm_start=0, fm_length=4096, fm_flags=0, fm_extent_count=2} => "
+	 "{fm_flags=0, fm_mapped_extents=1, ...}) = 0",
+	 "ioctl",
+	 0,
+	 {3, FIEMAP_REQUEST, P},
+	 {MAP(P, 0, 4096, 0, 2), GOT_MAP(P, 0, 4096, 1ul << 32, 2),
+	  MADE_RESULT(P + 32, const uint64_t[7], {4096, 8192, 512, 0, 0, 1})}},
+	{"ioctl(3, FS_IOC_FIEMAP, {fm_start=0, fm_length=0, fm_flags=FIEMAP_FLAG_SYNC, "
+	 "fm_extent_count=2}) = -1 EINVAL (Invalid argument)",
+	 "ioctl",
+	 -EINVAL,
+	 {3, FIEMAP_REQUEST, P},
+	 {MAP(P, 0, 0, 1, 2)}},
+	/* Strings are behind it; of the request the tape has nothing. */
+	{"statmount(0x10000000, {size=516, mask=STATMOUNT_MNT_POINT, mnt_point=0, "
+	 "str=\"/a/\\0\"}, 4096, 0) = 0",
+	 "statmount",
+	 0,
+	 {P, Q, 4096, 0},
+	 {MADE_RESULT(Q, const uint64_t[64], {516, 0x10}), MADE_WROTE(Q + 512, "/a/\0")}},
+	{"semctl(3, 0, GETALL, [1, 2]) = 0",
+	 "semctl",
+	 0,
+	 {3, 0, 13, P},
+	 {MADE_WROTE(P, "\1\0\2\0")}},
+	{"semctl(3, 0, SETALL, [258]) = -1 ERANGE (Numerical result out of range)",
+	 "semctl",
+	 -ERANGE,
+	 {3, 0, 17, P},
+	 {MADE_BYTES(P, "\2\1")}},
+	{"semctl(3, 0, GETALL, 0x10000000) = 0", "semctl", 0, {3, 0, 13, P}, {{0}}},
+	{"capget({version=_LINUX_CAPABILITY_VERSION_1, pid=0}, {effective=1<<CAP_CHOWN, "
+	 "permitted=1<<CAP_KILL, inheritable=0}) = 0",
+	 "capget",
+	 0,
+	 {P, Q},
+	 {MADE_THING(P, const uint32_t[2], {0x19980330, 0}),
+	  MADE_RESULT(Q, const uint32_t[3], {1, 32, 0})}},
+	{"waitid(P_PID, 7, {}, WNOHANG|WEXITED, 0x10001000) = 0",
+	 "waitid",
+	 0,
+	 {1, 7, P, 5, Q},
+	 {MADE_RESULT(P, const uint32_t[7], {0})}},
+	/* Out of a pipe, into it. */
+	{"vmsplice(3, [{iov_base=\"abc\", iov_len=8}], 1, 0) = 3",
+	 "vmsplice",
+	 3,
+	 {3, P, 1, 0},
+	 {MADE_THING(P, const uint64_t[2], {Q, 8}), MADE_WROTE(Q, "abc")}},
+	{"vmsplice(3, [{iov_base=\"abc\", iov_len=3}], 1, 0) = 3",
+	 "vmsplice",
+	 3,
+	 {3, P, 1, 0},
+	 {MADE_THING(P, const uint64_t[2], {Q, 3}), MADE_BYTES(Q, "abc")}},
+	{"sysfs(2, 1, \"proc\") = 0", "sysfs", 0, {2, 1, P}, {MADE_WROTE(P, "proc\0")}},
+	/* All of what the kernel wrote of it. */
+	{"ioctl(3, FS_IOC_GETFSLABEL, \"disk\") = 0",
+	 "ioctl",
+	 0,
+	 {3, 0x81009431, P},
+	 {MADE_WROTE(P, "disk\0\0\0\0")}},
+};
+
+static void test_tails(void **state)
+{
+	(void)state;
+	CHECK_CALLS(tails);
+}
+
+static const struct made_call whole_tails[] = {
+	{"ioctl(3, FS_IOC_FIEMAP, {fm_start=0, fm_length=4096, fm_flags=0, fm_extent_count=2} => "
+	 "{fm_flags=0, fm_mapped_extents=1, fm_extents=[{fe_logical=4096, fe_physical=8192, "
+	 "fe_length=512, fe_flags=FIEMAP_EXTENT_LAST}]}) = 0",
+	 "ioctl",
+	 0,
+	 {3, FIEMAP_REQUEST, P},
+	 {MAP(P, 0, 4096, 0, 2), GOT_MAP(P, 0, 4096, 1ul << 32, 2),
+	  MADE_RESULT(P + 32, const uint64_t[7], {4096, 8192, 512, 0, 0, 1})}},
+	/* Only counted. */
+	{"ioctl(3, FS_IOC_FIEMAP, {fm_start=0, fm_length=4096, fm_flags=0, fm_extent_count=0} => "
+	 "{fm_flags=0, fm_mapped_extents=9, fm_extents=[]}) = 0",
+	 "ioctl",
+	 0,
+	 {3, FIEMAP_REQUEST, P},
+	 {MAP(P, 0, 4096, 0, 0), GOT_MAP(P, 0, 4096, 9ul << 32, 0)}},
+};
+
+static void test_whole_tails(void **state)
+{
+	const struct print_options verbose = {.string_limit = 32, .verbose = true};
+
+	(void)state;
+	CHECK_CALLS_WITH(&verbose, whole_tails);
+}
+
+/* The kernel's part of what goes in and out is told when it is there. */
+static void test_halves_of_tails(void **state)
+{
+	(void)state;
+	check_halves(&tails[0], "name_to_handle_at(AT_FDCWD, \"f\",  <unfinished ...>",
+		     "<... name_to_handle_at resumed>{handle_bytes=128 => 4, handle_type=1, "
+		     "f_handle=\"\\x79\\xa0\\x00\\x41\"}, [27], 0) = 0");
+	check_halves(&whole_tails[1],
+		     "ioctl(3, FS_IOC_FIEMAP, {fm_start=0, fm_length=4096, fm_flags=0, "
+		     "fm_extent_count=0} <unfinished ...>",
+		     "<... ioctl resumed> => {fm_flags=0, fm_mapped_extents=9, ...}) = 0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_structs),       cmocka_unit_test(test_whole_structs),
-		cmocka_unit_test(test_sized_structs), cmocka_unit_test(test_cells),
-		cmocka_unit_test(test_arrays),        cmocka_unit_test(test_whole_arrays),
+		cmocka_unit_test(test_structs),         cmocka_unit_test(test_whole_structs),
+		cmocka_unit_test(test_sized_structs),   cmocka_unit_test(test_cells),
+		cmocka_unit_test(test_arrays),          cmocka_unit_test(test_whole_arrays),
+		cmocka_unit_test(test_tails),           cmocka_unit_test(test_whole_tails),
+		cmocka_unit_test(test_halves_of_tails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

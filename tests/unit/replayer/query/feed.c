@@ -72,7 +72,7 @@ void feed_exit(struct feed *f, uint32_t pid, uint32_t status)
 	feed_event(f, &e);
 }
 
-static void feed_call(struct feed *f, uint32_t pid, const struct made_call *call)
+void feed_call(struct feed *f, uint32_t pid, const struct made_call *call)
 {
 	struct made m;
 
@@ -83,10 +83,11 @@ static void feed_call(struct feed *f, uint32_t pid, const struct made_call *call
 }
 
 /* Which argument of the call is the path. */
-static size_t path_argument(const char *call)
+static size_t path_argument(const struct feed *f, const char *call)
 {
-	const int64_t nr = sys_number(EVENT_ARCH_X86_64, call);
-	const struct sys_desc *desc = sys_find(EVENT_ARCH_X86_64, (uint64_t)nr);
+	const uint32_t arch = f->arch ? f->arch : EVENT_ARCH_X86_64;
+	const int64_t nr = sys_number(arch, call);
+	const struct sys_desc *desc = sys_find(arch, (uint64_t)nr);
 
 	assert_non_null(desc);
 	for (size_t i = 0; i < desc->count; i++) {
@@ -102,15 +103,17 @@ void feed_path(struct feed *f, uint32_t pid, const char *call, const char *path,
 	struct made_call c = {
 		.name = call,
 		.ret = ret,
-		.memory = {{.address = ADDRESS, .data = path, .length = strlen(path) + 1}}};
+		.memory = {{.address = ADDRESS, .data = path, .length = strlen(path) + 1}},
+		.arch = f->arch};
 
-	c.args[path_argument(call)] = ADDRESS;
+	c.args[path_argument(f, call)] = ADDRESS;
 	feed_call(f, pid, &c);
 }
 
 void feed_fd(struct feed *f, uint32_t pid, const char *call, int fd, int64_t ret)
 {
-	const struct made_call c = {.name = call, .ret = ret, .args = {(uint32_t)fd}};
+	const struct made_call c = {
+		.name = call, .ret = ret, .args = {(uint32_t)fd}, .arch = f->arch};
 
 	feed_call(f, pid, &c);
 }
@@ -121,7 +124,8 @@ void feed_write(struct feed *f, uint32_t pid, int fd, const char *text)
 		.name = "write",
 		.ret = (int64_t)strlen(text),
 		.args = {(uint32_t)fd, ADDRESS, strlen(text)},
-		.memory = {{.address = ADDRESS, .data = text, .length = strlen(text)}}};
+		.memory = {{.address = ADDRESS, .data = text, .length = strlen(text)}},
+		.arch = f->arch};
 
 	feed_call(f, pid, &c);
 }

@@ -14,6 +14,7 @@ struct feed {
 	struct processes processes;
 	struct failures failures;
 	uint64_t seq;
+	uint32_t arch; /* of the calls; 0: x86-64 */
 };
 
 /* Hands an event to both. Its place and time are set here. */
@@ -28,6 +29,8 @@ void feed_signal(struct feed *f, uint32_t pid, const struct made_siginfo *info);
 void feed_exit(struct feed *f, uint32_t pid, uint32_t status);
 /* A call of one argument that is a path. */
 void feed_path(struct feed *f, uint32_t pid, const char *call, const char *path, int64_t ret);
+/* A call that is made up elsewhere. */
+void feed_call(struct feed *f, uint32_t pid, const struct made_call *call);
 /* A call of one descriptor. */
 void feed_fd(struct feed *f, uint32_t pid, const char *call, int fd, int64_t ret);
 void feed_write(struct feed *f, uint32_t pid, int fd, const char *text);

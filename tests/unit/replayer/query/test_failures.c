@@ -154,9 +154,10 @@ static void test_unknown(void **state)
 
 /* ---- ranks ---- */
 
-static void check_rank(const char *call, const char *path, int error, enum failure_rank expected)
+static void check_rank_on(uint32_t arch, const char *call, const char *path, int error,
+			  enum failure_rank expected)
 {
-	struct feed f = {0};
+	struct feed f = {.arch = arch};
 
 	if (path)
 		feed_path(&f, 10, call, path, -error);
@@ -166,6 +167,11 @@ static void check_rank(const char *call, const char *path, int error, enum failu
 		print_error("%s of %s, error %d\n", call, path ? path : "a descriptor", error);
 	assert_int_equal(failure_rank(group(&f, 0)), expected);
 	feed_done(&f);
+}
+
+static void check_rank(const char *call, const char *path, int error, enum failure_rank expected)
+{
+	check_rank_on(EVENT_ARCH_X86_64, call, path, error, expected);
 }
 
 static void test_ranks(void **state)
@@ -194,6 +200,39 @@ static void test_ranks(void **state)
 	check_rank("write", NULL, ENOSPC, FAILURE_SERIOUS);
 	check_rank("rmdir", "/d", EEXIST, FAILURE_SERIOUS);
 	check_rank("read", NULL, ENOTTY, FAILURE_SERIOUS);
+}
+
+/* What 32-bit programs call by another name is the same. */
+static void test_ranks_i386(void **state)
+{
+	static const struct {
+		const char *call, *path;
+		int error;
+		enum failure_rank rank;
+	} cases[] = {
+		{"stat64", "/f", ENOENT, FAILURE_PROBE},
+		{"lstat64", "/f", ENOENT, FAILURE_PROBE},
+		{"fstatat64", "/f", ENOTDIR, FAILURE_PROBE},
+		{"statfs64", "/f", ENOENT, FAILURE_PROBE},
+		{"oldstat", "/f", ENOENT, FAILURE_PROBE},
+		{"oldlstat", "/f", ENOENT, FAILURE_PROBE},
+		{"getxattrat", "/f", ENOENT, FAILURE_PROBE},
+		{"getxattrat", "/f", EOPNOTSUPP, FAILURE_EXPECTED},
+		{"access", "/f", ENOENT, FAILURE_PROBE},
+		{"fcntl64", NULL, EBADF, FAILURE_EXPECTED},
+		{"sigaction", NULL, EINVAL, FAILURE_EXPECTED},
+		{"futex_time64", NULL, ETIMEDOUT, FAILURE_EXPECTED},
+		{"futex_wait", NULL, ETIMEDOUT, FAILURE_EXPECTED},
+		{"futex_waitv", NULL, ETIMEDOUT, FAILURE_EXPECTED},
+		{"stat64", "/f", EACCES, FAILURE_SERIOUS},
+		{"fstat64", NULL, EBADF, FAILURE_SERIOUS},
+		{"openat2", "/f", ENOENT, FAILURE_MISSING},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_rank_on(EVENT_ARCH_I386, cases[i].call, cases[i].path, cases[i].error,
+			      cases[i].rank);
 }
 
 /* A search along a path: the name was found, or made, in the end. */
@@ -457,6 +496,7 @@ int main(void)
 		cmocka_unit_test(test_halves),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_ranks),
+		cmocka_unit_test(test_ranks_i386),
 		cmocka_unit_test(test_found_later),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_fatal),

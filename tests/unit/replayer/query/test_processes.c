@@ -329,6 +329,93 @@ static void test_words(void **state)
 	feed_done(&f);
 }
 
+static void check_words(struct feed *f, uint32_t pid, const char *expected)
+{
+	const struct process *p = find(f, pid);
+
+	assert_int_equal(p->word_count, strlen(expected));
+	assert_memory_equal(p->words, expected, strlen(expected));
+}
+
+static void feed_made(struct feed *f, uint32_t pid, const struct made_call *calls, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		feed_call(f, pid, &calls[i]);
+}
+
+/* Whichever call of a program of either width they came through. */
+static void test_words_of_all_calls(void **state)
+{
+	static const uint64_t wide[] = {0x7000, 2, 0, 5, 0x7100, 3};
+	static const uint32_t narrow[] = {0x7000, 2, 0, 5, 0x7100, 3};
+	const struct made_call calls[] = {
+		{"", "write", 2, {2, 0x7000, 2}, {MADE_BYTES(0x7000, "a ")}, EVENT_ARCH_I386},
+		{"", "pwrite64", 2, {2, 0x7000, 2}, {MADE_BYTES(0x7000, "b ")}, 0},
+		{"",
+		 "sendto",
+		 2,
+		 {2, 0x7000, 2, 0, 0x7200, 3},
+		 {MADE_BYTES(0x7000, "c "), MADE_BYTES(0x7200, "\1\0x")},
+		 EVENT_ARCH_I386},
+		{"",
+		 "writev",
+		 5,
+		 {2, 0x6000, 3},
+		 {{.address = 0x6000, .data = wide, .length = sizeof(wide)},
+		  MADE_BYTES(0x7000, "d "),
+		  MADE_BYTES(0x7100, "ef ")},
+		 0},
+		{"",
+		 "writev",
+		 5,
+		 {2, 0x6000, 3},
+		 {{.address = 0x6000, .data = narrow, .length = sizeof(narrow)},
+		  MADE_BYTES(0x7000, "g "),
+		  MADE_BYTES(0x7100, "hi ")},
+		 EVENT_ARCH_I386},
+		{"",
+		 "pwritev2",
+		 2,
+		 {2, 0x6000, 1},
+		 {{.address = 0x6000, .data = narrow, .length = sizeof(narrow)},
+		  MADE_BYTES(0x7000, "j. And not this"),
+		  MADE_BYTES(0x7100, "no.")},
+		 EVENT_ARCH_I386},
+	};
+	struct feed f = {0};
+
+	(void)state;
+	feed_made(&f, 10, calls, sizeof(calls) / sizeof(calls[0]));
+	check_words(&f, 10, "a b c d ef g hi j.");
+	feed_done(&f);
+}
+
+/* Other descriptors, copies of it among them; what is read from it, or done to it. */
+static void test_no_words(void **state)
+{
+	const struct made_call calls[] = {
+		{"", "write", 2, {10, 0x7000, 2}, {MADE_BYTES(0x7000, "a ")}, 0},
+		{"", "write", 2, {1, 0x7000, 2}, {MADE_BYTES(0x7000, "b ")}, EVENT_ARCH_I386},
+		{"", "read", 2, {2, 0x7000, 2}, {MADE_WROTE(0x7000, "c ")}, EVENT_ARCH_I386},
+		{"",
+		 "fsetxattr",
+		 0,
+		 {2, 0x7100, 0x7000, 2},
+		 {MADE_STRING(0x7100, "user.x"), MADE_BYTES(0x7000, "d ")},
+		 0},
+		{"", "write", 0, {2, 0x7000, 0}, {MADE_BYTES(0x7000, "e")}, 0},
+		{"", "write", -EFAULT, {2, 0x7000, 2}, {{0}}, 0},
+		{"", "writev", -EFAULT, {2, 0x7000, 2}, {{0}}, 0},
+		{"", "writev", 0, {2, 0x7000, UINT64_MAX}, {MADE_BYTES(0x7000, "short")}, 0},
+	};
+	struct feed f = {0};
+
+	(void)state;
+	feed_made(&f, 10, calls, sizeof(calls) / sizeof(calls[0]));
+	check_words(&f, 10, "");
+	feed_done(&f);
+}
+
 /* ---- limits ---- */
 
 /* More processes than are kept: they are counted, and the others stay as they are. */
@@ -371,6 +458,8 @@ int main(void)
 		cmocka_unit_test(test_bad_child),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_words_of_all_calls),
+		cmocka_unit_test(test_no_words),
 		cmocka_unit_test(test_too_many),
 	};
 

@@ -194,7 +194,7 @@ static void test_json(void **state)
 	struct buf json = {0};
 
 	(void)state;
-	FEED_EXEC(&f, 10, "sh\0-c\0\"a\xff\"");
+	FEED_EXEC(&f, 10, "sh\0\0-c\0\"a\xff\"");
 	feed_fork(&f, 10, 11);
 	feed_fd(&f, 11, "close", 3, -EBADF);
 	feed_exit(&f, 11, 3 << 8);
@@ -204,7 +204,7 @@ static void test_json(void **state)
 	assert_string_equal(
 		buf_text(&json),
 		"[\n"
-		"{\"pid\":10,\"parent\":null,\"command\":[\"sh\",\"-c\",\"\\\"a\\ufffd\\\"\"],"
+		"{\"pid\":10,\"parent\":null,\"command\":[\"sh\",\"\",\"-c\",\"\\\"a\\ufffd\\\"\"],"
 		"\"begin\":1000000,\"end\":null,\"threads\":1,\"execs\":1,\"calls\":0,\"failed\":0,"
 		"\"status\":null,\"signal\":null},\n"
 		"{\"pid\":11,\"parent\":10,\"command\":null,\"begin\":2000000,\"end\":4000000,"

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A recording from its beginning to its end: the tape's header, the command's process
+ * taken hold of before it executes, and what is said of all of it at the end.
+ */
+#include "rec.h"
+
+#include "rec_priv.h"
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/fileio.h"
+
+#include "format/container/limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+static int fill_header(const struct rec *rec, struct meta_header *h)
+{
+	const struct rec_options *options = rec->options;
+	struct buf command = {0};
+	int r = rec_describe_machine(h);
+
+	for (size_t i = 0; options->argv && options->argv[i]; i++)
+		buf_append(&command, options->argv[i], strlen(options->argv[i]) + 1);
+	h->command = (struct meta_bytes){(uint8_t *)command.data, command.size};
+	h->tool = strdup("systape " SYSTAPE_VERSION);
+	h->options = strdup(options->own_command_line ? options->own_command_line : "");
+	h->payload_limit = options->payload_limit;
+	return r < 0 ? r : !h->tool || !h->options ? -ENOMEM : buf_error(&command);
+}
+
+static int start_tape(struct rec *rec, struct err *err)
+{
+	const struct trace_writer_options options = {
+		.fd = rec->options->output,
+		.level = rec->options->level,
+	};
+	struct meta_header header = {0};
+	struct timespec real;
+	int r;
+
+	clock_gettime(CLOCK_REALTIME, &real);
+	rec->start = rec_clock();
+	header.start_monotonic = (int64_t)rec->start;
+	header.start_realtime = (int64_t)real.tv_sec * 1000000000 + real.tv_nsec;
+	r = fill_header(rec, &header);
+	if (r < 0)
+		r = err_set(err, ENOMEM, "out of memory");
+	else
+		r = trace_writer_start(&options, &header, &rec->writer, err);
+	meta_header_done(&header);
+	return r;
+}
+
+static int diagnose_seize(struct err *err, int error)
+{
+	cleanup_done(buf_done) struct buf scope = {0};
+
+	if (error != EPERM)
+		return err_errno(err, error, "cannot trace the command");
+	fileio_slurp(AT_FDCWD, "/proc/sys/kernel/yama/ptrace_scope", 16, &scope);
+	if (scope.size && scope.data[0] >= '2')
+		return err_set(
+			err, EPERM,
+			"cannot trace the command: kernel.yama.ptrace_scope is %c; "
+			"tracing needs CAP_SYS_PTRACE then (3: it is switched off until reboot)",
+			scope.data[0]);
+	return err_set(err, EPERM,
+		       "cannot trace the command: ptrace(2) is refused; a container's seccomp "
+		       "filter or a security module forbids it, or the command's user is another "
+		       "and CAP_SYS_PTRACE is missing");
+}
+
+/* Seizes the waiting child. It makes no system call stops before it was stopped and
+ * resumed once; so we stop it. */
+static int take_command(struct rec *rec, struct err *err)
+{
+	struct task *task = task_add(&rec->tasks, (uint32_t)rec->root, TASK_HELD);
+	int status, r;
+
+	if (!task || task_join(&rec->tasks, task, (uint32_t)rec->root) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	rec->trailer.processes = rec->trailer.threads = 1;
+	r = tracee_seize(rec->root);
+	if (r < 0)
+		return diagnose_seize(err, -r);
+	tracee_interrupt(rec->root);
+	while (waitpid(rec->root, &status, __WALL) < 0 && errno == EINTR)
+		;
+	if (!WIFSTOPPED(status))
+		return err_set(err, ECHILD, "the command's process ended before it could start");
+	tracee_resume(rec->root, 0);
+	return 0;
+}
+
+static void fill_result(struct rec *rec)
+{
+	struct rec_result *result = rec->result;
+
+	rec->trailer.duration = result->duration = rec_clock() - rec->start;
+	rec->trailer.has_status = result->has_status;
+	rec->trailer.status = (uint32_t)result->status;
+	rec->trailer.events = rec->seq; /* the writer corrects it to rows */
+	result->calls = rec->trailer.calls;
+	result->processes = rec->trailer.processes;
+	result->threads = rec->trailer.threads;
+	result->unreadable = rec->trailer.unreadable;
+}
+
+static void note_failure(struct rec *rec, struct rec_launch *launch, const char *path,
+			 struct err *err)
+{
+	int error = rec->executed ? 0 : rec_launch_error(launch);
+
+	if (!error)
+		return;
+	rec->result->failure = error == ENOENT ? REC_NOT_FOUND : REC_NOT_EXECUTABLE;
+	err_errno(err, error, "cannot run '%s'", path);
+}
+
+static int start(struct rec *rec, struct rec_launch *launch, struct err *err)
+{
+	int r = start_tape(rec, err);
+
+	rec->root = launch->pid;
+	if (r == 0)
+		r = rec_control_start(rec->root, &rec->control, err);
+	if (r == 0)
+		r = rec->root ? take_command(rec, err) : rec_attach(rec, err);
+	if (r == 0 && rec->root)
+		rec_launch_go(launch);
+	return r;
+}
+
+static int record(struct rec *rec, struct rec_launch *launch, const char *path, struct err *err)
+{
+	struct err write_error = {0};
+	int r = start(rec, launch, err);
+
+	if (r < 0)
+		return r;
+	rec_loop(rec);
+	note_failure(rec, launch, path, err);
+	fill_result(rec);
+	r = trace_writer_finish(rec->writer, &rec->trailer, &rec->result->totals, &write_error);
+	if (r < 0 && err)
+		*err = write_error;
+	return r;
+}
+
+static int prepare(struct rec *rec, struct err *err)
+{
+	rec->scratch = calloc(1, sizeof(*rec->scratch));
+	if (!rec->scratch)
+		return err_set(err, ENOMEM, "out of memory");
+	patience_init(&rec->patience);
+	rec->scratch->ranges.arena_size = TRACE_MEMORY_MAX;
+	rec->scratch->ranges.arena = malloc(TRACE_MEMORY_MAX);
+	return rec->scratch->ranges.arena ? 0 : err_set(err, ENOMEM, "out of memory");
+}
+
+static void rec_done(struct rec *rec)
+{
+	rec_control_free(rec->control);
+	trace_writer_free(rec->writer);
+	task_table_done(&rec->tasks);
+	meta_trailer_done(&rec->trailer);
+	if (rec->scratch)
+		free(rec->scratch->ranges.arena);
+	free(rec->scratch);
+}
+
+/* Recording never began: the child that waits must not stay. */
+static void abandon(const struct rec_launch *launch)
+{
+	kill(launch->pid, SIGKILL);
+	while (waitpid(launch->pid, NULL, __WALL) < 0 && errno == EINTR)
+		;
+}
+
+int rec_run(const struct rec_options *options, const char *path, struct rec_result *ret_result,
+	    struct err *err)
+{
+	cleanup_done(rec_done) struct rec rec = {.options = options, .result = ret_result};
+	struct rec_launch launch = {.go = -1, .failed = -1};
+	sigset_t ours, original;
+	int r;
+
+	*ret_result = (struct rec_result){.failure = REC_FAILED};
+	r = prepare(&rec, err);
+	if (r < 0)
+		return r;
+	rec_control_signals(&ours);
+	pthread_sigmask(SIG_BLOCK, &ours, &original);
+	r = path ? rec_launch(options, path, &original, &launch, err) : 0;
+	if (r == 0) {
+		ret_result->failure = REC_OK;
+		r = record(&rec, &launch, path, err);
+		if (r < 0)
+			ret_result->failure = REC_FAILED;
+		if (launch.go >= 0)
+			abandon(&launch);
+	}
+	rec_launch_done(&launch);
+	rec_done(&rec);
+	rec = (struct rec){0};
+	pthread_sigmask(SIG_SETMASK, &original, NULL);
+	return r;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The end of what was written to descriptor 2: the message, when something failed. Which of a
+ * call's arguments are the bytes, and how many, its description says, so that it is the same
+ * for all callers. What goes through another descriptor is not looked for: a shell that
+ * writes a message of its own to a copy of descriptor 2 says it to the wrong number.
+ */
+#include "processes.h"
+
+#include "sys/table.h"
+
+#include <string.h>
+
+enum {
+	STDERR = 2,
+	IOVECS_MAX = 1024, /* of one call, as the kernel */
+};
+
+static void keep(struct process *p, const uint8_t *data, size_t size)
+{
+	size_t kept;
+
+	if (size > PROCESS_WORDS_MAX) {
+		data += size - PROCESS_WORDS_MAX;
+		size = PROCESS_WORDS_MAX;
+	}
+	kept = p->word_count + size > PROCESS_WORDS_MAX ? PROCESS_WORDS_MAX - size : p->word_count;
+	memmove(p->words, p->words + p->word_count - kept, kept);
+	memcpy(p->words + kept, data, size);
+	p->word_count = kept + size;
+}
+
+/* The bytes behind a field of a struct, or of the arguments: those that are on the tape. */
+static const uint8_t *behind(const struct event *e, const struct sys_field *f, const void *base,
+			     size_t size, size_t *ret_size)
+{
+	return event_bytes(e, EVENT_AT_ENTRY, sys_value(f, base, size), ret_size);
+}
+
+static uint64_t length_of(const struct sys_desc *d, const struct sys_field *f, const void *base,
+			  size_t size)
+{
+	const struct sys_field *length = sys_sibling(d, f->len_off);
+
+	return length ? sys_value(length, base, size) : 0;
+}
+
+/* What @f points to, a buffer of @d: of a call or of an iovec. */
+static void take_buffer(struct process *p, const struct event *e, const struct sys_desc *d,
+			const struct sys_field *f, const void *base, size_t size)
+{
+	uint64_t length = length_of(d, f, base, size);
+	size_t n;
+	const uint8_t *at = behind(e, f, base, size, &n);
+
+	if (at && length)
+		keep(p, at, length < n ? (size_t)length : n);
+}
+
+static void take_iovecs(struct process *p, const struct event *e, const struct sys_desc *d,
+			const struct sys_field *f)
+{
+	const struct sys_desc *iovec = f->of();
+	uint64_t count = length_of(d, f, e->call.args, sizeof(e->call.args));
+	size_t n;
+	const uint8_t *at = behind(e, f, e->call.args, sizeof(e->call.args), &n);
+
+	for (size_t i = 0; at && i < count && i < IOVECS_MAX && i < n / iovec->size; i++)
+		take_buffer(p, e, iovec, &iovec->field[0], at + i * iovec->size, iovec->size);
+}
+
+static bool is_write(const struct sys_desc *d)
+{
+	static const char *const names[] = {"write",   "writev",   "pwrite64",
+					    "pwritev", "pwritev2", "sendto"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(d->name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+void process_hear(struct process *p, const struct event *e)
+{
+	const struct sys_desc *d;
+
+	/* The descriptor comes first in all of them. */
+	if ((uint32_t)e->call.args[0] != STDERR || e->call.state != EVENT_FINISHED)
+		return;
+	d = sys_find(e->call.arch, e->call.nr);
+	if (!d || !is_write(d))
+		return;
+	for (size_t i = 0; i < d->count; i++) {
+		const struct sys_field *f = &d->field[i];
+
+		if (f->kind == K_BUF)
+			take_buffer(p, e, d, f, e->call.args, sizeof(e->call.args));
+		else if (f->kind == K_IOV)
+			take_iovecs(p, e, d, f);
+	}
+}
