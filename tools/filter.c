@@ -1,153 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "filter.h"
 
-#include "base/cleanup.h"
 #include "base/err.h"
-#include "sys/sets.h"
-#include "sys/table.h"
+#include "format/container/stream.h"
 
 #include <errno.h>
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether a call is meant by a word of the expression. */
-struct word {
-	const char *text;
-	const regex_t *regex;
-	const char *set;
-	bool found;
-};
-
-static bool is_meant(struct word *w, const struct sys_desc *d)
-{
-	bool meant = true;
-
-	if (w->regex)
-		meant = regexec(w->regex, d->name, 0, NULL, 0) == 0;
-	else if (w->set)
-		meant = sys_set_contains(w->set, d);
-	else if (w->text)
-		meant = strcmp(w->text, d->name) == 0;
-	w->found |= meant;
-	return meant;
-}
-
-static uint64_t key(const struct sys_desc *d)
-{
-	return (uintptr_t)d;
-}
-
-static int choose_one(struct filter *f, const struct sys_desc *d, struct word *w)
-{
-	if (!is_meant(w, d))
-		return 0;
-	return map_put(&f->chosen, key(d), (void *)(uintptr_t)d);
-}
-
-/* A call, and what its variants are said as. */
-static int choose_call(struct filter *f, const struct sys_desc *d, struct word *w)
-{
-	int r = choose_one(f, sys_said(d), w);
-
-	for (size_t i = 0; r == 0 && d->cases && i < d->cases->count; i++)
-		r = choose_one(f, sys_said(d->cases->variant[i].desc()), w);
-	return r;
-}
-
-static int choose_all(struct filter *f, struct word *w, struct err *err)
-{
-	for (size_t i = 0; sys_arch(i); i++) {
-		for (uint64_t nr = 0; nr < sys_count(sys_arch(i)); nr++) {
-			const struct sys_desc *d = sys_find(sys_arch(i), nr);
-
-			if (d && choose_call(f, d, w) < 0)
-				return err_set(err, ENOMEM, "out of memory");
-		}
-	}
-	return 0;
-}
-
-static int choose_regex(struct filter *f, const char *pattern, struct err *err)
-{
-	regex_t regex;
-	int r;
-
-	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0)
-		return err_set(err, EINVAL, "'%s' is no regular expression", pattern);
-	r = choose_all(f, &(struct word){.regex = &regex}, err);
-	regfree(&regex);
-	return r;
-}
-
-static int choose_set(struct filter *f, const char *set, struct err *err)
-{
-	if (!sys_set_known(set))
-		return err_set(err, EINVAL, "there is no set of calls named '%s'", set);
-	return choose_all(f, &(struct word){.set = set}, err);
-}
-
-static int choose_name(struct filter *f, const char *name, struct err *err)
-{
-	struct word w = {.text = name + (name[0] == '?')};
-	int r = choose_all(f, &w, err);
-
-	if (r == 0 && !w.found && name[0] != '?')
-		return err_set(err, EINVAL, "there is no call named '%s'", name);
-	return r;
-}
-
-static int choose(struct filter *f, const char *word, struct err *err)
-{
-	if (strcmp(word, "all") == 0)
-		return choose_all(f, &(struct word){0}, err);
-	if (strcmp(word, "none") == 0)
-		return 0;
-	if (word[0] == '/')
-		return choose_regex(f, word + 1, err);
-	if (word[0] == '%')
-		return choose_set(f, word, err);
-	return choose_name(f, word, err);
-}
-
-/* All that was not chosen, instead of what was. */
-static int invert_choice(struct filter *f, struct err *err)
-{
-	struct map not_wanted = f->chosen;
-	size_t at = 0;
-	void *d;
-	int r;
-
-	f->chosen = (struct map){0};
-	r = choose_all(f, &(struct word){0}, err);
-	while ((d = map_next(&not_wanted, &at)))
-		map_remove(&f->chosen, key(d));
-	map_done(&not_wanted);
-	return r;
-}
+enum { HIDDEN_MAX = 1 << 16 }; /* calls in flight at a time: a tape may say anything */
 
 int filter_trace(struct filter *f, const char *expression, struct err *err)
 {
-	cleanup_free char *copy = NULL;
-	char *rest, *word;
-	bool invert;
-	int r;
-
-	if (strncmp(expression, "trace=", 6) == 0)
-		expression += 6;
-	else if (strchr(expression, '='))
-		return err_set(err, EINVAL, "'-e %s' is not known; there is -e trace=", expression);
-	invert = expression[0] == '!';
-	copy = rest = strdup(expression + invert);
-	if (!copy)
-		return err_set(err, ENOMEM, "out of memory");
+	sys_choice_done(&f->chosen);
 	f->selects = true;
-	while ((word = strsep(&rest, ","))) {
-		r = choose(f, word, err);
-		if (r < 0)
-			return r;
-	}
-	return invert ? invert_choice(f, err) : 0;
+	return sys_choice_parse(expression, &f->chosen, err);
 }
 
 int filter_pids(struct filter *f, const char *list, struct err *err)
@@ -191,23 +58,53 @@ int filter_time(struct filter *f, const char *range, struct err *err)
 	return 0;
 }
 
-static bool is_chosen(const struct filter *f, const struct event_call *call)
+/* What is said in words that we do not know hides nothing. */
+static void take_header(struct filter *f, const struct meta_header *h)
 {
-	const struct sys_desc *d = sys_find(call->arch, call->nr);
-
-	return d && map_get(&f->chosen, key(sys_said(sys_select(d, call->args, NULL))));
+	sys_choice_done(&f->chosen);
+	map_done(&f->hidden);
+	f->recorder_selects =
+		*h->trace_set && sys_choice_parse_plain(h->trace_set, &f->chosen, NULL) == 0;
 }
 
-static bool shows_call(const struct filter *f, const struct event *e)
+void filter_take(struct filter *f, const struct trace_item *item)
 {
-	if (f->selects && !is_chosen(f, &e->call))
+	if (item->kind == ITEM_HEADER && !f->selects)
+		take_header(f, item->header);
+}
+
+/* In an unordered stream the second half of a call does not say which it is of, and neither half
+ * has arguments. */
+static bool is_chosen_unordered(struct filter *f, const struct event *e)
+{
+	if (e->kind == EVENT_END)
+		return !map_remove(&f->hidden, e->call.begun_seq);
+	if (sys_choice_has(&f->chosen, e->call.arch, e->call.nr, NULL))
+		return true;
+	if (e->kind == EVENT_BEGUN && f->hidden.count < HIDDEN_MAX)
+		map_put(&f->hidden, e->seq, f);
+	return false;
+}
+
+static bool is_chosen(struct filter *f, const struct event *e)
+{
+	if (!f->selects && !f->recorder_selects)
+		return true;
+	if (f->unordered)
+		return is_chosen_unordered(f, e);
+	return sys_choice_has(&f->chosen, e->call.arch, e->call.nr, e->call.args);
+}
+
+static bool shows_call(struct filter *f, const struct event *e)
+{
+	if (!is_chosen(f, e))
 		return false;
 	if (f->only_successful && (e->call.state != EVENT_FINISHED || event_errno(&e->call)))
 		return false;
 	return !f->only_failed || event_errno(&e->call);
 }
 
-bool filter_shows(const struct filter *f, const struct event *e)
+bool filter_shows(struct filter *f, const struct event *e)
 {
 	if (e->time < f->from || (f->until && e->time > f->until))
 		return false;
@@ -216,8 +113,15 @@ bool filter_shows(const struct filter *f, const struct event *e)
 	return !event_is_call(e) || shows_call(f, e);
 }
 
+bool filter_passes(struct filter *f, const struct trace_item *item)
+{
+	filter_take(f, item);
+	return item->kind != ITEM_EVENT || filter_shows(f, item->event);
+}
+
 void filter_done(struct filter *f)
 {
-	map_done(&f->chosen);
+	sys_choice_done(&f->chosen);
+	map_done(&f->hidden);
 	map_done(&f->pids);
 }

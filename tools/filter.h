@@ -1,32 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which events are shown: strace's -e trace=, -z, -Z, and by process.
+ * Which events are shown: strace's -e trace=, -z, -Z, and by process. Where -e is not given, the
+ * calls that the recorder was asked for: others are on the tape for what they bear on.
  */
 #ifndef TOOLS_FILTER_H
 #define TOOLS_FILTER_H
 
 #include "base/map.h"
 #include "format/event.h"
+#include "sys/choice.h"
 
 #include <stdbool.h>
 
 struct err;
+struct trace_item;
 
 struct filter {
-	bool selects;      /* -e trace= was given */
-	struct map chosen; /* descriptions (sys_said) of the calls that are shown, as keys */
-	struct map pids;   /* empty: all */
+	bool selects;                      /* -e trace= was given, */
+	bool recorder_selects;             /* or to the recorder of this tape */
+	struct sys_choice chosen;          /* the calls that are shown then */
+	bool unordered;                    /* so is the stream */
+	struct map hidden;                 /* begun calls of it that are not shown */
+	struct map pids;                   /* empty: all */
 	bool only_successful, only_failed; /* -z, -Z */
 	uint64_t from, until;              /* ns since the tape began; until 0: the end */
 };
 
 /* "trace=SET", or SET alone, as strace's -e: names, %sets, /regex, !all of it. */
+/* The last one counts. */
 int filter_trace(struct filter *f, const char *expression, struct err *err);
 /* A pid, or several with commas. */
 int filter_pids(struct filter *f, const char *list, struct err *err);
 /* A..B in seconds, either may be missing. */
 int filter_time(struct filter *f, const char *range, struct err *err);
-bool filter_shows(const struct filter *f, const struct event *e);
+/* To be handed every item before it is asked about: a tape's header says what was recorded. */
+void filter_take(struct filter *f, const struct trace_item *item);
+bool filter_shows(struct filter *f, const struct event *e);
+/* filter_take(), and whether there is something to be done about the item: all but events that
+ * are not shown. */
+bool filter_passes(struct filter *f, const struct trace_item *item);
 void filter_done(struct filter *f);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* analyze export: a row for each format. */
+#include "filter.h"
 #include "opts.h"
 #include "verbs.h"
 
@@ -11,30 +12,36 @@
 #include <string.h>
 
 struct export_run {
+	struct filter filter;
 	struct jsonl *jsonl;
 	struct buf out;
 };
+
+static void export_done(struct export_run *run)
+{
+	filter_done(&run->filter);
+}
 
 static int take(void *context, const struct trace_item *item, struct err *err)
 {
 	struct export_run *run = context;
 
-	if (jsonl_item(run->jsonl, item, &run->out) < 0)
+	if (filter_passes(&run->filter, item) && jsonl_item(run->jsonl, item, &run->out) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	return opts_put(&run->out) ? 0 : -EPIPE;
 }
 
-static int export_jsonl(char **paths)
+static int export_jsonl(struct export_run *run, char **paths)
 {
 	const struct trace_stream_options options = {0};
-	struct export_run run = {.jsonl = jsonl_new()};
 	int status;
 
-	if (!run.jsonl)
+	run->jsonl = jsonl_new();
+	if (!run->jsonl)
 		return opts_complain("out of memory");
-	status = opts_for_each_item(paths, &options, take, &run);
-	jsonl_free(run.jsonl);
-	return opts_end(&run.out, 0, status);
+	status = opts_for_each_item(paths, &options, take, run);
+	jsonl_free(run->jsonl);
+	return opts_end(&run->out, 0, status);
 }
 
 /* The value of --to, wherever it stands. */
@@ -53,17 +60,24 @@ static int run_jsonl(int argc, char **argv)
 {
 	static const struct option longs[] = {{"to", required_argument, NULL, 'k'},
 					      {"output", required_argument, NULL, 'o'},
+					      {"trace", required_argument, NULL, 'e'},
 					      {0}};
+	cleanup_done(export_done) struct export_run run = {.jsonl = NULL};
 	struct err err = {0};
-	int option;
+	int option, r;
 
-	while ((option = getopt_long(argc, argv, ":o:", longs, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":o:e:", longs, NULL)) != -1) {
 		if (option == '?' || option == ':')
 			return opts_bad_option(option, argv);
-		if (option == 'o' && opts_output_to(optarg, &err) < 0)
+		r = 0;
+		if (option == 'o')
+			r = opts_output_to(optarg, &err);
+		else if (option == 'e')
+			r = filter_trace(&run.filter, optarg, &err);
+		if (r < 0)
 			return opts_complain("%s", err_text(&err));
 	}
-	return export_jsonl(argv + optind);
+	return export_jsonl(&run, argv + optind);
 }
 
 int verb_export(int argc, char **argv)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* analyze overview, and analyze without a verb: one screen about a tape. */
+#include "filter.h"
 #include "opts.h"
 #include "verbs.h"
 
@@ -11,6 +12,7 @@
 
 struct overview_run {
 	struct overview overview;
+	struct filter filter;
 	bool json, any;
 	size_t told;
 	int failed; /* -ENOMEM while telling */
@@ -33,6 +35,11 @@ static void finish(struct overview_run *run)
 	run->any = false;
 }
 
+static void overview_run_done(struct overview_run *run)
+{
+	filter_done(&run->filter);
+}
+
 static int take(void *context, const struct trace_item *item, struct err *err)
 {
 	struct overview_run *run = context;
@@ -42,22 +49,27 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 	if (run->failed || (!run->any && overview_init(&run->overview) < 0))
 		return err_set(err, ENOMEM, "out of memory");
 	run->any = true;
-	if (overview_take(&run->overview, item) < 0)
+	if (filter_passes(&run->filter, item) && overview_take(&run->overview, item) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	return opts_put(&run->out) ? 0 : -EPIPE;
 }
 
 int verb_overview(int argc, char **argv)
 {
-	static const struct option longs[] = {{"json", no_argument, NULL, 'j'}, {0}};
+	static const struct option longs[] = {
+		{"json", no_argument, NULL, 'j'}, {"trace", required_argument, NULL, 'e'}, {0}};
 	const struct trace_stream_options options = {0};
-	struct overview_run run = {.json = false};
+	cleanup_done(overview_run_done) struct overview_run run = {.json = false};
+	struct err err = {0};
 	int option, status;
 
-	while ((option = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
-		if (option != 'j')
+	while ((option = getopt_long(argc, argv, ":e:", longs, NULL)) != -1) {
+		if (option == 'j')
+			run.json = true;
+		else if (option != 'e')
 			return opts_bad_option(option, argv);
-		run.json = true;
+		else if (filter_trace(&run.filter, optarg, &err) < 0)
+			return opts_complain("%s", err_text(&err));
 	}
 	status = opts_for_each_item(argv + optind, &options, take, &run);
 	finish(&run);

@@ -84,6 +84,7 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 
 	int r = 0;
 
+	filter_take(&run->filter, item);
 	if (item->kind == ITEM_HEADER)
 		r = begin_tape(run, item->header);
 	else if (item->kind == ITEM_SNAPSHOT)

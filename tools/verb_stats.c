@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* analyze stats: a table in the manner of strace -c, but of wall time. */
+#include "filter.h"
 #include "opts.h"
 #include "verbs.h"
 
@@ -19,9 +20,23 @@ static const struct {
 } groupings[] = {
 	{"syscall", STATS_BY_CALL}, {"process", STATS_BY_PROCESS}, {"thread", STATS_BY_THREAD}};
 
+struct stats_run {
+	struct stats stats;
+	struct filter filter;
+};
+
+static void stats_run_done(struct stats_run *run)
+{
+	stats_done(&run->stats);
+	filter_done(&run->filter);
+}
+
 static int take(void *context, const struct trace_item *item, struct err *err)
 {
-	if (item->kind == ITEM_EVENT && stats_add(context, item->event) < 0)
+	struct stats_run *run = context;
+
+	if (filter_passes(&run->filter, item) && item->kind == ITEM_EVENT &&
+	    stats_add(&run->stats, item->event) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	return 0;
 }
@@ -108,48 +123,66 @@ static void say_json(const struct stats *s, const char *what, struct buf *out)
 	buf_str(out, "]}\n");
 }
 
-static int run(enum stats_by by, const char *what, bool json, char **paths)
+static int tell(struct stats_run *run, const char *what, bool json, char **paths)
 {
 	const struct trace_stream_options options = {.unordered = true};
-	cleanup_done(stats_done) struct stats s = {0};
+	struct stats *s = &run->stats;
 	struct buf out = {0};
 	int status;
 
-	if (stats_init(&s, by) < 0)
-		return opts_complain("out of memory");
-	status = opts_for_each_item(paths, &options, take, &s);
-	stats_sort(&s);
-	if (s.calls || status == EXIT_FINE) {
+	status = opts_for_each_item(paths, &options, take, run);
+	stats_sort(s);
+	if (s->calls || status == EXIT_FINE) {
 		if (json)
-			say_json(&s, what, &out);
+			say_json(s, what, &out);
 		else
-			say_table(&s, what, &out);
+			say_table(s, what, &out);
 	}
 	return opts_end(&out, 0, status);
 }
 
+/* The place in the table; as many as there are: it is not there. */
+static size_t grouping_of(const char *name)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(groupings) && strcmp(groupings[i].name, name) != 0)
+		i++;
+	return i;
+}
+
 int verb_stats(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{"by", required_argument, NULL, 'b'}, {"json", no_argument, NULL, 'j'}, {0}};
+	static const struct option longs[] = {{"by", required_argument, NULL, 'b'},
+					      {"trace", required_argument, NULL, 'e'},
+					      {"json", no_argument, NULL, 'j'},
+					      {0}};
+	cleanup_done(stats_run_done) struct stats_run run = {.filter = {.unordered = true}};
+	struct err err = {0};
 	size_t grouping = 0;
 	bool json = false;
 	int option;
 
-	while ((option = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
-		if (option == 'j') {
+	while ((option = getopt_long(argc, argv, ":e:", longs, NULL)) != -1) {
+		switch (option) {
+		case 'j':
 			json = true;
-			continue;
-		}
-		if (option != 'b')
-			return opts_bad_option(option, argv);
-		for (grouping = 0; grouping < ARRAY_SIZE(groupings); grouping++) {
-			if (strcmp(groupings[grouping].name, optarg) == 0)
+			break;
+		case 'e':
+			if (filter_trace(&run.filter, optarg, &err) < 0)
+				return opts_complain("%s", err_text(&err));
+			break;
+		case 'b':
+			grouping = grouping_of(optarg);
+			if (grouping < ARRAY_SIZE(groupings))
 				break;
-		}
-		if (grouping == ARRAY_SIZE(groupings))
 			return opts_complain("cannot group by '%s'; use syscall, process or thread",
 					     optarg);
+		default:
+			return opts_bad_option(option, argv);
+		}
 	}
-	return run(groupings[grouping].by, groupings[grouping].name, json, argv + optind);
+	if (stats_init(&run.stats, groupings[grouping].by) < 0)
+		return opts_complain("out of memory");
+	return tell(&run, groupings[grouping].name, json, argv + optind);
 }

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/map.h"
+#include "sys/bearing.h"
 
 /* Limits. What is over one is forgotten: it has no name then. */
 enum {
@@ -220,7 +221,7 @@ bool call_clone_flags(const struct state *s, const struct event *e, uint64_t *re
 
 typedef int begin_fn(struct call *c);
 struct call_kind {
-	const char *name;
+	const char *name; /* SYS_BEARS(): the recorder must know of it */
 	begin_fn *begin;
 	/* for begin_make() and its like */
 	const char *text;
