@@ -14,13 +14,14 @@
 #include "sys/table.h"
 #include "tracee/asked.h"
 #include "tracee/mem.h"
+#include "tracee/regs.h"
 
 #include "format/container/limits.h"
 
 #include <assert.h>
 #include <string.h>
 
-enum { PIECE = TRACE_MEMORY_MAX / 2, READ_BATCH = 64 };
+enum { PIECE = TRACE_MEMORY_MAX / 2, READ_BATCH = 64, HIDDEN_PAYLOAD = 4096 };
 
 static void read_ranges(void *context, struct sys_range *ranges, size_t count)
 {
@@ -125,11 +126,19 @@ static bool stream_piece(struct rec *rec, const struct task *task, struct sys_ra
 	return !piece->unreadable;
 }
 
+/* Of a call that nobody asked to see no more is kept than what a name can be. */
+static uint64_t payload_limit(const struct rec *rec, const struct task_call *call)
+{
+	uint64_t limit = rec->options->payload_limit;
+
+	return call->hidden && limit > HIDDEN_PAYLOAD ? HIDDEN_PAYLOAD : limit;
+}
+
 /* The rest of a range of which the event has the beginning. */
 static void stream_rest(struct rec *rec, const struct task *task, const struct sys_range *r,
 			uint8_t when)
 {
-	uint64_t limit = rec->options->payload_limit;
+	uint64_t limit = payload_limit(rec, &task->call);
 	uint64_t keep = r->full < limit ? r->full : limit;
 
 	for (uint64_t at = r->length; at < keep;) {
@@ -156,7 +165,7 @@ static void stream_leftovers(struct rec *rec, const struct task *task,
 
 		if (!r->limited)
 			continue;
-		if (r->full > rec->options->payload_limit)
+		if (r->full > rec->options->payload_limit && !task->call.hidden)
 			rec->trailer.shortened++;
 		if (!r->unreadable)
 			stream_rest(rec, task, r, when);
@@ -208,29 +217,39 @@ static struct sys_capture capture_of(const struct rec *rec, const struct task *t
 	return (struct sys_capture){
 		.desc = task->call.desc,
 		.args = task->call.args,
-		.payload_limit = rec->options->payload_limit,
+		.payload_limit = payload_limit(rec, &task->call),
 		.reader = reader,
 	};
 }
 
-/* A child that asks not to be traced cannot be followed: the tape says so. */
+/* A child that asks not to be traced cannot be followed: the tape says so. Under a filter of ours
+ * it must be, and finds the flag gone. */
 static void watch_untraced(struct rec *rec, const struct task *task)
 {
 	enum { CLONE_UNTRACED_BIT = 0x00800000 };
 	const struct task_call *call = &task->call;
 	uint64_t flags = call->args[0];
+	bool in_memory;
 
 	if (!call->desc || strncmp(call->desc->name, "clone", 5) != 0)
 		return;
-	if (strcmp(call->desc->name, "clone3") == 0) {
+	in_memory = strcmp(call->desc->name, "clone3") == 0;
+	if (in_memory) {
 		struct tracee_range r = {call->args[0], &flags, sizeof(flags), 0};
 
 		tracee_mem_read((pid_t)task->tid, &r, 1);
 	}
-	if (flags & CLONE_UNTRACED_BIT)
+	if (!(flags & CLONE_UNTRACED_BIT))
+		return;
+	flags &= ~(uint64_t)CLONE_UNTRACED_BIT;
+	if (!rec_select_binds(rec->select))
 		rec_note(rec,
 			 "process %u made a child with CLONE_UNTRACED, which cannot be followed",
 			 task->pid);
+	else if (in_memory)
+		tracee_poke((pid_t)task->tid, call->args[0], flags);
+	else
+		tracee_set_first_argument((pid_t)task->tid, call->arch, flags);
 }
 
 static bool is_named(const struct sys_desc *desc, const char *const *names)
@@ -277,6 +296,7 @@ void rec_call_entry(struct rec *rec, struct task *task, const struct tracee_call
 	}
 	e.seq = call->seq;
 	rec->trailer.calls++;
+	rec->hidden += call->hidden;
 	{
 		struct batch *batch = trace_writer_lock(rec->writer);
 

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/fileio.h"
+#include "tracee/filter.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -151,13 +152,17 @@ static void execute(const struct rec_options *options, const char *path)
 }
 
 static void child(const struct rec_options *options, const char *path, const sigset_t *mask,
-		  const struct identity *id, int go, int failed)
+		  const struct identity *id, const struct buf *filter, int go, int failed)
 {
 	char byte;
 	int error;
 
 	if (fileio_read(go, &byte, 1) != 1)
 		_exit(125);
+	/* Before the privilege goes that spares no_new_privs. Who traces us sees whether it worked.
+	 */
+	if (filter && filter->size)
+		tracee_filter_install(filter->data, filter->size);
 	error = -become(id);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	if (!error) {
@@ -169,7 +174,7 @@ static void child(const struct rec_options *options, const char *path, const sig
 }
 
 int rec_launch(const struct rec_options *options, const char *path, const sigset_t *mask,
-	       struct rec_launch *ret, struct err *err)
+	       const struct buf *filter, struct rec_launch *ret, struct err *err)
 {
 	cleanup_done(identity_done) struct identity id = {0};
 	int go[2], failed[2];
@@ -187,7 +192,7 @@ int rec_launch(const struct rec_options *options, const char *path, const sigset
 	}
 	ret->pid = fork();
 	if (ret->pid == 0)
-		child(options, path, mask, &id, go[0], failed[1]);
+		child(options, path, mask, &id, filter, go[0], failed[1]);
 	r = errno;
 	close(go[0]);
 	close(failed[1]);

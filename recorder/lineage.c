@@ -83,6 +83,7 @@ struct task *rec_forked(struct rec *rec, struct task *creator, int status)
 		return NULL;
 	}
 	join(rec, task);
+	rec_select_inherit(task, creator);
 	fork.child_pid = task->pid;
 	fork.child_tid = task->tid;
 	fork.kind = fork_kind(task, status);
@@ -95,6 +96,7 @@ void rec_adopt_orphan(struct rec *rec, struct task *task)
 	struct event_fork fork = {0};
 
 	join(rec, task);
+	rec_select_inherit(task, NULL);
 	fork.child_pid = task->pid;
 	fork.child_tid = task->tid;
 	fork.kind = task->pid == task->tid ? FORK_CLONE : FORK_THREAD;
@@ -131,6 +133,7 @@ struct task *rec_execed(struct rec *rec, uint32_t pid)
 	add_exec(rec, task, (uint32_t)former);
 	if ((pid_t)pid == rec->root && !rec->executed) {
 		rec->executed = true;
+		rec_select_executed(rec);
 		rec_snapshot(rec, &pid, 1);
 	}
 	return task;

@@ -90,18 +90,44 @@ static bool goes_on(const struct task *task, int64_t ret)
 	return ret == -EINTR && rec_undo_interruption(task);
 }
 
+static void enter_call(struct rec *rec, struct task *task, const struct tracee_call *info)
+{
+	enum rec_interest interest = rec_select_interest(rec, info);
+
+	task->call.open = false;
+	task->call.hidden = interest == REC_HIDDEN;
+	if (interest == REC_IGNORED)
+		return;
+	rec_call_entry(rec, task, info);
+	rec_select_entered(rec, task);
+}
+
+static void leave_call(struct rec *rec, struct task *task, const struct tracee_call *info)
+{
+	bool open = task->call.open;
+
+	rec_call_exit(rec, task, info);
+	if (open)
+		rec_select_left(rec, task, info->ret);
+}
+
 static void handle_call(struct rec *rec, struct task *task)
 {
 	struct tracee_call info;
 
-	if (tracee_call_info((pid_t)task->tid, &info) < 0 || is_hidden(rec, &info))
+	if (tracee_call_info((pid_t)task->tid, &info) < 0)
+		return;
+	if (info.op == TRACEE_OP_FILTERED && !rec_select_filtered(rec, task, &info))
+		return;
+	task->entered = info.op == TRACEE_OP_ENTRY;
+	if (is_hidden(rec, &info))
 		return;
 	if (info.op == TRACEE_OP_ENTRY)
-		rec_call_entry(rec, task, &info);
+		enter_call(rec, task, &info);
 	else if (info.op == TRACEE_OP_EXIT && rec->detaching && goes_on(task, info.ret))
 		return;
 	else if (info.op == TRACEE_OP_EXIT)
-		rec_call_exit(rec, task, &info);
+		leave_call(rec, task, &info);
 	/* A failed exec of ours: the next attempt, or the end, is what counts. */
 	if (info.op == TRACEE_OP_EXIT && !rec->executed)
 		rec->visible = false;
@@ -110,7 +136,7 @@ static void handle_call(struct rec *rec, struct task *task)
 static void go_on(struct rec *rec, struct task *task, int signal)
 {
 	if (!rec->detaching) {
-		tracee_resume((pid_t)task->tid, signal);
+		rec_select_resume(rec, task, signal);
 		return;
 	}
 	tracee_detach((pid_t)task->tid, signal);
@@ -158,6 +184,7 @@ static void handle(struct rec *rec, struct task *task, int status)
 		rec_exited(rec, task, status);
 		return;
 	case TRACEE_SYSCALL:
+	case TRACEE_FILTERED:
 		handle_call(rec, task);
 		break;
 	case TRACEE_FORKED:
@@ -172,8 +199,9 @@ static void handle(struct rec *rec, struct task *task, int status)
 		return;
 	case TRACEE_TRAPPED:
 		/* Only where the stop was our own wish: a program's stop and go interrupts. */
-		if (rec->detaching || rec->attaching)
+		if (rec->detaching || rec->attaching || task->interrupted)
 			rec_undo_interruption(task);
+		task->interrupted = false;
 		if ((pid_t)task->tid == rec->root)
 			rec_control_command_stopped(rec->control, false);
 		break;
@@ -266,12 +294,14 @@ static void interrupt_all(struct rec *rec)
 static void begin_to_detach(struct rec *rec)
 {
 	rec_control_acknowledge(rec->control);
-	if (rec->detaching)
+	if (rec->detaching || rec->serving)
 		return;
-	rec->detaching = true;
+	rec->serving = rec_select_binds(rec->select);
+	rec->detaching = !rec->serving;
 	free(rec->trailer.reason);
 	rec->trailer.reason = strdup("stopped by a signal to the recorder");
-	interrupt_all(rec);
+	if (rec->detaching)
+		interrupt_all(rec);
 }
 
 /* exec of a thread gives it the leader's number: a stop of the former leader, taken
@@ -312,7 +342,7 @@ static size_t collect(struct rec *rec, struct stop *ret)
 		if (tid < 0 && errno == EINTR) {
 			if (rec_control_stop_asked(rec->control))
 				begin_to_detach(rec);
-			if (rec->tasks.tasks.count)
+			if (rec->tasks.tasks.count && !rec->serving)
 				continue;
 		}
 		break;
@@ -320,13 +350,25 @@ static size_t collect(struct rec *rec, struct stop *ret)
 	return n;
 }
 
+static size_t calls_in_flight(const struct rec *rec)
+{
+	const struct task *task;
+	size_t at = 0, count = 0;
+
+	while ((task = map_next(&rec->tasks.tasks, &at)))
+		count += task->call.open;
+	return count;
+}
+
 void rec_loop(struct rec *rec)
 {
 	struct stop stops[DRAIN_MAX];
 	size_t n;
 
-	while ((n = collect(rec, stops))) {
+	while (!rec->serving && (n = collect(rec, stops))) {
 		for (size_t i = 0; i < n; i++)
 			dispatch(rec, stops[i]);
 	}
+	if (rec->serving)
+		rec->trailer.unfinished += calls_in_flight(rec);
 }

@@ -31,8 +31,9 @@ static int fill_header(const struct rec *rec, struct meta_header *h)
 	h->command = (struct meta_bytes){(uint8_t *)command.data, command.size};
 	h->tool = strdup("systape " SYSTAPE_VERSION);
 	h->options = strdup(options->own_command_line ? options->own_command_line : "");
+	h->trace_set = strdup(rec_select_words(rec->select));
 	h->payload_limit = options->payload_limit;
-	return r < 0 ? r : !h->tool || !h->options ? -ENOMEM : buf_error(&command);
+	return r < 0 ? r : !h->tool || !h->options || !h->trace_set ? -ENOMEM : buf_error(&command);
 }
 
 static int start_tape(struct rec *rec, struct err *err)
@@ -87,7 +88,8 @@ static int take_command(struct rec *rec, struct err *err)
 	if (!task || task_join(&rec->tasks, task, (uint32_t)rec->root) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	rec->trailer.processes = rec->trailer.threads = 1;
-	r = tracee_seize(rec->root);
+	r = rec_select_binds(rec->select) ? tracee_seize_filtered(rec->root)
+					  : tracee_seize(rec->root);
 	if (r < 0)
 		return diagnose_seize(err, -r);
 	tracee_interrupt(rec->root);
@@ -107,7 +109,7 @@ static void fill_result(struct rec *rec)
 	rec->trailer.has_status = result->has_status;
 	rec->trailer.status = (uint32_t)result->status;
 	rec->trailer.events = rec->seq; /* the writer corrects it to rows */
-	result->calls = rec->trailer.calls;
+	result->calls = rec->trailer.calls - rec->hidden;
 	result->processes = rec->trailer.processes;
 	result->threads = rec->trailer.threads;
 	result->unreadable = rec->trailer.unreadable;
@@ -151,6 +153,8 @@ static int record(struct rec *rec, struct rec_launch *launch, const char *path, 
 	r = trace_writer_finish(rec->writer, &rec->trailer, &rec->result->totals, &write_error);
 	if (r < 0 && err)
 		*err = write_error;
+	if (rec->serving)
+		rec_serve(rec);
 	return r;
 }
 
@@ -162,7 +166,9 @@ static int prepare(struct rec *rec, struct err *err)
 	patience_init(&rec->patience);
 	rec->scratch->ranges.arena_size = TRACE_MEMORY_MAX;
 	rec->scratch->ranges.arena = malloc(TRACE_MEMORY_MAX);
-	return rec->scratch->ranges.arena ? 0 : err_set(err, ENOMEM, "out of memory");
+	if (!rec->scratch->ranges.arena)
+		return err_set(err, ENOMEM, "out of memory");
+	return rec_select_new(rec->options, &rec->select, err);
 }
 
 static void rec_done(struct rec *rec)
@@ -171,6 +177,7 @@ static void rec_done(struct rec *rec)
 	trace_writer_free(rec->writer);
 	task_table_done(&rec->tasks);
 	meta_trailer_done(&rec->trailer);
+	rec_select_free(rec->select);
 	if (rec->scratch)
 		free(rec->scratch->ranges.arena);
 	free(rec->scratch);
@@ -198,7 +205,9 @@ int rec_run(const struct rec_options *options, const char *path, struct rec_resu
 		return r;
 	rec_control_signals(&ours);
 	pthread_sigmask(SIG_BLOCK, &ours, &original);
-	r = path ? rec_launch(options, path, &original, &launch, err) : 0;
+	r = path ? rec_launch(options, path, &original, rec_select_program(rec.select), &launch,
+			      err)
+		 : 0;
 	if (r == 0) {
 		ret_result->failure = REC_OK;
 		r = record(&rec, &launch, path, err);

@@ -29,6 +29,7 @@ struct rec_options {
 	char *const *envp;            /* its environment; NULL: the caller's own */
 	const char *user;             /* run the command as this user; NULL: as the caller */
 	const char *own_command_line; /* for the header; NULL: "" */
+	const char *trace_set;        /* record only these calls, as -e trace= says; NULL: all */
 };
 
 enum rec_failure {

@@ -32,6 +32,8 @@ struct rec_scratch {
 	struct rec_call_info info[REC_ARCHS][REC_NUMBERS];
 };
 
+struct rec_select;
+
 struct rec {
 	const struct rec_options *options;
 	struct rec_result *result;
@@ -40,14 +42,17 @@ struct rec {
 	struct task_table tasks;
 	struct patience patience;
 	struct rec_scratch *scratch;
-	uint64_t seq;   /* last place given away */
-	uint64_t start; /* CLOCK_MONOTONIC, ns, where the tape's time is 0 */
-	uint64_t now;   /* of the stop being handled, since start */
-	pid_t root;     /* the command; 0: attached, there is none */
-	bool visible;   /* the command's own calls have begun (its first execve) */
-	bool executed;  /* the command's first execve succeeded */
+	struct rec_select *select; /* NULL: all calls are recorded */
+	uint64_t hidden;           /* calls recorded that nobody asked for */
+	uint64_t seq;              /* last place given away */
+	uint64_t start;            /* CLOCK_MONOTONIC, ns, where the tape's time is 0 */
+	uint64_t now;              /* of the stop being handled, since start */
+	pid_t root;                /* the command; 0: attached, there is none */
+	bool visible;              /* the command's own calls have begun (its first execve) */
+	bool executed;             /* the command's first execve succeeded */
 	bool root_ended;
 	bool attaching;              /* the stops being handled are ours, of taking hold */
+	bool serving;                /* letting them run on unrecorded, see serve.c */
 	bool detaching;              /* letting go of everybody, at the next stop of each */
 	struct meta_trailer trailer; /* counted as we go */
 };
@@ -75,6 +80,33 @@ void rec_call_exit(struct rec *rec, struct task *task, const struct tracee_call 
 bool rec_call_is_exec(uint32_t arch, uint64_t nr);
 /* Whether the task may be creating another that has not been announced yet. */
 bool rec_call_may_fork(const struct task_call *call);
+
+/* select.c: -e trace=. A seccomp filter keeps calls that are not asked for from stopping. */
+enum rec_interest { REC_IGNORED, REC_HIDDEN, REC_SHOWN };
+int rec_select_new(const struct rec_options *options, struct rec_select **ret, struct err *err);
+struct rec_select *rec_select_free(struct rec_select *s);
+/* The same as options->trace_set in words for the header; "" when all is recorded. */
+const char *rec_select_words(const struct rec_select *s);
+/* The program that the command's process is to install; empty: none. */
+const struct buf *rec_select_program(const struct rec_select *s);
+/* Whether the command has the filter, or may still get it: it cannot be let go of then. */
+bool rec_select_binds(const struct rec_select *s);
+/* What a call at its entry is to us. */
+enum rec_interest rec_select_interest(const struct rec *rec, const struct tracee_call *info);
+/* In a stop that a filter wished for: makes of @info an entry as any other; false: it is none. */
+bool rec_select_filtered(struct rec *rec, struct task *task, struct tracee_call *info);
+/* The command has executed, or a call has come back: how its threads are to go on. */
+void rec_select_executed(struct rec *rec);
+void rec_select_entered(struct rec *rec, struct task *task);
+void rec_select_left(struct rec *rec, struct task *task, int64_t result);
+/* A new task, and the one that made it, if that is known. */
+void rec_select_inherit(struct task *task, const struct task *creator);
+/* Lets a task run on from a stop to its next one. */
+void rec_select_resume(const struct rec *rec, struct task *task, int signal);
+
+/* serve.c: nothing is recorded any more, but the calls that stop need somebody to go on. Until the
+ * last task has ended. */
+void rec_serve(struct rec *rec);
 
 /* lineage.c: tasks come, change and go. */
 /* Returns the new task, which may have been held until now; NULL when it is gone. */
@@ -109,9 +141,10 @@ struct rec_launch {
 	int go;     /* a byte written here lets the command start; -1 when done */
 	int failed; /* the errno of a failed exec comes here */
 };
-/* Forks; the child waits. 0 or -errno. */
+/* Forks; the child waits. @filter, not empty, is what it puts upon itself after that. 0 or
+ * -errno. */
 int rec_launch(const struct rec_options *options, const char *path, const sigset_t *mask,
-	       struct rec_launch *ret, struct err *err);
+	       const struct buf *filter, struct rec_launch *ret, struct err *err);
 /* Lets the child go. */
 void rec_launch_go(struct rec_launch *launch);
 /* The errno with which the command's exec failed, 0: it did not. To be asked when

@@ -28,6 +28,7 @@ struct task_range {
 struct task_call {
 	bool open;   /* between entry and exit */
 	bool forked; /* the task that it creates has been announced */
+	bool hidden; /* nobody asked for it: recorded for what it bears on */
 	struct batch_slot slot;
 	uint64_t seq, time, nr, ip;
 	uint64_t args[EVENT_ARGS];
@@ -40,7 +41,10 @@ struct task_call {
 struct task {
 	uint32_t tid, pid;
 	enum task_state state;
-	int held_status; /* TASK_HELD: the wait status it came with */
+	int held_status;  /* TASK_HELD: the wait status it came with */
+	bool entered;     /* an entry-stop was seen, its exit-stop was not yet */
+	bool stepwise;    /* must stop at every call, see select.c */
+	bool interrupted; /* by our own wish, in the midst of anything */
 	struct task_call call;
 };
 

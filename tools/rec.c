@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "recorder/rec.h"
+#include "sys/choice.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -46,6 +47,8 @@ static const char usage[] =
 	"                       (default trace.zst; an existing one becomes trace.zst.old)\n"
 	"  -p, --attach=PID     record the running process PID, all its threads, until ^C or\n"
 	"                       its end; ^C leaves it running. Repeatable, or a list\n"
+	"  -e, --trace=SET      record only these calls: trace=SET as strace(1) has it, names,\n"
+	"                       %sets, /regex, ! for all others\n"
 	"  -s, --payload=SIZE   keep SIZE bytes of each buffer: a number with an optional\n"
 	"                       K or M, or 'all' (default 64K); lengths are always kept\n"
 	"  -u, --user=USER      run COMMAND as USER (root only)\n"
@@ -64,6 +67,7 @@ enum { OPTION_HELP = 256, OPTION_VERSION };
 static const struct option long_options[] = {
 	{"output", required_argument, NULL, 'o'},
 	{"attach", required_argument, NULL, 'p'},
+	{"trace", required_argument, NULL, 'e'},
 	{"payload", required_argument, NULL, 's'},
 	{"user", required_argument, NULL, 'u'},
 	{"env", required_argument, NULL, 'E'},
@@ -109,6 +113,16 @@ static int parse_level(const char *text, int *ret, struct err *err)
 			       LEVEL_MAX);
 	*ret = (int)value;
 	return 0;
+}
+
+/* Before anything is touched. */
+static int check_set(const char *expression, struct err *err)
+{
+	struct sys_choice choice = {.others = false};
+	int r = sys_choice_parse(expression, &choice, err);
+
+	sys_choice_done(&choice);
+	return r;
 }
 
 static bool separates(char c)
@@ -181,6 +195,9 @@ static int apply(struct arguments *a, int option, struct err *err)
 		return 0;
 	case 'p':
 		return add_pids(a, optarg, err);
+	case 'e':
+		a->rec.trace_set = optarg;
+		return check_set(optarg, err);
 	case 's':
 		return parse_size(optarg, &a->rec.payload_limit, err);
 	case 'u':
@@ -218,7 +235,7 @@ static int parse(struct arguments *a, int argc, char **argv, struct err *err)
 {
 	int option, r;
 
-	while ((option = getopt_long(argc, argv, "+:o:p:s:u:E:z:q", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "+:o:p:e:s:u:E:z:q", long_options, NULL)) != -1) {
 		switch (option) {
 		case OPTION_HELP:
 			fputs(usage, stdout);

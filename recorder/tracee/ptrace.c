@@ -3,7 +3,7 @@
  * Only PTRACE_SEIZE is used: unlike ATTACH and TRACEME it tells a group-stop from a
  * signal's delivery, sends no SIGSTOP of its own and hands its options to every
  * child. PTRACE_O_EXITKILL is left out on purpose: if the recorder is killed the
- * program goes on, unrecorded.
+ * program goes on, unrecorded. Under a filter of ours it could not.
  */
 #include "ptrace.h"
 
@@ -15,6 +15,7 @@
 enum {
 	OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
 		  PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC,
+	OPTIONS_FILTERED = OPTIONS | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL,
 	SYSGOOD = 0x80,
 	AUDIT_ARCH_64BIT = 0x80000000, /* __AUDIT_ARCH_64BIT of linux/audit.h */
 };
@@ -38,6 +39,8 @@ enum tracee_stop tracee_classify(int status, int *ret_signal)
 	case PTRACE_EVENT_VFORK:
 	case PTRACE_EVENT_CLONE:
 		return TRACEE_FORKED;
+	case PTRACE_EVENT_SECCOMP:
+		return TRACEE_FILTERED;
 	case PTRACE_EVENT_EXEC:
 		return TRACEE_EXECED;
 	case PTRACE_EVENT_STOP:
@@ -62,6 +65,16 @@ int tracee_seize(pid_t tid)
 	return request(PTRACE_SEIZE, tid, NULL, (void *)(intptr_t)OPTIONS);
 }
 
+int tracee_seize_filtered(pid_t tid)
+{
+	return request(PTRACE_SEIZE, tid, NULL, (void *)(intptr_t)OPTIONS_FILTERED);
+}
+
+int tracee_unfilter(pid_t tid)
+{
+	return request(PTRACE_SETOPTIONS, tid, NULL, (void *)(intptr_t)OPTIONS);
+}
+
 int tracee_interrupt(pid_t tid)
 {
 	return request(PTRACE_INTERRUPT, tid, NULL, NULL);
@@ -70,6 +83,11 @@ int tracee_interrupt(pid_t tid)
 int tracee_resume(pid_t tid, int signal)
 {
 	return request(PTRACE_SYSCALL, tid, NULL, (void *)(intptr_t)signal);
+}
+
+int tracee_continue(pid_t tid, int signal)
+{
+	return request(PTRACE_CONT, tid, NULL, (void *)(intptr_t)signal);
 }
 
 int tracee_listen(pid_t tid)
@@ -92,6 +110,8 @@ static enum tracee_op operation(uint8_t op)
 		return TRACEE_OP_ENTRY;
 	case PTRACE_SYSCALL_INFO_EXIT:
 		return TRACEE_OP_EXIT;
+	case PTRACE_SYSCALL_INFO_SECCOMP:
+		return TRACEE_OP_FILTERED;
 	case PTRACE_SYSCALL_INFO_NONE:
 		return TRACEE_OP_NONE;
 	default:
@@ -125,12 +145,21 @@ int tracee_call_info(pid_t tid, struct tracee_call *ret)
 	if (call.op == TRACEE_OP_ENTRY) {
 		call.nr = info.entry.nr;
 		memcpy(call.args, info.entry.args, sizeof(call.args));
+	} else if (call.op == TRACEE_OP_FILTERED) {
+		call.nr = info.seccomp.nr;
+		memcpy(call.args, info.seccomp.args, sizeof(call.args));
+		call.message = info.seccomp.ret_data;
 	} else if (call.op == TRACEE_OP_EXIT) {
 		call.ret = info.exit.rval;
 	}
 	narrow(&call, info.op == PTRACE_SYSCALL_INFO_EXIT && info.exit.is_error);
 	*ret = call;
 	return 0;
+}
+
+int tracee_poke(pid_t tid, uint64_t address, uint64_t value)
+{
+	return request(PTRACE_POKEDATA, tid, (void *)(uintptr_t)address, (void *)(uintptr_t)value);
 }
 
 int tracee_message(pid_t tid, unsigned long *ret)

@@ -16,5 +16,9 @@ int tracee_interrupted_call(pid_t tid, uint64_t *ret_nr);
 /* Such a thread issues the same call again, with the same arguments, as soon as it runs. A
  * handler that is due runs before, as if its signal had come just before the call. */
 int tracee_issue_again(pid_t tid);
+/* The thread is at the entry of a call: that does not happen, and its result is ENOSYS. */
+int tracee_refuse(pid_t tid);
+/* The same, but it goes on, with another first argument. */
+int tracee_set_first_argument(pid_t tid, uint32_t arch, uint64_t value);
 
 #endif

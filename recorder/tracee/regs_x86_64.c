@@ -7,6 +7,7 @@
 #include "regs.h"
 
 #include <errno.h>
+#include <linux/audit.h>
 #include <stddef.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
@@ -34,5 +35,29 @@ int tracee_issue_again(pid_t tid)
 		return -errno;
 	regs.rax = regs.orig_rax;
 	regs.rip -= INSTRUCTION_SIZE;
+	return ptrace(PTRACE_SETREGS, tid, NULL, &regs) < 0 ? -errno : 0;
+}
+
+int tracee_set_first_argument(pid_t tid, uint32_t arch, uint64_t value)
+{
+	struct user_regs_struct regs;
+
+	if (ptrace(PTRACE_GETREGS, tid, NULL, &regs) < 0)
+		return -errno;
+	if (arch == AUDIT_ARCH_X86_64)
+		regs.rdi = value;
+	else
+		regs.rbx = value;
+	return ptrace(PTRACE_SETREGS, tid, NULL, &regs) < 0 ? -errno : 0;
+}
+
+int tracee_refuse(pid_t tid)
+{
+	struct user_regs_struct regs;
+
+	if (ptrace(PTRACE_GETREGS, tid, NULL, &regs) < 0)
+		return -errno;
+	regs.orig_rax = UINT64_MAX;
+	regs.rax = (uint64_t)-ENOSYS;
 	return ptrace(PTRACE_SETREGS, tid, NULL, &regs) < 0 ? -errno : 0;
 }
