@@ -384,6 +384,8 @@ static void put_header(const struct meta_header *h, struct buf *out)
 	json_key(out, "cwd");
 	json_string(out, h->cwd.data, h->cwd.size);
 	json_hex(out, "payload_limit", h->payload_limit);
+	if (h->trace_set && *h->trace_set)
+		json_text(out, "trace_set", h->trace_set);
 	json_text(out, "options", h->options);
 	buf_str(out, "}\n");
 }

@@ -290,6 +290,7 @@ static void say_recorder(const struct lines *l, const struct meta_header *h, str
 {
 	text_line(l, "recorder", h->tool);
 	text_line(l, "options", h->options);
+	text_line(l, "calls of", h->trace_set);
 	say_payload(v, h->payload_limit);
 	line(l, "kept", v);
 }
@@ -363,6 +364,8 @@ static void say_json(const struct info *i, struct buf *ret)
 	json_text(ret, "tool", i->header.tool);
 	json_text(ret, "options", i->header.options);
 	json_hex(ret, "payload_limit", i->header.payload_limit);
+	if (i->header.trace_set && *i->header.trace_set)
+		json_text(ret, "trace_set", i->header.trace_set);
 	json_machine(ret, &i->header);
 	if (i->has_trailer)
 		json_trailer(ret, &i->trailer);

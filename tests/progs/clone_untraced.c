@@ -3,6 +3,7 @@
 // recorded all the same, or its calls are not on the tape; nothing else may suffer.
 #include "expect.h"
 
+#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -18,6 +19,15 @@ int main(void)
 	require(waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 4);
 	EXPECT("clone(child_stack=NULL, flags=CLONE_UNTRACED|SIGCHLD) = %d", child);
 	EXPECT("wait4(%d, [{WIFEXITED(s) && WEXITSTATUS(s) == 4}], 0, NULL) = %d", child, child);
+	struct clone_args args = {.flags = CLONE_UNTRACED, .exit_signal = SIGCHLD};
+	child = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	if (child == 0) {
+		getpgid(0);
+		_exit(5);
+	}
+	require(waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 5);
+	MATCH("clone3\\(\\{flags=CLONE_UNTRACED, .*\\}, %zu\\) = %d", sizeof(args), child);
+	EXPECT("wait4(%d, [{WIFEXITED(s) && WEXITSTATUS(s) == 5}], 0, NULL) = %d", child, child);
 	expect_flush();
 	return 0;
 }
