@@ -36,8 +36,11 @@ static int say_usage(void)
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		printf("  %-9s %s\n", verbs[i].name, verbs[i].sentence);
 	puts("\n"
+	     "  overview, print, stats, export:\n"
+	     "    -e, --trace=SET    only these calls: trace=SET as strace(1) has it, names,\n"
+	     "                       %sets, /regex, ! for all others; 'all': also those that\n"
+	     "                       rec was not asked for\n"
 	     "  print, export --to strace:\n"
-	     "    -e trace=SET       only these calls: names, %sets, /regex, ! for all others\n"
 	     "    --pid=PID[,PID]    only these processes or threads\n"
 	     "    --time=A..B        only from second A to second B of the tape\n"
 	     "    -z, -Z             only calls that succeeded, only calls that failed\n"

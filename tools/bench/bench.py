@@ -8,6 +8,8 @@ Measures a release build's rec against strace, and analyze against zstd.
               all runs of one program interleaved; ratios of medians, events per second,
               bytes per event, size of the tape against strace's text and that text under
               zstd -3, and what was lost. Each unpinned and on one CPU.
+    select    wall time of programs that make calls in a loop, bare and under `rec -e` with a
+              set that has none of these calls; and of `rec` without -e, which has all.
     analyze   `analyze stats` on a tape of two million events and of ten times as many:
               time against `zstd -dc`, peak memory.
 
@@ -27,6 +29,7 @@ import time
 
 LOOP_CALLS = 200000
 EVENTS = 2000000
+SELECT_CALLS = 2000000
 
 # A mid-size translation unit, made here so that the figures do not depend on a checkout.
 COMPILE_INCLUDES = ("stdio stdlib string unistd errno fcntl signal sys/socket sys/stat netdb "
@@ -131,6 +134,37 @@ def record(recorders, args, work):
                   f"{trailer.get('lost')}   [{mib(tape)}, text {mib(text)}]", flush=True)
 
 
+def select(recorders, args):
+    """The least time of each, the runs interleaved: a filter costs tens of nanoseconds a call,
+    which is less than what other programs on the machine do to a median."""
+    count = str(SELECT_CALLS // 2)
+    loops = {
+        "1 byte": (["bs=1", f"count={count}"], int(count)),
+        "4 KiB": (["bs=4096", f"count={count}"], int(count)),
+    }
+    for name, (options, calls) in loops.items():
+        command = ["dd", "if=/dev/zero", "of=/dev/null", *options, "status=none"]
+        recorder = [recorders.rec, "-q", "-o", recorders.tape]
+        ways = {"bare": command, "unselected": [*recorder, "-e", "trace=%network", *command]}
+        times = {way: [] for way in ways}
+        for _ in range(args.rounds * 3):
+            for way, full in ways.items():
+                times[way].append(timed(full)[0])
+        whole = timed([*recorder, *command])[0]
+        bare, few = min(times["bare"]), min(times["unselected"])
+        start = empty(recorder)
+        print(f"{name:7} {2 * calls} calls: bare {bare:.3f} s, rec -e trace=%network {few:.3f} s = "
+              f"{few / bare:.2f} times (start and end of the recording: {start:.3f} s; without "
+              f"them {(few - start) / bare:.2f}), rec {whole:.3f} s = {whole / bare:.0f} times",
+              flush=True)
+
+
+def empty(recorder):
+    """What recording costs a program that does nothing."""
+    bare = min(timed(["true"])[0] for _ in range(10))
+    return min(timed([*recorder, "-e", "trace=%network", "true"])[0] for _ in range(10)) - bare
+
+
 def stats_of(recorders, events, args):
     """Tape of so many events; (MiB, zstd seconds, analyze seconds, analyze's memory)."""
     count = str(events // 2)
@@ -162,7 +196,8 @@ def main():
     parser.add_argument("build", metavar="BUILD_DIR")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", action="append", help="this program; repeatable")
-    parser.add_argument("--part", choices=("record", "analyze", "both"), default="both")
+    parser.add_argument("--part", action="append",
+                        choices=("record", "select", "analyze"), help="repeatable; default: all")
     parser.add_argument("--events", type=int, default=EVENTS)
     parser.add_argument("--times", type=int, default=10, help="1: no larger tape")
     args = parser.parse_args()
@@ -172,9 +207,11 @@ def main():
     work = tempfile.mkdtemp(prefix="systape-bench-")
     try:
         recorders = Recorders(args.build, work)
-        if args.part != "analyze":
+        if not args.part or "record" in args.part:
             record(recorders, args, work)
-        if args.part != "record":
+        if not args.part or "select" in args.part:
+            select(recorders, args)
+        if not args.part or "analyze" in args.part:
             analyze(recorders, args)
     finally:
         shutil.rmtree(work, ignore_errors=True)

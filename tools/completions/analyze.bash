@@ -14,7 +14,7 @@ _systape_analyze()
 	case $option in
 	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace" -- "$current") && return ;;
 	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread" -- "$current") && return ;;
-	-e)
+	-e | --trace)
 		mapfile -t COMPREPLY < <(compgen -W "trace=%file trace=%process trace=%network
 			trace=%desc trace=%memory trace=%signal trace=%ipc" -- "$current")
 		return
@@ -29,12 +29,13 @@ _systape_analyze()
 	-s | -a | --pid | --time) return ;;
 	esac
 	case $verb in
-	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -y -yy -P -X -z -Z -e -a --pid= --time=" ;;
-	overview | tree) words+=" --json" ;;
-	stats) words+=" --by= --json" ;;
+	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -y -yy -P -X -z -Z -e --trace= -a --pid= --time=" ;;
+	overview) words+=" -e --trace= --json" ;;
+	tree) words+=" --json" ;;
+	stats) words+=" --by= -e --trace= --json" ;;
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;
-	export) words+=" --to= -o" ;;
+	export) words+=" --to= -e --trace= -o" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
 		verbs="overview print tree stats info check export"

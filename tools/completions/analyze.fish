@@ -29,11 +29,13 @@ complete -c analyze -n $print -o P -r -F -d 'Only calls about this path'
 complete -c analyze -n $print -o X -x -a 'raw abbrev verbose' -d 'Numbers, names or both'
 complete -c analyze -n $print -o z -d 'Only calls that succeeded'
 complete -c analyze -n $print -o Z -d 'Only calls that failed'
-complete -c analyze -n $print -o e -x -d 'Only these calls' \
-	-a 'trace=%file trace=%process trace=%network trace=%desc trace=%memory trace=%signal trace=%ipc'
 complete -c analyze -n $print -o a -x -d 'Column of the results'
 complete -c analyze -n $print -l pid -x -d 'Only these processes or threads'
 complete -c analyze -n $print -l time -x -d 'Only these seconds, A..B'
+
+set -l calls '__fish_seen_subcommand_from overview print stats export'
+complete -c analyze -n $calls -s e -l trace -x -d 'Only these calls' \
+	-a '%file %process %network %desc %memory %signal %ipc all'
 
 set -l stats '__fish_seen_subcommand_from stats'
 complete -c analyze -n $stats -l by -x -a 'syscall process thread' -d 'A table for each'

@@ -1,7 +1,7 @@
 #compdef analyze
 # SPDX-License-Identifier: Apache-2.0
 
-local -a verbs options
+local -a verbs options calls
 verbs=(
 	'overview:what ran, how it ended, what failed'
 	'print:every event as a line'
@@ -16,6 +16,7 @@ options=(
 	'(- *)--version[show the version]'
 	'*:tape:_files'
 )
+calls=('*'{-e+,--trace=}'[only these calls]:set:(%file %process %network %desc %memory %signal %ipc all)')
 if ((CURRENT == 2)) && [[ $words[CURRENT] != -* ]]; then
 	_describe verb verbs
 	_files
@@ -39,17 +40,20 @@ print)
 		'-X[numbers, names or both]:how:(raw abbrev verbose)'
 		'(-Z)-z[only calls that succeeded]'
 		'(-z)-Z[only calls that failed]'
-		'-e[only these calls]:set:(trace=%file trace=%process trace=%network trace=%desc trace=%memory trace=%signal trace=%ipc)'
+		$calls
 		'-a[column of the results]:column'
 		'--pid=[only these processes or threads]:pid'
 		'--time=[only these seconds, A..B]:range'
 	)
 	;;
-overview | tree)
+overview)
+	options+=($calls '--json[as a JSON object]')
+	;;
+tree)
 	options+=('--json[as a JSON object]')
 	;;
 stats)
-	options+=('--by=[a table for each]:what:(syscall process thread)' '--json[as a JSON object]')
+	options+=($calls '--by=[a table for each]:what:(syscall process thread)' '--json[as a JSON object]')
 	;;
 info)
 	options+=('(--markdown)--json[as a JSON object]' '(--json)--markdown[for a bug report]')
@@ -62,7 +66,7 @@ check)
 	)
 	;;
 export)
-	options+=('--to=[format]:format:(jsonl strace)' '-o[output]:file:_files')
+	options+=($calls '--to=[format]:format:(jsonl strace)' '-o[output]:file:_files')
 	;;
 esac
 _arguments $options

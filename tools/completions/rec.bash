@@ -11,11 +11,11 @@ _systape_rec()
 		case $word in
 		--) ((at++)); break ;;
 		# bash splits --option=value into three words.
-		--output | --attach | --payload | --user | --env | --level)
+		--output | --attach | --trace | --payload | --user | --env | --level)
 			((at++))
 			[[ ${COMP_WORDS[at]} == '=' ]] && ((at++))
 			;;
-		-[opsuEz]) ((at++)) ;;
+		-[opesuEz]) ((at++)) ;;
 		-*) ;;
 		*) break ;;
 		esac
@@ -40,12 +40,16 @@ _systape_rec()
 	case $option in
 	-o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
 	-p | --attach) mapfile -t COMPREPLY < <(compgen -W "$(ps -e -o pid=)" -- "$current") ;;
+	-e | --trace)
+		mapfile -t COMPREPLY < <(compgen -W "%file %process %network %desc %memory %signal
+			%ipc" -- "$current")
+		;;
 	-s | --payload) mapfile -t COMPREPLY < <(compgen -W "0 64K 1M all" -- "$current") ;;
 	-u | --user) mapfile -t COMPREPLY < <(compgen -u -- "$current") ;;
 	-E | --env) mapfile -t COMPREPLY < <(compgen -v -- "$current") ;;
 	-z | --level) mapfile -t COMPREPLY < <(compgen -W "1 3 9 19" -- "$current") ;;
 	*)
-		mapfile -t COMPREPLY < <(compgen -W "-o --output= -p --attach= -s --payload= -u --user=
+		mapfile -t COMPREPLY < <(compgen -W "-o --output= -p --attach= -e --trace= -s --payload= -u --user=
 			-E --env= -z --level= -q --quiet --help --version --" -- "$current")
 		[[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2>/dev/null
 		;;
