@@ -9,7 +9,7 @@ Measures a release build's rec against strace, and analyze against zstd.
               bytes per event, size of the tape against strace's text and that text under
               zstd -3, and what was lost. Each unpinned and on one CPU.
     select    wall time of programs that make calls in a loop, bare and under `rec -e` with a
-              set that has none of these calls; and of `rec` without -e, which has all.
+              set that has none of these calls, against what any seccomp filter costs.
     analyze   `analyze stats` on a tape of two million events and of ten times as many:
               time against `zstd -dc`, peak memory.
 
@@ -17,11 +17,13 @@ Times of single runs on a shared machine mean little: only ratios within one run
 program do.
 """
 import argparse
+import ctypes
 import json
 import os
 import re
 import shutil
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
@@ -134,35 +136,48 @@ def record(recorders, args, work):
                   f"{trailer.get('lost')}   [{mib(tape)}, text {mib(text)}]", flush=True)
 
 
+class Filter(ctypes.Structure):
+    """A struct sock_fprog of one instruction, which returns SECCOMP_RET_ALLOW."""
+    _fields_ = [("len", ctypes.c_ushort), ("code", ctypes.c_char_p)]
+
+
+def under_a_filter():
+    """What a seccomp filter costs by itself, the best that there can be."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    allow = Filter(1, struct.pack("HBBI", 6, 0, 0, 0x7fff0000))
+    libc.prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
+    if libc.prctl(22, 2, ctypes.byref(allow), 0, 0):  # PR_SET_SECCOMP
+        os._exit(99)
+
+
+def dd(size, count):
+    return ["dd", "if=/dev/zero", "of=/dev/null", f"bs={size}", f"count={count}", "status=none"]
+
+
 def select(recorders, args):
     """The least time of each, the runs interleaved: a filter costs tens of nanoseconds a call,
     which is less than what other programs on the machine do to a median."""
-    count = str(SELECT_CALLS // 2)
-    loops = {
-        "1 byte": (["bs=1", f"count={count}"], int(count)),
-        "4 KiB": (["bs=4096", f"count={count}"], int(count)),
-    }
-    for name, (options, calls) in loops.items():
-        command = ["dd", "if=/dev/zero", "of=/dev/null", *options, "status=none"]
-        recorder = [recorders.rec, "-q", "-o", recorders.tape]
-        ways = {"bare": command, "unselected": [*recorder, "-e", "trace=%network", *command]}
-        times = {way: [] for way in ways}
+    recorder = [recorders.rec, "-q", "-o", recorders.tape]
+    unselected = [*recorder, "-e", "trace=%network"]
+    for size, count in ((1, SELECT_CALLS // 2), (65536, SELECT_CALLS // 20)):
+        command, times = dd(size, count), {}
         for _ in range(args.rounds * 3):
-            for way, full in ways.items():
-                times[way].append(timed(full)[0])
-        whole = timed([*recorder, *command])[0]
-        bare, few = min(times["bare"]), min(times["unselected"])
-        start = empty(recorder)
-        print(f"{name:7} {2 * calls} calls: bare {bare:.3f} s, rec -e trace=%network {few:.3f} s = "
-              f"{few / bare:.2f} times (start and end of the recording: {start:.3f} s; without "
-              f"them {(few - start) / bare:.2f}), rec {whole:.3f} s = {whole / bare:.0f} times",
-              flush=True)
+            for way, prefix, more in (("bare", [], {}), ("rec", unselected, {}),
+                                      ("floor", [], {"preexec_fn": under_a_filter})):
+                took = timed([*prefix, *command], **more)[0]
+                times[way] = min(took, times.get(way, took))
+        few = timed([*recorder, *dd(size, count // 20)])[0] * 20
+        bare, start = times["bare"], empty(unselected)
+        print(f"read and write of {size} bytes, {2 * count} calls: bare {bare:.3f} s; "
+              f"rec -e trace=%network {times['rec'] / bare:.2f} of it, without its start and end "
+              f"{(times['rec'] - start) / bare:.2f}; under a filter that allows all "
+              f"{times['floor'] / bare:.2f}; rec without -e about {few / bare:.0f}", flush=True)
 
 
 def empty(recorder):
     """What recording costs a program that does nothing."""
     bare = min(timed(["true"])[0] for _ in range(10))
-    return min(timed([*recorder, "-e", "trace=%network", "true"])[0] for _ in range(10)) - bare
+    return min(timed([*recorder, "true"])[0] for _ in range(10)) - bare
 
 
 def stats_of(recorders, events, args):
