@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* analyze tree: which process started which. */
+#include "filter.h"
 #include "opts.h"
 #include "verbs.h"
 
@@ -10,6 +11,7 @@
 #include <getopt.h>
 
 struct tree_run {
+	struct filter filter;
 	struct processes processes;
 	struct tree_style style;
 	bool json;
@@ -29,12 +31,19 @@ static void finish(struct tree_run *run)
 	processes_done(&run->processes);
 }
 
+static void tree_run_done(struct tree_run *run)
+{
+	filter_done(&run->filter);
+}
+
 static int take(void *context, const struct trace_item *item, struct err *err)
 {
 	struct tree_run *run = context;
 
 	if (item->kind == ITEM_HEADER)
 		finish(run);
+	if (!filter_passes(&run->filter, item))
+		return 0;
 	if (run->failed < 0 || processes_take(&run->processes, item) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	return opts_put(&run->out) ? 0 : -EPIPE;
@@ -42,19 +51,24 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 
 int verb_tree(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{"json", no_argument, NULL, 'j'}, {"fold", no_argument, NULL, 'f'}, {0}};
+	static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
+					      {"fold", no_argument, NULL, 'f'},
+					      {"trace", required_argument, NULL, 'e'},
+					      {0}};
 	const struct trace_stream_options options = {0};
-	struct tree_run run = {.style = {.colour = opts_colour()}};
+	cleanup_done(tree_run_done) struct tree_run run = {.style = {.colour = opts_colour()}};
+	struct err err = {0};
 	int option, status;
 
-	while ((option = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":e:", longs, NULL)) != -1) {
 		if (option == 'j')
 			run.json = true;
 		else if (option == 'f')
 			run.style.fold = true;
-		else
+		else if (option != 'e')
 			return opts_bad_option(option, argv);
+		else if (filter_trace(&run.filter, optarg, &err) < 0)
+			return opts_complain("%s", err_text(&err));
 	}
 	status = opts_for_each_item(argv + optind, &options, take, &run);
 	finish(&run);

@@ -155,6 +155,28 @@ class Shown(suite.TapeTest):
         self.assertIn("openat", calls("-e", "trace=all"))
         self.assertEqual(calls("-e", "close"), {"close"})
 
+    def test_halves(self):
+        """A hidden call that is told in two halves, being longer than what is written at a time."""
+        fifo = self.bench.path("fifo")
+        os.mkfifo(fifo)
+        tape, result = self.bench.record(
+            ["sh", "-c", f"(sleep 0.7; echo >{fifo}) & cat {fifo}; wait"], ("-e", "read"))
+        self.assertEqual(result.status, 0, result)
+        text = self.bench.ask("export", "--to", "jsonl", "-e", "openat", tape).decode()
+        self.assertTrue(any("fifo" in line and f'"duration":{n}' in line
+                            for line in text.split("\n")
+                            for n in re.findall(r'"duration":(\d{9,})', line)), "no long openat")
+        stats = self.bench.ask("stats", "--json", tape)
+        self.assertEqual(re.findall(rb'"syscall":"(\w+)"', stats), [b"read"])
+
+    def test_tree(self):
+        def calls(*options):
+            text = self.bench.ask("tree", "--json", *options, self.tape).decode()
+            return int(re.search(r'"calls":(\d+)', text)[1])
+        shown = sum(text[0] not in "+-" for _, text in self.bench.lines(self.tape))
+        self.assertEqual(calls(), shown)
+        self.assertGreater(calls("-e", "all"), shown)
+
     def test_overview(self):
         def calls(*options):
             text = self.bench.ask(*options, "--json", self.tape)
@@ -216,12 +238,12 @@ class Mistakes(suite.TapeTest):
 class Life(suite.TapeTest):
     """What the filter means for those under it, and for the recorder's end."""
 
-    def start(self, *options):
+    def start(self, *options, env=None):
         """rec, and the tape, once the program runs."""
         tape = self.bench.new_tape()
         rec = subprocess.Popen(self.bench.command(tape, [self.prog("selected")], options),
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, process_group=0)
+                               stderr=subprocess.PIPE, process_group=0, env=env)
         for file in (rec.stdin, rec.stdout, rec.stderr):
             self.addCleanup(file.close)
         self.addCleanup(rec.kill)
@@ -274,7 +296,9 @@ class Life(suite.TapeTest):
             return True
 
     def test_survives_without_a_filter(self):
-        rec, _ = self.start()
+        self.survives(*self.start())
+
+    def survives(self, rec, _):
         child = self.child_of(rec)
         rec.kill()
         rec.wait()
@@ -300,7 +324,8 @@ class Life(suite.TapeTest):
         self.assertIn("a seccomp filter was in place already", self.notes(tape)[0])
 
     def test_refused(self):
-        """Where the kernel takes no filter calls are selected all the same."""
+        """Where the kernel takes no filter calls are selected all the same, and nobody is bound to
+        the recorder."""
         self.need("cc")
         if self.bench.sanitized():
             self.skipTest("a sanitized program cannot be preloaded")
@@ -309,9 +334,9 @@ class Life(suite.TapeTest):
                             "\treturn -1;\n}\n")
         library = self.bench.path("refuse.so")
         run(["cc", "-shared", "-fPIC", "-o", library, source])
-        tape, result = self.bench.record(["cat", "/etc/hostname"],
-                                         ("-E", "LD_PRELOAD", "-e", "read"),
-                                         env=dict(os.environ, LD_PRELOAD=library))
+        env, options = dict(os.environ, LD_PRELOAD=library), ("-E", "LD_PRELOAD", "-e", "read")
+        self.survives(*self.start(*options, env=env))
+        tape, result = self.bench.record(["cat", "/etc/hostname"], options, env=env)
         self.assertEqual(result.status, 0, result)
         self.assertEqual({text.split("(")[0] for _, text in self.bench.lines(tape)
                           if text[0] not in "+-"}, {"read"})

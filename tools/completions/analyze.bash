@@ -30,8 +30,7 @@ _systape_analyze()
 	esac
 	case $verb in
 	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -y -yy -P -X -z -Z -e --trace= -a --pid= --time=" ;;
-	overview) words+=" -e --trace= --json" ;;
-	tree) words+=" --json" ;;
+	overview | tree) words+=" -e --trace= --json" ;;
 	stats) words+=" --by= -e --trace= --json" ;;
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;

@@ -46,11 +46,8 @@ print)
 		'--time=[only these seconds, A..B]:range'
 	)
 	;;
-overview)
+overview | tree)
 	options+=($calls '--json[as a JSON object]')
-	;;
-tree)
-	options+=('--json[as a JSON object]')
 	;;
 stats)
 	options+=($calls '--by=[a table for each]:what:(syscall process thread)' '--json[as a JSON object]')
