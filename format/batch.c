@@ -146,6 +146,8 @@ int batch_add(struct batch *b, const struct event *e, struct batch_slot *ret_slo
 	b->raw_size += ROW_COST;
 	if (ret_slot)
 		*ret_slot = (struct batch_slot){b->number, (uint32_t)row};
+	if (b->log)
+		b->log->added(b->log, e);
 	return 0;
 }
 
@@ -176,6 +178,8 @@ int batch_finish(struct batch *b, struct batch_slot slot, const struct event *en
 	b->rows[row].call.end_seq = end->call.end_seq;
 	b->rows[row].call.duration = end->call.duration;
 	b->rows[row].call.state = EVENT_FINISHED;
+	if (b->log)
+		b->log->finished(b->log, row, end);
 	return 0;
 }
 

@@ -23,6 +23,17 @@ struct batch_memory {
 	size_t offset;             /* of the bytes, in the batch's bytes */
 };
 
+/*
+ * Is told of everything that a batch takes in, before batch_add() and batch_finish()
+ * return: a journal keeps a copy where it outlives us.
+ */
+struct batch_log {
+	/* A row was appended. */
+	void (*added)(struct batch_log *log, const struct event *e);
+	/* The call of @row was completed in place. */
+	void (*finished)(struct batch_log *log, uint32_t row, const struct event *end);
+};
+
 struct batch {
 	uint64_t number;    /* of the chunk, from 0 */
 	struct event *rows; /* in the order of seq */
@@ -34,6 +45,7 @@ struct batch {
 	struct event_memory *memory;        /* all ranges, row by row; filled by batch_seal */
 	struct buf bytes;                   /* memory, paths, argv, siginfo */
 	size_t raw_size;                    /* estimate of the encoded size */
+	struct batch_log *log;              /* borrowed, survives batch_clear(); may be NULL */
 };
 
 /* A row of the open batch, for batch_finish(). */

@@ -41,6 +41,7 @@ static int start_tape(struct rec *rec, struct err *err)
 	const struct trace_writer_options options = {
 		.fd = rec->options->output,
 		.level = rec->options->level,
+		.journal = rec->options->journal,
 	};
 	struct meta_header header = {0};
 	struct timespec real;

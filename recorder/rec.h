@@ -21,6 +21,7 @@ struct err;
 /* Zero is the default of every field but `output` and either `argv` or `pids`. */
 struct rec_options {
 	int output;             /* fd of the tape, close-on-exec; stays the caller's */
+	const char *journal;    /* the file for what is not on the tape yet; NULL: none */
 	int level;              /* zstd level; 0: the writer's default */
 	uint64_t payload_limit; /* bytes kept of each buffer; UINT64_MAX: all */
 	char *const *argv;      /* the command, ends with NULL; NULL: attach */

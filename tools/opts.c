@@ -140,6 +140,12 @@ static void say_damages(const struct damages *d, const char *path)
 		opts_complain("%s: %zu more damaged places", path, d->count - DAMAGES_KEPT);
 }
 
+void opts_say_journal(const char *path, const char *note)
+{
+	if (note)
+		opts_complain("%s.journal: %s, ignoring", path, note);
+}
+
 static int read_all(struct trace_stream *s, opts_item_fn *take, void *context, struct damages *d,
 		    struct err *err)
 {
@@ -171,6 +177,7 @@ static int for_each_item(const char *path, const struct trace_stream_options *op
 	if (r < 0)
 		return opts_complain("%s: %s", path, err_text(&err));
 	r = read_all(stream, take, context, &damages, &err);
+	opts_say_journal(path, trace_stream_journal_note(stream));
 	trace_stream_free(stream);
 	if (output_error)
 		return opts_output_status(EXIT_FINE);

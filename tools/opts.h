@@ -30,6 +30,9 @@ typedef int opts_item_fn(void *context, const struct trace_item *item, struct er
 int opts_for_each_item(char **paths, const struct trace_stream_options *options, opts_item_fn *take,
 		       void *context);
 
+/* Says why the journal beside a tape was ignored; @note of a reader, NULL: it was not. */
+void opts_say_journal(const char *path, const char *note);
+
 /*
  * Output in large pieces. opts_put() writes @out when it is big and empties it;
  * opts_flush() at the end. A reader that has gone away (EPIPE) is no error: false

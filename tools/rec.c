@@ -294,6 +294,11 @@ static void human_bytes(struct buf *ret, uint64_t bytes)
 	buf_printf(ret, "%.1f %s", value, units[unit]);
 }
 
+static const char *output_name(const struct arguments *a)
+{
+	return a->output ? a->output : tapefile_default;
+}
+
 static void say_result(const struct arguments *a, const struct rec_result *result)
 {
 	cleanup_done(buf_done) struct buf line = {0};
@@ -305,7 +310,7 @@ static void say_result(const struct arguments *a, const struct rec_result *resul
 	buf_printf(&line, " process%s, %.1f s, ", result->processes == 1 ? "" : "es",
 		   (double)result->duration / 1e9);
 	human_bytes(&line, result->totals.compressed);
-	buf_printf(&line, " -> %s", a->output ? a->output : tapefile_default);
+	buf_printf(&line, " -> %s", output_name(a));
 	fprintf(stderr, "%s\n", buf_text(&line));
 }
 
@@ -349,8 +354,34 @@ static int exit_status(const struct rec_result *result)
 	return EXIT_REC;
 }
 
+/* All about a tape that is not what it should be, in one line. */
+static void say_failure(const struct arguments *a, const struct rec_result *result,
+			const struct err *err)
+{
+	cleanup_done(buf_done) struct buf line = {0};
+
+	buf_printf(&line, "rec: %s", err_text(err));
+	if (result->failure == REC_FAILED && result->totals.lost) {
+		buf_str(&line, "; ");
+		grouped(&line, result->totals.lost);
+		buf_printf(&line, " event%s missing at the end of '%s'",
+			   result->totals.lost == 1 ? " is" : "s are", output_name(a));
+	}
+	fprintf(stderr, "%s\n", buf_text(&line));
+}
+
+static int check_tape(const struct arguments *a, struct rec_result *result, struct err *err)
+{
+	if (result->failure != REC_OK || !tapefile_is_gone(a->rec.output))
+		return 0;
+	result->failure = REC_FAILED;
+	return err_set(err, ENOENT, "the tape is gone: '%s' was removed while it was recorded",
+		       output_name(a));
+}
+
 static int record(struct arguments *a, const char *path)
 {
+	cleanup_free char *journal = NULL;
 	cleanup_close int fd = -1;
 	struct rec_result result = {0};
 	struct err err = {0};
@@ -359,10 +390,13 @@ static int record(struct arguments *a, const char *path)
 	if (r < 0)
 		return complain(&err, EXIT_REC);
 	a->rec.output = fd = r;
+	if (tapefile_journal(fd, a->output, &journal))
+		a->rec.journal = journal;
 	rec_run(&a->rec, path, &result, &err);
+	check_tape(a, &result, &err);
 	if (result.failure != REC_OK)
-		complain(&err, 0);
-	if (!a->quiet && result.calls)
+		say_failure(a, &result, &err);
+	if (!a->quiet && result.calls && result.failure != REC_FAILED)
 		say_result(a, &result);
 	return exit_status(&result);
 }

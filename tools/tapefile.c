@@ -2,6 +2,7 @@
 #include "tapefile.h"
 
 #include "base/err.h"
+#include "format/container/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -84,6 +85,7 @@ static int set_aside(const char *path, struct err *err)
 	snprintf(old, sizeof(old), "%s.old", path);
 	if (rename(path, old) < 0 && errno != ENOENT)
 		return err_errno(err, errno, "cannot rename '%s' to '%s'", path, old);
+	journal_forget(path, old);
 	return 0;
 }
 
@@ -99,6 +101,25 @@ int tapefile_create(const char *path, struct err *err)
 		return standard_output(err);
 	r = check_existing(path, err);
 	if (r == -ENOENT || r == -ENOTDIR)
-		return create(path, err);
-	return r < 0 ? r : open_existing(path, r > 0, err);
+		r = create(path, err);
+	else if (r >= 0)
+		r = open_existing(path, r > 0, err);
+	if (r >= 0)
+		journal_forget(path, NULL);
+	return r;
+}
+
+bool tapefile_journal(int fd, const char *path, char **ret)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	       journal_name(path ? path : tapefile_default, ret) == 0;
+}
+
+bool tapefile_is_gone(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && !st.st_nlink;
 }

@@ -19,6 +19,12 @@ struct err;
  */
 int tapefile_create(const char *path, struct err *err);
 
+/* The name of the journal (journal.h) for a tape that was created at @path; malloc'd. False:
+ * it is no regular file, and has none. */
+bool tapefile_journal(int fd, const char *path, char **ret);
+/* Whether the file has been removed since. */
+bool tapefile_is_gone(int fd);
+
 extern const char tapefile_default[];
 
 #endif

@@ -62,6 +62,7 @@ static int check_records(struct check_run *run, struct trace_reader *reader, str
 				return r;
 		}
 	}
+	audit_end(&run->audit);
 	if (r == 0 && run->rewriter)
 		r = trace_rewriter_finish(run->rewriter, err);
 	return r;
@@ -90,6 +91,11 @@ static void say_totals(struct check_run *run)
 		   " call%s",
 		   a->frames, plural(a->frames), a->chunks, plural(a->chunks), a->events,
 		   plural(a->events), a->calls, plural(a->calls));
+	if (a->recovered)
+		buf_printf(out, "; %" PRIu64 " of the events from the journal", a->recovered);
+	if (a->in_flight)
+		buf_printf(out, "; %" PRIu64 " call%s in flight at the end", a->in_flight,
+			   plural(a->in_flight));
 	if (a->lost)
 		buf_printf(out, "; %" PRIu64 " event%s lost before", a->lost, plural(a->lost));
 	if (a->incomplete)
@@ -114,9 +120,11 @@ static void json_end(struct check_run *run)
 	buf_printf(&run->out,
 		   "],\"sound\":%s,\"tapes\":%" PRIu64 ",\"frames\":%" PRIu64 ",\"chunks\":%" PRIu64
 		   ",\"events\":%" PRIu64 ",\"syscalls\":%" PRIu64 ",\"lost\":%" PRIu64
-		   ",\"incomplete\":%s,\"unknown_records\":%" PRIu64 "}\n",
+		   ",\"incomplete\":%s,\"recovered\":%" PRIu64 ",\"in_flight\":%" PRIu64
+		   ",\"unknown_records\":%" PRIu64 "}\n",
 		   a->damages ? "false" : "true", a->tapes, a->frames, a->chunks, a->events,
-		   a->calls, a->lost, a->incomplete ? "true" : "false", a->unknown);
+		   a->calls, a->lost, a->incomplete ? "true" : "false", a->recovered, a->in_flight,
+		   a->unknown);
 }
 
 static int check_file(struct check_run *run)
@@ -135,6 +143,7 @@ static int check_file(struct check_run *run)
 	if (run->json)
 		json_begin(run);
 	r = check_records(run, reader, &err);
+	opts_say_journal(run->path, trace_reader_journal_note(reader));
 	trace_reader_free(reader);
 	if (run->json)
 		json_end(run);

@@ -23,8 +23,18 @@ found(struct audit *a, uint64_t offset, struct trace_damage *ret, const char *fo
 	return 1;
 }
 
+enum { OPEN_MAX = 1 << 16 };
+
+/* As at the end of a tape that has none. */
+static void end_tape(struct audit *a)
+{
+	a->in_flight += a->open.count;
+	map_done(&a->open);
+}
+
 static void begin_tape(struct audit *a, uint64_t offset)
 {
+	end_tape(a);
 	a->tapes++;
 	a->frames++;
 	a->start = offset;
@@ -53,27 +63,53 @@ static struct audit_frame *frame_at(struct audit *a, uint64_t offset)
 	return &a->seen[a->seen_count++];
 }
 
-static void count_rows(struct audit *a, const struct batch *b)
+/* A thread that executes takes its process's number, and its call with it. */
+static int follow_exec(struct audit *a, const struct event *e)
 {
+	if (e->exec.former_tid == e->tid)
+		return 0;
+	map_remove(&a->open, e->tid);
+	return map_remove(&a->open, e->exec.former_tid) ? map_put(&a->open, e->tid, a) : 0;
+}
+
+static int follow_call(struct audit *a, const struct event *e)
+{
+	if (e->kind == EVENT_BEGUN && a->open.count < OPEN_MAX)
+		return map_put(&a->open, e->tid, a);
+	if (e->kind == EVENT_END || e->kind == EVENT_EXIT)
+		map_remove(&a->open, e->tid);
+	return e->kind == EVENT_EXEC ? follow_exec(a, e) : 0;
+}
+
+static int count_rows(struct audit *a, const struct batch *b)
+{
+	int r = 0;
+
 	a->chunks++;
 	a->events += b->count;
 	a->tape_events += b->count + b->unknown;
-	for (size_t i = 0; i < b->count; i++)
+	for (size_t i = 0; r == 0 && i < b->count; i++) {
 		a->calls += b->rows[i].kind == EVENT_CALL || b->rows[i].kind == EVENT_BEGUN;
+		r = follow_call(a, &b->rows[i]);
+	}
+	return r;
 }
 
 static int take_batch(struct audit *a, const struct trace_record *record, struct trace_damage *ret)
 {
 	const struct batch *b = record->batch;
-	struct audit_frame *frame = frame_at(a, record->frame_offset);
+	struct audit_frame *frame = record->recovered ? NULL : frame_at(a, record->frame_offset);
 	uint64_t before = a->last_seq;
 	bool any = a->any_chunk;
 
-	if (!frame)
+	if (count_rows(a, b) < 0 || (!frame && !record->recovered))
 		return -ENOMEM;
-	frame->chunks++;
-	frame->events += b->count + b->unknown;
-	count_rows(a, b);
+	if (frame) {
+		frame->chunks++;
+		frame->events += b->count + b->unknown;
+	} else {
+		a->recovered += b->count;
+	}
 	if (!b->count)
 		return 0;
 	a->any_chunk = true;
@@ -143,6 +179,7 @@ static int take_trailer(struct audit *a, const struct trace_record *record,
 {
 	const struct meta_trailer *t = record->trailer;
 
+	map_done(&a->open);
 	a->frames++;
 	a->lost += t->lost;
 	a->incomplete |= t->incomplete;
@@ -157,6 +194,11 @@ static int take_trailer(struct audit *a, const struct trace_record *record,
 }
 
 /* ---- the whole ---- */
+
+void audit_end(struct audit *a)
+{
+	end_tape(a);
+}
 
 int audit_take(struct audit *a, const struct trace_record *record, struct trace_damage *ret_damage)
 {
@@ -191,5 +233,6 @@ int audit_take(struct audit *a, const struct trace_record *record, struct trace_
 void audit_done(struct audit *a)
 {
 	free(a->seen);
+	map_done(&a->open);
 	*a = (struct audit){0};
 }

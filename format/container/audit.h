@@ -12,6 +12,8 @@
 
 #include "reader.h"
 
+#include "base/map.h"
+
 struct audit_frame {
 	uint64_t offset, chunks, events;
 };
@@ -22,6 +24,8 @@ struct audit {
 	uint64_t damages; /* the reader's and those found here */
 	uint64_t lost;    /* by the trailers' own words */
 	bool incomplete;  /* so says a trailer */
+	uint64_t recovered; /* events of a journal, counted in `events` too */
+	uint64_t in_flight; /* calls of torn tapes that had not returned at their end */
 
 	/* Of the present tape. */
 	uint64_t start; /* offset of its first frame */
@@ -29,6 +33,7 @@ struct audit {
 	bool any_chunk, damaged;
 	struct audit_frame *seen; /* frames that hold chunks */
 	size_t seen_count, seen_capacity;
+	struct map open; /* tid -> this, of calls that have begun and not ended */
 };
 
 /*
@@ -36,6 +41,8 @@ struct audit {
  * RECORD_DAMAGE it is a copy), else 0; or -ENOMEM.
  */
 int audit_take(struct audit *a, const struct trace_record *record, struct trace_damage *ret_damage);
+/* The file has ended: `in_flight` is final. */
+void audit_end(struct audit *a);
 void audit_done(struct audit *a);
 
 #endif

@@ -12,6 +12,7 @@
 #include "reader.h"
 
 #include "limits.h"
+#include "recovery.h"
 #include "seek.h"
 #include "source.h"
 
@@ -50,6 +51,13 @@ struct trace_reader {
 
 	uint64_t next_chunk;
 	bool any_record, any_header, trailer_seen, ended;
+
+	/* Behind the end. */
+	uint64_t snapshots; /* of the present tape */
+	uint64_t recovered; /* events */
+	struct recovery *recovery;
+	bool journal_sought, over;
+	struct err journal_note;
 
 	bool damaged; /* since the last good record */
 	struct trace_damage damage;
@@ -142,6 +150,7 @@ static int decode_header(struct trace_reader *r, const void *body, size_t size, 
 	if (r->any_record && !r->trailer_seen)
 		note_damage(r, r->frame_offset, false, "the tape before this one has no end");
 	r->next_chunk = 0;
+	r->snapshots = 0;
 	r->any_header = true;
 	r->trailer_seen = false;
 	return check_features(&r->header, err);
@@ -163,6 +172,7 @@ static int decode(struct trace_reader *r, const void *body, size_t size, struct 
 	case CODEC_SNAPSHOT:
 		ret->kind = RECORD_SNAPSHOT;
 		ret->snapshot = &r->snapshot;
+		r->snapshots++;
 		meta_snapshot_done(&r->snapshot);
 		return codec_decode_snapshot(body, size, &r->snapshot, err);
 	case CODEC_CHUNK:
@@ -199,6 +209,7 @@ static int cut_record(struct trace_reader *r, struct trace_record *ret, struct e
 	if (!known || r->raw.size - r->raw_at - head < length)
 		return STEP_AGAIN;
 	ret->frame_offset = r->frame_offset;
+	ret->recovered = false;
 	result = decode(r, r->raw.data + r->raw_at + head, (size_t)length, ret, &local);
 	if (result == -EBADMSG) {
 		note_damage(r, r->frame_offset, false, "damaged frame: %s", local.text);
@@ -460,6 +471,99 @@ static int deliver_damage(struct trace_reader *r, struct trace_record *ret)
 	return 1;
 }
 
+/* Hands a good record out, behind the damage that is before it. */
+static int deliver(struct trace_reader *r, struct trace_record *ret)
+{
+	check_number(r, ret);
+	if (!r->damaged)
+		return 1;
+	r->held = true;
+	r->held_record = *ret;
+	return deliver_damage(r, ret);
+}
+
+/* ---- behind the end of the file ---- */
+
+/* A tape that was torn and has a journal is cut off for nobody: what is missing of its
+ * last chunk is in there. */
+static int seek_journal(struct trace_reader *r, struct err *err)
+{
+	int fd = trace_source_take_journal(r->source), result;
+
+	r->journal_sought = true;
+	/* The reason for ending where it does. */
+	if (fd == -EBUSY && !r->trailer_seen && r->damage.tail)
+		r->damaged = false;
+	if (fd == -EBUSY && !r->trailer_seen)
+		note_damage(r, trace_source_offset(r->source), true,
+			    "the tape has no end yet: it is being recorded");
+	if (fd < 0)
+		return 0;
+	result = recovery_open(fd, r->header.uuid, &r->recovery, &r->journal_note);
+	if (result == -ENOMEM)
+		return err_set(err, ENOMEM, "out of memory");
+	if (result == 0 && r->trailer_seen)
+		r->recovery = recovery_free(r->recovery);
+	if (r->recovery && r->damage.tail)
+		r->damaged = false;
+	return 0;
+}
+
+/* The next record of the journal: 1, 0 when there is none, -errno. */
+static int next_recovered(struct trace_reader *r, struct trace_record *ret, struct err *err)
+{
+	int kind = RECOVERY_END;
+
+	if (r->recovery)
+		kind = recovery_next(r->recovery, r->next_chunk, r->snapshots, r->batch,
+				     &r->snapshot);
+	if (kind < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	if (kind == RECOVERY_END)
+		return 0;
+	*ret = (struct trace_record){.frame_offset = trace_source_offset(r->source),
+				     .recovered = true};
+	if (kind == RECOVERY_SNAPSHOT) {
+		r->snapshots++;
+		ret->kind = RECORD_SNAPSHOT;
+		ret->snapshot = &r->snapshot;
+	} else {
+		r->recovered += r->batch->count;
+		ret->kind = RECORD_BATCH;
+		ret->batch = r->batch;
+	}
+	return 1;
+}
+
+static void note_end(struct trace_reader *r)
+{
+	const char *damage = r->recovery ? recovery_damage(r->recovery) : NULL;
+
+	if (r->recovery)
+		note_damage(r, trace_source_offset(r->source), true,
+			    "the tape has no end: the recorder was killed; %" PRIu64
+			    " event%s recovered from its journal",
+			    r->recovered, r->recovered == 1 ? "" : "s");
+	if (damage)
+		add_to_damage(r, "; %s", damage);
+	end_of_file(r);
+}
+
+static int behind_end(struct trace_reader *r, struct trace_record *ret, struct err *err)
+{
+	int result = r->journal_sought ? 0 : seek_journal(r, err);
+
+	if (result == 0)
+		result = next_recovered(r, ret, err);
+	if (result > 0)
+		return deliver(r, ret);
+	if (result < 0)
+		return result;
+	r->over = true;
+	note_end(r);
+	return r->damaged ? deliver_damage(r, ret) : 0;
+}
+
 int trace_reader_next(struct trace_reader *r, struct trace_record *ret, struct err *err)
 {
 	int result;
@@ -471,23 +575,18 @@ int trace_reader_next(struct trace_reader *r, struct trace_record *ret, struct e
 	}
 	if (r->held)
 		return deliver_damage(r, ret);
-	if (r->ended)
+	if (r->over)
 		return 0;
-	result = next_good(r, ret, err);
-	if (result < 0)
-		return result;
-	r->any_record |= result > 0;
-	r->ended = result == 0;
-	if (r->ended) {
-		end_of_file(r);
-		return r->damaged ? deliver_damage(r, ret) : 0;
+	if (!r->ended) {
+		result = next_good(r, ret, err);
+		if (result < 0)
+			return result;
+		r->any_record |= result > 0;
+		if (result > 0)
+			return deliver(r, ret);
+		r->ended = true;
 	}
-	check_number(r, ret);
-	if (!r->damaged)
-		return 1;
-	r->held = true;
-	r->held_record = *ret;
-	return deliver_damage(r, ret);
+	return behind_end(r, ret, err);
 }
 
 /* The beginning decides whether this is a tape at all. */
@@ -559,6 +658,11 @@ int trace_reader_open(struct trace_source *source, struct trace_reader **ret, st
 	return 0;
 }
 
+const char *trace_reader_journal_note(const struct trace_reader *r)
+{
+	return r->journal_note.code ? r->journal_note.text : NULL;
+}
+
 void trace_reader_outline(struct trace_reader *r)
 {
 	r->outline = true;
@@ -577,6 +681,7 @@ struct trace_reader *trace_reader_free(struct trace_reader *r)
 	if (!r)
 		return NULL;
 	trace_source_free(r->source);
+	recovery_free(r->recovery);
 	ZSTD_freeDCtx(r->zstd);
 	codec_free(r->codec);
 	seek_table_done(&r->table);

@@ -5,7 +5,8 @@
  * It needs neither trailer nor seek table. Damage is not an error but a record
  * of its own, RECORD_DAMAGE: it says where and what, and reading goes on at the
  * next frame that can be read. A file that ends in the middle gives every whole
- * chunk and then RECORD_DAMAGE with `tail` set. Everything in the file is taken
+ * chunk and then RECORD_DAMAGE with `tail` set; when the recorder left a journal beside
+ * it (journal.h), the events in that come in between. Everything in the file is taken
  * for hostile: all lengths are held to limits.h.
  */
 #ifndef CONTAINER_READER_H
@@ -36,6 +37,7 @@ struct trace_damage {
 struct trace_record {
 	enum trace_record_kind kind;
 	uint64_t frame_offset; /* in the file, of the frame it stands in */
+	bool recovered;        /* from the tape's journal, in no frame */
 	union {
 		struct meta_header *header;
 		struct meta_snapshot *snapshot;
@@ -59,6 +61,10 @@ int trace_reader_open(struct trace_source *source, struct trace_reader **ret, st
  * with trace_reader_take_batch().
  */
 int trace_reader_next(struct trace_reader *r, struct trace_record *ret, struct err *err);
+
+/* Why the journal beside the tape was ignored (one line), NULL: it was not. To be asked at the
+ * end. */
+const char *trace_reader_journal_note(const struct trace_reader *r);
 
 /* From the next record on chunks are read for counting only: codec_decode_outline(). */
 void trace_reader_outline(struct trace_reader *r);

@@ -6,6 +6,8 @@
  */
 #include "source.h"
 
+#include "recovery.h"
+
 #include "base/err.h"
 #include "base/fileio.h"
 
@@ -28,6 +30,7 @@ struct trace_source {
 	uint8_t *data;   /* the window */
 	size_t at, end;
 	bool exhausted;
+	int journal; /* as of trace_source_take_journal() */
 };
 
 static struct trace_source *new_source(void)
@@ -37,6 +40,7 @@ static struct trace_source *new_source(void)
 	if (!s)
 		return NULL;
 	s->fd = -1;
+	s->journal = -ENOENT;
 	s->data = malloc(WINDOW);
 	return s->data ? s : trace_source_free(s);
 }
@@ -61,10 +65,13 @@ int trace_source_open(const char *path, struct trace_source **ret, struct err *e
 
 	if (!s)
 		return err_set(err, ENOMEM, "out of memory");
-	if (strcmp(path, "-") == 0)
+	if (strcmp(path, "-") == 0) {
 		s->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-	else
+	} else {
+		/* First: what has left the journal later on is on the tape when that is read. */
+		s->journal = recovery_find(path);
 		s->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	}
 	r = s->fd < 0 ? err_errno(err, errno, "%s", path) : look_at(s, path, err);
 	/* Standard input may be a file that somebody has begun to read. */
 	if (r == 0 && s->seekable && lseek(s->fd, 0, SEEK_CUR) != 0)
@@ -96,6 +103,8 @@ struct trace_source *trace_source_free(struct trace_source *s)
 		return NULL;
 	if (s->fd >= 0)
 		close(s->fd);
+	if (s->journal >= 0)
+		close(s->journal);
 	free(s->data);
 	free(s);
 	return NULL;
@@ -154,6 +163,15 @@ bool trace_source_seekable(const struct trace_source *s)
 uint64_t trace_source_size(const struct trace_source *s)
 {
 	return s->seekable ? s->size : 0;
+}
+
+int trace_source_take_journal(struct trace_source *s)
+{
+	int journal = s->journal;
+
+	if (journal >= 0)
+		s->journal = -ENOENT;
+	return journal;
 }
 
 int trace_source_seek(struct trace_source *s, uint64_t offset)

@@ -32,6 +32,9 @@ uint64_t trace_source_offset(const struct trace_source *s);
 bool trace_source_seekable(const struct trace_source *s);
 /* Bytes in all, or 0 when not known (a pipe). */
 uint64_t trace_source_size(const struct trace_source *s);
+/* The journal beside the file that was opened (recovery.h): its fd, the caller's from now on,
+ * -EBUSY when the tape is still being recorded, or -ENOENT. */
+int trace_source_take_journal(struct trace_source *s);
 /* Jumps; seekable sources only. 0 or -errno. */
 int trace_source_seek(struct trace_source *s, uint64_t offset);
 /* Reads @size bytes at @offset without moving; seekable only. Count or -errno. */

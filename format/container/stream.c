@@ -493,6 +493,11 @@ int trace_stream_open(struct trace_source *source, const struct trace_stream_opt
 	return 0;
 }
 
+const char *trace_stream_journal_note(const struct trace_stream *s)
+{
+	return trace_reader_journal_note(s->reader);
+}
+
 struct trace_stream *trace_stream_free(struct trace_stream *s)
 {
 	if (!s)

@@ -47,6 +47,8 @@ int trace_stream_open(struct trace_source *source, const struct trace_stream_opt
 		      struct trace_stream **ret, struct err *err);
 /* 1 and the next item (valid until the next call), 0 at the end, -errno. */
 int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err *err);
+/* As trace_reader_journal_note(). */
+const char *trace_stream_journal_note(const struct trace_stream *s);
 struct trace_stream *trace_stream_free(struct trace_stream *s);
 
 #endif

@@ -10,6 +10,7 @@
 #include "writer.h"
 
 #include "frame.h"
+#include "journal.h"
 #include "limits.h"
 
 #include "base/clock.h"
@@ -21,6 +22,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +47,13 @@ struct trace_writer {
 	uint64_t next_number;
 	struct meta_snapshot *snapshots[SNAPSHOTS_MAX];
 	size_t snapshot_count;
-	bool waited; /* the recorder had to */
+	uint64_t snapshots_kept; /* in the journal, so far */
+	bool waited;             /* the recorder had to */
+	uint64_t *since;         /* of each in the queue: when its first row came */
+	uint64_t writing_since;  /* the same of the one that is being written; 0: none is */
+	struct journal *journal; /* NULL: none */
+	size_t batches;          /* that there are */
+	struct err journal_error;
 
 	/* the thread's own, everybody's once it has been joined */
 	struct codec *codec;
@@ -62,8 +70,12 @@ static struct batch *fresh(struct trace_writer *w)
 {
 	struct batch *b = w->spares ? w->spare[--w->spares] : calloc(1, sizeof(*b));
 
-	if (b)
-		batch_clear(b, w->next_number++);
+	if (!b)
+		return NULL;
+	batch_clear(b, w->next_number++);
+	if (!b->log && w->journal)
+		b->log = journal_log(w->journal, w->batches++);
+	journal_begin(b->log, b->number);
 	return b;
 }
 
@@ -77,6 +89,7 @@ static bool hand_over(struct trace_writer *w)
 		w->next_number--;
 		return false;
 	}
+	w->since[w->queued] = w->open_since;
 	w->queue[w->queued++] = w->open;
 	w->open = next;
 	w->open_since = 0;
@@ -90,22 +103,63 @@ struct batch *trace_writer_lock(struct trace_writer *w)
 	return w->open;
 }
 
+static bool is_full(const struct trace_writer *w)
+{
+	return w->open->raw_size >= w->options.chunk_size || journal_is_full(w->open->log);
+}
+
+/* Whether something waits for the thread that should be in the file by now, and would be
+ * lost if we were killed. */
+static bool is_late(const struct trace_writer *w)
+{
+	uint64_t since = w->writing_since;
+
+	if (!since && w->queued)
+		since = w->since[0];
+	if (!since || (w->journal && !w->journal_error.code))
+		return false;
+	return clock_now() - since > w->options.flush_ms * UINT64_C(1000000);
+}
+
+static void wait_for_room(struct trace_writer *w)
+{
+	w->waited = true;
+	pthread_cond_wait(&w->room, &w->mutex);
+}
+
 void trace_writer_unlock(struct trace_writer *w)
 {
 	if (w->open->count && !w->open_since) {
 		w->open_since = clock_now();
 		pthread_cond_signal(&w->work);
 	}
-	if (w->open->raw_size >= w->options.chunk_size) {
-		while (w->queued == w->options.queue) {
-			w->waited = true;
-			pthread_cond_wait(&w->room, &w->mutex);
-		}
+	if (w->journal && !w->journal_error.code)
+		journal_error(w->journal, &w->journal_error);
+	while (is_late(w))
+		wait_for_room(w);
+	if (is_full(w)) {
+		while (w->queued == w->options.queue)
+			wait_for_room(w);
 		/* The thread may have taken it while we waited. */
-		if (w->open->raw_size >= w->options.chunk_size)
+		if (is_full(w))
 			hand_over(w);
 	}
 	pthread_mutex_unlock(&w->mutex);
+}
+
+/* One that does not fit must wait for its place on the tape no longer than it has to. */
+static void keep_snapshot(struct trace_writer *w, const struct meta_snapshot *snapshot)
+{
+	struct buf record = {0};
+
+	if (!w->journal || w->journal_error.code)
+		return;
+	if (codec_encode_snapshot(snapshot, &record) == 0 &&
+	    !journal_keep_snapshot(w->open->log, w->snapshots_kept++, &record) && w->open->count) {
+		w->open_since = 1;
+		pthread_cond_signal(&w->work);
+	}
+	buf_done(&record);
 }
 
 int trace_writer_snapshot(struct trace_writer *w, struct meta_snapshot *snapshot)
@@ -117,6 +171,7 @@ int trace_writer_snapshot(struct trace_writer *w, struct meta_snapshot *snapshot
 	pthread_mutex_lock(&w->mutex);
 	while (w->snapshot_count == SNAPSHOTS_MAX)
 		pthread_cond_wait(&w->room, &w->mutex);
+	keep_snapshot(w, snapshot);
 	*own = *snapshot;
 	*snapshot = (struct meta_snapshot){0};
 	w->snapshots[w->snapshot_count++] = own;
@@ -231,8 +286,11 @@ static void do_batch(struct trace_writer *w)
 	struct batch *b = w->queue[0];
 	bool last;
 
-	for (size_t i = 1; i < w->queued; i++)
+	w->writing_since = w->since[0];
+	for (size_t i = 1; i < w->queued; i++) {
 		w->queue[i - 1] = w->queue[i];
+		w->since[i - 1] = w->since[i];
+	}
 	w->queued--;
 	last = w->finishing && !w->queued && !w->open->count;
 	memcpy(snapshots, w->snapshots, count * sizeof(snapshots[0]));
@@ -245,6 +303,8 @@ static void do_batch(struct trace_writer *w)
 	write_batch(w, b, encode_snapshots(w, snapshots, count), last);
 	pthread_mutex_lock(&w->mutex);
 	w->spare[w->spares++] = b;
+	w->writing_since = 0;
+	pthread_cond_broadcast(&w->room);
 }
 
 static void *serve(void *context)
@@ -289,7 +349,8 @@ static int allocate(struct trace_writer *w)
 	/* One more than wait: the one that is being written comes back as spare. */
 	w->queue = calloc(w->options.queue + 1, sizeof(struct batch *));
 	w->spare = calloc(w->options.queue + 2, sizeof(struct batch *));
-	if (!w->codec || !w->queue || !w->spare)
+	w->since = calloc(w->options.queue + 1, sizeof(*w->since));
+	if (!w->codec || !w->queue || !w->spare || !w->since)
 		return -ENOMEM;
 	w->open = fresh(w);
 	return w->open ? 0 : -ENOMEM;
@@ -304,6 +365,19 @@ static int write_header(struct trace_writer *w, const struct meta_header *header
 	r = frame_writer_put(w->frames, &w->record, NULL, true, err);
 	buf_clear(&w->record);
 	return r;
+}
+
+/* Without one recording goes on, and the trailer has a note. */
+static void open_journal(struct trace_writer *w, const uint8_t uuid[16])
+{
+	/* Those that wait, the one that is open and the one that is being written. */
+	size_t batches = w->options.queue + 2;
+
+	if (!w->options.journal || journal_create(w->options.journal, uuid, batches, &w->journal,
+						  &w->journal_error) < 0)
+		return;
+	w->open->log = journal_log(w->journal, w->batches++);
+	journal_begin(w->open->log, w->open->number);
 }
 
 /* The signals of the process are for other threads. */
@@ -339,6 +413,7 @@ int trace_writer_start(const struct trace_writer_options *options, const struct 
 	if (r == 0)
 		r = write_header(w, header, err);
 	if (r == 0) {
+		open_journal(w, header->uuid);
 		r = start_thread(w);
 		if (r < 0)
 			err_errno(err, -r, "cannot start a thread");
@@ -371,18 +446,33 @@ static size_t take_count(size_t *count)
 	return taken;
 }
 
-static int note_left_out(struct trace_writer *w, struct meta_trailer *trailer)
+static int __attribute__((format(printf, 2, 3)))
+note(struct meta_trailer *trailer, const char *format, ...)
 {
 	char **notes = reallocarray(trailer->notes, trailer->note_count + 1, sizeof(*notes));
+	va_list args;
 	int n;
 
 	if (!notes)
 		return -ENOMEM;
 	trailer->notes = notes;
-	n = asprintf(&notes[trailer->note_count],
-		     "%" PRIu64 " snapshots were too large for the tape", w->snapshots_left_out);
+	va_start(args, format);
+	n = vasprintf(&notes[trailer->note_count], format, args);
+	va_end(args);
 	trailer->note_count += n >= 0;
 	return n < 0 ? -ENOMEM : 0;
+}
+
+static int add_notes(struct trace_writer *w, struct meta_trailer *trailer)
+{
+	int r = 0;
+
+	if (w->snapshots_left_out)
+		r = note(trailer, "%" PRIu64 " snapshots were too large for the tape",
+			 w->snapshots_left_out);
+	if (r == 0 && w->journal_error.code)
+		r = note(trailer, "recorded without a journal: %s", err_text(&w->journal_error));
+	return r;
 }
 
 static int write_trailer(struct trace_writer *w, struct meta_trailer *trailer)
@@ -401,7 +491,7 @@ static int write_trailer(struct trace_writer *w, struct meta_trailer *trailer)
 		return err_set(&w->error, ENOMEM, "out of memory");
 	for (; trailer->frame_count < count; trailer->frame_count++)
 		trailer->frames[trailer->frame_count] = frames[trailer->frame_count];
-	if (w->snapshots_left_out && note_left_out(w, trailer) < 0)
+	if (add_notes(w, trailer) < 0)
 		return err_set(&w->error, ENOMEM, "out of memory");
 	trailer->events = w->rows;
 	trailer->lost += w->lost;
@@ -453,6 +543,8 @@ struct trace_writer *trace_writer_free(struct trace_writer *w)
 		free_batch(w->open);
 	free(w->queue);
 	free(w->spare);
+	free(w->since);
+	journal_free(w->journal);
 	codec_free(w->codec);
 	frame_writer_free(w->frames);
 	buf_done(&w->record);

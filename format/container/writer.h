@@ -8,7 +8,9 @@
  * the queue is full trace_writer_unlock() waits, so that a slow disk slows the
  * traced program instead of losing events or growing memory. An open batch that
  * is TRACE_FLUSH_MS old is taken by the thread itself, so what happened reaches
- * the file while the program sleeps.
+ * the file while the program sleeps. When the thread is behind by more than that
+ * trace_writer_unlock() waits as well, unless there is a journal (journal.h): then
+ * nothing of what waits can be lost.
  *
  * A write error does not stop the recorder: from then on events are counted and
  * dropped, the file stays as it is (readable to its last whole chunk), and
@@ -31,6 +33,7 @@ struct trace_writer_options {
 	size_t chunk_size; /* 0: TRACE_CHUNK_SIZE */
 	size_t frame_size; /* 0: TRACE_FRAME_SIZE */
 	unsigned flush_ms; /* 0: TRACE_FLUSH_MS */
+	const char *journal; /* the file to keep it in; NULL: none */
 };
 
 /* What a tape weighs; valid after trace_writer_finish(). */
