@@ -19,6 +19,8 @@ enum {
 	SHRINK_OVER = 2 << 20, /* a cleared batch keeps no more bytes than this */
 };
 
+static const size_t in_log = SIZE_MAX;
+
 static int grow_rows(struct batch *b)
 {
 	size_t capacity = b->capacity ? b->capacity * 2 : FIRST_ROWS;
@@ -68,7 +70,9 @@ int batch_reserve(struct batch *b, size_t rows, size_t ranges)
 	return 0;
 }
 
-static int add_range(struct batch *b, size_t row, const struct event_memory *memory)
+/* @logged: where the log has the bytes, NULL: nowhere; moves on behind them. */
+static int add_range(struct batch *b, size_t row, const struct event_memory *memory,
+		     const uint8_t **logged)
 {
 	struct batch_memory *range;
 	uint32_t index;
@@ -76,8 +80,14 @@ static int add_range(struct batch *b, size_t row, const struct event_memory *mem
 	if (b->range_count == b->range_capacity && grow_ranges(b) < 0)
 		return -ENOMEM;
 	range = &b->ranges[b->range_count];
-	*range = (struct batch_memory){.range = *memory, .offset = b->bytes.size};
-	buf_append(&b->bytes, memory->data, memory->length);
+	*range = (struct batch_memory){.range = *memory, .offset = in_log};
+	if (*logged) {
+		range->range.data = *logged;
+		*logged += memory->length;
+	} else {
+		range->offset = b->bytes.size;
+		buf_append(&b->bytes, memory->data, memory->length);
+	}
 	if (buf_error(&b->bytes) < 0)
 		return -ENOMEM;
 	index = (uint32_t)++b->range_count;
@@ -125,10 +135,12 @@ static void keep_strings(struct batch *b, struct event *row)
 int batch_add(struct batch *b, const struct event *e, struct batch_slot *ret_slot)
 {
 	size_t row = b->count, ranges = b->range_count, bytes = b->bytes.size;
+	const uint8_t *logged;
 
 	assert(row == 0 || e->seq > b->rows[row - 1].seq);
 	if (row == b->capacity && grow_rows(b) < 0)
 		return -ENOMEM;
+	logged = b->log ? b->log->added(b->log, e) : NULL;
 	b->rows[row] = *e;
 	b->rows[row].memory_count = 0;
 	b->rows[row].memory = NULL;
@@ -136,7 +148,7 @@ int batch_add(struct batch *b, const struct event *e, struct batch_slot *ret_slo
 	b->count++;
 	keep_strings(b, &b->rows[row]);
 	for (uint32_t i = 0; i < e->memory_count; i++) {
-		if (add_range(b, row, &e->memory[i]) < 0)
+		if (add_range(b, row, &e->memory[i], &logged) < 0)
 			break;
 	}
 	if (b->rows[row].memory_count < e->memory_count || buf_error(&b->bytes) < 0) {
@@ -146,8 +158,6 @@ int batch_add(struct batch *b, const struct event *e, struct batch_slot *ret_slo
 	b->raw_size += ROW_COST;
 	if (ret_slot)
 		*ret_slot = (struct batch_slot){b->number, (uint32_t)row};
-	if (b->log)
-		b->log->added(b->log, e);
 	return 0;
 }
 
@@ -155,14 +165,16 @@ int batch_finish(struct batch *b, struct batch_slot slot, const struct event *en
 {
 	size_t ranges = b->range_count, bytes = b->bytes.size;
 	uint32_t row = slot.row, last, count;
+	const uint8_t *logged;
 
 	if (slot.number != b->number || row >= b->count ||
 	    b->rows[row].call.begun_seq != end->call.begun_seq)
 		return batch_add(b, end, NULL);
+	logged = b->log ? b->log->finished(b->log, row, end) : NULL;
 	last = b->last_range[row];
 	count = b->rows[row].memory_count;
 	for (uint32_t i = 0; i < end->memory_count; i++) {
-		if (add_range(b, row, &end->memory[i]) < 0) {
+		if (add_range(b, row, &end->memory[i], &logged) < 0) {
 			forget(b, b->count, ranges, bytes);
 			b->last_range[row] = last;
 			b->rows[row].memory_count = count;
@@ -178,8 +190,6 @@ int batch_finish(struct batch *b, struct batch_slot slot, const struct event *en
 	b->rows[row].call.end_seq = end->call.end_seq;
 	b->rows[row].call.duration = end->call.duration;
 	b->rows[row].call.state = EVENT_FINISHED;
-	if (b->log)
-		b->log->finished(b->log, row, end);
 	return 0;
 }
 
@@ -213,9 +223,11 @@ int batch_seal(struct batch *b)
 		seal_strings(b, &b->rows[row]);
 		b->rows[row].memory = memory ? memory + at : NULL;
 		for (uint32_t i = b->first_range[row]; i; i = b->ranges[i - 1].next) {
-			memory[at] = b->ranges[i - 1].range;
-			memory[at].data =
-				(const uint8_t *)buf_text(&b->bytes) + b->ranges[i - 1].offset;
+			const struct batch_memory *m = &b->ranges[i - 1];
+
+			memory[at] = m->range;
+			if (m->offset != in_log)
+				memory[at].data = (const uint8_t *)buf_text(&b->bytes) + m->offset;
 			at++;
 		}
 	}

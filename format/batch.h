@@ -18,20 +18,23 @@
 
 /* Where the memory of a row is: `next` chains the ranges of one row. */
 struct batch_memory {
-	struct event_memory range; /* range.data is valid after batch_seal() only */
+	struct event_memory range; /* range.data is valid after batch_seal() */
 	uint32_t next;             /* index + 1 of the row's next range, 0: none */
-	size_t offset;             /* of the bytes, in the batch's bytes */
+	size_t offset;             /* of the bytes, in the batch's bytes; SIZE_MAX: range.data is
+				    * valid, in the log */
 };
 
 /*
  * Is told of everything that a batch takes in, before batch_add() and batch_finish()
- * return: a journal keeps a copy where it outlives us.
+ * return: a journal keeps a copy where it outlives us. What they return is where the log
+ * has the bytes of the event's memory, one range behind the other; there they stay until
+ * batch_clear(), so that the batch needs no copy of its own. NULL: not kept.
  */
 struct batch_log {
-	/* A row was appended. */
-	void (*added)(struct batch_log *log, const struct event *e);
-	/* The call of @row was completed in place. */
-	void (*finished)(struct batch_log *log, uint32_t row, const struct event *end);
+	/* A row is going to be appended. */
+	const uint8_t *(*added)(struct batch_log *log, const struct event *e);
+	/* The call of @row is going to be completed in place. */
+	const uint8_t *(*finished)(struct batch_log *log, uint32_t row, const struct event *end);
 };
 
 struct batch {

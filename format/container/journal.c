@@ -147,6 +147,8 @@ static int map_file(struct journal *j)
 	map = mmap(NULL, j->size, PROT_READ | PROT_WRITE, MAP_SHARED, j->fd, 0);
 	if (map == MAP_FAILED)
 		return -errno;
+	/* Read ahead would fill pages with zeros that nobody asked for. */
+	madvise(map, j->size, MADV_RANDOM);
 	j->map = map;
 	return 0;
 }
@@ -215,8 +217,11 @@ static uint8_t *put(uint8_t *at, const void *data, size_t size)
 	return at + size;
 }
 
-static uint8_t *put_ranges(uint8_t *at, const struct event *e)
+/* Returns where the bytes are. */
+static const uint8_t *put_ranges(uint8_t *at, const struct event *e)
 {
+	const uint8_t *bytes;
+
 	for (uint32_t i = 0; i < e->memory_count; i++) {
 		const struct event_memory *m = &e->memory[i];
 		const struct journal_range range = {.address = m->address,
@@ -227,23 +232,25 @@ static uint8_t *put_ranges(uint8_t *at, const struct event *e)
 
 		at = put(at, &range, sizeof(range));
 	}
+	bytes = at;
 	for (uint32_t i = 0; i < e->memory_count; i++)
 		at = put(at, e->memory[i].data, e->memory[i].length);
-	return at;
+	return bytes;
 }
 
-/* @e NULL: no ranges. */
-static void add_entry(struct slot *s, struct journal_entry *entry, const struct piece extra[2],
-		      const struct event *e)
+/* @e NULL: no ranges. Returns where their bytes are, NULL: nowhere. */
+static const uint8_t *add_entry(struct slot *s, struct journal_entry *entry,
+				const struct piece extra[2], const struct event *e)
 {
 	size_t size = sizeof(*entry) + extra[0].size + extra[1].size;
+	const uint8_t *bytes = NULL;
 	uint8_t *at;
 
 	for (uint32_t i = 0; e && i < e->memory_count; i++)
 		size += sizeof(struct journal_range) + e->memory[i].length;
 	size = (size + JOURNAL_ALIGN - 1) & ~(size_t)(JOURNAL_ALIGN - 1);
 	if (!make_room(s, size))
-		return;
+		return NULL;
 	entry->size = (uint32_t)size;
 	entry->batch = s->batch;
 	entry->extra = (uint32_t)(extra[0].size + extra[1].size);
@@ -252,8 +259,9 @@ static void add_entry(struct slot *s, struct journal_entry *entry, const struct 
 	at = put(at, extra[0].data, extra[0].size);
 	at = put(at, extra[1].data, extra[1].size);
 	if (e)
-		put_ranges(at, e);
+		bytes = put_ranges(at, e);
 	publish(s, s->used + size);
+	return bytes;
 }
 
 static void set_call(struct journal_entry *entry, const struct event_call *call)
@@ -316,7 +324,7 @@ static struct journal_entry entry_of(const struct event *e)
 		.kind = e->kind, .pid = e->pid, .tid = e->tid, .seq = e->seq, .time = e->time};
 }
 
-static void added(struct batch_log *log, const struct event *e)
+static const uint8_t *added(struct batch_log *log, const struct event *e)
 {
 	struct journal_entry entry = entry_of(e);
 	struct piece extra[2] = {{0}};
@@ -325,10 +333,10 @@ static void added(struct batch_log *log, const struct event *e)
 		set_call(&entry, &e->call);
 	else
 		set_lineage(&entry, e, extra);
-	add_entry(slot_of(log), &entry, extra, e);
+	return add_entry(slot_of(log), &entry, extra, e);
 }
 
-static void finished(struct batch_log *log, uint32_t row, const struct event *end)
+static const uint8_t *finished(struct batch_log *log, uint32_t row, const struct event *end)
 {
 	struct journal_entry entry = entry_of(end);
 	const struct piece extra[2] = {{0}};
@@ -336,7 +344,7 @@ static void finished(struct batch_log *log, uint32_t row, const struct event *en
 	entry.kind = JOURNAL_FINISHED;
 	entry.row = row;
 	set_call(&entry, &end->call);
-	add_entry(slot_of(log), &entry, extra, end);
+	return add_entry(slot_of(log), &entry, extra, end);
 }
 
 bool journal_keep_snapshot(struct batch_log *log, uint64_t number, const struct buf *record)
