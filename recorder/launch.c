@@ -152,11 +152,15 @@ static void execute(const struct rec_options *options, const char *path)
 }
 
 static void child(const struct rec_options *options, const char *path, const sigset_t *mask,
-		  const struct identity *id, const struct buf *filter, int go, int failed)
+		  const struct identity *id, const struct buf *filter, const int go_pipe[2],
+		  const int failed_pipe[2])
 {
+	int go = go_pipe[0], failed = failed_pipe[1], error;
 	char byte;
-	int error;
 
+	/* Else we would wait for ourselves when the recorder is killed. */
+	close(go_pipe[1]);
+	close(failed_pipe[0]);
 	if (fileio_read(go, &byte, 1) != 1)
 		_exit(125);
 	/* Before the privilege goes that spares no_new_privs. Who traces us sees whether it worked.
@@ -192,7 +196,7 @@ int rec_launch(const struct rec_options *options, const char *path, const sigset
 	}
 	ret->pid = fork();
 	if (ret->pid == 0)
-		child(options, path, mask, &id, filter, go[0], failed[1]);
+		child(options, path, mask, &id, filter, go, failed);
 	r = errno;
 	close(go[0]);
 	close(failed[1]);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -113,7 +114,7 @@ bool tapefile_journal(int fd, const char *path, char **ret)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	return !(path && strcmp(path, "-") == 0) && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	       journal_name(path ? path : tapefile_default, ret) == 0;
 }
 

@@ -25,6 +25,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { STEP = 128 << 10, MODE = 0600 };
@@ -84,6 +85,16 @@ static void give_up(struct journal *j, int error, const char *what)
 	unlink_own(j->fd);
 }
 
+/* The last of a disk is for the tape. */
+static int check_space(const struct journal *j)
+{
+	struct statvfs disk;
+
+	if (fstatvfs(j->fd, &disk) < 0)
+		return -errno;
+	return disk.f_bavail < j->size / disk.f_frsize ? -ENOSPC : 0;
+}
+
 /* Makes the disk have these bytes. Not every file system can promise that; then they are
  * written. */
 static int reserve(int fd, size_t offset, size_t size)
@@ -141,7 +152,9 @@ static int map_file(struct journal *j)
 	flock(j->fd, LOCK_EX | LOCK_NB);
 	if (ftruncate(j->fd, (off_t)j->size) < 0)
 		return -errno;
-	r = reserve(j->fd, 0, JOURNAL_HEAD_SIZE);
+	r = check_space(j);
+	if (r == 0)
+		r = reserve(j->fd, 0, JOURNAL_HEAD_SIZE);
 	if (r < 0)
 		return r;
 	map = mmap(NULL, j->size, PROT_READ | PROT_WRITE, MAP_SHARED, j->fd, 0);
@@ -189,7 +202,9 @@ static bool make_room(struct slot *s, size_t size)
 	if (step > JOURNAL_SLOT_SIZE - s->reserved)
 		step = JOURNAL_SLOT_SIZE - s->reserved;
 	offset = (size_t)((uint8_t *)s->head - j->map) + s->reserved;
-	r = reserve(j->fd, offset, step);
+	r = check_space(j);
+	if (r == 0)
+		r = reserve(j->fd, offset, step);
 	if (r < 0) {
 		give_up(j, -r, "no room for the journal");
 		return false;
