@@ -19,7 +19,9 @@ CALLS_OF = ("clone3_fork", "efault", "exec_args", "files", "getsockopt_len", "ha
             "i386", "int80", "leader_exits_first", "machine", "memory", "mmsg", "null_pointers",
             "odd_numbers", "partial_iov", "polling", "recvmsg_name", "scm_rights", "sigtstp",
             "sockets", "vfork_exec", "wait_codes")
+JOURNALS_OF = ("sigqueue", "exec_non_leader", "clone3_fork")
 ARCHS = (0xc000003e, 0x40000003, 0xc00000b7)
+JOURNAL_HEAD, JOURNAL_INPUT = 4096, 8000
 INPUT_MAX, RANGES_MAX, ALIKE_MAX, NUMBERS = 4000, 255, 2, 470
 
 
@@ -37,6 +39,13 @@ class Studio:
                         "sh", "-c", 'hostname example; exec rec -q -s 16 -o x.zst "$@"', "sh",
                         *command], cwd=self.dir, stdout=subprocess.DEVNULL, check=False)
         with open(os.path.join(self.dir, "x.zst"), "rb") as f:
+            return f.read()
+
+    def journal(self, program):
+        """What is left when the recorder is killed behind a program."""
+        shutil.copy(os.path.join(self.progs, program), self.dir)
+        self.record(["sh", "-c", f"./{program} >/dev/null; kill -9 $PPID"])
+        with open(os.path.join(self.dir, "x.zst.journal"), "rb") as f:
             return f.read()
 
 
@@ -163,6 +172,17 @@ def write_chunks(tapes):
         write("repair", name, b"\1" + out)
 
 
+def write_journals(journals):
+    """The first entries of the first slot, and the head: format/container/journal_priv.h."""
+    for name, data in journals.items():
+        entries, at = data[JOURNAL_HEAD + 16:], 0
+        while at < JOURNAL_INPUT:
+            at += struct.unpack_from("=I", entries, at)[0] or JOURNAL_INPUT
+        write("recovery", f"{name}-entries", b"\0\x08" + entries[:at])
+        write("recovery", f"{name}-file", data[:28] + b"a tape's number\0" +
+              data[44:JOURNAL_HEAD + 1024])
+
+
 def every_call():
     """Calls of each number, whose arguments all point to a few bytes that may be pointers to
     the same, or lengths."""
@@ -206,10 +226,12 @@ def main():
     studio = Studio(*sys.argv[1:])
     try:
         tapes = {name: studio.record(command) for name, command in WHOLE_TAPES.items()}
+        journals = {name: studio.journal(name) for name in JOURNALS_OF}
         others = [studio.record([f"./{name}"]) for name in CALLS_OF]
     finally:
         shutil.rmtree(studio.dir)
     write_tapes(tapes)
+    write_journals(journals)
     write_codec(tapes)
     write_chunks(tapes)
     write_events("real", list(some_calls([*tapes.values(), *others])))

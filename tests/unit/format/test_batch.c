@@ -208,6 +208,76 @@ static void test_cleared(void **state)
 	assert_int_equal(batch_footprint(&batch), 0);
 }
 
+/* A log that keeps bytes in reverse, so that it shows whose are used. */
+struct log {
+	struct batch_log log;
+	unsigned added, finished;
+	uint32_t row;
+	uint8_t bytes[16];
+	bool keeps;
+};
+
+static const uint8_t *keep(struct log *l, const struct event *e)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < e->memory_count; i++) {
+		for (uint32_t k = e->memory[i].length; k-- > 0;)
+			l->bytes[n++] = e->memory[i].data[k];
+	}
+	return l->keeps ? l->bytes : NULL;
+}
+
+static const uint8_t *on_added(struct batch_log *log, const struct event *e)
+{
+	struct log *l = (struct log *)log;
+
+	l->added++;
+	return keep(l, e);
+}
+
+static const uint8_t *on_finished(struct batch_log *log, uint32_t row, const struct event *e)
+{
+	struct log *l = (struct log *)log;
+
+	l->finished++;
+	l->row = row;
+	return keep(l, e);
+}
+
+/* The log is told of all, and what it keeps need not be kept twice. */
+static void test_log(void **state)
+{
+	const struct event_memory in[] = {memory(0x10, "abc", EVENT_AT_ENTRY),
+					  memory(0x20, "de", EVENT_AT_ENTRY)};
+	struct log log = {.log = {on_added, on_finished}, .keeps = true};
+	struct event a = begun(1), b = begun(2), b_end = end(3, 2), other = end(4, 99);
+	struct batch batch = {.log = &log.log};
+	struct batch_slot slot;
+
+	(void)state;
+	a.memory = b.memory = in;
+	a.memory_count = 2;
+	assert_int_equal(batch_add(&batch, &a, NULL), 0);
+	log.keeps = false;
+	b.memory_count = 1;
+	assert_int_equal(batch_add(&batch, &b, &slot), 0);
+	assert_int_equal(batch_finish(&batch, slot, &b_end), 0);
+	assert_int_equal(log.row, 1);
+	assert_int_equal(batch_finish(&batch, (struct batch_slot){UINT64_MAX, 0}, &other), 0);
+	assert_int_equal(log.added, 3);
+	assert_int_equal(log.finished, 1);
+	/* The last that it kept. */
+	memcpy(log.bytes, "cbaed", 5);
+	assert_int_equal(batch_seal(&batch), 0);
+	check_memory(&batch.rows[0], 0, 0x10, "cba", EVENT_AT_ENTRY);
+	check_memory(&batch.rows[0], 1, 0x20, "ed", EVENT_AT_ENTRY);
+	check_memory(&batch.rows[1], 0, 0x10, "abc", EVENT_AT_ENTRY);
+	batch_clear(&batch, 1);
+	assert_ptr_equal(batch.log, &log.log);
+	batch_done(&batch);
+}
+
 static void test_empty(void **state)
 {
 	struct batch batch = {0};
@@ -227,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_cleared),
+		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_empty),
 	};
 

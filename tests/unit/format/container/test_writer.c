@@ -6,6 +6,7 @@
 #include "format/container/writer.h"
 
 #include "../tape.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/fileio.h"
 
@@ -16,6 +17,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,7 +26,7 @@
 
 #include <cmocka.h>
 
-enum { PAYLOAD = 16 << 10, NEVER_MS = 1000000 };
+enum { PAYLOAD = 16 << 10, NEVER_MS = 1000000, LATE_MS = 1 };
 
 static const struct meta_header header = {.payload_limit = UINT64_MAX};
 
@@ -170,6 +172,8 @@ struct adder {
 	int fd;
 	size_t pipe_size;
 	atomic_uint accepted;
+	atomic_bool named;
+	char stat[64]; /* of the adding thread, in /proc */
 	struct trace_writer_totals totals;
 	int result;
 };
@@ -274,6 +278,99 @@ static void test_flush(void **state)
 	close(ends[1]);
 }
 
+/* ---- a thread that is behind ---- */
+
+/* Adds two events to a pipe that nobody reads, the second when the first is late. */
+static void *add_late(void *context)
+{
+	struct adder *a = context;
+	uint64_t start;
+
+	add(a->writer, 1);
+	atomic_fetch_add(&a->accepted, 1);
+	start = clock_now();
+	while (clock_now() - start < LATE_MS * UINT64_C(2000000))
+		sched_yield();
+	add(a->writer, 2);
+	atomic_fetch_add(&a->accepted, 1);
+	return NULL;
+}
+
+/* Whether the thread sleeps, in a place where nothing but reading the pipe wakes it. */
+static bool is_asleep(const char *stat)
+{
+	char text[256] = "";
+	FILE *f = fopen(stat, "re");
+	const char *state;
+
+	assert_non_null(f);
+	if (!fgets(text, sizeof(text), f))
+		text[0] = '\0';
+	fclose(f);
+	state = strrchr(text, ')');
+	return state && state[2] == 'S';
+}
+
+static void *say_name(void *context)
+{
+	struct adder *a = context;
+
+	snprintf(a->stat, sizeof(a->stat), "/proc/self/task/%d/stat", (int)gettid());
+	atomic_store(&a->named, true);
+	return add_late(a);
+}
+
+/* How many of the two events were accepted while nobody read. */
+static unsigned accept_late(const char *journal)
+{
+	struct trace_writer_options options = {
+		.chunk_size = 1, .flush_ms = LATE_MS, .journal = journal};
+	struct adder a = {.result = 1};
+	struct err err = {0};
+	unsigned accepted;
+	pthread_t thread;
+	char bytes[512];
+	int ends[2];
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_true(fcntl(ends[1], F_SETPIPE_SZ, 1) < PAYLOAD);
+	options.fd = ends[1];
+	a.writer = start(&options);
+	assert_int_equal(pthread_create(&thread, NULL, say_name, &a), 0);
+	while (!atomic_load(&a.named) || !atomic_load(&a.accepted))
+		sched_yield();
+	/* It makes no other call that would sleep. */
+	for (unsigned asleep = 0; asleep < 100 && atomic_load(&a.accepted) < 2; sched_yield())
+		asleep = is_asleep(a.stat) ? asleep + 1 : 0;
+	accepted = atomic_load(&a.accepted);
+	for (size_t got = 0; got < PAYLOAD;) {
+		ssize_t n = read(ends[0], bytes, sizeof(bytes));
+
+		assert_true(n > 0);
+		got += (size_t)n;
+	}
+	/* The rest fits into no pipe. */
+	close(ends[0]);
+	pthread_join(thread, NULL);
+	finish(a.writer, &a.totals, &err);
+	close(ends[1]);
+	return accepted;
+}
+
+/* What waits would be lost by a kill: no more may be handled. Not so with a journal. */
+static void test_late(void **state)
+{
+	char journal[] = "/tmp/test-writer-XXXXXX";
+	char name[64];
+
+	(void)state;
+	assert_int_equal(accept_late(NULL), 1);
+	assert_non_null(mkdtemp(journal));
+	snprintf(name, sizeof(name), "%s/journal", journal);
+	assert_int_equal(accept_late(name), 2);
+	assert_int_equal(rmdir(journal), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_full_in_the_middle),
 		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_flush),
+		cmocka_unit_test(test_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
