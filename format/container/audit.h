@@ -21,9 +21,9 @@ struct audit_frame {
 struct audit {
 	/* Of the whole file. */
 	uint64_t tapes, frames, chunks, snapshots, events, calls, unknown;
-	uint64_t damages; /* the reader's and those found here */
-	uint64_t lost;    /* by the trailers' own words */
-	bool incomplete;  /* so says a trailer */
+	uint64_t damages;   /* the reader's and those found here */
+	uint64_t lost;      /* by the trailers' own words */
+	bool incomplete;    /* so says a trailer */
 	uint64_t recovered; /* events of a journal, counted in `events` too */
 	uint64_t in_flight; /* calls of torn tapes that had not returned at their end */
 

@@ -373,8 +373,8 @@ static void open_journal(struct trace_writer *w, const uint8_t uuid[16])
 	/* Those that wait, the one that is open and the one that is being written. */
 	size_t batches = w->options.queue + 2;
 
-	if (!w->options.journal || journal_create(w->options.journal, uuid, batches, &w->journal,
-						  &w->journal_error) < 0)
+	if (!w->options.journal ||
+	    journal_create(w->options.journal, uuid, batches, &w->journal, &w->journal_error) < 0)
 		return;
 	w->open->log = journal_log(w->journal, w->batches++);
 	journal_begin(w->open->log, w->open->number);

@@ -30,9 +30,9 @@ struct trace_writer_options {
 	int fd;       /* open for writing, stays the caller's; need not be seekable */
 	int level;    /* zstd level; 0: by itself, about 7 or, when the recorder must wait, 1 */
 	size_t queue; /* batches waiting for the thread at most; 0: 4 */
-	size_t chunk_size; /* 0: TRACE_CHUNK_SIZE */
-	size_t frame_size; /* 0: TRACE_FRAME_SIZE */
-	unsigned flush_ms; /* 0: TRACE_FLUSH_MS */
+	size_t chunk_size;   /* 0: TRACE_CHUNK_SIZE */
+	size_t frame_size;   /* 0: TRACE_FRAME_SIZE */
+	unsigned flush_ms;   /* 0: TRACE_FLUSH_MS */
 	const char *journal; /* the file to keep it in; NULL: none */
 };
 

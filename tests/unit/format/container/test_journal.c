@@ -111,29 +111,48 @@ static void fill(struct batch *b, uint64_t seq)
 	const struct event_memory memory[] = {
 		{.address = 0x7000, .full = 70000, .data = bytes, .length = 5, .unreadable = true},
 		{.address = 0x8000, .full = 0, .data = bytes, .length = 0},
-		{.address = 0x9000, .full = 3, .data = bytes + 2, .length = 3,
+		{.address = 0x9000,
+		 .full = 3,
+		 .data = bytes + 2,
+		 .length = 3,
 		 .when = EVENT_AT_EXIT}};
-	const struct event_call call = {.nr = 257, .ip = 0x400000, .begun_seq = seq,
+	const struct event_call call = {.nr = 257,
+					.ip = 0x400000,
+					.begun_seq = seq,
 					.args = {1, 2, 3, 4, 5, UINT64_MAX},
 					.arch = EVENT_ARCH_I386};
-	struct event begun = {.seq = seq, .pid = 1, .tid = 2, .kind = EVENT_BEGUN,
-			      .memory = memory, .memory_count = 2, .call = call};
-	struct event end = {.seq = seq + 20, .kind = EVENT_END, .memory = memory,
+	struct event begun = {.seq = seq,
+			      .pid = 1,
+			      .tid = 2,
+			      .kind = EVENT_BEGUN,
+			      .memory = memory,
+			      .memory_count = 2,
+			      .call = call};
+	struct event end = {.seq = seq + 20,
+			    .kind = EVENT_END,
+			    .memory = memory,
 			    .memory_count = 3,
-			    .call = {.ret = -512, .begun_seq = seq, .end_seq = seq + 20,
-				     .duration = 99, .state = EVENT_FINISHED}};
+			    .call = {.ret = -512,
+				     .begun_seq = seq,
+				     .end_seq = seq + 20,
+				     .duration = 99,
+				     .state = EVENT_FINISHED}};
 	struct batch_slot slot;
 
 	assert_int_equal(batch_add(b, &begun, &slot), 0);
 	add(b, seq + 1, (struct event){.kind = EVENT_BEGUN, .call = {.begun_seq = seq + 1}});
 	add(b, seq + 2, (struct event){.kind = EVENT_FORK, .fork = {5, 6, FORK_VFORK, true}});
-	add(b, seq + 3, (struct event){.kind = EVENT_EXEC,
-				       .exec = {9, "/bin/ls", (const uint8_t *)"ls\0-l", 6}});
+	add(b, seq + 3,
+	    (struct event){.kind = EVENT_EXEC,
+			   .exec = {9, "/bin/ls", (const uint8_t *)"ls\0-l", 6}});
 	add(b, seq + 4, (struct event){.kind = EVENT_SIGNAL, .signal = {17, info, sizeof(info)}});
 	add(b, seq + 5, (struct event){.kind = EVENT_STOP, .signal = {19, NULL, 0}});
 	add(b, seq + 6, (struct event){.kind = EVENT_END, .call = {.ret = 3, .begun_seq = 1}});
-	add(b, seq + 7, (struct event){.kind = EVENT_DATA, .memory = memory + 2,
-				       .memory_count = 1, .call = {.begun_seq = seq}});
+	add(b, seq + 7,
+	    (struct event){.kind = EVENT_DATA,
+			   .memory = memory + 2,
+			   .memory_count = 1,
+			   .call = {.begun_seq = seq}});
 	add(b, seq + 8, (struct event){.kind = EVENT_EXIT, .exit = {3 << 8, true}});
 	assert_int_equal(batch_finish(b, slot, &end), 0);
 }
