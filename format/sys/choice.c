@@ -61,7 +61,7 @@ static void add_word(struct buf *words, const char *word)
 		if (strncmp(at, word, length) == 0 && (!at[length] || at[length] == ','))
 			return;
 		at = strchr(at, ',');
-		at += at != NULL;
+		at = at ? at + 1 : NULL;
 	}
 	buf_printf(words, "%s%s", words->size ? "," : "", word);
 }
