@@ -224,6 +224,15 @@ class Journal(CrashTest):
         text = self.bench.ask("check", tape, allowed=(2,)).decode()
         self.assertRegex(text, r"events recovered from its journal\n.*1 call in flight at the end")
 
+    def test_every_verb(self):
+        tape = self.killed()
+        for verb in ([], ["stats"], ["tree"], ["info"], ["export", "--to", "jsonl"]):
+            result = run([self.bench.analyze, *verb, tape])
+            self.assertEqual((result.status, result.err.count(b"\n")), (2, 1), result)
+            self.assertIn(b"events recovered from its journal", result.err)
+            self.assertGreater(len(result.out), 100)
+        self.assertIn(b"rt_sigaction", self.bench.ask("stats", tape, allowed=(2,)))
+
     def test_repaired(self):
         tape, clean = self.killed(), self.bench.path("clean.zst")
         shown = self.bench.ask("print", "-yy", tape, allowed=(2,))
