@@ -147,6 +147,29 @@ class Killed(CrashTest):
               "journals")
         self.assertGreater(recovered, 0)
 
+    def test_into_a_pipe(self):
+        """Without a journal the tape ends earlier, but has no holes."""
+        chance = random.Random(SEED)
+        for _ in range(3):
+            progress, tape = Progress(self, 2, 3000), self.bench.new_tape()
+            with open(tape, "wb") as f, open(progress.out, "wb") as out:
+                child = subprocess.Popen([self.bench.rec, "-q", "-o", "-", "-s", "all", "--", "sh",
+                                          "-c", '"$@" >&2', "sh", *progress.command],
+                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                         stderr=out, process_group=0)
+                reader = subprocess.Popen(["cat"], stdin=child.stdout, stdout=f)
+            child.stdout.close()
+            target = chance.randrange(5000, 9000)
+            wait_for(lambda: sum(progress.done()) > target, "calls")
+            child.kill()
+            self.assertEqual(child.wait(), -signal.SIGKILL)
+            progress.stop()
+            progress.wait_for_end()
+            self.assertEqual(reader.wait(), 0)
+            self.check(tape)
+            self.assertGreater(self.check_handled([0, 0], tape), 1000)
+            progress.close()
+
     def kill_at(self, where, number):
         """Killed at a certain call. How many events there are, None: the command did not run."""
         begun, ended = self.bench.path("begun"), self.bench.path("ended")
