@@ -396,7 +396,7 @@ static int record(struct arguments *a, const char *path)
 	check_tape(a, &result, &err);
 	if (result.failure != REC_OK)
 		say_failure(a, &result, &err);
-	if (!a->quiet && result.calls && result.failure != REC_FAILED)
+	if (!a->quiet && result.processes && result.failure != REC_FAILED)
 		say_result(a, &result);
 	return exit_status(&result);
 }

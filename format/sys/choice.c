@@ -150,7 +150,7 @@ static int choose(struct sys_choice *c, struct word *w, struct err *err)
 {
 	int r = understand(w, err);
 
-	if (r < 0)
+	if (r < 0 || (w->set && !sys_set_known(w->set)))
 		return r;
 	if (for_all(c, choose_one, w) < 0)
 		return err_set(err, ENOMEM, "out of memory");
@@ -217,9 +217,20 @@ static int choose_word(struct sys_choice *c, const char *text, struct buf *plain
 	return choose(c, &w, err);
 }
 
+/* A tape may say a word, which takes its time, thousands of times. */
+static bool was_there(const char *first, const char *word)
+{
+	for (; first < word; first += strlen(first) + 1) {
+		if (strcmp(first, word) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* "none" is one where it stands alone. @plain, if not NULL, gets the words for it. */
 static int choose_words(struct sys_choice *c, char *words, struct buf *plain, struct err *err)
 {
+	const char *first = words;
 	size_t count = 0;
 	char *text;
 	int r = 0;
@@ -230,10 +241,9 @@ static int choose_words(struct sys_choice *c, char *words, struct buf *plain, st
 		return 0;
 	}
 	while (r == 0 && (text = strsep(&words, ","))) {
-		if (*text) {
+		if (*text && !was_there(first, text))
 			r = choose_word(c, text, plain, err);
-			count++;
-		}
+		count += *text != '\0';
 	}
 	return r < 0 || count ? r : err_set(err, EINVAL, "no call is named");
 }

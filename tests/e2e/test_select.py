@@ -205,6 +205,8 @@ class Shown(suite.TapeTest):
         result = run([self.bench.rec, "-o", tape, "-e", "trace=getpriority", "--",
                       self.prog("threads64")])
         self.assertRegex(result.err.decode(), r"^rec: 1,280 syscalls in 1 process,")
+        result = run([self.bench.rec, "-o", tape, "-e", "trace=getpriority", "--", "true"])
+        self.assertRegex(result.err.decode(), r"^rec: 0 syscalls in 1 process,")
 
     def test_buffers_of_hidden_calls(self):
         """A message that nobody asked to see is kept as far as it may matter, not its data."""

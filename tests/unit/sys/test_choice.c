@@ -55,6 +55,7 @@ static void test_words(void **state)
 		{"?nothing_like_it,read", "read", "write"},
 		{"?%nothing_like_it", NULL, "write"},
 		{"read,,write,", "write", "open"},
+		{"read,read,write,read", "write", "open"},
 		{"257", "openat", "open"},
 	};
 
