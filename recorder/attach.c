@@ -9,11 +9,11 @@
  * calls … by stop signals"): these are issued again, unless a real signal waits.
  */
 #include "rec_priv.h"
+#include "refusal.h"
 
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/fileio.h"
 #include "sys/table.h"
 #include "tracee/proc.h"
 #include "tracee/regs.h"
@@ -34,83 +34,60 @@ enum {
 
 /* ---- why not ---- */
 
-/* "1234 (name)" */
-static const char *describe(pid_t pid, struct buf *ret)
+/* "cannot attach to 1234 (name)" */
+static void begin_complaint(pid_t pid, struct buf *ret)
 {
-	buf_printf(ret, "%d", (int)pid);
-	buf_str(ret, " (");
-	if (tracee_proc_file(pid, "comm", ret) < 0)
-		buf_str(ret, "?");
-	if (ret->size && ret->data[ret->size - 1] == '\n')
-		buf_truncate(ret, ret->size - 1);
-	buf_str(ret, ")");
-	return buf_text(ret);
+	buf_str(ret, "cannot attach to ");
+	refusal_describe(pid, ret);
 }
 
-/* The process's name is its own choice: no control characters of it to a terminal. */
-static const char *harmless(struct buf *text)
+static int refused(pid_t pid, int error, struct err *err)
 {
-	for (size_t i = 0; i < text->size; i++) {
-		if ((unsigned char)text->data[i] < ' ' || text->data[i] == 0x7f)
-			text->data[i] = '?';
-	}
-	return buf_text(text);
+	cleanup_done(buf_done) struct buf what = {0};
+	struct refusal facts;
+
+	begin_complaint(pid, &what);
+	refusal_gather(pid, &facts);
+	return refusal_explain(&facts, error, buf_text(&what), err);
 }
 
-static int refused(pid_t pid, struct err *err)
+static int not_to_be_seen(pid_t pid, struct err *err)
 {
-	cleanup_done(buf_done) struct buf scope = {0}, who = {0};
-	long uid = 0;
-
-	describe(pid, &who);
-	tracee_proc_status(pid, "Uid", &uid);
-	if ((uid_t)uid != getuid() && geteuid() != 0)
-		return err_set(err, EPERM,
-			       "cannot attach to %s: it is the process of another user (uid %ld), "
-			       "which takes CAP_SYS_PTRACE",
-			       harmless(&who), uid);
-	fileio_slurp(AT_FDCWD, "/proc/sys/kernel/yama/ptrace_scope", 16, &scope);
-	if (scope.size && scope.data[0] >= '1')
-		return err_set(
-			err, EPERM, "cannot attach to %s: kernel.yama.ptrace_scope is %c: %s",
-			harmless(&who), scope.data[0],
-			scope.data[0] == '1'   ? "only descendants may be traced without "
-						 "CAP_SYS_PTRACE"
-			: scope.data[0] == '2' ? "tracing takes CAP_SYS_PTRACE"
-					       : "tracing is switched off until the next boot");
-	return err_set(err, EPERM,
-		       "cannot attach to %s: ptrace(2) is refused; the process has more privileges "
-		       "or is not dumpable, or a container's seccomp filter or a security module "
-		       "forbids it",
-		       harmless(&who));
+	if (kill(pid, 0) < 0 && errno == ESRCH)
+		return err_set(err, ESRCH, "cannot attach to %d: no such process", (int)pid);
+	if (!refusal_proc_is_there())
+		return err_set(err, ENOENT,
+			       "cannot attach to %d: its threads are listed in /proc, which is not "
+			       "mounted",
+			       (int)pid);
+	return err_set(
+		err, ENOENT,
+		"cannot attach to %d: /proc hides it (hidepid in proc(5)): it is the process "
+		"of another user",
+		(int)pid);
 }
 
 /* What can be told without touching the process. */
 static int look_at(pid_t pid, struct err *err)
 {
-	cleanup_done(buf_done) struct buf who = {0}, tracer = {0};
+	cleanup_done(buf_done) struct buf what = {0};
 	struct tracee_stat stat;
-	long traced_by = 0;
+	struct refusal facts;
 	int r = tracee_proc_stat(pid, &stat);
 
 	if (r == -ENOENT || r == -ESRCH)
-		return err_set(err, ESRCH, "cannot attach to %d: no such process", (int)pid);
+		return not_to_be_seen(pid, err);
 	if (r < 0)
 		return err_errno(err, -r, "cannot attach to %d: /proc/%d/stat", (int)pid, (int)pid);
-	describe(pid, &who);
-	tracee_proc_status(pid, "TracerPid", &traced_by);
+	begin_complaint(pid, &what);
 	if (pid == getpid())
 		return err_set(err, EINVAL, "cannot attach to %d: that is rec itself", (int)pid);
 	if (stat.kernel_thread)
 		return err_set(err, EPERM,
-			       "cannot attach to %s: a thread of the kernel, which makes no system "
-			       "calls",
-			       harmless(&who));
-	if (traced_by > 0)
-		return err_set(err, EPERM, "cannot attach to %s: process %s traces it already",
-			       harmless(&who),
-			       (describe((pid_t)traced_by, &tracer), harmless(&tracer)));
-	return 0;
+			       "%s: a thread of the kernel, which makes no system calls",
+			       buf_text(&what));
+	refusal_gather(pid, &facts);
+	return facts.tracer ? refusal_explain(&facts, EPERM, buf_text(&what), err) : 0;
 }
 
 /* ---- taking hold ---- */
@@ -138,10 +115,8 @@ static int seize(struct rec *rec, uint32_t pid, uint32_t tid, struct err *err)
 
 	if (r == -ESRCH || (r == -EPERM && (is_dead(tid) || is_ours(tid))))
 		return 0;
-	if (r == -EPERM)
-		return refused((pid_t)pid, err);
 	if (r < 0)
-		return err_errno(err, -r, "cannot attach to %u", pid);
+		return refused((pid_t)pid, -r, err);
 	task = task_add(&rec->tasks, tid, TASK_HELD);
 	r = task ? task_join(&rec->tasks, task, pid) : -ENOMEM;
 	if (r < 0)
@@ -212,6 +187,22 @@ static void await_stops(struct rec *rec)
 	}
 }
 
+/* Of those just stopped one speaks for all. */
+static int check_one(const struct rec *rec, uint32_t pid, struct err *err)
+{
+	cleanup_done(buf_done) struct buf what = {0};
+	const struct task *task;
+	size_t at = 0;
+
+	while ((task = map_next(&rec->tasks.tasks, &at))) {
+		if (!task->held_status || !WIFSTOPPED(task->held_status))
+			continue;
+		begin_complaint((pid_t)pid, &what);
+		return refusal_check_call_info((pid_t)task->tid, buf_text(&what), err);
+	}
+	return 0;
+}
+
 /* Those that are stopped make no new threads: when a scan finds none, all are ours. */
 static int take_hold(struct rec *rec, uint32_t pid, struct err *err)
 {
@@ -227,15 +218,14 @@ static int take_hold(struct rec *rec, uint32_t pid, struct err *err)
 		await_stops(rec);
 	}
 	if (!seized) {
-		cleanup_done(buf_done) struct buf who = {0};
+		cleanup_done(buf_done) struct buf what = {0};
 
-		describe((pid_t)pid, &who);
+		begin_complaint((pid_t)pid, &what);
 		return err_set(err, ESRCH,
-			       "cannot attach to %s: it has ended, and waits for its parent to "
-			       "take note (a zombie)",
-			       harmless(&who));
+			       "%s: it has ended, and waits for its parent to take note (a zombie)",
+			       buf_text(&what));
 	}
-	return 0;
+	return check_one(rec, pid, err);
 }
 
 static void note_asleep(struct rec *rec)

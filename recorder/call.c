@@ -222,23 +222,44 @@ static struct sys_capture capture_of(const struct rec *rec, const struct task *t
 	};
 }
 
+static bool is_clone3(const struct task_call *call)
+{
+	return strcmp(call->desc->name, "clone3") == 0;
+}
+
+/* The flags of the call that makes a child; 0 of another one's. */
+static uint64_t clone_flags(const struct task *task)
+{
+	const struct task_call *call = &task->call;
+	uint64_t flags = call->args[0];
+
+	if (!call->desc || strncmp(call->desc->name, "clone", 5) != 0)
+		return 0;
+	if (is_clone3(call)) {
+		struct tracee_range r = {call->args[0], &flags, sizeof(flags), 0};
+
+		tracee_mem_read((pid_t)task->tid, &r, 1);
+		if (r.got != sizeof(flags))
+			return 0;
+	}
+	return flags;
+}
+
+bool rec_call_makes_thread(const struct task *task)
+{
+	enum { CLONE_THREAD_BIT = 0x00010000 };
+
+	return task->call.open && clone_flags(task) & CLONE_THREAD_BIT;
+}
+
 /* A child that asks not to be traced cannot be followed: the tape says so. Under a filter of ours
  * it must be, and finds the flag gone. */
 static void watch_untraced(struct rec *rec, const struct task *task)
 {
 	enum { CLONE_UNTRACED_BIT = 0x00800000 };
 	const struct task_call *call = &task->call;
-	uint64_t flags = call->args[0];
-	bool in_memory;
+	uint64_t flags = clone_flags(task);
 
-	if (!call->desc || strncmp(call->desc->name, "clone", 5) != 0)
-		return;
-	in_memory = strcmp(call->desc->name, "clone3") == 0;
-	if (in_memory) {
-		struct tracee_range r = {call->args[0], &flags, sizeof(flags), 0};
-
-		tracee_mem_read((pid_t)task->tid, &r, 1);
-	}
 	if (!(flags & CLONE_UNTRACED_BIT))
 		return;
 	flags &= ~(uint64_t)CLONE_UNTRACED_BIT;
@@ -246,7 +267,7 @@ static void watch_untraced(struct rec *rec, const struct task *task)
 		rec_note(rec,
 			 "process %u made a child with CLONE_UNTRACED, which cannot be followed",
 			 task->pid);
-	else if (in_memory)
+	else if (is_clone3(call))
 		tracee_poke((pid_t)task->tid, call->args[0], flags);
 	else
 		tracee_set_first_argument((pid_t)task->tid, call->arch, flags);

@@ -23,13 +23,15 @@ static struct event lineage_event(struct rec *rec, uint32_t pid, uint32_t tid, u
 		.seq = rec_place(rec), .time = rec->now, .pid = pid, .tid = tid, .kind = kind};
 }
 
-/* The process that a new task is a thread of; itself when it is gone already. */
-static uint32_t process_of(uint32_t tid)
+/* The process that a new task is a thread of; itself when it is gone already. Where there is
+ * no /proc the creator's call tells; @creator may be NULL. */
+static uint32_t process_of(uint32_t tid, const struct task *creator)
 {
-	long tgid;
+	long tgid = 0;
 
-	return tracee_proc_status((pid_t)tid, "Tgid", &tgid) == 0 && tgid > 0 ? (uint32_t)tgid
-									      : tid;
+	if (tracee_proc_status((pid_t)tid, "Tgid", &tgid) == 0 && tgid > 0)
+		return (uint32_t)tgid;
+	return creator && rec_call_makes_thread(creator) ? creator->pid : tid;
 }
 
 static uint8_t fork_kind(const struct task *task, int status)
@@ -46,9 +48,9 @@ static uint8_t fork_kind(const struct task *task, int status)
 	}
 }
 
-static void join(struct rec *rec, struct task *task)
+static void join(struct rec *rec, struct task *task, const struct task *creator)
 {
-	int r = task_join(&rec->tasks, task, process_of(task->tid));
+	int r = task_join(&rec->tasks, task, process_of(task->tid, creator));
 
 	rec->trailer.threads++;
 	if (r > 0)
@@ -82,7 +84,7 @@ struct task *rec_forked(struct rec *rec, struct task *creator, int status)
 			 creator->pid);
 		return NULL;
 	}
-	join(rec, task);
+	join(rec, task, creator);
 	rec_select_inherit(task, creator);
 	fork.child_pid = task->pid;
 	fork.child_tid = task->tid;
@@ -95,7 +97,7 @@ void rec_adopt_orphan(struct rec *rec, struct task *task)
 {
 	struct event_fork fork = {0};
 
-	join(rec, task);
+	join(rec, task, NULL);
 	rec_select_inherit(task, NULL);
 	fork.child_pid = task->pid;
 	fork.child_tid = task->tid;
@@ -115,6 +117,7 @@ static void add_exec(struct rec *rec, const struct task *task, uint32_t former_t
 	e.exec.argv = (const uint8_t *)buf_text(&argv);
 	e.exec.argv_size = argv.size < CMDLINE_KEPT ? argv.size : CMDLINE_KEPT;
 	rec_add(rec, &e);
+	rec_watch_set_id(rec, task, e.exec.path);
 	buf_done(&path);
 	buf_done(&argv);
 }

@@ -6,6 +6,7 @@
 #include "rec.h"
 
 #include "rec_priv.h"
+#include "refusal.h"
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -60,23 +61,13 @@ static int start_tape(struct rec *rec, struct err *err)
 	return r;
 }
 
-static int diagnose_seize(struct err *err, int error)
+static int diagnose_seize(pid_t pid, int error, struct err *err)
 {
-	cleanup_done(buf_done) struct buf scope = {0};
+	struct refusal facts;
 
-	if (error != EPERM)
-		return err_errno(err, error, "cannot trace the command");
-	fileio_slurp(AT_FDCWD, "/proc/sys/kernel/yama/ptrace_scope", 16, &scope);
-	if (scope.size && scope.data[0] >= '2')
-		return err_set(
-			err, EPERM,
-			"cannot trace the command: kernel.yama.ptrace_scope is %c; "
-			"tracing needs CAP_SYS_PTRACE then (3: it is switched off until reboot)",
-			scope.data[0]);
-	return err_set(err, EPERM,
-		       "cannot trace the command: ptrace(2) is refused; a container's seccomp "
-		       "filter or a security module forbids it, or the command's user is another "
-		       "and CAP_SYS_PTRACE is missing");
+	refusal_gather(pid, &facts);
+	facts.descendant = true;
+	return refusal_explain(&facts, error, "cannot trace the command", err);
 }
 
 /* Seizes the waiting child. It makes no system call stops before it was stopped and
@@ -92,12 +83,15 @@ static int take_command(struct rec *rec, struct err *err)
 	r = rec_select_binds(rec->select) ? tracee_seize_filtered(rec->root)
 					  : tracee_seize(rec->root);
 	if (r < 0)
-		return diagnose_seize(err, -r);
+		return diagnose_seize(rec->root, -r, err);
 	tracee_interrupt(rec->root);
 	while (waitpid(rec->root, &status, __WALL) < 0 && errno == EINTR)
 		;
 	if (!WIFSTOPPED(status))
 		return err_set(err, ECHILD, "the command's process ended before it could start");
+	r = refusal_check_call_info(rec->root, "cannot trace the command", err);
+	if (r < 0)
+		return r;
 	tracee_resume(rec->root, 0);
 	return 0;
 }
@@ -164,6 +158,7 @@ static int prepare(struct rec *rec, struct err *err)
 	rec->scratch = calloc(1, sizeof(*rec->scratch));
 	if (!rec->scratch)
 		return err_set(err, ENOMEM, "out of memory");
+	rec->capable = refusal_self_capable();
 	patience_init(&rec->patience);
 	rec->scratch->ranges.arena_size = TRACE_MEMORY_MAX;
 	rec->scratch->ranges.arena = malloc(TRACE_MEMORY_MAX);

@@ -48,6 +48,7 @@ struct rec {
 	uint64_t start;            /* CLOCK_MONOTONIC, ns, where the tape's time is 0 */
 	uint64_t now;              /* of the stop being handled, since start */
 	pid_t root;                /* the command; 0: attached, there is none */
+	bool capable;              /* rec has CAP_SYS_PTRACE */
 	bool visible;              /* the command's own calls have begun (its first execve) */
 	bool executed;             /* the command's first execve succeeded */
 	bool root_ended;
@@ -80,6 +81,8 @@ void rec_call_exit(struct rec *rec, struct task *task, const struct tracee_call 
 bool rec_call_is_exec(uint32_t arch, uint64_t nr);
 /* Whether the task may be creating another that has not been announced yet. */
 bool rec_call_may_fork(const struct task_call *call);
+/* Whether the task that is being created by the call that @task is in is a thread. */
+bool rec_call_makes_thread(const struct task *task);
 
 /* select.c: -e trace=. A seccomp filter keeps calls that are not asked for from stopping. */
 enum rec_interest { REC_IGNORED, REC_HIDDEN, REC_SHOWN };
@@ -117,6 +120,10 @@ void rec_adopt_orphan(struct rec *rec, struct task *task);
 struct task *rec_execed(struct rec *rec, uint32_t pid);
 void rec_signaled(struct rec *rec, const struct task *task, uint8_t kind, int signal);
 void rec_exited(struct rec *rec, struct task *task, int status);
+
+/* set_id.c: notes when the program just executed has not got the privilege that its file gives,
+ * and that is our doing. */
+void rec_watch_set_id(struct rec *rec, const struct task *task, const char *program);
 
 /* snapshot.c: puts onto the tape what /proc says of the processes now. What cannot be read
  * is named in it, or in a note. */

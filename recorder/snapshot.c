@@ -285,12 +285,27 @@ static int describe_all(const uint32_t *pids, size_t count, struct meta_snapshot
 	return 0;
 }
 
+/* What the snapshot lacks is said where people look as well. */
+static void note_missing(struct rec *rec, const struct meta_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->process_count; i++) {
+		const struct meta_process *p = &snapshot->processes[i];
+
+		if (p->missing && *p->missing)
+			rec_note(rec, "the start of process %u is not known whole: %s", p->pid,
+				 p->missing);
+	}
+}
+
 void rec_snapshot(struct rec *rec, const uint32_t *pids, size_t count)
 {
 	struct meta_snapshot snapshot = {.seq = rec->seq, .time = rec->now};
 
-	if (describe_all(pids, count, &snapshot) == 0 &&
-	    trace_writer_snapshot(rec->writer, &snapshot) == 0)
+	int r = describe_all(pids, count, &snapshot);
+
+	if (r == 0)
+		note_missing(rec, &snapshot);
+	if (r == 0 && trace_writer_snapshot(rec->writer, &snapshot) == 0)
 		return;
 	meta_snapshot_done(&snapshot);
 	rec_note(rec, "out of memory: no snapshot of the start");

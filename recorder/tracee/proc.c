@@ -123,6 +123,24 @@ int tracee_proc_status(pid_t tid, const char *field, long *ret)
 	return r < 0 ? r : value ? 0 : -ENOENT;
 }
 
+int tracee_proc_effective(pid_t tid, long *ret_uid, long *ret_gid)
+{
+	cleanup_done(buf_done) struct buf b = {0};
+	int r = tracee_proc_file(tid, "status", &b);
+	const char *uids = r < 0 ? NULL : status_value(buf_text(&b), "Uid");
+	const char *gids = r < 0 ? NULL : status_value(buf_text(&b), "Gid");
+	long uid, gid;
+
+	if (r < 0)
+		return r;
+	if (!uids || !gids || sscanf(uids, "%*d %ld", &uid) != 1 ||
+	    sscanf(gids, "%*d %ld", &gid) != 1)
+		return -ENOENT;
+	*ret_uid = uid;
+	*ret_gid = gid;
+	return 0;
+}
+
 static uint64_t signal_set(const char *text, const char *field)
 {
 	const char *value = status_value(text, field);

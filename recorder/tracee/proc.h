@@ -30,6 +30,9 @@ int tracee_proc_numbers(pid_t pid, const char *name, uint32_t **ret, size_t *ret
 /* A field of /proc/TID/status ("Tgid", "PPid", "TracerPid"). 0 or -errno. */
 int tracee_proc_status(pid_t tid, const char *field, long *ret);
 
+/* The user and the group that a thread acts as (Uid and Gid, second number). 0 or -errno. */
+int tracee_proc_effective(pid_t tid, long *ret_uid, long *ret_gid);
+
 /* Whether a signal that is not blocked waits for the thread (SigPnd, ShdPnd, SigBlk). 1, 0 or
  * -errno. */
 int tracee_proc_signal_pending(pid_t tid);
