@@ -14,7 +14,9 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -49,13 +51,37 @@ static long long monotonic(void)
 	return (long long)clock_now();
 }
 
+enum kind {
+	NOT_TAKEN,
+	ENDS,      /* asks the command, or else the recording, to end */
+	HANDED_ON, /* the command's business */
+	STOPS,
+	CONTINUES,
+};
+
+static enum kind kind_of(int signal)
+{
+	static const uint8_t kinds[] = {
+		[SIGINT] = ENDS,       [SIGQUIT] = ENDS,        [SIGTERM] = ENDS,
+		[SIGHUP] = ENDS,       [SIGUSR1] = HANDED_ON,   [SIGUSR2] = HANDED_ON,
+		[SIGALRM] = HANDED_ON, [SIGVTALRM] = HANDED_ON, [SIGPROF] = HANDED_ON,
+		[SIGIO] = HANDED_ON,   [SIGPWR] = HANDED_ON,    [SIGSTKFLT] = HANDED_ON,
+		[SIGABRT] = HANDED_ON, [SIGWINCH] = HANDED_ON,  [SIGTSTP] = STOPS,
+		[SIGTTIN] = STOPS,     [SIGTTOU] = STOPS,       [SIGCONT] = CONTINUES,
+	};
+
+	if ((size_t)signal < ARRAY_SIZE(kinds))
+		return kinds[signal];
+	return signal > wake_signal() && signal <= SIGRTMAX ? HANDED_ON : NOT_TAKEN;
+}
+
 void rec_control_signals(sigset_t *ret)
 {
-	static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU};
-
 	sigemptyset(ret);
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
-		sigaddset(ret, signals[i]);
+	for (int signal = 1; signal < _NSIG; signal++) {
+		if (kind_of(signal) != NOT_TAKEN)
+			sigaddset(ret, signal);
+	}
 }
 
 /* Stops this process by the signal's default action, so that the shell sees the same
@@ -72,6 +98,14 @@ static void stop_by(int signal)
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
+/* What lets the group go on may have come before we have stopped. */
+static bool goes_on_already(void)
+{
+	sigset_t pending;
+
+	return sigpending(&pending) == 0 && sigismember(&pending, SIGCONT) == 1;
+}
+
 /* The command is stopped and we were told to stop as well: now the shell may see it. */
 static void stop_if_due(struct rec_control *c)
 {
@@ -79,31 +113,54 @@ static void stop_if_due(struct rec_control *c)
 
 	if (!told || !atomic_load(&c->command_stopped) || monotonic() - told > STOP_WINDOW_NS)
 		return;
-	if (atomic_exchange(&c->stop_signal_time, 0))
+	if (atomic_exchange(&c->stop_signal_time, 0) && !goes_on_already())
 		stop_by(atomic_load(&c->stop_signal));
 }
 
-/* A hang-up goes to the leader of the session alone; when that is us, nobody else
- * tells the command. */
+/* The terminal's signals go to the group. But a hang-up goes to the leader of the session
+ * alone; when that is us, nobody else tells the command. */
 static bool command_got_it(const siginfo_t *info)
 {
+	static const uint8_t of_terminal[_NSIG] = {
+		[SIGINT] = 1,  [SIGQUIT] = 1, [SIGHUP] = 1,   [SIGTSTP] = 1,
+		[SIGTTIN] = 1, [SIGTTOU] = 1, [SIGWINCH] = 1,
+	};
+
 	if (info->si_signo == SIGHUP && getsid(0) == getpid())
 		return false;
-	return info->si_code == SI_KERNEL;
+	return info->si_code == SI_KERNEL && of_terminal[info->si_signo];
 }
 
-/* Whether the same sender's signal has reached the command, or does in a moment. */
+/* Whether the same sender's signal has reached the command, or does in a moment. What comes by
+ * sigqueue(3) cannot be for a group. */
 static bool group_got_it(const struct rec_control *c, const siginfo_t *info)
 {
 	const struct timespec moment = {.tv_nsec = GROUP_WINDOW_NS};
 	long long now = monotonic();
 
+	if (info->si_code != SI_USER)
+		return false;
 	nanosleep(&moment, NULL);
 	return atomic_load(&c->told_by[info->si_signo]) == info->si_pid &&
 	       atomic_load(&c->told[info->si_signo]) > now - GROUP_WINDOW_NS;
 }
 
-static void end_or_hand_on(struct rec_control *c, const siginfo_t *info)
+/* With sender and value, where the kernel lets us say them. */
+static void hand_on(const struct rec_control *c, siginfo_t *info)
+{
+	if (info->si_code >= 0 ||
+	    syscall(SYS_rt_sigqueueinfo, c->command, info->si_signo, info) < 0)
+		kill(c->command, info->si_signo);
+}
+
+static bool is_ignored(int signal)
+{
+	struct sigaction now;
+
+	return sigaction(signal, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+static void end_or_hand_on(struct rec_control *c, siginfo_t *info)
 {
 	if (!c->command || atomic_load(&c->command_ended)) {
 		atomic_store(&c->stop, true);
@@ -111,28 +168,36 @@ static void end_or_hand_on(struct rec_control *c, const siginfo_t *info)
 	}
 	if (command_got_it(info))
 		return;
-	if (c->asked && monotonic() - c->asked > AGAIN_NS)
+	/* Who ignores a signal, as below nohup(1), does not insist by sending it twice. */
+	if (c->asked && monotonic() - c->asked > AGAIN_NS && !is_ignored(info->si_signo))
 		atomic_store(&c->stop, true);
 	else if (!c->asked && !group_got_it(c, info))
-		kill(c->command, info->si_signo);
+		hand_on(c, info);
 	c->asked = monotonic();
 }
 
-static void take(struct rec_control *c, const siginfo_t *info)
+static void take(struct rec_control *c, siginfo_t *info)
 {
-	switch (info->si_signo) {
-	case SIGTSTP:
-	case SIGTTIN:
-	case SIGTTOU:
-		if (!c->command)
-			break;
+	enum kind kind = kind_of(info->si_signo);
+	bool alone = !c->command || atomic_load(&c->command_ended);
+
+	if (kind == ENDS || (kind == HANDED_ON && alone && info->si_signo != SIGWINCH)) {
+		end_or_hand_on(c, info);
+		return;
+	}
+	if (alone)
+		return;
+	if (kind == CONTINUES)
+		atomic_store(&c->stop_signal_time, 0);
+	if (kind == STOPS) {
 		atomic_store(&c->stop_signal, info->si_signo);
 		atomic_store(&c->stop_signal_time, monotonic());
-		stop_if_due(c);
-		break;
-	default:
-		end_or_hand_on(c, info);
 	}
+	if (!command_got_it(info) && !group_got_it(c, info) &&
+	    (kind != CONTINUES || atomic_load(&c->command_stopped)))
+		hand_on(c, info);
+	if (kind == STOPS)
+		stop_if_due(c);
 }
 
 static void *serve(void *context)

@@ -10,7 +10,10 @@
  *    itself; another one later on ends the recording;
  *  - any of these when the command has ended and only its orphans are left: ends the
  *    recording;
- *  - TSTP, TTIN, TTOU: the recorder stops when the command does, never before.
+ *  - all others that a process may be sent (USR1, ALRM, WINCH, real-time ones, …): handed
+ *    on in the same way; they end nothing while the command lives;
+ *  - TSTP, TTIN, TTOU, CONT: handed on in the same way, and the recorder stops when the
+ *    command does, never before.
  */
 #ifndef RECORDER_CONTROL_H
 #define RECORDER_CONTROL_H

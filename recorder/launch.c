@@ -9,6 +9,7 @@
  * The child waits in a read(2) until it has been seized; what it does before its
  * execve is ours and is not recorded.
  */
+#include "inherit.h"
 #include "rec_priv.h"
 
 #include "base/cleanup.h"
@@ -151,57 +152,81 @@ static void execute(const struct rec_options *options, const char *path)
 	execve("/bin/sh", argv, envp);
 }
 
-static void child(const struct rec_options *options, const char *path, const sigset_t *mask,
-		  const struct identity *id, const struct buf *filter, const int go_pipe[2],
-		  const int failed_pipe[2])
+/* What the child needs between fork and exec. */
+struct plan {
+	const struct rec_options *options;
+	const char *path;
+	const sigset_t *mask;
+	const struct buf *filter; /* NULL or empty: none */
+	struct identity id;
+	struct inherited inherited;
+	int go[2], failed[2]; /* pipes */
+};
+
+static void plan_done(struct plan *plan)
 {
-	int go = go_pipe[0], failed = failed_pipe[1], error;
+	identity_done(&plan->id);
+}
+
+static void child(const struct plan *plan)
+{
 	char byte;
+	int error;
 
 	/* Else we would wait for ourselves when the recorder is killed. */
-	close(go_pipe[1]);
-	close(failed_pipe[0]);
-	if (fileio_read(go, &byte, 1) != 1)
+	close(plan->go[1]);
+	close(plan->failed[0]);
+	if (fileio_read(plan->go[0], &byte, 1) != 1)
 		_exit(125);
 	/* Before the privilege goes that spares no_new_privs. Who traces us sees whether it worked.
 	 */
-	if (filter && filter->size)
-		tracee_filter_install(filter->data, filter->size);
-	error = -become(id);
-	sigprocmask(SIG_SETMASK, mask, NULL);
+	if (plan->filter && plan->filter->size)
+		tracee_filter_install(plan->filter->data, plan->filter->size);
+	error = -become(&plan->id);
+	inherit_give(&plan->inherited);
+	sigprocmask(SIG_SETMASK, plan->mask, NULL);
 	if (!error) {
-		execute(options, path);
+		execute(plan->options, plan->path);
 		error = errno;
 	}
-	fileio_write(failed, &error, sizeof(error));
+	fileio_write(plan->failed[1], &error, sizeof(error));
 	_exit(error == ENOENT ? 127 : 126);
+}
+
+static int open_pipes(struct plan *plan, struct err *err)
+{
+	int error;
+
+	if (pipe2(plan->go, O_CLOEXEC) < 0)
+		return err_errno(err, errno, "pipe");
+	if (pipe2(plan->failed, O_CLOEXEC) == 0)
+		return 0;
+	error = errno;
+	close(plan->go[0]);
+	close(plan->go[1]);
+	return err_errno(err, error, "pipe");
 }
 
 int rec_launch(const struct rec_options *options, const char *path, const sigset_t *mask,
 	       const struct buf *filter, struct rec_launch *ret, struct err *err)
 {
-	cleanup_done(identity_done) struct identity id = {0};
-	int go[2], failed[2];
-	int r = identity_of(options->user, &id, err);
+	cleanup_done(plan_done) struct plan plan = {
+		.options = options, .path = path, .mask = mask, .filter = filter};
+	int r = identity_of(options->user, &plan.id, err);
 
+	if (r == 0)
+		r = open_pipes(&plan, err);
 	if (r < 0)
 		return r;
-	if (pipe2(go, O_CLOEXEC) < 0)
-		return err_errno(err, errno, "pipe");
-	if (pipe2(failed, O_CLOEXEC) < 0) {
-		r = errno;
-		close(go[0]);
-		close(go[1]);
-		return err_errno(err, r, "pipe");
-	}
+	inherit_take(&plan.inherited);
 	ret->pid = fork();
 	if (ret->pid == 0)
-		child(options, path, mask, &id, filter, go, failed);
+		child(&plan);
 	r = errno;
-	close(go[0]);
-	close(failed[1]);
-	ret->go = go[1];
-	ret->failed = failed[0];
+	close(plan.go[0]);
+	close(plan.failed[1]);
+	ret->go = plan.go[1];
+	ret->failed = plan.failed[0];
 	if (ret->pid < 0) {
 		rec_launch_done(ret);
 		return err_errno(err, r, "fork");

@@ -7,6 +7,7 @@
  */
 #include "rec_priv.h"
 
+#include "tracee/mem.h"
 #include "tracee/proc.h"
 
 #include <errno.h>
@@ -157,6 +158,21 @@ void rec_signaled(struct rec *rec, const struct task *task, uint8_t kind, int si
 	}
 	rec->trailer.signals += kind == EVENT_SIGNAL;
 	rec_add(rec, &e);
+}
+
+void rec_watch_sigwait(struct rec *rec, const struct task *task, int64_t result)
+{
+	const struct task_call *call = &task->call;
+	siginfo_t info;
+	struct tracee_range range = {call->args[1], &info, sizeof(info), 0};
+
+	if ((pid_t)task->pid != rec->root || result <= 0 || !call->open || !call->desc ||
+	    strcmp(call->desc->name, "rt_sigtimedwait") != 0)
+		return;
+	/* Whose it was is known only if the program has asked as well. */
+	tracee_mem_read((pid_t)task->tid, &range, 1);
+	if (range.got == sizeof(info) && info.si_signo == result)
+		rec_control_command_signaled(rec->control, info.si_signo, info.si_pid);
 }
 
 void rec_exited(struct rec *rec, struct task *task, int status)

@@ -106,6 +106,7 @@ static void leave_call(struct rec *rec, struct task *task, const struct tracee_c
 {
 	bool open = task->call.open;
 
+	rec_watch_sigwait(rec, task, info->ret);
 	rec_call_exit(rec, task, info);
 	if (open)
 		rec_select_left(rec, task, info->ret);

@@ -59,8 +59,8 @@ int rec_find_command(const char *name, const char *search_path, char **ret, stru
  * Records until the last descendant has ended, or a signal asks to stop. @path is of
  * rec_find_command(); NULL: attach to the processes of the options instead, and let go of them
  * when a signal asks for it; they go on as before. To be called
- * once, from a process with no other threads: it takes over the signals INT, QUIT,
- * TERM, HUP, TSTP, TTIN, TTOU and CHLD, and gives them back. @ret_result is always
+ * once, from a process with no other threads: it takes over its signals (control.h) and
+ * timers, and gives the signals back. @ret_result is always
  * filled. Returns 0 or -errno; the command may have run even then (the result says).
  */
 int rec_run(const struct rec_options *options, const char *path, struct rec_result *ret_result,

@@ -119,6 +119,8 @@ void rec_adopt_orphan(struct rec *rec, struct task *task);
 /* Returns the task that goes on, under the process's own tid; NULL when out of memory. */
 struct task *rec_execed(struct rec *rec, uint32_t pid);
 void rec_signaled(struct rec *rec, const struct task *task, uint8_t kind, int signal);
+/* At the exit of a call: a signal that it has accepted stops nobody, yet has been delivered. */
+void rec_watch_sigwait(struct rec *rec, const struct task *task, int64_t result);
 void rec_exited(struct rec *rec, struct task *task, int status);
 
 /* set_id.c: notes when the program just executed has not got the privilege that its file gives,

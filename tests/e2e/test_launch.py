@@ -3,12 +3,12 @@
 """The command runs as if alone: what it inherits, its terminal, its signals, its status."""
 import ctypes
 import os
-import pty
 import resource
 import select
 import shlex
 import signal
 import stat
+import struct
 import subprocess
 import sys
 import time
@@ -17,6 +17,7 @@ import unittest
 import harness
 import suite
 from harness import Failure, run, wait_for
+from terminal import Terminal
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -28,50 +29,6 @@ def wchan_call(pid):
             return int(f.read().split()[0])
     except (OSError, ValueError, IndexError):
         return None
-
-
-class Terminal:
-    """A session of its own on a pseudo terminal, running one command in the foreground."""
-
-    def __init__(self, argv, cwd):
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            try:
-                os.chdir(cwd)
-                os.execvp(argv[0], argv)
-            finally:
-                os._exit(127)
-        self.text = b""
-
-    def read_until(self, wanted, limit=30):
-        end = time.monotonic() + limit
-        while wanted not in self.text:
-            if not self.read_some(end - time.monotonic()):
-                raise Failure(f"{wanted!r} never came, only {self.text!r}")
-
-    def read_some(self, limit):
-        if limit <= 0 or not select.select([self.fd], [], [], limit)[0]:
-            return False
-        try:
-            more = os.read(self.fd, 4096)
-        except OSError:
-            return False
-        self.text += more
-        return bool(more)
-
-    def type(self, text):
-        os.write(self.fd, text)
-
-    def end(self, limit=30):
-        """The rest of the output, and the status as subprocess has it."""
-        end = time.monotonic() + limit
-        while self.read_some(end - time.monotonic()):
-            pass
-        wait_for(lambda: os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT),
-                 "the end of the terminal's command")
-        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        os.close(self.fd)
-        return status
 
 
 class Inherited(suite.TapeTest):
@@ -161,6 +118,17 @@ class Inherited(suite.TapeTest):
     def test_scheduling(self):
         self.same(prefix=["chrt", "--batch", "0"])
         self.same(prefix=["taskset", "-c", "0"])
+
+    def test_timers_and_parents_death(self):
+        """What execve(2) keeps, though it is the recorder that the caller executes."""
+        code = ("import ctypes, os, signal, sys\n"
+                "libc = ctypes.CDLL(None)\n"
+                "for i in range(3): signal.setitimer(i, 1000.9, 7 + i)\n"
+                "libc.prctl(1, 10); libc.prctl(36, 1)\n"
+                "os.execvp(sys.argv[1], sys.argv[1:])\n")
+        _, result = self.same(prefix=[sys.executable, "-c", code])
+        self.assertIn("timer 0: 1000 7\n", result.out.decode())
+        self.assertIn("pdeathsig 10 subreaper 1", result.out.decode())
 
     def test_directory(self):
         os.mkdir(self.bench.path("elsewhere"))
@@ -450,8 +418,14 @@ class Signals(suite.TapeTest):
                                 stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
                                 process_group=0)
 
+    def line(self, child):
+        """A line of its output, which is not waited for without end."""
+        if not select.select([child.stdout], [], [], 30)[0]:
+            raise Failure("the command says nothing")
+        return child.stdout.readline()
+
     def ready(self, child):
-        self.assertEqual(child.stdout.readline(), b"ready\n")
+        self.assertEqual(self.line(child), b"ready\n")
         self.addCleanup(child.stdout.close)
         self.addCleanup(child.stderr.close)
 
@@ -510,6 +484,96 @@ class Signals(suite.TapeTest):
         child.send_signal(signal.SIGCONT)
         self.assertEqual(self.status(child), 6)
         self.bench.sound(self.tape)
+
+    def telling(self):
+        """A command that says which signals it gets, and from whom, and ends by SIGTERM."""
+        code = ("import os, signal\n"
+                "numbers = {10, 12, 14, 18, 26, 27, 28, 29, 30, 40, 64}\n"
+                "signal.pthread_sigmask(signal.SIG_BLOCK, numbers | {signal.SIGTERM})\n"
+                "print('ready', flush=True)\n"
+                "while True:\n"
+                "    i = signal.sigwaitinfo(numbers | {signal.SIGTERM})\n"
+                "    if i.si_signo == signal.SIGTERM: break\n"
+                "    print(i.si_signo, i.si_code, i.si_pid, flush=True)\n")
+        child = self.start([sys.executable, "-c", code])
+        self.ready(child)
+        return child
+
+    def test_handed_on(self):
+        """What is sent to rec alone is meant for the command, again and again."""
+        child = self.telling()
+        for number in (10, 12, 14, 26, 27, 28, 29, 30, 40, 64, 10, 10):
+            child.send_signal(number)
+            self.assertEqual(self.line(child), b"%d 0 %d\n" % (number, child.pid))
+        child.send_signal(signal.SIGTERM)
+        self.assertEqual(self.status(child), 0)
+        self.bench.sound(self.tape)
+
+    def test_handed_on_with_sender_and_value(self):
+        child = self.telling()
+        # siginfo_t: number, errno, code, (hole,) pid, uid, value
+        info = struct.pack("iiiiiiq", 40, 0, -1, 0, os.getpid(), os.getuid(), 7).ljust(128, b"\0")
+        self.assertEqual(LIBC.syscall(129, child.pid, 40, info), 0)
+        self.assertEqual(self.line(child), b"40 -1 %d\n" % os.getpid())
+        child.send_signal(signal.SIGTERM)
+        self.status(child)
+        found = [o for o in self.bench.objects(self.tape) if o.get("name") == "rt_sigtimedwait"]
+        self.assertIn("si_int=7", found[0]["text"])
+
+    def test_group_gets_it_once(self):
+        child = self.telling()
+        os.killpg(child.pid, signal.SIGUSR1)
+        self.assertEqual(self.line(child), b"10 0 %d\n" % os.getpid())
+        child.send_signal(signal.SIGUSR2)
+        self.assertEqual(self.line(child), b"12 0 %d\n" % child.pid)
+        child.send_signal(signal.SIGTERM)
+        self.assertEqual(self.status(child), 0)
+
+    def test_killed_by_what_is_handed_on(self):
+        for number in (signal.SIGUSR1, signal.SIGALRM, signal.SIGRTMIN + 3):
+            child = self.start(["sh", "-c", "echo ready; exec sleep 100"])
+            self.ready(child)
+            child.send_signal(number)
+            self.assertEqual(self.status(child), -number)
+            self.bench.sound(self.tape)
+
+    def test_stopped_by_pid(self):
+        """TSTP to rec alone stops the command and rec, CONT makes both go on."""
+        child = self.start(["sh", "-c", f"echo ready; while ! test -e {self.dir}/go; do "
+                            "sleep 0.02; done; exit 6"])
+        self.ready(child)
+        child.send_signal(signal.SIGTSTP)
+        _, state = os.waitpid(child.pid, os.WUNTRACED)
+        self.assertTrue(os.WIFSTOPPED(state) and os.WSTOPSIG(state) == signal.SIGTSTP)
+        self.write("go", "")
+        child.send_signal(signal.SIGCONT)
+        self.assertEqual(self.status(child), 6)
+        self.bench.sound(self.tape)
+
+    def test_alarm_set_before(self):
+        """The poor man's timeout(1): it is the command that is to end."""
+        code = "import os, signal, sys\nsignal.alarm(1)\nos.execvp(sys.argv[1], sys.argv[1:])\n"
+        tape = self.bench.new_tape()
+        result = run([sys.executable, "-c", code, *self.bench.command(tape, ["sleep", "100"])])
+        self.assertEqual(result.status, -signal.SIGALRM)
+        self.assertEqual([o["signal"] for o in self.bench.sound(tape) if o["type"] == "exit"],
+                         ["SIGALRM"])
+
+    def test_ignored_by_all(self):
+        """Below nohup(1) hang-ups end nothing, however many."""
+        code = ("import os, signal, sys\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+                "os.execvp(sys.argv[1], sys.argv[1:])\n")
+        tape = self.bench.new_tape()
+        child = subprocess.Popen([sys.executable, "-c", code, *self.bench.command(
+            tape, ["sh", "-c", "echo ready; read x; exit 6"])], stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, stdin=subprocess.PIPE, process_group=0)
+        self.ready(child)
+        for _ in range(3):
+            child.send_signal(signal.SIGHUP)
+            time.sleep(0.25)  # what comes closer together counts once
+        child.stdin.close()
+        self.assertEqual(self.status(child), 6)
+        self.bench.sound(tape)
 
 
 @unittest.skipUnless(os.geteuid() == 0, "needs root")
@@ -572,6 +636,11 @@ class Users(suite.TapeTest):
         self.assertEqual(result.status, 0, result)
         self.assertIn(b"\nids 65534 65534 ", result.out)
         self.bench.sound(tape)
+        self.assertRegex(self.bench.ask("info", tape).decode(), r"note +process \d+ ran .*suid-"
+                         r"inherited without its privilege \(set-user-ID\)")
+        tape, result = self.unprivileged("setpriv", "--no-new-privs", program)
+        self.assertEqual(result.status, 0, result)
+        self.assertNotIn(b"without its privilege", self.bench.ask("info", tape))
 
     def test_unprivileged_not_dumpable(self):
         tape, result = self.unprivileged(self.prog("nondumpable"))

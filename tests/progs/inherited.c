@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <termios.h>
 
 static void say_fds(void)
@@ -79,6 +80,12 @@ int main(int argc, char **argv)
 	       prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), prctl(PR_GET_KEEPCAPS, 0, 0, 0, 0));
 	prctl(PR_GET_PDEATHSIG, &parent_death);
 	prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
+	for (int i = 0; i < 3; i++) {
+		struct itimerval timer;
+		require(getitimer((__itimer_which_t)i, &timer) == 0);
+		/* In seconds: some of it has gone by. */
+		printf("timer %d: %ld %ld\n", i, timer.it_value.tv_sec, timer.it_interval.tv_sec);
+	}
 	printf("pdeathsig %d subreaper %d\n", parent_death, subreaper);
 	require(sched_getaffinity(0, sizeof(cpus), &cpus) == 0);
 	printf("cpus %d scheduler %d\n", CPU_COUNT(&cpus), sched_getscheduler(0));

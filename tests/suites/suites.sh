@@ -60,8 +60,11 @@ configured()
 	fetch "$1"
 	cd "$1"
 	FORCE_UNSAFE_CONFIGURE=1 ./configure -q --disable-nls >configure.out 2>&1
-	make -j2 >make.out 2>&1
+	make -j2 $old >make.out 2>&1
 }
+
+# Debian's patches make generated files look older than what they are made from.
+old="AUTOCONF=: AUTOMAKE=: ACLOCAL=: AUTOHEADER=: MAKEINFO=: HELP2MAN=:"
 
 # automake's test driver and its like: "PASS: name".
 automake_results()
@@ -86,11 +89,11 @@ run_zlib() { make test; }
 results_zlib() { sed -n 's/^\t*\** *\(.*\) test \(OK\|FAILED\) \**$/\1 \2/p' | sort; }
 
 prepare_sed() { configured sed; }
-run_sed() { make check TESTSUITEFLAGS= VERBOSE=; }
+run_sed() { make check $old; }
 results_sed() { automake_results; }
 
 prepare_diffutils() { configured diffutils; }
-run_diffutils() { make check; }
+run_diffutils() { make -C tests check $old; }
 results_diffutils() { automake_results; }
 
 prepare_gawk() { configured gawk; }
@@ -111,10 +114,15 @@ prepare_busybox()
 	mkdir -p bin
 	ln -sf "$(command -v busybox)" bin/busybox
 	# What the tests ask for of the configuration is what the binary has.
-	cp debian/config/pkg/deb .config 2>/dev/null || : >.config
-	sed -i 's/^CONFIG_\(.*\)=.*/&/' .config
+	cp debian/config/pkg/deb .config
 }
-run_busybox() { cd testsuite && bindir=$PWD/../bin tsdir=$PWD ./runtest; }
+# bc makes a system call for each byte of its thousands of lines: not for every day.
+run_busybox()
+{
+	cd testsuite
+	bindir=$PWD/../bin tsdir=$PWD ./runtest $(ls -d *.tests */ | sed 's/\.tests$//; s,/$,,' |
+		sort -u | grep -vx 'bc')
+}
 results_busybox() { automake_results; }
 
 # ---- twice ----
