@@ -62,6 +62,17 @@ static void test_long_link(void **state)
 	buf_done(&b);
 }
 
+static void test_effective(void **state)
+{
+	long uid = -1, gid = -1;
+
+	(void)state;
+	assert_int_equal(tracee_proc_effective(getpid(), &uid, &gid), 0);
+	assert_int_equal(uid, geteuid());
+	assert_int_equal(gid, getegid());
+	assert_int_equal(tracee_proc_effective(NO_SUCH_PID, &uid, &gid), -ENOENT);
+}
+
 static void test_numbers(void **state)
 {
 	uint32_t *fds = NULL;
@@ -177,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_link),
 		cmocka_unit_test(test_long_link),
+		cmocka_unit_test(test_effective),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_file),
