@@ -70,6 +70,8 @@ class Refusals(suite.TapeTest):
         self.assertIn(b'"/nonexistent/file"', self.bench.ask("print", tape))
 
     def need_namespace(self):
+        if self.bench.sanitized():
+            self.skipTest("AddressSanitizer itself needs /proc")
         if run([*NAMESPACE, "true"]).status != 0:
             self.skipTest("no user namespaces")
 
