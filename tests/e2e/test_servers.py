@@ -96,23 +96,26 @@ class Server:
         load = subprocess.Popen(self.lasting_load(), cwd=self.dir, env=self.env, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT)
         self.addCleanup(load.stdout.close)
-        for _ in range(2):
-            tape = self.bench.new_tape()
+        tapes = [self.bench.new_tape() for _ in range(2)]
+        for tape in tapes:
             pids = ",".join(map(str, {child.pid} | harness.descendants(child.pid)))
             rec = subprocess.Popen([self.bench.rec, "-q", "-o", tape, "-p", pids],
                                    stderr=subprocess.PIPE)
             self.addCleanup(rec.stderr.close)
-            wait_for(lambda: rec.poll() is not None or size(tape) > 20000, "a tape of some size")
+            wait_for(lambda t=tape, r=rec: r.poll() is not None or size(t) > 20000 or
+                     load.poll() is not None, "a tape of some size")
+            self.assertIsNone(load.poll(), "the load has ended too early")
             self.assertIsNone(rec.poll(), rec.poll() is not None and rec.stderr.read())
             self.small(rec.pid)
             rec.send_signal(signal.SIGINT)
             self.assertEqual(rec.wait(60), 0)
-            self.bench.sound(tape)
             for pid in {child.pid} | harness.descendants(child.pid):
                 self.assertEqual(field(pid, "TracerPid"), "0")
         out = load.communicate(timeout=100)[0].decode()
         self.assertEqual(load.returncode, 0, out)
         self.assertRegex(out, self.all_served)
+        for tape in tapes:
+            self.bench.sound(tape)
         self.stop(child)
 
 
@@ -135,7 +138,7 @@ uwsgi_temp_path u; scgi_temp_path s; }}""")
         return ["ab", "-q", "-n", str(400 * SCALE), "-c", "8", self.url("index.html")]
 
     def lasting_load(self):
-        return ["ab", "-q", "-t", "2", "-n", "1000000", "-c", "8", self.url("index.html")]
+        return ["ab", "-q", "-t", "4", "-n", "1000000", "-c", "8", self.url("index.html")]
 
     def url(self, name):
         return f"http://127.0.0.1:{self.port}/{name}"
@@ -162,7 +165,7 @@ class Redis(Server, suite.TapeTest):
                 "set,get,lpush", "--csv"]
 
     def lasting_load(self):
-        return self.load(40000)
+        return self.load(60000)
 
     def client(self):
         self.assertEqual(run(self.load()).status, 0)
@@ -212,7 +215,7 @@ class Postgres(Server, suite.TapeTest):
 
     def lasting_load(self):
         return [f"{self.programs}/pgbench", "-h", "127.0.0.1", "-p", str(self.port), "-U", "tester",
-                "-c", "4", "-T", "2", "postgres"]
+                "-c", "4", "-T", "4", "postgres"]
 
     def client(self):
         said = self.ask("pgbench", "-c", "4", "-t", str(10 * SCALE))
