@@ -21,7 +21,7 @@ analyze=$root/build/release/tools/analyze
 work=$root/build/suites
 python=${SUITES_PYTHON:-python3}
 python_tests=${SUITES_PYTHON_TESTS:-"test_subprocess test_signal test_socket test_threading test_os \
-test_select test_asyncio"}
+test_select"}
 
 die()
 {
