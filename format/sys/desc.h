@@ -45,6 +45,7 @@ enum sys_kind {
 	K_ETHERTYPE,  /* big-endian 16 bits: htons(ETH_P_ALL) */
 	K_HEX8,       /* 32 bits as 0x0fffff, 00000000: at least so many places */
 	K_PAGES,      /* a count of pages, said as bytes: 0x1000 */
+	K_SIGVAL,     /* a pointer, two ways: {sival_int=5, sival_ptr=0x5} */
 	/* bytes in memory */
 	K_STR,         /* a string, cut at -s */
 	K_PATH,        /* a string, never cut */
@@ -75,6 +76,8 @@ enum sys_kind {
 	K_BYTES,  /* uint8_t name[N]: as K_BUF */
 	K_EMBED,  /* a struct in a struct */
 	K_EMBEDS, /* N of them */
+	K_FILTER,         /* an instruction of a socket filter: BPF_STMT(BPF_LD|BPF_W|BPF_LEN, 0) */
+	K_FILTER_SECCOMP, /* the same, but what it returns is what becomes of a call */
 	K_KIND_MAX
 };
 

@@ -20,7 +20,8 @@
  *             TIME(n) TIME_NS(n, l) a moment; l: its nanoseconds
  *             SIGNAL(n) HANDLER(n) WSTATUS(n) PORT(n) IPV4(n) CHAR8(n)
  *             FLAGS8/16/32/64(n, fs) FLAGSLONG(n, fs)   ENUM8/16/32/64(n, fs) ENUMLONG(n, fs)
- *             RLIMIT(n) RLIMIT64(n)   EPOLL_DATA(n)   FLAGS64_PACKED(n, fs)
+ *             RLIMIT(n) RLIMIT64(n)   EPOLL_DATA(n) SIGVAL(n)
+ *             FLAGS64_PACKED(n, fs)
  *             TICKS(n) a time in hundredths of a second   ETHERTYPE(n) as a port
  *             UID16(n) DEV16(n) TIME64(n)   SIGMASK(n) a long with a set of signals
  *             PAGES(n) a count of pages, said as bytes   BITS(n, l, from, count) of 32 bits at l

@@ -85,6 +85,7 @@
 #define RLIMIT(n, ...) FIELD(n, K_RLIMIT, ABI_WIDE, ##__VA_ARGS__)
 #define RLIMIT64(n, ...) FIELD(n, K_RLIMIT, 8, ##__VA_ARGS__)
 #define EPOLL_DATA(n, ...) FIELD(n, K_EPOLL_DATA, 8, ##__VA_ARGS__)
+#define SIGVAL(n, ...) FIELD(n, K_SIGVAL, ABI_WIDE, ##__VA_ARGS__)
 #define TICKS(n, ...) FIELD(n, K_TICKS, ABI_WIDE, ##__VA_ARGS__)
 #define ETHERTYPE(n, ...) FIELD(n, K_ETHERTYPE, 2, ##__VA_ARGS__)
 #define CHAR8(n, ...) FIELD(n, K_CHAR, 1, ##__VA_ARGS__)

@@ -46,6 +46,7 @@
 #define RLIMIT(n, ...) SLOT(abi_ulong, n)
 #define RLIMIT64(n, ...) SLOT(abi_u64, n)
 #define EPOLL_DATA(n, ...) SLOT(abi_u64_packed, n)
+#define SIGVAL(n, ...) SLOT(abi_ulong, n)
 #define TICKS(n, ...) SLOT(abi_long, n)
 #define ETHERTYPE(n, ...) SLOT(uint16_t, n)
 #define CHAR8(n, ...) SLOT(uint8_t, n)

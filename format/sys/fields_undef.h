@@ -42,6 +42,7 @@
 #undef RLIMIT
 #undef RLIMIT64
 #undef EPOLL_DATA
+#undef SIGVAL
 #undef TICKS
 #undef ETHERTYPE
 #undef CHAR8

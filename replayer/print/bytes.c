@@ -124,8 +124,8 @@ static say_bytes_fn *const notations[K_KIND_MAX] = {
 
 /* Those that say something of no bytes, too. */
 static const bool tells_nothing[K_KIND_MAX] = {
-	[K_DIRENTS] = true, [K_DIRENTS_OLD] = true, [K_CPUSET] = true,
-	[K_NODES] = true,   [K_OPTVAL] = true,      [K_OPAQUE] = true};
+	[K_DIRENTS] = true, [K_DIRENTS_OLD] = true, [K_CPUSET] = true,  [K_NODES] = true,
+	[K_OPTVAL] = true,  [K_OPAQUE] = true,      [K_RESIDENT] = true};
 
 static uint64_t sibling_value(const struct scope *s, const struct sys_field *f)
 {
@@ -144,7 +144,8 @@ static bool is_empty(const struct scope *s, const struct sys_field *f)
 		return false;
 	if (dealt_out && !call_failed(s->event) && s->bound == 0)
 		return true;
-	return f->len == LEN_FIELD && !f->len_extra && sibling_value(s, f) == 0;
+	return (f->len == LEN_FIELD || f->len == LEN_PAGES) && !f->len_extra &&
+	       sibling_value(s, f) == 0;
 }
 
 void say_hexadecimal(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t full)

@@ -46,11 +46,17 @@ static void say_time_to_live(const struct scope *s, const uint8_t *at, size_t si
 
 static void say_packet_info(const struct scope *s, const uint8_t *at, size_t size)
 {
-	buf_printf(s->out,
-		   "{ipi_ifindex=%u, ipi_spec_dst=inet_addr(\"%u.%u.%u.%u\"), "
-		   "ipi_addr=inet_addr(\"%u.%u.%u.%u\")}",
-		   (unsigned)load(at, size, 0, 4), at[4], at[5], at[6], at[7], at[8], at[9], at[10],
-		   at[11]);
+	size_t from;
+
+	buf_printf(s->out, "{ipi_ifindex=%u, ipi_spec_dst=", (unsigned)load(at, size, 0, 4));
+	from = s->out->size;
+	say_ipv4(s, at + 4);
+	put_bytes(s->p, s->out, from, at + 4, 4);
+	buf_str(s->out, ", ipi_addr=");
+	from = s->out->size;
+	say_ipv4(s, at + 8);
+	put_bytes(s->p, s->out, from, at + 8, 4);
+	buf_char(s->out, '}');
 }
 
 static void say_stamp(const struct scope *s, const uint8_t *at, size_t size, const char *fraction)

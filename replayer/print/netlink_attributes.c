@@ -10,7 +10,6 @@
 #include "sys/flags.h"
 #include "sys/table.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 enum {
@@ -167,12 +166,10 @@ void netlink_family(const struct scope *s, const uint8_t *at, size_t size)
 
 void netlink_address(const struct scope *s, const uint8_t *at, size_t size, unsigned family)
 {
-	char text[INET6_ADDRSTRLEN] = "";
 	size_t from = s->out->size;
 
 	if (family == FAMILY_INET && size >= 4) {
-		inet_ntop(AF_INET, at, text, sizeof(text));
-		buf_printf(s->out, "inet_addr(\"%s\")", text);
+		say_ipv4(s, at);
 		put_bytes(s->p, s->out, from, at, 4);
 	} else if (family == FAMILY_INET6 && size >= INTERNET_SIZE) {
 		say_ipv6(s, at, size, 0);

@@ -7,8 +7,6 @@
 
 #include "sys/flags.h"
 
-#include <arpa/inet.h>
-
 /* ---- unix ---- */
 
 static const struct sys_field unix_request_fields[] = {
@@ -333,15 +331,13 @@ static void say_cookie(const struct scope *s, const char *name, const uint8_t *a
 
 static void say_end(const struct scope *s, const char *name, const uint8_t *at, unsigned family)
 {
-	char text[INET6_ADDRSTRLEN] = "";
-
 	if (family == FAMILY_INET) {
 		buf_printf(s->out, ", %s=", name);
 		netlink_address(s, at, 16, family);
 		return;
 	}
-	inet_ntop(AF_INET6, at, text, sizeof(text));
-	buf_printf(s->out, ", inet_pton(AF_INET6, \"%s\", &%s)", text, name);
+	buf_str(s->out, ", ");
+	say_ipv6_member(s, at, 16, name);
 }
 
 static void say_ends(const struct scope *s, const uint8_t *at, unsigned family)

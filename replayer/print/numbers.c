@@ -6,7 +6,6 @@
 #include "sys/names.h"
 #include "sys/table.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -141,11 +140,19 @@ void say_ticks(struct buf *out, uint64_t ticks)
 			   ticks % TICKS_PER_S);
 }
 
-static void say_ipv4(struct buf *out, uint64_t value)
+static void say_ipv4_number(const struct scope *s, uint64_t value)
 {
-	buf_printf(out, "inet_addr(\"%u.%u.%u.%u\")", (unsigned)(value & 0xff),
-		   (unsigned)(value >> 8 & 0xff), (unsigned)(value >> 16 & 0xff),
-		   (unsigned)(value >> 24 & 0xff));
+	const uint8_t bytes[4] = {(uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16),
+				  (uint8_t)(value >> 24)};
+
+	say_ipv4(s, bytes);
+}
+
+static void say_sigval(struct buf *out, uint64_t value)
+{
+	buf_printf(out, "{sival_int=%" PRId32 ", sival_ptr=", (int32_t)value);
+	say_address(out, value);
+	buf_char(out, '}');
 }
 
 static void say_rlimit(struct buf *out, const struct sys_field *f, uint64_t value)
@@ -236,8 +243,8 @@ static void say_directory(const struct scope *s)
 static void (*const by_value[K_KIND_MAX])(struct buf *out, uint64_t value) = {
 	[K_HEX] = say_hex,         [K_OCT] = say_permissions, [K_CHAR] = say_character,
 	[K_ADDR] = say_address,    [K_DEV] = say_device,      [K_SIGNAL] = say_signal,
-	[K_HANDLER] = say_handler, [K_PORT] = say_port,
-	[K_TICKS] = say_ticks,     [K_IPV4] = say_ipv4,
+	[K_HANDLER] = say_handler, [K_PORT] = say_port,       [K_TICKS] = say_ticks,
+	[K_SIGVAL] = say_sigval,
 };
 
 static void say_in_words(const struct scope *s, const struct sys_field *f, uint64_t value)
@@ -279,6 +286,9 @@ static void say_in_words(const struct scope *s, const struct sys_field *f, uint6
 		break;
 	case K_ENUM:
 		say_enum(out, f->flags, value);
+		break;
+	case K_IPV4:
+		say_ipv4_number(s, value);
 		break;
 	case K_ETHERTYPE:
 		say_ethertype(s, value);

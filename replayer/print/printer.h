@@ -149,8 +149,13 @@ say_bytes_fn say_sockaddr, say_sigset, say_fdset, say_cpuset, say_siginfo, say_d
 /* netlink_attributes.c: the index of a network interface, by the name that the tape tells. */
 void say_interface(const struct scope *s, uint32_t index);
 
-/* sockaddr.c: one that is a member, with the member's name: inet_pton(AF_INET6, "::1", &name). */
+/* sockaddr.c: four bytes: inet_addr("127.0.0.1"). */
+void say_ipv4(const struct scope *s, const uint8_t *bytes);
+/* One that is a member, with the member's name: inet_pton(AF_INET6, "::1", &name). */
 void say_ipv6_member(const struct scope *s, const uint8_t *bytes, size_t size, const char *name);
+
+/* filter.c: an instruction of a classic BPF program; @seccomp: for system calls. */
+void say_instruction(const struct scope *s, const uint8_t *at, size_t size, bool seccomp);
 
 /* netlink.c: what a message to or from a socket says, when that is a netlink socket and the
  * bytes are a message; returns whether they are. @full: bytes that there were. */

@@ -93,7 +93,7 @@ void sockaddr_inet(const struct scope *s, const uint8_t *at, size_t size)
 	say_port(s, at, size);
 	buf_str(s->out, ", sin_addr=");
 	from = s->out->size;
-	buf_printf(s->out, "inet_addr(\"%u.%u.%u.%u\")", at[4], at[5], at[6], at[7]);
+	say_ipv4(s, at + 4);
 	put_bytes(s->p, s->out, from, at + 4, 4);
 }
 
@@ -277,6 +277,23 @@ void say_sockaddr(const struct scope *s, const uint8_t *bytes, size_t size, uint
 	buf_char(s->out, '}');
 }
 
+/* The text is a string like any other: -xx is about it, too. */
+static void say_text(const struct scope *s, const char *text)
+{
+	buf_char(s->out, '"');
+	escape_strace(s->out, text, strlen(text), s->p->options.hex);
+	buf_str(s->out, "\")");
+}
+
+void say_ipv4(const struct scope *s, const uint8_t *bytes)
+{
+	char text[INET_ADDRSTRLEN] = "";
+
+	inet_ntop(AF_INET, bytes, text, sizeof(text));
+	buf_str(s->out, "inet_addr(");
+	say_text(s, text);
+}
+
 void say_ipv6(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t address)
 {
 	char text[INET6_ADDRSTRLEN] = "";
@@ -284,5 +301,6 @@ void say_ipv6(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t
 	(void)address;
 	if (size >= 16)
 		inet_ntop(AF_INET6, bytes, text, sizeof(text));
-	buf_printf(s->out, "inet_pton(AF_INET6, \"%s\")", text);
+	buf_str(s->out, "inet_pton(AF_INET6, ");
+	say_text(s, text);
 }

@@ -58,8 +58,8 @@ static bool is_left_out(const struct scope *s, const struct sys_field *f)
 	if (s->part == PART_CHANGED)
 		return f->dir != OUT || number;
 	/* A member that the kernel writes, in a struct that it reads. */
-	return f->told == TOLD_ELSEWHERE || (f->mem == MEM_NONE && f->dir == OUT &&
-					     s->dir != OUT && call_failed(s->event));
+	return f->told == TOLD_ELSEWHERE ||
+	       (f->mem == MEM_NONE && f->dir == OUT && s->dir != OUT && call_failed(s->event));
 }
 
 /* What is behind all that is known of a struct. */
@@ -107,6 +107,8 @@ static void say_number_after(const struct scope *s, const struct sys_field *f)
 	    sys_value(f, after.base, after.size) == sys_value(f, s->base, s->size))
 		return;
 	buf_str(s->out, " => ");
+	if (f->kind == K_FLAGS)
+		buf_printf(s->out, "%s=", f->name);
 	say_field(&after, f);
 }
 
@@ -117,7 +119,8 @@ static void say_struct_field(const struct scope *s, const struct sys_field *f)
 	size_t n = 0, there = s->size - f->off;
 
 	if (f->place == PLACE_BEHIND) {
-		after.part = PART_ALL;
+		/* Of what goes in and out, both parts are told. */
+		after.part = f->dir == INOUT ? s->part : PART_ALL;
 		say_field(&after, f);
 		return;
 	}
@@ -222,6 +225,8 @@ static void say_by_value(const struct scope *s, const struct sys_field *f)
 		say_sigset(s, at, there, 0);
 	else if (f->kind == K_IPV6)
 		say_ipv6(s, at, there, 0);
+	else if (f->kind == K_FILTER || f->kind == K_FILTER_SECCOMP)
+		say_instruction(s, at, there, f->kind == K_FILTER_SECCOMP);
 	else
 		say_quoted(s->p, s->out, at, length, length, f->kind == K_CHARS);
 }
@@ -483,7 +488,8 @@ static void say_elements(const struct scope *s, const struct sys_field *f, const
 
 static void say_array(const struct scope *s, const struct sys_field *f, uint64_t address)
 {
-	uint8_t dir = f->dir ? f->dir : s->dir;
+	uint8_t own = f->dir ? f->dir : s->dir;
+	uint8_t dir = own == INOUT && s->part == PART_CHANGED ? OUT : own;
 	bool iov = f->mem == MEM_IOV;
 	size_t n;
 	const uint8_t *at = event_bytes(s->event, iov ? EVENT_AT_ENTRY : time_of(dir), address, &n);

@@ -84,13 +84,20 @@ void put_bytes(const struct printer *p, struct buf *out, size_t from, const uint
 
 static const struct mixed {
 	const struct sys_flagset *set;
+	const struct sys_flagset *rest; /* names of the other bits; NULL: in `set`, too */
 	uint64_t number;
 	bool behind, decimal;
-	bool apart; /* bits without a name are told to be none, although the number has one */
+	bool apart;  /* bits without a name are told to be none, although the number has one */
+	bool always; /* the number is told by itself, with or without a name */
 } all_mixed[] = {
-	{&sys_flags_socket_types, 0xf, false, false, true},
-	{&sys_flags_statx_flags, 0x6000, false, false, false},
-	{&sys_flags_clone_flags_signal, 0xff, true, true, false},
+	{.set = &sys_flags_socket_types, .number = 0xf, .apart = true},
+	{.set = &sys_flags_statx_flags, .number = 0x6000},
+	{.set = &sys_flags_clone_flags_signal, .number = 0xff, .behind = true, .decimal = true},
+	{.set = &sys_flags_personalities,
+	 .rest = &sys_flags_personality_flags,
+	 .number = 0xff,
+	 .apart = true,
+	 .always = true},
 };
 
 static bool is_named(const struct mixed *x, uint64_t number)
@@ -108,7 +115,7 @@ static const struct mixed *find_mixed(const struct sys_flagset *set, uint64_t va
 		const struct mixed *x = &all_mixed[i];
 
 		/* One that has no name is said together with the bits. */
-		if (x->set == set && (x->behind || is_named(x, value & x->number)))
+		if (x->set == set && (x->behind || x->always || is_named(x, value & x->number)))
 			return x;
 	}
 	return NULL;
@@ -155,7 +162,7 @@ void say_parts(const struct scope *s, const struct sys_flagset *set, uint64_t va
 	if (!x->behind)
 		buf_char(s->out, '|');
 	/* Without the number's part, which 0 may be a name of, too. */
-	say_bits(s, set, value & ~x->number);
+	say_bits(s, x->rest ? x->rest : set, value & ~x->number);
 	if (x->behind && value & x->number) {
 		buf_char(s->out, '|');
 		say_number_part(s, x, value & x->number);

@@ -116,12 +116,14 @@ static void test_others(void **state)
 #define PACKET "\21\0\0\3\1\0\0\0\1\0\0"
 
 static const struct made_call packets[] = {
-	CONNECT("{sa_family=AF_PACKET, sll_protocol=htons(ETH_P_ALL), sll_ifindex=if_nametoindex(\"lo\"), "
+	CONNECT("{sa_family=AF_PACKET, sll_protocol=htons(ETH_P_ALL), "
+		"sll_ifindex=if_nametoindex(\"lo\"), "
 		"sll_hatype=ARPHRD_ETHER, sll_pkttype=PACKET_HOST, sll_halen=6, sll_addr=[0x1, "
 		"0x2, "
 		"0x3, 00, 0x5, 0x6]}",
 		PACKET "\6\1\2\3\0\5\6\7\10", 20, "20"),
-	CONNECT("{sa_family=AF_PACKET, sll_protocol=htons(ETH_P_ALL), sll_ifindex=if_nametoindex(\"lo\"), "
+	CONNECT("{sa_family=AF_PACKET, sll_protocol=htons(ETH_P_ALL), "
+		"sll_ifindex=if_nametoindex(\"lo\"), "
 		"sll_hatype=ARPHRD_ETHER, sll_pkttype=PACKET_HOST, sll_halen=20, sll_addr=[0x1, "
 		"0x2, "
 		"0x3, 0x4, 0x5, 0x6, 0x7, 0x8, ...]}",
@@ -236,12 +238,43 @@ static void test_control_lies(void **state)
 	printer_free(p);
 }
 
+/* Addresses are texts, too. */
+static void test_hexadecimal(void **state)
+{
+	static const struct made_call calls[] = {
+		{"bind(3, {sa_family=AF_INET, sin_port=htons(80), "
+		 "sin_addr=inet_addr(\"\\x31\\x2e\\x32\\x2e\\x33\\x2e\\x34\")}, 16) = 0",
+		 "bind",
+		 0,
+		 {3, A, 16},
+		 {MADE_BYTES(A, "\2\0\0\x50\1\2\3\4\0\0\0\0\0\0\0\0")}},
+		{"bind(3, {sa_family=AF_INET6, sin6_port=htons(80), sin6_flowinfo=htonl(0), "
+		 "inet_pton(AF_INET6, \"\\x3a\\x3a\\x31\", &sin6_addr), sin6_scope_id=0}, 28) = 0",
+		 "bind",
+		 0,
+		 {3, A, 28},
+		 {MADE_BYTES(A, "\12\0\0\x50\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0")}},
+		{"setsockopt(3, SOL_IP, IP_ADD_MEMBERSHIP, "
+		 "{imr_multiaddr=inet_addr(\"\\x31\\x2e\\x32\\x2e\\x33\\x2e\\x34\"), "
+		 "imr_interface=inet_addr(\"\\x30\\x2e\\x30\\x2e\\x30\\x2e\\x35\")}, 8) = 0",
+		 "setsockopt",
+		 0,
+		 {3, 0, 35, A, 8},
+		 {MADE_BYTES(A, "\1\2\3\4\0\0\0\5")}},
+	};
+	const struct print_options options = {.string_limit = 32, .hex = PRINT_HEX_ALL};
+
+	(void)state;
+	CHECK_CALLS_WITH(&options, calls);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unix),         cmocka_unit_test(test_internet),
 		cmocka_unit_test(test_others),       cmocka_unit_test(test_control),
 		cmocka_unit_test(test_control_lies), cmocka_unit_test(test_packets),
+		cmocka_unit_test(test_hexadecimal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -389,8 +389,8 @@ static const struct made_call whole_arrays[] = {
 	 0,
 	 {P, 36, 0},
 	 {MADE_THING(P, const struct pollfd[36], {TWELVE(NO_FD), TWELVE(NO_FD), TWELVE(NO_FD)})}},
-	{"seccomp(SECCOMP_SET_MODE_FILTER, 0, {len=1, filter=[{code=0x6, jt=0, jf=0, "
-	 "k=0x7fff0000}]}) = 0",
+	{"seccomp(SECCOMP_SET_MODE_FILTER, 0, {len=1, filter=[BPF_STMT(BPF_RET|BPF_K, "
+	 "SECCOMP_RET_ALLOW)]}) = 0",
 	 "seccomp",
 	 0,
 	 {1, 0, P},
@@ -404,6 +404,81 @@ static void test_whole_arrays(void **state)
 
 	(void)state;
 	CHECK_CALLS_WITH(&verbose, whole_arrays);
+}
+
+/* Members that hang on another. */
+static const struct made_call members[] = {
+	{"timer_create(CLOCK_REALTIME, {sigev_value={sival_int=-1, sival_ptr=0x5ffffffff}, "
+	 "sigev_signo=SIGUSR1, sigev_notify=SIGEV_SIGNAL}, NULL) = 0",
+	 "timer_create",
+	 0,
+	 {0, P, 0},
+	 {MADE_THING(P, const uint64_t[8], {0x5ffffffff, 10})}},
+	{"mq_notify(3, {sigev_signo=10, sigev_notify=SIGEV_NONE}) = 0",
+	 "mq_notify",
+	 0,
+	 {3, P},
+	 {MADE_THING(P, const uint64_t[8], {0, 10 | 1ull << 32})}},
+	{"mq_notify(3, {sigev_value={sival_int=1, sival_ptr=0x1}, sigev_signo=0, "
+	 "sigev_notify=SIGEV_THREAD, sigev_notify_function=0x10, sigev_notify_attributes=NULL}) = "
+	 "0",
+	 "mq_notify",
+	 0,
+	 {3, P},
+	 {MADE_THING(P, const uint64_t[8], {1, 2ull << 32, 16})}},
+	{"timer_create(CLOCK_REALTIME, {sigev_signo=SIGALRM, sigev_notify=SIGEV_THREAD_ID, "
+	 "sigev_notify_thread_id=-7}, NULL) = 0",
+	 "timer_create",
+	 0,
+	 {0, P, 0},
+	 {MADE_THING(P, const uint64_t[8], {0, 14 | 4ull << 32, (uint32_t)-7})}},
+	{"mincore(0x10000000, 0, []) = 0", "mincore", 0, {P, 0, Q}, {{0}}},
+	{"mincore(0x10000000, 1, 0x10001000) = -1 EINVAL (Invalid argument)",
+	 "mincore",
+	 -EINVAL,
+	 {P, 1, Q},
+	 {{0}}},
+	{"sethostname(0x10000000, 4294967295) = -1 EINVAL (Invalid argument)",
+	 "sethostname",
+	 -EINVAL,
+	 {P, UINT64_MAX},
+	 {{0}}},
+	{"modify_ldt(1, 0x10000000, 4) = -1 ENOSYS (Function not implemented)",
+	 "modify_ldt",
+	 -ENOSYS,
+	 {1, P, 4},
+	 {MADE_THING(P, const uint32_t[1], {5})}},
+	{"modify_ldt(1, {entry_number=5, base_addr=00000000, limit=0x000001, seg_32bit=0, "
+	 "contents=0, read_exec_only=0, limit_in_pages=0, seg_not_present=0, useable=0, lm=1}, 16) "
+	 "= 0",
+	 "modify_ldt",
+	 0,
+	 {1, P, 16},
+	 {MADE_THING(P, const uint32_t[4], {5, 0, 1, 0x80})}},
+	{"ioctl(3, UFFDIO_API, {api=0xaa, features=0 => features=UFFD_FEATURE_EVENT_FORK, "
+	 "ioctls=1<<_UFFDIO_REGISTER}) = 0",
+	 "ioctl",
+	 0,
+	 {3, 0xc018aa3f, P},
+	 {MADE_THING(P, const uint64_t[3], {0xaa}),
+	  MADE_RESULT(P, const uint64_t[3], {0xaa, 2, 1})}},
+	{"ioctl(3, BTRFS_IOC_FILE_EXTENT_SAME or FIDEDUPERANGE, {src_offset=1, src_length=2, "
+	 "dest_count=1, info=[{dest_fd=4, dest_offset=5}]} => {info=[{bytes_deduped=6, "
+	 "status=-1}]}) "
+	 "= 0",
+	 "ioctl",
+	 0,
+	 {3, 0xc0189436, P},
+	 {MADE_THING(P, const uint64_t[3], {1, 2, 1}),
+	  MADE_THING(P + 24, const uint64_t[4], {4, 5}),
+	  MADE_RESULT(P, const uint64_t[3], {1, 2, 1}),
+	  MADE_RESULT(P + 24, const uint64_t[4], {4, 5, 6, UINT32_MAX})}},
+};
+
+static void test_members(void **state)
+{
+	(void)state;
+	CHECK_CALLS(members);
 }
 
 /* What follows a struct: as long as it says, once the kernel has got so far. */
@@ -564,11 +639,11 @@ static void test_halves_of_tails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_structs),         cmocka_unit_test(test_whole_structs),
-		cmocka_unit_test(test_sized_structs),   cmocka_unit_test(test_cells),
-		cmocka_unit_test(test_arrays),          cmocka_unit_test(test_whole_arrays),
-		cmocka_unit_test(test_tails),           cmocka_unit_test(test_whole_tails),
-		cmocka_unit_test(test_halves_of_tails),
+		cmocka_unit_test(test_structs),       cmocka_unit_test(test_whole_structs),
+		cmocka_unit_test(test_sized_structs), cmocka_unit_test(test_cells),
+		cmocka_unit_test(test_arrays),        cmocka_unit_test(test_whole_arrays),
+		cmocka_unit_test(test_members),       cmocka_unit_test(test_tails),
+		cmocka_unit_test(test_whole_tails),   cmocka_unit_test(test_halves_of_tails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

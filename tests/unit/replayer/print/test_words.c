@@ -21,6 +21,9 @@ static const struct made_call calls[] = {
 	{"", "bind", 0, {3, A, 16}, {MADE_BYTES(A, "\2\0\0\x50\x7f\0\0\1\0\0\0\0\0\0\0\0")}},
 	{"", "clone", 7, {0x1200000 | 17}},
 	{"", "fcntl", 1, {3, 1}},
+	{"", "personality", 0x10, {0x40000}},
+	{"", "personality", 0x4000014, {0xffffffff}},
+	{"", "mremap", 0x2000, {0x1000, 1, 2, 5, 0x3000}},
 };
 
 static const char *const raw[] = {
@@ -35,6 +38,9 @@ static const char *const raw[] = {
 	 "= 0"),
 	"clone(child_stack=NULL, flags=0x1200000|17, child_tidptr=NULL) = 7",
 	"fcntl(3, 0x1) = 0x1 (flags 0x1)",
+	"personality(0|0x40000) = 0x10 (0x10)",
+	"personality(0xffffffff) = 0x4000014 (0x14|0x4000000)",
+	"mremap(0x1000, 1, 2, 0x5) = 0x2000",
 };
 
 static const char *const both[] = {
@@ -50,6 +56,10 @@ static const char *const both[] = {
 	"clone(child_stack=NULL, flags=0x1200000 /* CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID */|"
 	"17 /* SIGCHLD */, child_tidptr=NULL) = 7",
 	"fcntl(3, 0x1 /* F_GETFD */) = 0x1 (flags 0x1 /* FD_CLOEXEC */)",
+	"personality(0 /* PER_LINUX */|0x40000 /* ADDR_NO_RANDOMIZE */) = 0x10 (0x10 /* PER_HPUX "
+	"*/)",
+	"personality(0xffffffff) = 0x4000014 (0x14 /* PER_??? */|0x4000000 /* STICKY_TIMEOUTS */)",
+	"mremap(0x1000, 1, 2, 0x5 /* MREMAP_MAYMOVE|MREMAP_DONTUNMAP */) = 0x2000",
 };
 
 static void check(enum print_words words, const char *const *texts)
