@@ -114,13 +114,17 @@ static void say_netfilter_type(const struct scope *s, unsigned type)
 {
 	unsigned number;
 	const struct sys_flagset *set = set_of(NETLINK_NETFILTER, type, &number);
+	size_t from = s->out->size;
 
 	say_enum(s->out, &sys_flags_netfilter_systems, type >> SYSTEM_AT);
+	put_hex(s->p, s->out, from, type >> SYSTEM_AT);
 	buf_str(s->out, "<<8|");
+	from = s->out->size;
 	if (set)
 		say_enum(s->out, set, number);
 	else
 		buf_printf(s->out, number ? "%#x" : "%x", number);
+	put_hex(s->p, s->out, from, number);
 }
 
 void netlink_type(const struct scope *s, unsigned protocol, unsigned type)
@@ -129,9 +133,11 @@ void netlink_type(const struct scope *s, unsigned protocol, unsigned type)
 	size_t from = s->out->size;
 	unsigned number;
 
-	if (type >= NETLINK_TYPE_OWN && protocol == NETLINK_NETFILTER && !is_batch(type))
+	if (type >= NETLINK_TYPE_OWN && protocol == NETLINK_NETFILTER && !is_batch(type)) {
 		say_netfilter_type(s, type);
-	else if (type >= NETLINK_TYPE_OWN && family)
+		return;
+	}
+	if (type >= NETLINK_TYPE_OWN && family)
 		escape_strace(s->out, (const uint8_t *)family, strlen(family), s->p->options.hex);
 	else
 		say_enum(s->out, set_of(protocol, type, &number), type);

@@ -3,12 +3,14 @@
 for each command, with values that have names and such that have none."""
 import os
 import re
+import struct
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MEMORY = 0x10000000
 MORE = MEMORY + 0x10
 STRING, SECOND = MEMORY + 0x800, MEMORY + 0x805
 ATTR = MEMORY + 0xa00
+PAGE = MEMORY + 0x1000
 SIZE = 0x800
 AT_FDCWD = -100
 NUMBERS = {64: "x86_64.def", 32: "i386.def"}
@@ -215,6 +217,46 @@ class Dictation:
         for kind in range(16):
             self.call("mmap" if self.abi == 64 else "mmap2", 0, 4096, 3, kind | 0x20, -1, 0)
             self.call("socket", 2, kind, 0)
+
+    def shapes(self):
+        """What has a form of its own for numbers, or with all details."""
+        codes = [(code, 0, 0, 5) for code in range(0x200)]
+        codes += [(0x20, 0, 0, 0xffd00000 + i * 0x10001) for i in range(48)]
+        codes += [(0x20, 0, 0, 0xfffff000 + i) for i in range(64)]
+        codes += [(6, 0, 0, action << 16 | action & 1) for action in
+                  (0, 1, 3, 5, 0x7fc0, 0x7ff0, 0x7ffc, 0x7fff, 0x8000, 0xffff)]
+        codes += [(0x15, 1, 2, 0xc000003e), (0xffff, 255, 0, 3), (6, 0, 1, 0x7fff0000)]
+        wide = self.abi // 8
+        for at in range(0, len(codes), 256):
+            part = codes[at:at + 256]
+            self.put(PAGE, b"".join(struct.pack("<HBBI", *code) for code in part))
+            self.put(ATTR, len(part).to_bytes(wide, "little") + PAGE.to_bytes(wide, "little"))
+            self.call("setsockopt", 3, 1, 26, ATTR, 2 * wide)
+            self.call("seccomp", 1, 0, ATTR)
+            self.call("prctl", 22, 2, ATTR)
+        for value, signal, notify, thread in ((0, 0, 1, 0), (5, 10, 0, 0), (-1, 12, 2, 0),
+                                              (7, 14, 4, 99), (0xffffffff, 15, 9, 1)):
+            self.put(ATTR, (value & (1 << self.abi) - 1).to_bytes(wide, "little") +
+                     struct.pack("<III", signal, notify, thread) + bytes(44))
+            self.call("timer_create", 0, ATTR, MEMORY)
+            self.call("mq_notify", 3, ATTR)
+        for low in (*range(17), 0xff):
+            for high in (0, 0x40000, 0x4840000, 0x10000):
+                self.call("personality", low | high)
+        for flags in range(8):
+            self.call("mremap", MEMORY, 1, 2, flags, MEMORY)
+        for status in (0, 1, -1):
+            self.put(ATTR, struct.pack("<QQQ", 1, 2, 1) + struct.pack("<qQQq", 4, 5, 6, status))
+            self.call("ioctl", 3, 0xc0189436, ATTR)
+        self.call("mincore", MEMORY, 0, MEMORY)
+        self.call("setsockopt", 3, 0, 35, MEMORY, 8)
+        for name in ("bind", "connect"):
+            if self.abi == 64:
+                self.put(ATTR, struct.pack("<HHI8x", 2, 0x5000, 0x0100007f))
+                self.call(name, 3, ATTR, 16)
+                self.put(ATTR, struct.pack("<HHI", 10, 0x5000, 0) + bytes(15) + b"\1" + bytes(4))
+                self.call(name, 3, ATTR, 28)
+        return self.lines
 
     def everything(self):
         for part in (self.ioctls, self.keys, self.quotas, self.tracing, self.processes, self.bpf,

@@ -98,7 +98,8 @@ class Notation(suite.TapeTest):
         told = []
         for tell in (even.strace, even.systape):
             texts = [text for _, text in tell(self.bench, command, options)]
-            begin = next(i for i, text in enumerate(texts) if "PR_SET_SECCOMP" in text)
+            begin = next(i for i, text in enumerate(texts)
+                         if re.match(r"prctl\((PR_SET_SECCOMP|0x16)", text))
             told.append(texts[begin + 1:])
         self.assertEqual(*map(len, told))
         return list(zip(*told))
@@ -116,6 +117,15 @@ class Notation(suite.TapeTest):
                     # The exceptions do not swallow the rule.
                     same = sum(theirs == ours for theirs, ours in pairs)
                     self.assertGreater(same, 0.7 * len(pairs))
+
+    def test_shapes(self):
+        for abi in (64, 32):
+            lines = dictation.Dictation(abi).shapes()
+            for options in ((), ("-v",), ("-v", "-X", "raw"), ("-v", "-X", "verbose"), ("-xx",)):
+                with self.subTest(abi=abi, options=options):
+                    wrong = [f"- {theirs}\n+ {ours}" for theirs, ours in
+                             self.dictated(abi, lines, 0, options) if theirs != ours]
+                    self.assertEqual("\n".join(wrong), "")
 
     def test_names_of_requests(self):
         for abi in (64, 32):

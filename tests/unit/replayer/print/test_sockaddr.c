@@ -246,21 +246,21 @@ static void test_hexadecimal(void **state)
 		 "sin_addr=inet_addr(\"\\x31\\x2e\\x32\\x2e\\x33\\x2e\\x34\")}, 16) = 0",
 		 "bind",
 		 0,
-		 {3, A, 16},
-		 {MADE_BYTES(A, "\2\0\0\x50\1\2\3\4\0\0\0\0\0\0\0\0")}},
+		 {3, P, 16},
+		 {MADE_BYTES(P, "\2\0\0\x50\1\2\3\4\0\0\0\0\0\0\0\0")}},
 		{"bind(3, {sa_family=AF_INET6, sin6_port=htons(80), sin6_flowinfo=htonl(0), "
 		 "inet_pton(AF_INET6, \"\\x3a\\x3a\\x31\", &sin6_addr), sin6_scope_id=0}, 28) = 0",
 		 "bind",
 		 0,
-		 {3, A, 28},
-		 {MADE_BYTES(A, "\12\0\0\x50\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0")}},
+		 {3, P, 28},
+		 {MADE_BYTES(P, "\12\0\0\x50\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0")}},
 		{"setsockopt(3, SOL_IP, IP_ADD_MEMBERSHIP, "
 		 "{imr_multiaddr=inet_addr(\"\\x31\\x2e\\x32\\x2e\\x33\\x2e\\x34\"), "
 		 "imr_interface=inet_addr(\"\\x30\\x2e\\x30\\x2e\\x30\\x2e\\x35\")}, 8) = 0",
 		 "setsockopt",
 		 0,
-		 {3, 0, 35, A, 8},
-		 {MADE_BYTES(A, "\1\2\3\4\0\0\0\5")}},
+		 {3, 0, 35, P, 8},
+		 {MADE_BYTES(P, "\1\2\3\4\0\0\0\5")}},
 	};
 	const struct print_options options = {.string_limit = 32, .hex = PRINT_HEX_ALL};
 
