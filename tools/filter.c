@@ -95,22 +95,13 @@ static bool is_chosen(struct filter *f, const struct event *e)
 	return sys_choice_has(&f->chosen, e->call.arch, e->call.nr, e->call.args);
 }
 
-static bool shows_call(struct filter *f, const struct event *e)
-{
-	if (!is_chosen(f, e))
-		return false;
-	if (f->only_successful && (e->call.state != EVENT_FINISHED || event_errno(&e->call)))
-		return false;
-	return !f->only_failed || event_errno(&e->call);
-}
-
 bool filter_shows(struct filter *f, const struct event *e)
 {
 	if (e->time < f->from || (f->until && e->time > f->until))
 		return false;
 	if (f->pids.count && !map_get(&f->pids, e->pid) && !map_get(&f->pids, e->tid))
 		return false;
-	return !event_is_call(e) || shows_call(f, e);
+	return !event_is_call(e) || is_chosen(f, e);
 }
 
 bool filter_passes(struct filter *f, const struct trace_item *item)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which events are shown: strace's -e trace=, -z, -Z, and by process. Where -e is not given, the
- * calls that the recorder was asked for: others are on the tape for what they bear on.
+ * Which events are shown: strace's -e trace=, and by process and time. Where -e is not given,
+ * the calls that the recorder was asked for: others are on the tape for what they bear on.
  */
 #ifndef TOOLS_FILTER_H
 #define TOOLS_FILTER_H
@@ -16,14 +16,13 @@ struct err;
 struct trace_item;
 
 struct filter {
-	bool selects;                      /* -e trace= was given, */
-	bool recorder_selects;             /* or to the recorder of this tape */
-	struct sys_choice chosen;          /* the calls that are shown then */
-	bool unordered;                    /* so is the stream */
-	struct map hidden;                 /* begun calls of it that are not shown */
-	struct map pids;                   /* empty: all */
-	bool only_successful, only_failed; /* -z, -Z */
-	uint64_t from, until;              /* ns since the tape began; until 0: the end */
+	bool selects;             /* -e trace= was given, */
+	bool recorder_selects;    /* or to the recorder of this tape */
+	struct sys_choice chosen; /* the calls that are shown then */
+	bool unordered;           /* so is the stream */
+	struct map hidden;        /* begun calls of it that are not shown */
+	struct map pids;          /* empty: all */
+	uint64_t from, until;     /* ns since the tape began; until 0: the end */
 };
 
 /* "trace=SET", or SET alone, as strace's -e: names, %sets, /regex, !all of it. */

@@ -2,6 +2,8 @@
 /* analyze print, and export --to strace, which is the same. */
 #include "filter.h"
 #include "opts.h"
+#include "shown.h"
+#include "styles.h"
 #include "verbs.h"
 
 #include "base/cleanup.h"
@@ -16,6 +18,8 @@
 struct print_run {
 	struct print_options options;
 	struct filter filter;
+	struct shown shown;
+	unsigned quiet; /* -q, -qq, -qqq */
 	struct printer *printer;
 	struct state *state;
 	const char **paths; /* -P */
@@ -73,9 +77,13 @@ static int is_about_paths(struct print_run *run, const struct event *e)
 
 static int print_one(struct print_run *run, const struct event *e)
 {
-	int r = filter_shows(&run->filter, e) ? is_about_paths(run, e) : 0;
+	bool shown = filter_shows(&run->filter, e) && shown_event(&run->shown, e);
+	int r = shown ? is_about_paths(run, e) : 0;
 
-	return r > 0 ? print_event(run->printer, e, &run->out) : r;
+	if (r > 0)
+		return print_event(run->printer, e, &run->out);
+	print_nothing(run->printer, e);
+	return r;
 }
 
 static int take(void *context, const struct trace_item *item, struct err *err)
@@ -100,19 +108,6 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 
 /* ---- options ---- */
 
-static int choose_words(const char *text, enum print_words *ret)
-{
-	static const char *const names[] = {"abbrev", "raw", "verbose"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strcmp(names[i], text) == 0) {
-			*ret = (enum print_words)i;
-			return 0;
-		}
-	}
-	return opts_complain("there is no -X %s; use raw, abbrev or verbose", text);
-}
-
 static int add_path(struct print_run *run, const char *path)
 {
 	const char **paths = reallocarray(run->paths, run->path_count + 1, sizeof(*paths));
@@ -122,6 +117,48 @@ static int add_path(struct print_run *run, const char *path)
 	run->paths = paths;
 	run->paths[run->path_count++] = path;
 	return 0;
+}
+
+/* Long options without a letter of their own. */
+enum { TIMESTAMPS = 256, RELATIVE, DURATIONS, HEX, NAMES, STATUS, SIGNALS, QUIET };
+
+/* -e KIND=SET, where the set of calls is the kind that need not be named. */
+static int choose_kind(struct print_run *run, const char *text, struct err *err)
+{
+	const char *set = strchr(text, '=');
+	size_t length = set ? (size_t)(set++ - text) : 0;
+
+	if (length == 6 && strncmp(text, "status", length) == 0)
+		return shown_statuses(&run->shown, set, err);
+	if ((length == 6 || length == 7) && strncmp(text, "signals", length) == 0)
+		return shown_signals(&run->shown, set, err);
+	if (length == 5 && strncmp(text, "quiet", length) == 0)
+		return shown_quiet(&run->shown, set, err);
+	return filter_trace(&run->filter, text, err);
+}
+
+/* As many as there are. */
+static int be_quiet(struct print_run *run, struct err *err)
+{
+	static const char *const sets[] = {"attach,personality", "attach,personality,exit", "all"};
+	size_t i = run->quiet < ARRAY_SIZE(sets) ? run->quiet++ : ARRAY_SIZE(sets) - 1;
+
+	return shown_quiet(&run->shown, sets[i], err);
+}
+
+/* Options with a set. */
+static int apply_set(struct print_run *run, int option, struct err *err)
+{
+	switch (option) {
+	case STATUS:
+		return shown_statuses(&run->shown, optarg, err);
+	case SIGNALS:
+		return shown_signals(&run->shown, optarg, err);
+	case QUIET:
+		return shown_quiet(&run->shown, optarg ? optarg : "attach,personality", err);
+	default:
+		return be_quiet(run, err);
+	}
 }
 
 static int apply(struct print_run *run, int option)
@@ -157,17 +194,39 @@ static int apply(struct print_run *run, int option)
 		o->names = o->names < PRINT_NAMES_ALL ? o->names + 1 : PRINT_NAMES_ALL;
 		break;
 	case 'X':
-		return choose_words(optarg, &o->words);
+		return styles_words(optarg, o);
+	case TIMESTAMPS:
+		return styles_timestamps(optarg, o);
+	case RELATIVE:
+		return styles_relative(optarg, o);
+	case DURATIONS:
+		return styles_durations(optarg, o);
+	case HEX:
+		return styles_hex(optarg, o);
+	case NAMES:
+		return styles_names(optarg, o);
+	case 'n':
+		o->numbers = true;
+		break;
+	case 'i':
+		o->places = true;
+		break;
+	case STATUS:
+	case SIGNALS:
+	case QUIET:
+	case 'q':
+		r = apply_set(run, option, &err);
+		break;
 	case 'P':
 		return add_path(run, optarg);
 	case 'z':
-		run->filter.only_successful = true;
+		r = shown_statuses(&run->shown, "successful", &err);
 		break;
 	case 'Z':
-		run->filter.only_failed = true;
+		r = shown_statuses(&run->shown, "failed", &err);
 		break;
 	case 'e':
-		r = filter_trace(&run->filter, optarg, &err);
+		r = choose_kind(run, optarg, &err);
 		break;
 	case 'p':
 		r = filter_pids(&run->filter, optarg, &err);
@@ -199,20 +258,40 @@ static int print(struct print_run *run, char **paths)
 	return opts_output_status(status);
 }
 
+/* Most are strace's. */
+static const struct option longs[] = {{"pid", required_argument, NULL, 'p'},
+				      {"time", required_argument, NULL, 'm'},
+				      {"to", required_argument, NULL, 'k'},
+				      {"output", required_argument, NULL, 'o'},
+				      {"trace", required_argument, NULL, 'e'},
+				      {"trace-path", required_argument, NULL, 'P'},
+				      {"status", required_argument, NULL, STATUS},
+				      {"signal", required_argument, NULL, SIGNALS},
+				      {"quiet", optional_argument, NULL, QUIET},
+				      {"successful-only", no_argument, NULL, 'z'},
+				      {"failed-only", no_argument, NULL, 'Z'},
+				      {"follow-forks", no_argument, NULL, 'f'},
+				      {"timestamps", optional_argument, NULL, TIMESTAMPS},
+				      {"absolute-timestamps", optional_argument, NULL, TIMESTAMPS},
+				      {"relative-timestamps", optional_argument, NULL, RELATIVE},
+				      {"syscall-times", optional_argument, NULL, DURATIONS},
+				      {"string-limit", required_argument, NULL, 's'},
+				      {"strings-in-hex", optional_argument, NULL, HEX},
+				      {"const-print-style", required_argument, NULL, 'X'},
+				      {"no-abbrev", no_argument, NULL, 'v'},
+				      {"decode-fds", optional_argument, NULL, NAMES},
+				      {"columns", required_argument, NULL, 'a'},
+				      {"syscall-number", no_argument, NULL, 'n'},
+				      {"instruction-pointer", no_argument, NULL, 'i'},
+				      {0}};
+
 int verb_print(int argc, char **argv)
 {
-	static const struct option longs[] = {{"pid", required_argument, NULL, 'p'},
-					      {"time", required_argument, NULL, 'm'},
-					      {"trace", required_argument, NULL, 'e'},
-					      {"string-limit", required_argument, NULL, 's'},
-					      {"output", required_argument, NULL, 'o'},
-					      {"to", required_argument, NULL, 'k'},
-					      {0}};
 	struct print_run run = {.options = {.string_limit = PRINT_STRING_DEFAULT}};
 	int option, status = 0;
 
 	while (!status &&
-	       (option = getopt_long(argc, argv, ":trTs:a:vxyX:P:zZe:fo:", longs, NULL)) != -1) {
+	       (option = getopt_long(argc, argv, ":trTs:a:vxyX:P:zZe:fo:niq", longs, NULL)) != -1) {
 		if (option == '?' || option == ':')
 			status = opts_bad_option(option, argv);
 		else

@@ -43,6 +43,7 @@ void printer_header(struct printer *p, const struct meta_header *header)
 	p->last_time = 0;
 	p->any_line = false;
 	memset(p->restarts, 0, sizeof(p->restarts));
+	memset(p->calls, 0, sizeof(p->calls));
 }
 
 void printer_state(struct printer *p, const struct state *state)
@@ -341,6 +342,40 @@ static void say_relative(struct printer *p, uint64_t time, struct buf *out)
 	p->any_line = true;
 }
 
+static void note_call(struct printer *p, const struct event *e)
+{
+	if (event_is_call(e))
+		p->calls[e->tid % PRINT_NUMBERS_MAX] = (struct last_call){e->tid, e->call.nr};
+}
+
+/* What else happens to a thread has the number of its latest call. */
+static void say_call_number(struct printer *p, const struct event *e, struct buf *out)
+{
+	const struct last_call *last = &p->calls[e->tid % PRINT_NUMBERS_MAX];
+
+	note_call(p, e);
+	if (!p->options.numbers)
+		return;
+	if (last->tid == e->tid)
+		buf_printf(out, "[%4" PRIu64 "] ", last->nr);
+	else
+		buf_str(out, "[????] ");
+}
+
+/* The tape has those of calls. */
+static void say_place(const struct printer *p, const struct event *e, struct buf *out)
+{
+	if (!p->options.places)
+		return;
+	if (!event_is_call(e))
+		buf_str(out, "[????????????????] ");
+	else
+		buf_printf(out,
+			   e->call.arch == EVENT_ARCH_I386 ? "[%08" PRIx64 "] "
+							   : "[%016" PRIx64 "] ",
+			   e->call.ip);
+}
+
 static void bound(struct buf *out, size_t from)
 {
 	if (out->size - from <= PRINT_EVENT_MAX)
@@ -359,10 +394,22 @@ int print_event(struct printer *p, const struct event *e, struct buf *ret)
 		buf_printf(ret, "%-5u ", e->tid);
 	say_clock(p, e->time, ret);
 	say_relative(p, e->time, ret);
+	say_call_number(p, e, ret);
+	say_place(p, e, ret);
 	say_event(p, e, ret, column(p, ret->size - from));
 	bound(ret, from);
 	buf_char(ret, '\n');
 	return buf_error(ret);
+}
+
+void print_nothing(struct printer *p, const struct event *e)
+{
+	const struct sys_desc *desc;
+
+	note_call(p, e);
+	desc = event_is_call(e) ? sys_find(e->call.arch, e->call.nr) : NULL;
+	if (desc && e->kind != EVENT_BEGUN)
+		note_restart(p, e, desc);
 }
 
 int print_text(struct printer *p, const struct event *e, struct buf *ret)

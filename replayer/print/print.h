@@ -25,6 +25,8 @@ enum {
 	/* Threads of which it is known what a restart_syscall goes on with: one for each thread
 	 * number modulo this, the latest. */
 	PRINT_RESTARTS_MAX = 1024,
+	/* The same for the number of the latest call of each. */
+	PRINT_NUMBERS_MAX = 1024,
 };
 
 enum print_hex { PRINT_HEX_NEVER, PRINT_HEX_NON_ASCII, PRINT_HEX_ALL };
@@ -45,6 +47,8 @@ struct print_options {
 	bool relative;          /* -r: since the line before */
 	bool durations;         /* -T: <0.000012> */
 	bool no_pid;            /* leave out the pid column */
+	bool numbers;           /* -n: of the call, [ 257] */
+	bool places;            /* -i: the instruction pointer, [00007f70237a99e7] */
 	unsigned align;         /* -a: column of " = "; 0: 40 */
 };
 
@@ -63,6 +67,9 @@ void printer_state(struct printer *p, const struct state *state);
  * EVENT_DATA and EVENT_FORK give nothing. 0 or -ENOMEM.
  */
 int print_event(struct printer *p, const struct event *e, struct buf *ret);
+
+/* An event that is not told: what later ones need of it is kept. */
+void print_nothing(struct printer *p, const struct event *e);
 
 /*
  * Appends the text alone, no pid, no time, no newline, no alignment:

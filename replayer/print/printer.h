@@ -26,6 +26,12 @@ struct restart {
 	const struct sys_desc *of; /* NULL: nothing */
 };
 
+/* Which call a thread made last. At its number modulo the maximum. */
+struct last_call {
+	uint32_t tid; /* 0: none */
+	uint64_t nr;
+};
+
 enum { PRINT_FAMILIES_MAX = 64, PRINT_FAMILY_NAME = 16 };
 
 /* A family of generic netlink, as its messages told. At its number modulo the maximum. */
@@ -42,6 +48,7 @@ struct printer {
 	uint64_t args[EVENT_ARGS]; /* of the call at hand, when they were in memory */
 	const struct state *state; /* NULL: descriptors have no names */
 	struct restart restarts[PRINT_RESTARTS_MAX];
+	struct last_call calls[PRINT_NUMBERS_MAX];
 	struct interface interfaces[PRINT_INTERFACES_MAX];
 	struct generic_family families[PRINT_FAMILIES_MAX];
 };

@@ -43,6 +43,48 @@ class Notation(suite.TapeTest):
             with self.subTest(options=options):
                 self.same(["ls", "-l", "/usr/include/linux"], options)
 
+    def test_choice_of_lines(self):
+        """By how calls ended, by signals; in strace's old and long spellings."""
+        command = ["sh", "-c", "trap : USR1; kill -USR1 $$; kill -0 1; (exit 3)"]
+        for options in (["-e", "status=failed"], ["-e", "status=!failed"],
+                        ["-e", "status=unfinished"], ["-z", "-e", "status=unfinished,failed"],
+                        ["-e", "status=failed", "-z"], ["--successful-only"], ["--failed-only"],
+                        ["-e", "signal=USR1"], ["-e", "signal=none", "-qq"],
+                        ["--signal=!10,SIGCHLD", "-e", "trace=process"],
+                        ["--quiet=exit", "-e", "file"], ["-e", "quiet=all"],
+                        ["--trace=!memory,ipc", "--no-abbrev", "--columns=10"],
+                        ["--strings-in-hex", "-e", "signal"],
+                        ["--strings-in-hex=non-ascii", "--string-limit=5"],
+                        ["--const-print-style=raw", "--trace-path=/dev/null"],
+                        ["-n", "-e", "trace=kill,rt_sigaction"], ["--syscall-number", "--trace=kill"],
+                        ["-i", "-e", "trace=kill", "-e", "signal=none", "-qq"]):
+            with self.subTest(options=options):
+                self.same(command, options)
+
+    def test_long_spellings(self):
+        """Those of what no two recordings have in common."""
+        tape, _ = self.bench.record(["true"])
+        for short, long in (("-t", "--timestamps"), ("-t", "--timestamps=time"),
+                            ("-tt", "--absolute-timestamps=us"), ("-ttt", "--timestamps=unix,us"),
+                            ("-r", "--relative-timestamps"), ("-T", "--syscall-times=us"),
+                            ("-y", "--decode-fds=path"), ("-yy", "--decode-fds=all"),
+                            ("-y", "--decode-fds"), ("-i", "--instruction-pointer")):
+            with self.subTest(long=long):
+                said = self.bench.ask("print", short, tape)
+                self.assertEqual(self.bench.ask("print", long, tape), said)
+                self.assertNotEqual(self.bench.ask("print", tape), said)
+
+    def test_wrong_sets(self):
+        tape, _ = self.bench.record(["true"])
+        for option in ("--status=x", "--signal=0", "--signal=SIGNONE", "--signal=65", "--quiet=x",
+                       "--timestamps=unix", "--decode-fds=dev", "--const-print-style=x",
+                       "--strings-in-hex=no", "--relative-timestamps=ns"):
+            with self.subTest(option=option):
+                result = run([self.bench.analyze, "print", option, tape])
+                self.assertEqual(result.status, 2)
+                self.assertEqual(result.out, b"")
+                self.assertEqual(result.err.count(b"\n"), 1)
+
     def test_shell(self):
         self.same(["sh", "-c", "echo one; cat /etc/passwd | head -n 2; (exit 3); echo $?; "
                    "test -f /nonexistent || true; cd /; pwd; ls /nonexistent"])

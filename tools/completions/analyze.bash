@@ -29,7 +29,7 @@ _systape_analyze()
 	-s | -a | --pid | --time) return ;;
 	esac
 	case $verb in
-	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -y -yy -P -X -z -Z -e --trace= -a --pid= --time=" ;;
+	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -y -yy -P -X -z -Z -e --trace= -q -qq -n -i -a --pid= --time=" ;;
 	overview | tree) words+=" -e --trace= --json" ;;
 	stats) words+=" --by= -e --trace= --json" ;;
 	info) words+=" --json --markdown" ;;

@@ -41,6 +41,10 @@ print)
 		'(-Z)-z[only calls that succeeded]'
 		'(-z)-Z[only calls that failed]'
 		$calls
+		'(-q -qq)-q[no messages about attaching]'
+		'(-q -qq)-qq[no line for the end of a process]'
+		'-n[number of each call]'
+		'-i[instruction pointer of each call]'
 		'-a[column of the results]:column'
 		'--pid=[only these processes or threads]:pid'
 		'--time=[only these seconds, A..B]:range'

@@ -434,6 +434,36 @@ static void test_too_long(void **state)
 	printer_free(p);
 }
 
+/* What is not a call has the number of the call before, be that told or not. */
+static void test_numbers_and_places(void **state)
+{
+	const struct print_options o = {
+		.align = 1, .no_pid = true, .numbers = true, .places = true};
+	struct printer *p = printer_new(&o);
+	struct event call = closes(0), end = made_event(EVENT_EXIT, 9);
+	struct buf text = {0};
+
+	(void)state;
+	call.call.ip = 0x7f12345678;
+	print_event(p, &end, &text);
+	print_event(p, &call, &text);
+	print_event(p, &end, &text);
+	call.call.nr = PAUSE;
+	print_nothing(p, &call);
+	print_event(p, &end, &text);
+	call.call.arch = EVENT_ARCH_I386;
+	call.call.nr = 6;
+	call.call.ip = 0xf7fc5579;
+	print_event(p, &call, &text);
+	assert_string_equal(buf_text(&text), "[????] [????????????????] +++ exited with 0 +++\n"
+					     "[   3] [0000007f12345678] close(3) = 0\n"
+					     "[   3] [????????????????] +++ exited with 0 +++\n"
+					     "[  34] [????????????????] +++ exited with 0 +++\n"
+					     "[   6] [f7fc5579] close(3) = 0\n");
+	buf_done(&text);
+	printer_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -441,6 +471,7 @@ int main(void)
 		cmocka_unit_test(test_clocks),
 		cmocka_unit_test(test_no_header),
 		cmocka_unit_test(test_pid_column),
+		cmocka_unit_test(test_numbers_and_places),
 		cmocka_unit_test(test_exits),
 		cmocka_unit_test(test_events_without_a_line),
 		cmocka_unit_test(test_exec_of_a_thread),
