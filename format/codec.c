@@ -29,7 +29,8 @@ enum {
 	RANGE_AT_EXIT = 1,
 	RANGE_UNREADABLE = 2,
 	RANGE_ARGUMENT_SHIFT = 2,
-	TASK_SLOTS = 4096, /* of the map from tid to the chunk's task index */
+	RANGE_NAME = EVENT_ARGS + 1, /* in the place of an argument */
+	TASK_SLOTS = 4096,           /* of the map from tid to the chunk's task index */
 };
 
 struct codec {
@@ -195,13 +196,14 @@ static uint32_t argument_of(const struct event *e, uint64_t address)
 static void add_range(struct codec *c, Systape__Chunk *m, const struct event *e,
 		      const struct event_memory *r)
 {
-	uint32_t argument = argument_of(e, r->address);
+	bool name = r->when == EVENT_NAME;
+	uint32_t argument = name ? RANGE_NAME : argument_of(e, r->address);
 	size_t n = m->n_range_info++;
 
-	c->range_info[n] = (r->when == EVENT_AT_EXIT ? RANGE_AT_EXIT : 0u) |
+	c->range_info[n] = (r->when != EVENT_AT_ENTRY ? RANGE_AT_EXIT : 0u) |
 			   (r->unreadable ? RANGE_UNREADABLE : 0u) |
 			   argument << RANGE_ARGUMENT_SHIFT;
-	c->range_address[n] = argument ? 0 : (int64_t)r->address;
+	c->range_address[n] = argument && !name ? 0 : (int64_t)r->address;
 	c->range_length[n] = r->length;
 	c->range_beyond[n] = r->full - r->length;
 	buf_append(&c->data, r->data, r->length);
@@ -688,6 +690,8 @@ static void get_range(const Systape__Chunk *m, struct cursors *at, const struct 
 		ret->full = UINT64_MAX;
 	ret->data = at->data;
 	ret->when = info & RANGE_AT_EXIT ? EVENT_AT_EXIT : EVENT_AT_ENTRY;
+	if (argument == RANGE_NAME)
+		ret->when = EVENT_NAME;
 	ret->unreadable = info & RANGE_UNREADABLE;
 	at->data += ret->length;
 }

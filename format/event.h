@@ -36,7 +36,9 @@ enum event_kind {
 	EVENT_KIND_MAX
 };
 
-enum event_when { EVENT_AT_ENTRY, EVENT_AT_EXIT, EVENT_WHEN_MAX };
+/* A name is no memory: of the descriptor at `address`, which the call made, what /proc/PID/fd had
+ * just after. */
+enum event_when { EVENT_AT_ENTRY, EVENT_AT_EXIT, EVENT_NAME, EVENT_WHEN_MAX };
 
 /* The kernel's AUDIT_ARCH_* (linux/audit.h), as PTRACE_GET_SYSCALL_INFO says. */
 enum event_arch {

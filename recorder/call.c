@@ -359,6 +359,7 @@ void rec_call_exit(struct rec *rec, struct task *task, const struct tracee_call 
 		return;
 	e = call_event(rec, task, EVENT_END);
 	e.memory_count = capture_exit(rec, task, info->ret);
+	e.memory_count += rec_names(rec, task, info->ret, e.memory_count);
 	e.seq = rec_place(rec);
 	e.call.end_seq = e.seq;
 	e.call.ret = info->ret;

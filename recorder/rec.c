@@ -174,8 +174,10 @@ static void rec_done(struct rec *rec)
 	task_table_done(&rec->tasks);
 	meta_trailer_done(&rec->trailer);
 	rec_select_free(rec->select);
-	if (rec->scratch)
+	if (rec->scratch) {
 		free(rec->scratch->ranges.arena);
+		buf_done(&rec->scratch->names);
+	}
 	free(rec->scratch);
 }
 

@@ -25,10 +25,13 @@ struct rec_call_info {
  * remembered. */
 enum { REC_ARCHS = 2, REC_NUMBERS = 1024 };
 
+enum { REC_NAMES_MAX = 2 }; /* descriptors that a call makes */
+
 /* Scratch space for one call; too large for a stack. */
 struct rec_scratch {
 	struct sys_ranges ranges, entry;
-	struct event_memory memory[SYS_RANGES_MAX];
+	struct event_memory memory[SYS_RANGES_MAX + REC_NAMES_MAX];
+	struct buf names; /* of descriptors */
 	struct rec_call_info info[REC_ARCHS][REC_NUMBERS];
 };
 
@@ -110,6 +113,10 @@ void rec_select_resume(const struct rec *rec, struct task *task, int signal);
 /* serve.c: nothing is recorded any more, but the calls that stop need somebody to go on. Until the
  * last task has ended. */
 void rec_serve(struct rec *rec);
+
+/* names.c: puts behind the @count ranges of a call that returned @result what the descriptors
+ * that it made are called; how many. Good until the next call. */
+uint32_t rec_names(struct rec *rec, const struct task *task, int64_t result, uint32_t count);
 
 /* lineage.c: tasks come, change and go. */
 /* Returns the new task, which may have been held until now; NULL when it is gone. */

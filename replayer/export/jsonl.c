@@ -140,13 +140,36 @@ static const char *state_name(const struct event_call *call)
 	return error >= RESTART_FIRST && error <= RESTART_LAST ? "interrupted" : "finished";
 }
 
+/* What the descriptors are that the call made. */
+static void put_names(const struct event *e, struct buf *out)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < e->memory_count; i++) {
+		const struct event_memory *m = &e->memory[i];
+
+		if (m->when != EVENT_NAME)
+			continue;
+		buf_printf(out, "%s{\"fd\":%u,\"name\":", any ? "," : ",\"made\":[",
+			   (unsigned)m->address);
+		json_string(out, m->data, m->length);
+		buf_char(out, '}');
+		any = true;
+	}
+	buf_str(out, any ? "]" : "");
+}
+
 static void put_memory(const struct event *e, struct buf *out)
 {
+	bool any = false;
+
 	buf_str(out, ",\"memory\":[");
 	for (uint32_t i = 0; i < e->memory_count; i++) {
 		const struct event_memory *m = &e->memory[i];
 
-		buf_str(out, i ? ",{\"when\":\"" : "{\"when\":\"");
+		if (m->when == EVENT_NAME)
+			continue;
+		buf_str(out, any ? ",{\"when\":\"" : "{\"when\":\"");
 		buf_str(out, m->when == EVENT_AT_EXIT ? "exit\"" : "entry\"");
 		json_hex(out, "address", m->address);
 		json_number(out, "length", m->full);
@@ -154,8 +177,10 @@ static void put_memory(const struct event *e, struct buf *out)
 			buf_str(out, ",\"unreadable\":true");
 		json_base64(out, "data", m->data, m->length);
 		buf_char(out, '}');
+		any = true;
 	}
 	buf_char(out, ']');
+	put_names(e, out);
 }
 
 /* A line for a call's end tells when the call began, as the other lines do. */

@@ -56,11 +56,16 @@ struct file *call_file(const struct call *c, int32_t fd)
 void call_makes(struct call *c, int64_t fd, struct file *file, bool cloexec)
 {
 	struct made *m = &c->effect.made[c->effect.made_count];
+	const uint8_t *name;
+	size_t size;
 
 	if (fd < 0 || fd > INT32_MAX || c->effect.made_count == 2) {
 		file_unref(c->s, file);
 		return;
 	}
+	name = event_bytes(c->e, EVENT_NAME, (uint64_t)fd, &size);
+	if (name && file)
+		file_set_link(c->s, file, name, size);
 	*m = (struct made){(int32_t)fd, cloexec, file};
 	c->effect.made_count++;
 	c->effect.apply = effect_make;

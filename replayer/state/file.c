@@ -117,24 +117,31 @@ static bool bracketed(const char *text, size_t size, const char *name, uint64_t 
 	return n + 1 == size && text[n] == ']';
 }
 
-struct file *file_from_link(struct state *s, const void *text, size_t size)
+void file_set_link(struct state *s, struct file *f, const void *text, size_t size)
 {
-	uint8_t kind = STATE_NAMED;
 	bool gone = size > DELETED_LENGTH && memcmp((const char *)text + size - DELETED_LENGTH,
 						    deleted, DELETED_LENGTH) == 0;
 	uint64_t inode = 0;
-	struct file *f;
 
-	if (bracketed(text, size, "pipe:[", &inode))
-		kind = STATE_PIPE;
-	else if (bracketed(text, size, "socket:[", &inode))
-		kind = STATE_SOCKET;
-	f = file_new(s, kind, kind == STATE_NAMED ? text : NULL,
-		     size - (gone ? DELETED_LENGTH : 0));
-	if (!f)
-		return NULL;
-	f->is.inode = kind == STATE_NAMED ? 0 : inode;
-	f->is.deleted = gone;
+	if (bracketed(text, size, "pipe:[", &inode)) {
+		f->is.kind = STATE_PIPE;
+		f->is.inode = inode;
+	} else if (bracketed(text, size, "socket:[", &inode)) {
+		f->is.kind = STATE_SOCKET;
+		f->is.inode = inode;
+	} else if (f->is.kind == STATE_NAMED) {
+		f->is.deleted = gone;
+	}
+	file_set_text(s, f, f->is.kind == STATE_NAMED ? text : NULL,
+		      size - (gone ? DELETED_LENGTH : 0));
+}
+
+struct file *file_from_link(struct state *s, const void *text, size_t size)
+{
+	struct file *f = file_new(s, STATE_NAMED, NULL, 0);
+
+	if (f)
+		file_set_link(s, f, text, size);
 	return f;
 }
 

@@ -150,6 +150,8 @@ struct file *file_unref(struct state *s, struct file *f);
 /* The same thing opened again. */
 struct file *file_again(struct state *s, const struct file *f);
 /* As readlink(2) of /proc/PID/fd/N tells it. */
+/* The same for one that there is already. */
+void file_set_link(struct state *s, struct file *f, const void *text, size_t size);
 struct file *file_from_link(struct state *s, const void *text, size_t size);
 struct state_socket *file_socket(struct file *f);
 /* Gives it what was not known of a socket. 0 or -ENOMEM. */

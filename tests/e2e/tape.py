@@ -91,9 +91,10 @@ class Columns:
         ranges = []
         for _ in range(count):
             info, address, length, beyond = (self.next(n) for n in (23, 24, 25, 26))
-            if info >> 2:
+            if 1 <= info >> 2 <= 6:
                 address += args[(info >> 2) - 1]
-            ranges.append({"when": "exit" if info & 1 else "entry", "address": address & MASK,
+            when = "name" if info >> 2 == 7 else "exit" if info & 1 else "entry"
+            ranges.append({"when": when, "address": address & MASK,
                            "data": self.data[self.used:self.used + length],
                            "length": length + beyond, "unreadable": bool(info & 2)})
             self.used += length
@@ -247,4 +248,7 @@ def call_difference(e, o):
     theirs = sorted((m["when"], int(m["address"], 16), m["length"],
                      len(m.get("data") or "") // 4 * 3 - (m.get("data") or "").count("="))
                     for m in o["memory"])
+    theirs += [("name", m["fd"], len(m["name"].encode()), len(m["name"].encode()))
+               for m in o.get("made", ())]
+    ours, theirs = sorted(ours), sorted(theirs)
     return None if ours == theirs else short(f"memory: tape {ours}, JSON {theirs}")

@@ -44,11 +44,11 @@ class State(suite.TapeTest):
         with open(log, encoding="utf-8", errors="surrogateescape") as f:
             for line in f:
                 pid, fd, text = line.rstrip("\n").split(" ", 2)
-                wanted.setdefault(int(pid), []).append((fd, numberless(text)))
+                wanted.setdefault(int(pid), []).append((fd, text))
         for pid, text in driver.join(self.bench.lines(tape, "-y")):
             if m := FILE.fullmatch(text):
                 name = None if m[2] is None else unescaped(m[2]) + (" (deleted)" if m[3] else "")
-                found.setdefault(pid, []).append((m[1], name and numberless(name)))
+                found.setdefault(pid, []).append((m[1], name))
             elif m := CWD.fullmatch(text):
                 found.setdefault(pid, []).append(("cwd", m[1] and unescaped(m[1])))
         return wanted, found
@@ -67,6 +67,20 @@ class State(suite.TapeTest):
                         self.assertEqual((pid, fd, said), (pid, fd, text))
                         count += 1
         say(f"{count} descriptors and directories compared")
+
+    def test_links(self):
+        """A file has the name that the kernel has for it, whatever links led there."""
+        os.mkdir(self.bench.path("real"))
+        self.write("real/file", "text")
+        os.symlink("real", self.bench.path("way"))
+        os.symlink("way/file", self.bench.path("link"))
+        tape, _ = self.bench.record(["cat", "link"], cwd=self.dir)
+        real = os.path.realpath(self.bench.path("real/file"))
+        lines = [text for _, text in self.bench.lines(tape, "-y")]
+        self.assertEqual([line for line in lines if '"link"' in line and "openat" in line],
+                         [f'openat(AT_FDCWD<{os.path.realpath(self.dir)}>, "link", O_RDONLY) = '
+                          f"3<{real}>"])
+        self.assertEqual(sum(line.startswith(f'read(3<{real}>, "text"') for line in lines), 1)
 
     # ---- next to strace ----
 

@@ -152,6 +152,12 @@ static const struct event_memory extreme_memory[] = {
 	 .length = 4,
 	 .when = EVENT_AT_EXIT,
 	 .unreadable = true},
+	/* A name, even where an argument points. */
+	{.address = UINT64_MAX - 1,
+	 .full = 4,
+	 .data = (const uint8_t *)"/a b",
+	 .length = 4,
+	 .when = EVENT_NAME},
 };
 
 static void add(struct batch *b, const struct event *e)
@@ -166,7 +172,7 @@ static struct event extreme_call(uint8_t kind, uint64_t seq)
 			  .pid = UINT32_MAX,
 			  .tid = UINT32_MAX - 1,
 			  .kind = kind,
-			  .memory_count = 3,
+			  .memory_count = 4,
 			  .memory = extreme_memory};
 
 	e.call = (struct event_call){.nr = UINT64_MAX,

@@ -33,7 +33,9 @@ static void add_piece(struct made *m, const struct made_piece *piece)
 		.full = piece->length + piece->beyond,
 		.data = m->guards[i].data,
 		.length = (uint32_t)piece->length,
-		.when = piece->exit ? EVENT_AT_EXIT : EVENT_AT_ENTRY,
+		.when = piece->name   ? EVENT_NAME
+			: piece->exit ? EVENT_AT_EXIT
+				      : EVENT_AT_ENTRY,
 		.unreadable = piece->unreadable,
 	};
 }

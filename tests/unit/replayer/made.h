@@ -18,6 +18,7 @@ struct made_piece {
 	size_t length;
 	uint64_t beyond; /* bytes that were not kept */
 	bool exit, unreadable;
+	bool name; /* of the descriptor `address` */
 };
 
 /* Text with its NUL, without it, and a thing of some type. */
@@ -40,6 +41,11 @@ struct made_piece {
 #define MADE_RESULT(a, type, ...)                                                                  \
 	{                                                                                          \
 		.address = (a), .data = &(type)__VA_ARGS__, .length = sizeof(type), .exit = true   \
+	}
+
+#define MADE_NAME(fd, s)                                                                           \
+	{                                                                                          \
+		.address = (fd), .data = (s), .length = sizeof(s) - 1, .name = true                \
 	}
 
 /* A call that took 4200 ns, and how it is told. */

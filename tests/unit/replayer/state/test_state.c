@@ -166,6 +166,56 @@ static void test_pipe(void **unused)
 	world_done(&w);
 }
 
+/* What the kernel said of a descriptor is better than what its path tells. */
+static void test_names(void **unused)
+{
+	struct world w;
+
+	(void)unused;
+	world_begin(&w);
+	world_call(&w, 10, 10,
+		   &(const struct made_call){.name = "open",
+					     .ret = 3,
+					     .args = {0x100},
+					     .memory = {MADE_STRING(0x100, "/etc/localtime"),
+							MADE_NAME(4, "/not/this/one"),
+							MADE_NAME(3, "/usr/UTC")}});
+	world_check(&w, 10, 3, "/usr/UTC");
+	world_call(&w, 10, 10,
+		   &(const struct made_call){.name = "open",
+					     .ret = 4,
+					     .args = {0x100},
+					     .memory = {MADE_STRING(0x100, "/tmp/a"),
+							MADE_NAME(4, "/tmp/a (deleted)")}});
+	world_check(&w, 10, 4, "/tmp/a");
+	assert_true(world_file(&w, 10, 4)->deleted);
+	world_call(&w, 10, 10,
+		   &(const struct made_call){.name = "open",
+					     .ret = 5,
+					     .args = {0x100},
+					     .memory = {MADE_STRING(0x100, "/proc/self/fd/0"),
+							MADE_NAME(5, "pipe:[77]")}});
+	assert_int_equal(world_file(&w, 10, 5)->kind, STATE_PIPE);
+	assert_int_equal(world_file(&w, 10, 5)->inode, 77);
+	world_call(&w, 10, 10,
+		   &(const struct made_call){.name = "pipe2",
+					     .args = {0x100},
+					     .memory = {MADE_WROTE(0x100, "\6\0\0\0\7\0\0\0"),
+							MADE_NAME(6, "pipe:[123]"),
+							MADE_NAME(7, "pipe:[123]")}});
+	assert_int_equal(world_file(&w, 10, 6)->inode, 123);
+	assert_int_equal(world_file(&w, 10, 7)->inode, 123);
+	assert_ptr_equal(world_file(&w, 10, 6)->peer, world_file(&w, 10, 7));
+	world_call(&w, 10, 10,
+		   &(const struct made_call){.name = "socket",
+					     .ret = 8,
+					     .args = {2, 1, 0},
+					     .memory = {MADE_NAME(8, "socket:[1514994]")}});
+	assert_int_equal(world_file(&w, 10, 8)->kind, STATE_SOCKET);
+	assert_int_equal(world_file(&w, 10, 8)->inode, 1514994);
+	world_done(&w);
+}
+
 /* ---- many processes ---- */
 
 static void test_fork_copies(void **unused)
@@ -414,6 +464,7 @@ int main(void)
 		cmocka_unit_test(test_close_range),
 		cmocka_unit_test(test_makers),
 		cmocka_unit_test(test_pipe),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_fork_copies),
 		cmocka_unit_test(test_threads_share),
 		cmocka_unit_test(test_clone_flags),
