@@ -13,10 +13,11 @@
  * the call's entry. What the call itself is about to make can be asked for too, with
  * state_at_exit(); of what other threads do between the two nothing is known yet.
  *
- * Names are what readlink(2) of /proc/PID/fd/N would have said, as far as the tape knows.
- * It knows a symbolic link when a program read or made it, when an exec went through it,
- * and that /bin, /lib and /sbin are links when the dynamic loader lies in /usr. It knows the
- * number of a pipe's or a socket's inode from the snapshot, and from fstat(2) on.
+ * Names are what readlink(2) of /proc/PID/fd/N would have said, as far as the tape knows: the
+ * recorder asked for those of files that were opened by path, of pipes and of sockets. On
+ * older tapes, and in other paths, it knows a symbolic link when a program read or made it,
+ * when an exec went through it, and that /bin, /lib and /sbin are links when the dynamic
+ * loader lies in /usr. It knows the number of a pipe's or a socket's inode from the snapshot, from there, or from fstat(2) on.
  *
  * Descriptors that no call on the tape made are not known: of processes without a snapshot,
  * or received from such. Memory is bounded whatever the tape: the limits are in

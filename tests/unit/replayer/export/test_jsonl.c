@@ -75,6 +75,21 @@ static void test_call(void **state)
 		   ") = 3\"," HOSTS);
 }
 
+/* What the descriptor is: no memory. */
+static void test_made(void **state)
+{
+	struct made_call call = opens;
+
+	(void)state;
+	call.memory[1] = (struct made_piece)MADE_NAME(3, "/etc/\"h");
+	check_call(
+		&call,
+		"{\"type\":\"syscall\",\"seq\":1,\"end_seq\":2,\"time\":1000,\"duration\":"
+		"4200" OPENS ",\"ret\":3,\"error\":null,\"state\":\"finished\"," OPENED
+		") = 3\",\"memory\":[{\"when\":\"entry\",\"address\":\"0x10000000\",\"length\":11,"
+		"\"data\":\"L2V0Yy9ob3N0cwA=\"}],\"made\":[{\"fd\":3,\"name\":\"/etc/\\\"h\"}]}\n");
+}
+
 static void test_error(void **state)
 {
 	struct made_call call = opens;
@@ -464,25 +479,16 @@ static void test_items_without_a_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_call),
-		cmocka_unit_test(test_error),
-		cmocka_unit_test(test_states),
-		cmocka_unit_test(test_interrupted),
-		cmocka_unit_test(test_end),
-		cmocka_unit_test(test_data),
-		cmocka_unit_test(test_results),
-		cmocka_unit_test(test_architectures),
-		cmocka_unit_test(test_great_numbers),
-		cmocka_unit_test(test_base64),
-		cmocka_unit_test(test_fork),
-		cmocka_unit_test(test_exec),
-		cmocka_unit_test(test_signals),
-		cmocka_unit_test(test_timer),
-		cmocka_unit_test(test_stop),
-		cmocka_unit_test(test_exits),
-		cmocka_unit_test(test_header),
-		cmocka_unit_test(test_trailer),
-		cmocka_unit_test(test_items_without_a_line),
+		cmocka_unit_test(test_call),          cmocka_unit_test(test_made),
+		cmocka_unit_test(test_error),         cmocka_unit_test(test_states),
+		cmocka_unit_test(test_interrupted),   cmocka_unit_test(test_end),
+		cmocka_unit_test(test_data),          cmocka_unit_test(test_results),
+		cmocka_unit_test(test_architectures), cmocka_unit_test(test_great_numbers),
+		cmocka_unit_test(test_base64),        cmocka_unit_test(test_fork),
+		cmocka_unit_test(test_exec),          cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_timer),         cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_exits),         cmocka_unit_test(test_header),
+		cmocka_unit_test(test_trailer),       cmocka_unit_test(test_items_without_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
