@@ -17,7 +17,8 @@
  * recorder asked for those of files that were opened by path, of pipes and of sockets. On
  * older tapes, and in other paths, it knows a symbolic link when a program read or made it,
  * when an exec went through it, and that /bin, /lib and /sbin are links when the dynamic
- * loader lies in /usr. It knows the number of a pipe's or a socket's inode from the snapshot, from there, or from fstat(2) on.
+ * loader lies in /usr. It knows the number of a pipe's or a socket's inode from the snapshot,
+ * from there, or from fstat(2) on.
  *
  * Descriptors that no call on the tape made are not known: of processes without a snapshot,
  * or received from such. Memory is bounded whatever the tape: the limits are in
