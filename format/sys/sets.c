@@ -102,18 +102,6 @@ bool sys_set_known(const char *set)
 	return find_set(set) != NULL;
 }
 
-bool sys_set_is_old(const char *set)
-{
-	static const char *const names[] = {"desc",    "file",    "ipc",   "memory",
-					    "network", "process", "signal"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(names[i], set) == 0)
-			return true;
-	}
-	return false;
-}
-
 bool sys_set_contains(const char *set, const struct sys_desc *desc)
 {
 	const struct set *s = find_set(set);

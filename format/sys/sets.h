@@ -11,8 +11,6 @@
 
 /* Whether there is a set of that name. */
 bool sys_set_known(const char *set);
-/* Whether it was the name of a set before these began with %: "file". */
-bool sys_set_is_old(const char *set);
 
 /* Whether the call (or the call of the variant) @desc is in @set. Unknown sets are empty. */
 bool sys_set_contains(const char *set, const struct sys_desc *desc);
