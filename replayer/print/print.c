@@ -174,13 +174,18 @@ static void say_restarted(const struct scope *s)
 		buf_printf(s->out, "<... resuming interrupted %s ...>", r->of->name);
 }
 
-/* For the restart_syscall that may follow. */
+/* For the restart_syscall that may follow, until that has come to its end. */
 static void note_restart(struct printer *p, const struct event *e, const struct sys_desc *desc)
 {
-	if (e->call.state != EVENT_FINISHED || e->call.ret != RESTART_BLOCK ||
-	    strcmp(desc->name, "restart_syscall") == 0)
+	bool restarted = strcmp(desc->name, "restart_syscall") == 0;
+	struct restart *r = restart_of(p, e->tid);
+
+	if (e->call.state != EVENT_FINISHED)
 		return;
-	*restart_of(p, e->tid) = (struct restart){e->tid, desc};
+	if (e->call.ret == RESTART_BLOCK && !restarted)
+		*r = (struct restart){e->tid, desc};
+	else if (e->call.ret != RESTART_BLOCK && restarted && r->tid == e->tid)
+		*r = (struct restart){0};
 }
 
 static void say_call(const struct scope *s)
