@@ -765,7 +765,7 @@ int codec_decode_batch(struct codec *c, const void *body, size_t size, struct ba
 	codec_budget_init(&budget);
 	m = systape__chunk__unpack(&budget.allocator, n, at);
 	if (!m)
-		return err_set(err, EBADMSG, "a chunk is malformed");
+		return codec_budget_error(&budget, "chunk", err);
 	r = check_columns(m, err);
 	if (r == 0 && get_rows(m, ret) < 0)
 		r = err_set(err, ENOMEM, "out of memory");

@@ -7,16 +7,22 @@
 
 #include "container/limits.h"
 
+#include "base/err.h"
+
+#include <errno.h>
 #include <stdlib.h>
 
 static void *allocate(void *context, size_t size)
 {
-	size_t *left = context;
+	struct codec_budget *b = context;
+	void *place;
 
-	if (size > *left)
+	if (size > b->left)
 		return NULL;
-	*left -= size;
-	return malloc(size);
+	b->left -= size;
+	place = malloc(size);
+	b->failed |= !place && size;
+	return place;
 }
 
 static void release(void *context, void *pointer)
@@ -28,5 +34,13 @@ static void release(void *context, void *pointer)
 void codec_budget_init(struct codec_budget *b)
 {
 	b->left = TRACE_UNPACKED_MAX;
-	b->allocator = (ProtobufCAllocator){allocate, release, &b->left};
+	b->failed = false;
+	b->allocator = (ProtobufCAllocator){allocate, release, b};
+}
+
+int codec_budget_error(const struct codec_budget *b, const char *what, struct err *err)
+{
+	if (b->failed)
+		return err_set(err, ENOMEM, "out of memory");
+	return err_set(err, EBADMSG, "a %s is malformed, or beyond its limits", what);
 }

@@ -399,7 +399,7 @@ static void *unpack(const void *body, size_t size, enum codec_kind wanted,
 	m = kind == wanted ? protobuf_c_message_unpack(descriptor, &budget->allocator, n, at)
 			   : NULL;
 	if (!m)
-		err_set(err, EBADMSG, "a %s is malformed, or beyond its limits", what);
+		codec_budget_error(budget, what, err);
 	return m;
 }
 

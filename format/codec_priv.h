@@ -13,8 +13,12 @@ uint32_t codec_crc32c(const void *data, size_t size);
 struct codec_budget {
 	ProtobufCAllocator allocator;
 	size_t left;
+	bool failed; /* there was no memory, and no limit in the way */
 };
 void codec_budget_init(struct codec_budget *b);
+/* What the message is, when it could not be unpacked: -EBADMSG with "a @what is malformed", or
+ * -ENOMEM, which is no fault of the tape. */
+int codec_budget_error(const struct codec_budget *b, const char *what, struct err *err);
 
 /* Appends tag, length, the packed record and its checksum. */
 int codec_put_record(const Systape__Record *record, struct buf *ret);

@@ -167,6 +167,8 @@ static void keep(struct rec *rec, uint32_t tid, int status)
 		task = task_add(&rec->tasks, tid, TASK_HELD);
 	if (task)
 		task->held_status = status;
+	else
+		tracee_resume((pid_t)tid, 0);
 }
 
 static void await_stops(struct rec *rec)
@@ -261,20 +263,23 @@ static int processes_of(const struct rec_options *options, struct buf *ret, stru
 }
 
 /* Each on its way, as what it stopped for asks for. */
-static void release_all(struct rec *rec)
+static int release_all(struct rec *rec, struct err *err)
 {
 	struct task *task;
 	size_t at = 0;
 	cleanup_free uint32_t *tids = calloc(rec->tasks.tasks.count + 1, sizeof(*tids));
 	size_t count = 0;
 
-	while (tids && (task = map_next(&rec->tasks.tasks, &at)))
+	if (!tids)
+		return err_set(err, ENOMEM, "out of memory");
+	while ((task = map_next(&rec->tasks.tasks, &at)))
 		tids[count++] = task->tid;
 	for (size_t i = 0; i < count; i++) {
 		task = task_find(&rec->tasks, tids[i]);
 		if (task && task->state == TASK_KNOWN && task->held_status)
 			rec_release(rec, task);
 	}
+	return 0;
 }
 
 int rec_attach(struct rec *rec, struct err *err)
@@ -297,9 +302,9 @@ int rec_attach(struct rec *rec, struct err *err)
 	note_asleep(rec);
 	rec_snapshot(rec, pid, count);
 	rec->attaching = true;
-	release_all(rec);
+	r = release_all(rec, err);
 	rec->attaching = false;
-	return 0;
+	return r;
 }
 
 /* ---- EINTR that only we have caused ---- */

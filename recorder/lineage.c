@@ -118,6 +118,8 @@ static void add_exec(struct rec *rec, const struct task *task, uint32_t former_t
 	e.exec.argv = (const uint8_t *)buf_text(&argv);
 	e.exec.argv_size = argv.size < CMDLINE_KEPT ? argv.size : CMDLINE_KEPT;
 	rec_add(rec, &e);
+	if (buf_error(&path) < 0 || buf_error(&argv) < 0)
+		rec_note(rec, "out of memory: what process %u executed is missing", task->pid);
 	rec_watch_set_id(rec, task, e.exec.path);
 	buf_done(&path);
 	buf_done(&argv);

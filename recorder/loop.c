@@ -44,6 +44,14 @@ void rec_add(struct rec *rec, const struct event *event)
 	trace_writer_unlock(rec->writer);
 }
 
+/* What cannot be noted must not go unsaid: it counts as an event that was lost. */
+static void lose_note(struct meta_trailer *t, char **text)
+{
+	if (text)
+		*text = NULL; /* vasprintf(3) leaves it undefined */
+	t->lost++;
+}
+
 void rec_note(struct rec *rec, const char *format, ...)
 {
 	struct meta_trailer *t = &rec->trailer;
@@ -55,8 +63,10 @@ void rec_note(struct rec *rec, const char *format, ...)
 	va_start(args, format);
 	n = vasprintf(&text, format, args);
 	va_end(args);
-	if (n < 0)
+	if (n < 0) {
+		lose_note(t, &text);
 		return;
+	}
 	for (size_t i = 0; i < t->note_count; i++) {
 		if (strcmp(t->notes[i], text) == 0)
 			return;
@@ -64,8 +74,10 @@ void rec_note(struct rec *rec, const char *format, ...)
 	if (t->note_count == NOTES_MAX)
 		return;
 	notes = reallocarray(t->notes, t->note_count + 1, sizeof(*notes));
-	if (!notes)
+	if (!notes) {
+		lose_note(t, NULL);
 		return;
+	}
 	t->notes = notes;
 	t->notes[t->note_count++] = take_ptr(text);
 }
@@ -255,13 +267,19 @@ static void settle_held(struct rec *rec)
 static void hold(struct rec *rec, uint32_t tid, int status)
 {
 	struct task *task = task_find(&rec->tasks, tid);
+	int signal = 0;
 
 	if (!task)
 		task = task_add(&rec->tasks, tid, TASK_HELD);
-	if (task)
+	if (task) {
 		task->held_status = status;
-	else
-		tracee_resume((pid_t)tid, 0);
+		return;
+	}
+	/* It is taken in at its next stop. */
+	rec_note(rec, "out of memory: a stop of thread %u is missing", tid);
+	if (tracee_classify(status, &signal) != TRACEE_SIGNALED)
+		signal = 0;
+	tracee_resume((pid_t)tid, signal);
 }
 
 static void dispatch(struct rec *rec, struct stop stop)
@@ -301,6 +319,8 @@ static void begin_to_detach(struct rec *rec)
 	rec->detaching = !rec->serving;
 	free(rec->trailer.reason);
 	rec->trailer.reason = strdup("stopped by a signal to the recorder");
+	if (!rec->trailer.reason)
+		rec_note(rec, "out of memory: stopped by a signal to the recorder");
 	if (rec->detaching)
 		interrupt_all(rec);
 }

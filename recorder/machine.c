@@ -28,6 +28,8 @@ static char *value_in_file(const char *path, const char *key, char separator)
 	size_t length = strlen(key);
 
 	fileio_slurp(AT_FDCWD, path, TEXT_FILE_MAX, &text);
+	if (buf_error(&text) < 0)
+		return NULL;
 	for (const char *line = buf_text(&text); line; line = strchr(line, '\n')) {
 		const char *value, *end;
 
@@ -51,6 +53,8 @@ static char *first_line(const char *path)
 	cleanup_done(buf_done) struct buf text = {0};
 
 	fileio_slurp(AT_FDCWD, path, TEXT_FILE_MAX, &text);
+	if (buf_error(&text) < 0)
+		return NULL;
 	return strndup(buf_text(&text), strcspn(buf_text(&text), "\n"));
 }
 
@@ -58,7 +62,7 @@ static char *distribution(void)
 {
 	char *name = value_in_file("/etc/os-release", "PRETTY_NAME", '=');
 
-	if (name && *name)
+	if (!name || *name)
 		return name;
 	free(name);
 	return value_in_file("/usr/lib/os-release", "PRETTY_NAME", '=');
@@ -71,17 +75,18 @@ static char *libc_version(void)
 	return asprintf(&text, "glibc %s", gnu_get_libc_version()) < 0 ? NULL : text;
 }
 
-static void describe_kernel(struct meta_header *h)
+static int describe_kernel(struct meta_header *h)
 {
 	struct utsname name;
 
 	if (uname(&name) < 0)
-		return;
+		return 0;
 	h->sysname = strdup(name.sysname);
 	h->release = strdup(name.release);
 	h->version = strdup(name.version);
 	h->machine = strdup(name.machine);
 	h->hostname = strdup(name.nodename);
+	return h->sysname && h->release && h->version && h->machine && h->hostname ? 0 : -ENOMEM;
 }
 
 /* RFC 4122, version 4. */
@@ -109,9 +114,12 @@ int rec_describe_machine(struct meta_header *ret)
 	long pages = sysconf(_SC_PHYS_PAGES), page_size = sysconf(_SC_PAGESIZE);
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	char *cwd = getcwd(NULL, 0);
+	/* A directory that is gone has no name. */
+	int r = !cwd && errno == ENOMEM ? -ENOMEM : 0;
 
 	make_uuid(ret->uuid);
-	describe_kernel(ret);
+	if (describe_kernel(ret) < 0)
+		r = -ENOMEM;
 	ret->arch = rec_own_arch();
 	ret->distribution = distribution();
 	ret->cpu = value_in_file("/proc/cpuinfo", "model name", ':');
@@ -122,7 +130,5 @@ int rec_describe_machine(struct meta_header *ret)
 	ret->cpus = (uint32_t)(cpus > 0 ? cpus : 0);
 	if (cwd)
 		ret->cwd = (struct meta_bytes){(uint8_t *)cwd, strlen(cwd)};
-	if (!ret->distribution || !ret->cpu || !ret->boot_id || !ret->libc)
-		return -ENOMEM;
-	return 0;
+	return ret->distribution && ret->cpu && ret->boot_id && ret->libc ? r : -ENOMEM;
 }

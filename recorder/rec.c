@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -150,6 +151,9 @@ static int record(struct rec *rec, struct rec_launch *launch, const char *path, 
 		*err = write_error;
 	if (rec->serving)
 		rec_serve(rec);
+	if (r == 0 && rec->trailer.lost)
+		r = err_set(err, ENOMEM, "%" PRIu64 " events are not on the tape: out of memory",
+			    rec->trailer.lost);
 	return r;
 }
 

@@ -45,7 +45,7 @@ static void read_whole(uint32_t pid, const char *name, struct meta_bytes *ret, s
 	to_bytes(&text, ret);
 }
 
-static void read_link(uint32_t pid, const char *name, struct meta_bytes *ret, struct buf *lack)
+static int read_link(uint32_t pid, const char *name, struct meta_bytes *ret, struct buf *lack)
 {
 	struct buf text = {0};
 	int r = tracee_proc_link((pid_t)pid, name, &text);
@@ -53,6 +53,7 @@ static void read_link(uint32_t pid, const char *name, struct meta_bytes *ret, st
 	if (r < 0 && lack)
 		missing(lack, name, r);
 	to_bytes(&text, ret);
+	return r;
 }
 
 static size_t numbers_of_line(const char *at, int base, uint32_t *ret, size_t max)
@@ -139,19 +140,24 @@ static int read_rlimits(uint32_t pid, struct meta_process *p, struct buf *lack)
 	return 0;
 }
 
-static void read_fd(uint32_t pid, uint32_t number, struct meta_fd *ret)
+/* What it does not say stays empty; -ENOMEM. */
+static int read_fd(uint32_t pid, uint32_t number, struct meta_fd *ret)
 {
 	cleanup_done(buf_done) struct buf text = {0};
 	char name[40];
+	int r;
 
 	ret->fd = (int32_t)number;
 	snprintf(name, sizeof(name), "fd/%" PRIu32, number);
-	read_link(pid, name, &ret->target, NULL);
+	if (read_link(pid, name, &ret->target, NULL) == -ENOMEM)
+		return -ENOMEM;
 	snprintf(name, sizeof(name), "fdinfo/%" PRIu32, number);
-	if (tracee_proc_file((pid_t)pid, name, &text) < 0)
-		return;
+	r = tracee_proc_file((pid_t)pid, name, &text);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
 	numbers_of_line(status_line(buf_text(&text), "flags"), 8, &ret->flags, 1);
 	ret->position = strtoull(status_line(buf_text(&text), "pos"), NULL, 10);
+	return 0;
 }
 
 static int read_fds(uint32_t pid, struct meta_process *p, struct buf *lack)
@@ -171,18 +177,19 @@ static int read_fds(uint32_t pid, struct meta_process *p, struct buf *lack)
 	p->fds = calloc(count + 1, sizeof(*p->fds));
 	if (!p->fds)
 		return -ENOMEM;
-	for (; p->fd_count < count; p->fd_count++)
-		read_fd(pid, numbers[p->fd_count], &p->fds[p->fd_count]);
-	return 0;
+	for (r = 0; r == 0 && p->fd_count < count; p->fd_count++)
+		r = read_fd(pid, numbers[p->fd_count], &p->fds[p->fd_count]);
+	return r;
 }
 
-/* start-end perms offset major:minor inode path: proc(5). */
+/* Its path is NULL when there was no memory for it.
+ * start-end perms offset major:minor inode path: proc(5). */
 static bool parse_map(const char *line, struct meta_map *ret)
 {
 	unsigned int major, minor;
 	char perms[5];
 	int path = 0;
-	size_t length;
+	char *text;
 
 	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 " %n",
 		   &ret->start, &ret->end, perms, &ret->offset, &major, &minor, &ret->inode,
@@ -191,9 +198,9 @@ static bool parse_map(const char *line, struct meta_map *ret)
 	ret->device = major << 20 | minor;
 	ret->prot = (perms[0] == 'r' ? PROT_READ : 0u) | (perms[1] == 'w' ? PROT_WRITE : 0u) |
 		    (perms[2] == 'x' ? PROT_EXEC : 0u) | (perms[3] == 's' ? META_MAP_SHARED : 0u);
-	length = strlen(line + path);
-	ret->path = (struct meta_bytes){(uint8_t *)strndup(line + path, length), length};
-	return ret->path.data;
+	text = strdup(line + path);
+	ret->path = (struct meta_bytes){(uint8_t *)text, text ? strlen(text) : 0};
+	return true;
 }
 
 static int read_maps(uint32_t pid, struct meta_process *p, struct buf *lack)
@@ -214,8 +221,10 @@ static int read_maps(uint32_t pid, struct meta_process *p, struct buf *lack)
 		return -ENOMEM;
 	at = text.data;
 	while (p->map_count < lines && (line = strsep(&at, "\n"))) {
-		if (parse_map(line, &p->maps[p->map_count]))
-			p->map_count++;
+		if (!parse_map(line, &p->maps[p->map_count]))
+			continue;
+		if (!p->maps[p->map_count++].path.data)
+			return -ENOMEM;
 	}
 	return 0;
 }

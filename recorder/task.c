@@ -40,27 +40,34 @@ struct task *task_add(struct task_table *t, uint32_t tid, enum task_state state)
 	return task;
 }
 
+static struct task_process *add_process(struct task_table *t, uint32_t pid)
+{
+	struct task_process *process = calloc(1, sizeof(*process));
+
+	if (!process)
+		return NULL;
+	process->pid = pid;
+	if (map_put(&t->processes, pid, process) < 0) {
+		free(process);
+		return NULL;
+	}
+	return process;
+}
+
 int task_join(struct task_table *t, struct task *task, uint32_t pid)
 {
 	struct task_process *process = map_get(&t->processes, pid);
 	int new = !process;
 
-	if (new) {
-		process = calloc(1, sizeof(*process));
-		if (!process)
-			return -ENOMEM;
-		process->pid = pid;
-		if (map_put(&t->processes, pid, process) < 0) {
-			free(process);
-			return -ENOMEM;
-		}
-	}
-	process->threads++;
+	if (new)
+		process = add_process(t, pid);
+	if (process)
+		process->threads++;
 	task->pid = pid;
 	if (task->state == TASK_HELD)
 		t->held--;
 	task->state = TASK_KNOWN;
-	return new;
+	return process ? new : -ENOMEM;
 }
 
 static void task_free(struct task *task)
@@ -111,11 +118,10 @@ int task_exec(struct task_table *t, struct task *task)
 		task_remove(t, other);
 	if (task->tid == task->pid)
 		return 0;
-	if (map_put(&t->tasks, task->pid, task) < 0)
-		return -ENOMEM;
+	/* In this order the table need not grow, and nothing can fail. */
 	map_remove(&t->tasks, task->tid);
 	task->tid = task->pid;
-	return 0;
+	return map_put(&t->tasks, task->tid, task);
 }
 
 void task_table_done(struct task_table *t)

@@ -59,7 +59,7 @@ struct task *task_find(const struct task_table *t, uint32_t tid);
 /* A new task; NULL when out of memory. TASK_HELD tasks belong to no process yet. */
 struct task *task_add(struct task_table *t, uint32_t tid, enum task_state state);
 /* Makes the task a thread of @pid. Returns 1 when it is the first thread of a new
- * process, 0 when not, -ENOMEM. */
+ * process, 0 when not. -ENOMEM: it is one, but the process is not counted. */
 int task_join(struct task_table *t, struct task *task, uint32_t pid);
 /* Forgets and frees it. Returns true when it was the last thread of its process. */
 bool task_remove(struct task_table *t, struct task *task);

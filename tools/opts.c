@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "opts.h"
 
+#include "say.h"
 #include "verbs.h"
 
 #include "base/cleanup.h"
 #include "base/fileio.h"
 #include "format/container/source.h"
-#include "replayer/print/escape.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,15 +20,13 @@ enum { PIECE = 64 << 10, DAMAGES_KEPT = 32 };
 
 int opts_complain(const char *format, ...)
 {
-	cleanup_done(buf_done) struct buf text = {0}, line = {0};
+	cleanup_done(buf_done) struct buf text = {0};
 	va_list args;
 
 	va_start(args, format);
 	buf_vprintf(&text, format, args);
 	va_end(args);
-	/* Names of files and of what is in them are not ours. */
-	escape_text(&line, buf_text(&text), text.size);
-	fprintf(stderr, "analyze: %s\n", buf_text(&line));
+	say("analyze", buf_error(&text) < 0 ? "out of memory" : buf_text(&text));
 	return EXIT_TROUBLE;
 }
 

@@ -3,6 +3,7 @@
  * rec: the recording half, as people see it. Options in, one line out, and the exit
  * status of the command.
  */
+#include "say.h"
 #include "tapefile.h"
 
 #include "base/buf.h"
@@ -303,7 +304,6 @@ static void say_result(const struct arguments *a, const struct rec_result *resul
 {
 	cleanup_done(buf_done) struct buf line = {0};
 
-	buf_str(&line, "rec: ");
 	grouped(&line, result->calls);
 	buf_printf(&line, " syscall%s in ", result->calls == 1 ? "" : "s");
 	grouped(&line, result->processes);
@@ -311,7 +311,8 @@ static void say_result(const struct arguments *a, const struct rec_result *resul
 		   (double)result->duration / 1e9);
 	human_bytes(&line, result->totals.compressed);
 	buf_printf(&line, " -> %s", output_name(a));
-	fprintf(stderr, "%s\n", buf_text(&line));
+	say("rec", buf_error(&line) < 0 ? "the tape is written; out of memory for more about it"
+					: buf_text(&line));
 }
 
 /* Ends as the command ended: whoever started us cannot tell the difference. */
@@ -334,7 +335,7 @@ static int end_like(int status)
 
 static int complain(const struct err *err, int status)
 {
-	fprintf(stderr, "rec: %s\n", err_text(err));
+	say("rec", err_text(err));
 	return status;
 }
 
@@ -410,10 +411,14 @@ static int run(struct arguments *a, char **argv)
 
 	describe_options(&own, argv, a->rec.argv);
 	a->rec.own_command_line = buf_text(&own);
-	if (a->rec.argv)
+	if (buf_error(&own) < 0)
+		r = err_set(&err, ENOMEM, "out of memory");
+	else if (a->rec.argv)
 		r = rec_find_command(a->rec.argv[0], getenv("PATH"), &path, &err);
 	if (r < 0)
-		return complain(&err, r == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE);
+		return complain(&err, r == -ENOENT   ? EXIT_NOT_FOUND
+				      : r == -ENOMEM ? EXIT_REC
+						     : EXIT_NOT_EXECUTABLE);
 	return record(a, path);
 }
 

@@ -73,6 +73,9 @@ void buf_vprintf(struct buf *b, const char *format, va_list args)
 	va_copy(again, args);
 	length = vsnprintf(NULL, 0, format, again);
 	va_end(again);
+	/* The C library may want memory as well, for a wide field. */
+	if (length < 0)
+		b->failed = -ENOMEM;
 	if (length < 0 || !reserve(b, (size_t)length))
 		return;
 	vsnprintf(b->data + b->size, (size_t)length + 1, format, args);

@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 enum { LEVEL_DEFAULT = 7, LONG_MATCH = 512 };
 
@@ -77,7 +78,11 @@ int frame_writer_new(int fd, int level, size_t frame_size, struct frame_writer *
 	f->frame_size = frame_size;
 	f->adaptive = !level;
 	f->zstd = ZSTD_createCCtx();
-	if (!f->zstd || set_parameters(f->zstd, level ? level : LEVEL_DEFAULT) < 0) {
+	if (!f->zstd) {
+		frame_writer_free(f);
+		return err_set(err, ENOMEM, "out of memory");
+	}
+	if (set_parameters(f->zstd, level ? level : LEVEL_DEFAULT) < 0) {
 		frame_writer_free(f);
 		return err_set(err, EINVAL, "zstd does not accept level %d", level);
 	}
@@ -183,7 +188,8 @@ static int compress(struct frame_writer *f, const struct buf *record, ZSTD_EndDi
 			return -ENOMEM;
 		left = ZSTD_compressStream2(f->zstd, &out, &in, how);
 		if (ZSTD_isError(left))
-			return -EIO;
+			return ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation ? -ENOMEM
+										       : -EIO;
 		buf_truncate(&f->out, before + out.pos);
 	} while (left || in.pos < in.size);
 	f->compressing += clock_now() - start;

@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 enum {
 	STEP = 128 << 10, /* decompressed bytes asked for at a time */
@@ -349,6 +350,9 @@ static int feed(struct trace_reader *r, struct err *err)
 		return err_set(err, ENOMEM, "out of memory");
 	left = ZSTD_decompressStream(r->zstd, &out, &in);
 	buf_truncate(&r->raw, before + out.pos);
+	/* No fault of the tape's: to go on behind it would lose what can be read. */
+	if (ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation)
+		return err_set(err, ENOMEM, "out of memory");
 	if (ZSTD_isError(left)) {
 		note_damage(r, r->frame_offset, false, "damaged frame: %s",
 			    ZSTD_getErrorName(left));

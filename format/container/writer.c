@@ -499,15 +499,27 @@ static int write_trailer(struct trace_writer *w, struct meta_trailer *trailer)
 	return r < 0 ? r : frame_writer_seek_table(w->frames, &w->error);
 }
 
+/* Snapshots without a chunk behind them, and the batch that stayed open because there was no
+ * memory for the next one. */
+static void write_left_over(struct trace_writer *w)
+{
+	int r = 0;
+
+	if (!w->error.code && w->snapshot_count)
+		r = encode_snapshots(w, w->snapshots, take_count(&w->snapshot_count));
+	if (w->open->count)
+		write_batch(w, w->open, r, false);
+	else if (r < 0 || w->record.size)
+		put(w, r, NULL, false);
+}
+
 int trace_writer_finish(struct trace_writer *w, struct meta_trailer *trailer,
 			struct trace_writer_totals *ret_totals, struct err *err)
 {
 	size_t frames;
 
 	join(w);
-	if (!w->error.code && w->snapshot_count)
-		put(w, encode_snapshots(w, w->snapshots, take_count(&w->snapshot_count)), NULL,
-		    false);
+	write_left_over(w);
 	if (!w->error.code)
 		write_trailer(w, trailer);
 	frame_writer_frames(w->frames, &frames);

@@ -52,6 +52,8 @@ static size_t read_through_file(int fd, uint64_t address, void *data, size_t wan
 	while (got < want && address <= (uint64_t)INT64_MAX - want) {
 		ssize_t n = pread(fd, (char *)data + got, want - got, (off_t)(address + got));
 
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n <= 0)
 			break;
 		got += (size_t)n;

@@ -1,0 +1,152 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""rec while one of its allocations fails, each in turn: the command runs to its end as ever,
+and the tape is whole, or says what it lacks, or rec says that there is none."""
+import json
+import os
+import signal
+import subprocess
+
+import fault
+import harness
+from fault import FaultTest
+from harness import Failure, run, wait_for
+
+PIPELINE = ["sh", "-c", "echo one two | cat; echo end >&2; exit 3"]
+
+
+class Rec(FaultTest):
+    def lacks(self, tape):
+        """What the tape says it lacks; None: it is whole, and says so with right."""
+        checked = run([self.bench.analyze, "check", "--json", tape])
+        if checked.status != 0:
+            raise Failure(f"not sound: {checked} {checked.out!r}")
+        objects = self.bench.objects(tape)
+        trailer, header = objects[-1], objects[0]
+        notes = [n for n in trailer.get("notes", []) if "memory" in n]
+        if trailer.get("lost") or notes:
+            return f"{trailer['lost']} events" if trailer["lost"] else ""
+        problem = harness.inconsistent(objects)
+        if problem:
+            raise Failure(f"said to be whole: {problem}: {trailer}")
+        snapshots = [o for o in objects if o["type"] == "snapshot"]
+        return {"header": sorted(k for k, v in header.items() if v not in ("", None)),
+                "snapshots": len(snapshots), "unreadable": trailer["unreadable"]}
+
+    def one(self, n, command, good, whole):
+        """What is wrong with a run in which the n-th fails, or None."""
+        tape = self.bench.new_tape()
+        bad, _, _ = self.disturbed([self.bench.rec, "-o", tape, *command], ALLOC=n)
+        lines = bad.err.decode(errors="replace").splitlines()
+        own = [line for line in lines if line.startswith("rec: ")]
+        if bad.status == 125 and bad.out == b"" and len(own) == 1 and "memory" in own[0]:
+            return None
+        if bad.out != good.out or "end" not in "".join(lines) and good.status == 3:
+            return f"the command did other things: {bad} {bad.out!r}"
+        if len(own) > 2 or len(own) < 1:
+            return f"not one line: {bad}"
+        if bad.status == 125:
+            return None if any("memory" in line or "lost" in line for line in own) else str(bad)
+        if bad.status != good.status:
+            return f"other status: {bad}"
+        try:
+            lack = self.lacks(tape)
+        except Failure as e:
+            return f"{e}: {lines}"
+        finally:
+            if os.path.exists(tape):
+                os.unlink(tape)
+        if isinstance(lack, dict) and lack != whole:
+            return f"other without a word: {lack}"
+        if lack and isinstance(lack, str):
+            return f"{lack} lost, and rec says nothing: {bad}"
+        return None
+
+    def record(self, command, first):
+        tape = self.bench.new_tape()
+        good, count = self.allocations([self.bench.rec, "-o", tape, *command])
+        whole = self.lacks(tape)
+        self.assertIsInstance(whole, dict)
+        problems = []
+        for n in fault.places(count, first):
+            problem = self.one(n, command, good, whole)
+            if problem:
+                problems.append(f"{n} of {count}: {problem}")
+        self.assertEqual(problems, [], "\n" + "\n".join(problems[:20]))
+
+    def test_true(self):
+        self.record(["true"], 150)
+
+    def test_pipeline(self):
+        self.record(PIPELINE, 40)
+
+
+class Attach(FaultTest):
+    """A process that is attached to goes on, whatever fails."""
+
+    def one(self, n):
+        tape = self.bench.new_tape()
+        code = ("import sys, threading\n"
+                "t = threading.Thread(target=threading.Event().wait, daemon=True); t.start()\n"
+                "print('ready', flush=True)\n"
+                "for line in sys.stdin: print('got', line, end='', flush=True)\n")
+        child = subprocess.Popen(["python3", "-c", code], stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE, process_group=0)
+        try:
+            return self.attach(child, tape, n)
+        finally:
+            child.kill()
+            child.communicate()
+
+    def attach(self, child, tape, n):
+        self.assertEqual(child.stdout.readline(), b"ready\n")
+        env = dict(os.environ, LD_PRELOAD=fault.LIBRARY["fault"], FAULT_STATE=self.state,
+                   FAULT_ALLOC=str(n))
+        with open(self.state, "wb") as f:
+            f.write(bytes(16))
+        rec = subprocess.Popen([self.bench.rec, "-o", tape, "-p", str(child.pid)], env=env,
+                               stderr=subprocess.PIPE, process_group=0)
+        answers = []
+        for word in (b"one\n", b"two\n"):
+            if word == b"two\n":
+                wait_for(lambda: rec.poll() is not None or self.traced(child.pid), "attached")
+            child.stdin.write(word)
+            child.stdin.flush()
+            answers.append(self.answer(child))
+        if rec.poll() is None:
+            rec.send_signal(signal.SIGINT)
+        _, err = rec.communicate(timeout=30)
+        child.stdin.close()
+        try:
+            child.wait(20)
+        except subprocess.TimeoutExpired:
+            return "the process hangs"
+        own = err.decode().splitlines()
+        if answers != [b"got one\n", b"got two\n"] or child.returncode != 0:
+            return f"the process did other things: {answers} {child.returncode} {own}"
+        if rec.returncode not in (0, 125) or len(own) != 1 or not own[0].startswith("rec: "):
+            return f"{rec.returncode} {own}"
+        return None
+
+    def answer(self, child):
+        alarm = __import__("select").select([child.stdout], [], [], 20)[0]
+        return child.stdout.readline() if alarm else b"nothing"
+
+    def traced(self, pid):
+        with open(f"/proc/{pid}/status", encoding="ascii") as f:
+            return any(line.startswith("TracerPid:") and not line.endswith("\t0\n") for line in f)
+
+    def test_attach(self):
+        self.assertIsNone(self.one(0))
+        with open(self.state, "rb") as f:
+            count = int.from_bytes(f.read(8), "little")
+        problems = []
+        for n in fault.places(count, 30):
+            problem = self.one(n)
+            if problem:
+                problems.append(f"{n} of {count}: {problem}")
+        self.assertEqual(problems, [], "\n" + "\n".join(problems[:20]))
+
+
+if __name__ == "__main__":
+    fault.main()
