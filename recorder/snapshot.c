@@ -239,9 +239,14 @@ static int read_in_flight(struct meta_process *p)
 		struct meta_in_flight *call = &p->in_flight[p->in_flight_count];
 		struct tracee_in_flight found;
 		struct tracee_call info;
+		int r;
 
-		if (tracee_call_info((pid_t)p->tids[i], &info) < 0 ||
-		    tracee_proc_in_flight((pid_t)p->tids[i], &found) < 0)
+		if (tracee_call_info((pid_t)p->tids[i], &info) < 0)
+			continue;
+		r = tracee_proc_in_flight((pid_t)p->tids[i], &found);
+		if (r == -ENOMEM)
+			return r;
+		if (r < 0)
 			continue;
 		*call = (struct meta_in_flight){
 			.tid = p->tids[i], .arch = info.arch, .nr = found.nr};
@@ -266,8 +271,9 @@ static int describe_process(uint32_t pid, struct meta_process *ret)
 	read_link(pid, "cwd", &ret->cwd, &lack);
 	read_link(pid, "root", &ret->root, &lack);
 	read_stat(pid, ret, &lack);
-	if (tracee_proc_numbers((pid_t)pid, "task", &ret->tids, &ret->tid_count) < 0)
-		missing(&lack, "task", -ESRCH);
+	r = tracee_proc_numbers((pid_t)pid, "task", &ret->tids, &ret->tid_count);
+	if (r < 0)
+		missing(&lack, "task", r);
 	if ((r = read_status(pid, ret, &lack)) < 0 || (r = read_rlimits(pid, ret, &lack)) < 0 ||
 	    (r = read_fds(pid, ret, &lack)) < 0 || (r = read_maps(pid, ret, &lack)) < 0 ||
 	    (r = read_in_flight(ret)) < 0) {

@@ -43,9 +43,13 @@ int opts_bad_option(int option, char **argv)
 /* Where output goes and how that went: of the process, as stdout itself is. */
 static int output_fd = STDOUT_FILENO;
 static int output_error;
+static bool output_told;
 
 bool opts_flush(struct buf *out)
 {
+	/* A part is missing: what is behind it would look as if it were not. */
+	if (!output_error)
+		output_error = buf_error(out);
 	if (!output_error && out->size)
 		output_error = fileio_write(output_fd, out->data, out->size);
 	buf_clear(out);
@@ -54,21 +58,27 @@ bool opts_flush(struct buf *out)
 
 bool opts_put(struct buf *out)
 {
-	return out->size < PIECE ? !output_error : opts_flush(out);
+	return out->size < PIECE && !buf_error(out) ? !output_error : opts_flush(out);
 }
 
 int opts_output_status(int status)
 {
 	if (!output_error || output_error == -EPIPE)
 		return status;
-	return opts_complain("cannot write: %s", strerror(-output_error));
+	if (!output_told)
+		opts_complain(output_error == -ENOMEM ? "out of memory" : "cannot write: %s",
+			      strerror(-output_error));
+	output_told = true;
+	return EXIT_TROUBLE;
 }
 
 int opts_end(struct buf *out, int failed, int status)
 {
+	if (failed < 0 && !output_error)
+		output_error = failed;
 	opts_flush(out);
 	buf_done(out);
-	return failed < 0 ? opts_complain("out of memory") : opts_output_status(status);
+	return opts_output_status(status);
 }
 
 int opts_output_to(const char *path, struct err *err)

@@ -25,11 +25,12 @@ static void finish(struct overview_run *run)
 	struct overview *o = &run->overview;
 
 	if (run->any && !run->failed) {
-		overview_end(o);
+		run->failed = overview_end(o);
 		if (run->told++ && !run->json)
 			buf_char(&run->out, '\n');
-		run->failed = run->json ? overview_json(o, &run->out)
-					: overview_say(o, opts_colour(), &run->out);
+		if (!run->failed)
+			run->failed = run->json ? overview_json(o, &run->out)
+						: overview_say(o, opts_colour(), &run->out);
 	}
 	overview_done(o);
 	run->any = false;

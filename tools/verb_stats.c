@@ -64,6 +64,7 @@ static void say_row(const struct stats *s, const struct stats_row *row, struct b
 	cleanup_done(buf_done) struct buf name = {0};
 
 	name_of(s, row, &name);
+	buf_inherit(out, &name);
 	buf_printf(out, "%6.2f %12.6f",
 		   s->total ? 100.0 * (double)row->total / (double)s->total : 0.0,
 		   seconds(row->total));
@@ -106,6 +107,7 @@ static void say_json(const struct stats *s, const char *what, struct buf *out)
 		cleanup_done(buf_done) struct buf name = {0};
 
 		name_of(s, row, &name);
+		buf_inherit(out, &name);
 		buf_printf(out, "%s\n{\"%s\":\"", i ? "," : "", what);
 		escape_json(out, buf_text(&name), name.size);
 		buf_printf(out,
@@ -128,17 +130,17 @@ static int tell(struct stats_run *run, const char *what, bool json, char **paths
 	const struct trace_stream_options options = {.unordered = true};
 	struct stats *s = &run->stats;
 	struct buf out = {0};
-	int status;
+	int status, failed;
 
 	status = opts_for_each_item(paths, &options, take, run);
-	stats_sort(s);
+	failed = stats_sort(s);
 	if (s->calls || status == EXIT_FINE) {
 		if (json)
 			say_json(s, what, &out);
 		else
 			say_table(s, what, &out);
 	}
-	return opts_end(&out, 0, status);
+	return opts_end(&out, failed, status);
 }
 
 /* The place in the table; as many as there are: it is not there. */

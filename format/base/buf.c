@@ -156,3 +156,9 @@ int buf_error(const struct buf *b)
 {
 	return b->failed;
 }
+
+void buf_inherit(struct buf *b, const struct buf *from)
+{
+	if (from->failed)
+		b->failed = from->failed;
+}

@@ -45,5 +45,7 @@ void buf_done(struct buf *b);
 /* The text as a C string; "" when empty. Valid until the next change. */
 const char *buf_text(const struct buf *b);
 int buf_error(const struct buf *b);
+/* What has failed in @from, of which @b takes over a part, has failed in @b too. */
+void buf_inherit(struct buf *b, const struct buf *from);
 
 #endif

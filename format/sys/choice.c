@@ -43,12 +43,17 @@ static uint64_t key(const struct sys_desc *d)
 	return (uintptr_t)d;
 }
 
-static bool is_meant(const struct word *w, const struct sys_desc *d)
+/* 1, 0 or -ENOMEM. */
+static int is_meant(const struct word *w, const struct sys_desc *d)
 {
+	int r;
+
 	if (w->all)
 		return true;
-	if (w->regex)
-		return regexec(w->regex, d->name, 0, NULL, 0) == 0;
+	if (w->regex) {
+		r = regexec(w->regex, d->name, 0, NULL, 0);
+		return r == 0 ? 1 : r == REG_NOMATCH ? 0 : -ENOMEM;
+	}
 	return w->set ? sys_set_contains(w->set, d) : strcmp(w->name, d->name) == 0;
 }
 
@@ -68,8 +73,10 @@ static void add_word(struct buf *words, const char *word)
 
 static int choose_one(struct sys_choice *c, const struct sys_desc *d, struct word *w)
 {
-	if (!w->is_number && !is_meant(w, d))
-		return 0;
+	int meant = w->is_number ? 1 : is_meant(w, d);
+
+	if (meant <= 0)
+		return meant;
 	w->found = true;
 	if (w->names)
 		add_word(w->names, d->name);
@@ -166,7 +173,10 @@ static int choose_regex(struct sys_choice *c, struct word *w, struct err *err)
 	regex_t regex;
 	int r;
 
-	if (regcomp(&regex, w->text + 1, REG_EXTENDED | REG_NOSUB) != 0)
+	r = regcomp(&regex, w->text + 1, REG_EXTENDED | REG_NOSUB);
+	if (r == REG_ESPACE)
+		return err_set(err, ENOMEM, "out of memory");
+	if (r != 0)
 		return err_set(err, EINVAL, "'%s' is no regular expression", w->text + 1);
 	w->regex = &regex;
 	r = for_all(c, choose_one, w);

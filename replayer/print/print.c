@@ -208,7 +208,7 @@ static void say_call(const struct scope *s)
 
 static void pad(struct buf *out, size_t from, unsigned column)
 {
-	while (out->size - from < column)
+	while (out->size - from < column && !buf_error(out))
 		buf_char(out, ' ');
 }
 

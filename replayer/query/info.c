@@ -101,7 +101,7 @@ int info_take(struct info *i, const struct trace_item *item)
 	case ITEM_DAMAGE:
 		if (!i->damages++)
 			i->first_damage = strdup(item->damage->text);
-		return 0;
+		return i->first_damage ? 0 : -ENOMEM;
 	case ITEM_SNAPSHOT:
 		break;
 	}
@@ -213,6 +213,7 @@ struct lines {
 
 static void line(const struct lines *l, const char *name, struct buf *value)
 {
+	buf_inherit(l->out, value);
 	if (value->size) {
 		if (l->style == INFO_MARKDOWN)
 			buf_printf(l->out, "| %s | `%s` |\n", name, buf_text(value));
@@ -237,14 +238,20 @@ static void text_line(const struct lines *l, const char *name, const char *text)
 	buf_done(&value);
 }
 
+/* As text_line(); @v is empty then. */
+static void line_of(const struct lines *l, const char *name, struct buf *v)
+{
+	buf_inherit(l->out, v);
+	text_line(l, name, buf_text(v));
+	buf_clear(v);
+}
+
 static void say_command(const struct lines *l, const struct meta_header *h, struct buf *v)
 {
 	info_say_words(v, h->command.data, h->command.size, 0);
-	text_line(l, "command", buf_text(v));
-	buf_clear(v);
+	line_of(l, "command", v);
 	escape_text(v, h->cwd.data, h->cwd.size);
-	text_line(l, "cwd", buf_text(v));
-	buf_clear(v);
+	line_of(l, "cwd", v);
 	if (h->start_realtime)
 		say_time(v, h->start_realtime);
 	line(l, "started", v);
@@ -276,14 +283,12 @@ static void say_machine(const struct lines *l, const struct meta_header *h, stru
 {
 	buf_printf(v, "%s %s %s", h->sysname ? h->sysname : "", h->release ? h->release : "",
 		   h->machine ? h->machine : "");
-	text_line(l, "kernel", buf_text(v));
-	buf_clear(v);
+	line_of(l, "kernel", v);
 	text_line(l, "distribution", h->distribution);
 	text_line(l, "libc", h->libc);
 	buf_printf(v, "%s, %u online, %.1f GiB memory", h->cpu ? h->cpu : "", h->cpus,
 		   (double)h->memory_size / (1 << 30));
-	text_line(l, "cpu", buf_text(v));
-	buf_clear(v);
+	line_of(l, "cpu", v);
 }
 
 static void say_recorder(const struct lines *l, const struct meta_header *h, struct buf *v)
@@ -311,8 +316,7 @@ static void say_lines(const struct info *i, enum info_style style, struct buf *r
 		say_recorder(&l, &i->header, &v);
 	}
 	info_say_completeness(i, &v);
-	text_line(&l, "completeness", buf_text(&v));
-	buf_clear(&v);
+	line_of(&l, "completeness", &v);
 	for (size_t k = 0; k < i->trailer.note_count; k++)
 		text_line(&l, "note", i->trailer.notes[k]);
 	if (i->has_header)

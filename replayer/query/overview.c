@@ -79,11 +79,11 @@ static void find_problems(struct overview *o)
 	}
 }
 
-void overview_end(struct overview *o)
+int overview_end(struct overview *o)
 {
 	find_problems(o);
 	failures_sort(&o->failures);
-	stats_sort(&o->stats);
+	return stats_sort(&o->stats);
 }
 
 void overview_done(struct overview *o)

@@ -34,8 +34,8 @@ struct overview {
 /* 0 or -ENOMEM. */
 int overview_init(struct overview *o);
 int overview_take(struct overview *o, const struct trace_item *item);
-/* No more items: finds the problems, sorts what is to be shown. */
-void overview_end(struct overview *o);
+/* No more items: finds the problems, sorts what is to be shown. 0 or -ENOMEM. */
+int overview_end(struct overview *o);
 /* Append it for people, or as one JSON object and a newline. 0 or -ENOMEM. */
 int overview_say(const struct overview *o, bool colour, struct buf *ret);
 int overview_json(const struct overview *o, struct buf *ret);

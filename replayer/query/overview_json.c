@@ -18,6 +18,8 @@ static void json_failure(const struct failure *f, struct buf *ret)
 
 	failure_call(f, &call);
 	failure_error(f, &error);
+	buf_inherit(ret, &call);
+	buf_inherit(ret, &error);
 	buf_printf(ret, "{\"call\":\"%s\",\"error\":\"%s\",\"object\":\"", buf_text(&call),
 		   buf_text(&error));
 	escape_json(ret, f->object, f->object_size);
@@ -34,6 +36,7 @@ static void json_problem(const struct overview *o, const struct overview_problem
 	cleanup_done(buf_done) struct buf end = {0};
 
 	process_end_long(p, &end);
+	buf_inherit(ret, &end);
 	buf_printf(ret, "{\"pid\":%u,\"end\":\"", p->pid);
 	escape_json(ret, buf_text(&end), end.size);
 	buf_str(ret, "\",\"wrote\":\"");

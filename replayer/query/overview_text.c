@@ -242,6 +242,8 @@ static void say_group(const struct screen *s, size_t index, uint8_t *told)
 
 	failure_call(f, &call);
 	failure_error(f, &error);
+	buf_inherit(s->out, &call);
+	buf_inherit(s->out, &error);
 	buf_printf(s->out, "%7s  %-14s %-12s ", grouped(f->count + others, text), buf_text(&call),
 		   buf_text(&error));
 	escape_text(s->out, f->object, f->object_size);

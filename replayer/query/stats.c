@@ -229,27 +229,33 @@ static int compare(const void *a, const void *b)
 }
 
 /* Calls that never came back were made all the same. */
-static void add_open(struct stats *s)
+static int add_open(struct stats *s)
 {
 	struct begun *b;
 	size_t at = 0;
+	int r = 0;
 
 	while ((b = map_next(&s->begun, &at))) {
 		struct stats_row *row = row_for(s, b);
 
 		if (row)
 			row->calls++;
+		else
+			r = -ENOMEM;
 		s->calls++;
 		free(b);
 	}
 	map_done(&s->begun);
+	return r;
 }
 
-void stats_sort(struct stats *s)
+int stats_sort(struct stats *s)
 {
-	add_open(s);
+	int r = add_open(s);
+
 	if (s->count)
 		qsort(s->rows, s->count, sizeof(*s->rows), compare);
+	return r;
 }
 
 void stats_done(struct stats *s)

@@ -44,8 +44,9 @@ int stats_init(struct stats *s, enum stats_by by);
 /* EVENT_CALL, EVENT_BEGUN and EVENT_END count, also of an unordered stream; others are
  * ignored. 0 or -ENOMEM. */
 int stats_add(struct stats *s, const struct event *e);
-/* Puts the rows in the order of total time, then calls, then key, then architecture. */
-void stats_sort(struct stats *s);
+/* Puts the rows in the order of total time, then calls, then key, then architecture. 0 or
+ * -ENOMEM. */
+int stats_sort(struct stats *s);
 /* The time that @percent of the calls that came back did not exceed; 0 without a
  * histogram. */
 uint64_t stats_percentile(const struct stats_row *row, unsigned percent);

@@ -35,6 +35,7 @@ static struct file *temporary(struct call *c, struct buf *path)
 
 	if (path->size)
 		buf_str(path, path->size > 1 ? "/#?" : "#?");
+	c->s->out_of_memory |= buf_error(path) < 0;
 	file = file_new(c->s, STATE_NAMED, path->data, path->size);
 	if (file)
 		file->is.deleted = true;
@@ -130,6 +131,7 @@ static int make_named(struct call *c, const char *prefix, bool deleted)
 	buf_str(&text, prefix);
 	if (name)
 		buf_append(&text, name, strnlen((const char *)name, size));
+	c->s->out_of_memory |= buf_error(&text) < 0;
 	file = file_new(c->s, STATE_NAMED, text.data, text.size);
 	if (file)
 		file->is.deleted = deleted;

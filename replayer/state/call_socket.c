@@ -51,8 +51,10 @@ static struct file *make(struct call *c, uint32_t family, uint32_t type, uint32_
 {
 	struct file *f = file_new(c->s, STATE_SOCKET, NULL, 0);
 
-	if (f && file_add_socket(f, family, type & TYPE_MASK, protocol) < 0)
+	if (f && file_add_socket(f, family, type & TYPE_MASK, protocol) < 0) {
+		c->s->out_of_memory = true;
 		return file_unref(c->s, f);
+	}
 	return f;
 }
 

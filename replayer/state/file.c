@@ -22,12 +22,16 @@ static void forget_text(struct state *s, struct file *f)
 
 void file_set_text(struct state *s, struct file *f, const void *text, size_t size)
 {
+	bool wanted = text && size && size <= STATE_PATH_MAX &&
+		      s->text_bytes + size <= STATE_TEXT_MAX;
 	char *copy = NULL;
 
-	if (text && size && size <= STATE_PATH_MAX && s->text_bytes + size <= STATE_TEXT_MAX)
+	if (wanted)
 		copy = malloc(size);
 	if (copy)
 		memcpy(copy, text, size);
+	else if (wanted)
+		s->out_of_memory = true;
 	forget_text(s, f);
 	f->is.text = copy;
 	f->is.size = copy ? size : 0;
@@ -41,8 +45,10 @@ struct file *file_new(struct state *s, uint8_t kind, const void *text, size_t si
 	if (s->file_count >= STATE_FILES_MAX)
 		return NULL;
 	f = calloc(1, sizeof(*f));
-	if (!f)
+	if (!f) {
+		s->out_of_memory = true;
 		return NULL;
+	}
 	f->refs = 1;
 	f->is.kind = kind;
 	file_set_text(s, f, text, size);
@@ -198,6 +204,7 @@ void files_renamed(struct state *s, const struct buf *from, const struct buf *to
 			continue;
 		buf_append(&text, to->data, to->size);
 		buf_append(&text, f->is.text + from->size, f->is.size - from->size);
+		s->out_of_memory |= buf_error(&text) < 0;
 		file_set_text(s, f, text.data, text.size);
 		buf_done(&text);
 	}

@@ -154,6 +154,7 @@ struct walk {
 	struct buf rest; /* what is still to come */
 	size_t root;     /* bytes of `out` that .. does not leave */
 	unsigned followed;
+	bool failed; /* out of memory */
 	const struct file *same;
 };
 
@@ -179,6 +180,7 @@ static void divert(struct walk *w, const char *target, size_t size)
 		buf_char(&rest, '/');
 		buf_append(&rest, w->rest.data, w->rest.size);
 	}
+	w->failed |= buf_error(&rest) < 0;
 	buf_done(&w->rest);
 	w->rest = rest;
 	w->followed++;
@@ -204,6 +206,7 @@ static bool divert_own(struct walk *w)
 	buf_printf(&target, "/proc/%u%s", w->task->pid, own[i].behind);
 	if (i + 1 == count)
 		buf_u64(&target, w->task->tid);
+	w->failed |= buf_error(&target) < 0;
 	divert(w, target.data, target.size);
 	buf_done(&target);
 	return true;
@@ -317,7 +320,7 @@ int path_resolve(const struct state *s, const struct task *t, int32_t dirfd, con
 		buf_append(ret, out.data, out.size);
 	if (ret_same)
 		*ret_same = w.same;
-	r = buf_error(&out) || buf_error(&w.rest) ? -ENOMEM : buf_error(ret);
+	r = w.failed || buf_error(&out) || buf_error(&w.rest) ? -ENOMEM : buf_error(ret);
 	buf_done(&out);
 	buf_done(&w.rest);
 	return r;

@@ -149,11 +149,13 @@ static int take_event(struct state *s, const struct event *e)
 
 int state_take(struct state *s, const struct trace_item *item)
 {
+	int r = 0;
+
 	if (item->kind == ITEM_EVENT)
-		return take_event(s, item->event);
+		r = take_event(s, item->event);
 	if (item->kind == ITEM_SNAPSHOT)
-		return tasks_snapshot(s, item->snapshot);
-	return 0;
+		r = tasks_snapshot(s, item->snapshot);
+	return s->out_of_memory ? -ENOMEM : r;
 }
 
 /* ---- questions ---- */

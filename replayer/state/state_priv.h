@@ -139,6 +139,7 @@ struct state {
 	const struct effect *current; /* of the call that was handed over last */
 	struct parcel *parcels;       /* oldest first */
 	size_t parcel_count;
+	bool out_of_memory; /* somewhere a name is missing: said at the end of state_take() */
 };
 
 /* ---- file.c ---- */

@@ -284,7 +284,9 @@ static int rename_directory(struct state *s, struct buf *directory, const struct
 		return 0;
 	buf_append(&text, to->data, to->size);
 	buf_append(&text, directory->data + from->size, directory->size - from->size);
-	r = directory_set(s, directory, text.data, text.size);
+	r = buf_error(&text);
+	if (r == 0)
+		r = directory_set(s, directory, text.data, text.size);
 	buf_done(&text);
 	return r;
 }

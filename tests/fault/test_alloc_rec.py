@@ -2,22 +2,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """rec while one of its allocations fails, each in turn: the command runs to its end as ever,
 and the tape is whole, or says what it lacks, or rec says that there is none."""
-import json
 import os
+import select
 import signal
 import subprocess
 
 import fault
 import harness
+import tape as second
 from fault import FaultTest
 from harness import Failure, run, wait_for
 
 PIPELINE = ["sh", "-c", "echo one two | cat; echo end >&2; exit 3"]
+# Of proto/trace.proto.
+SNAPSHOT_PROCESS, PROCESS_MISSING, NESTED = 3, 19, (17, 18)
+
+
+def shape(snapshot):
+    """Which fields the processes of a snapshot have, how often, and how often those in them."""
+    return [{number: [sorted(second.message(v)) if number in NESTED else 1 for v in values]
+             for number, values in second.message(process).items()}
+            for process in snapshot[SNAPSHOT_PROCESS]]
 
 
 class Rec(FaultTest):
     def lacks(self, tape):
-        """What the tape says it lacks; None: it is whole, and says so with right."""
+        """What the tape says it lacks, as text, or of what it consists and says it is all."""
         checked = run([self.bench.analyze, "check", "--json", tape])
         if checked.status != 0:
             raise Failure(f"not sound: {checked} {checked.out!r}")
@@ -29,9 +39,12 @@ class Rec(FaultTest):
         problem = harness.inconsistent(objects)
         if problem:
             raise Failure(f"said to be whole: {problem}: {trailer}")
-        snapshots = [o for o in objects if o["type"] == "snapshot"]
+        snapshots = [shape(s) for s in second.read(tape)[1]]
+        if trailer["unreadable"] or any(PROCESS_MISSING in p for s in snapshots for p in s):
+            return ""
         return {"header": sorted(k for k, v in header.items() if v not in ("", None)),
-                "snapshots": len(snapshots), "unreadable": trailer["unreadable"]}
+                "snapshots": snapshots,
+                "executed": [(o["path"], o["argv"]) for o in objects if o["type"] == "exec"]}
 
     def one(self, n, command, good, whole):
         """What is wrong with a run in which the n-th fails, or None."""
@@ -39,7 +52,7 @@ class Rec(FaultTest):
         bad, _, _ = self.disturbed([self.bench.rec, "-o", tape, *command], ALLOC=n)
         lines = bad.err.decode(errors="replace").splitlines()
         own = [line for line in lines if line.startswith("rec: ")]
-        if bad.status == 125 and bad.out == b"" and len(own) == 1 and "memory" in own[0]:
+        if bad.status == 125 and bad.out == b"" and len(own) == 1:
             return None
         if bad.out != good.out or "end" not in "".join(lines) and good.status == 3:
             return f"the command did other things: {bad} {bad.out!r}"
@@ -57,7 +70,8 @@ class Rec(FaultTest):
             if os.path.exists(tape):
                 os.unlink(tape)
         if isinstance(lack, dict) and lack != whole:
-            return f"other without a word: {lack}"
+            other = {k: (v, whole[k]) for k, v in lack.items() if v != whole[k]}
+            return f"other without a word: {other}"
         if lack and isinstance(lack, str):
             return f"{lack} lost, and rec says nothing: {bad}"
         return None
@@ -96,9 +110,12 @@ class Attach(FaultTest):
             return self.attach(child, tape, n)
         finally:
             child.kill()
-            child.communicate()
+            child.wait()
+            child.stdin.close()
+            child.stdout.close()
 
     def attach(self, child, tape, n):
+        """One word before and one after, each with its answer."""
         self.assertEqual(child.stdout.readline(), b"ready\n")
         env = dict(os.environ, LD_PRELOAD=fault.LIBRARY["fault"], FAULT_STATE=self.state,
                    FAULT_ALLOC=str(n))
@@ -106,31 +123,28 @@ class Attach(FaultTest):
             f.write(bytes(16))
         rec = subprocess.Popen([self.bench.rec, "-o", tape, "-p", str(child.pid)], env=env,
                                stderr=subprocess.PIPE, process_group=0)
-        answers = []
-        for word in (b"one\n", b"two\n"):
-            if word == b"two\n":
-                wait_for(lambda: rec.poll() is not None or self.traced(child.pid), "attached")
-            child.stdin.write(word)
-            child.stdin.flush()
-            answers.append(self.answer(child))
+        wait_for(lambda: rec.poll() is not None or self.traced(child.pid), "attached")
+        answers = [self.answer(child, word) for word in (b"one\n", b"two\n")]
         if rec.poll() is None:
             rec.send_signal(signal.SIGINT)
         _, err = rec.communicate(timeout=30)
-        child.stdin.close()
         try:
-            child.wait(20)
+            child.communicate(timeout=20)
         except subprocess.TimeoutExpired:
             return "the process hangs"
         own = err.decode().splitlines()
         if answers != [b"got one\n", b"got two\n"] or child.returncode != 0:
             return f"the process did other things: {answers} {child.returncode} {own}"
-        if rec.returncode not in (0, 125) or len(own) != 1 or not own[0].startswith("rec: "):
+        if rec.returncode not in (0, 125) or not 1 <= len(own) <= 1 + (rec.returncode == 125) or \
+                not all(line.startswith("rec: ") for line in own):
             return f"{rec.returncode} {own}"
         return None
 
-    def answer(self, child):
-        alarm = __import__("select").select([child.stdout], [], [], 20)[0]
-        return child.stdout.readline() if alarm else b"nothing"
+    def answer(self, child, word):
+        child.stdin.write(word)
+        child.stdin.flush()
+        ready = select.select([child.stdout], [], [], 20)[0]
+        return child.stdout.readline() if ready else b"nothing"
 
     def traced(self, pid):
         with open(f"/proc/{pid}/status", encoding="ascii") as f:
