@@ -170,8 +170,8 @@ ssize_t pwrite64(int fd, const void *data, size_t size, off64_t offset)
 	return pwrite(fd, data, size, offset);
 }
 
-static ssize_t moved_first(const struct iovec *iov, int count, ssize_t (*move)(int, const struct iovec *),
-			   int fd)
+static ssize_t moved_first(const struct iovec *iov, int count,
+			   ssize_t (*move)(int, const struct iovec *), int fd)
 {
 	while (count > 1 && !iov->iov_len)
 		iov++, count--;

@@ -5,9 +5,10 @@ import os
 import struct
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+GOLDEN = os.path.join(HERE, "..", "golden")
+sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
 
-import harness  # noqa: E402
 import suite  # noqa: E402
 from harness import run  # noqa: E402
 

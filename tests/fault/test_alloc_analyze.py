@@ -7,9 +7,8 @@ import os
 
 import fault
 from fault import FaultTest
-from harness import run
 
-GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden")
+GOLDEN = fault.GOLDEN
 VERBS = {
     "overview": [], "print": ["print", "-y"], "filtered": ["print", "-e", "trace=/open", "-P", "/etc"],
     "tree": ["tree"], "stats": ["stats"], "processes": ["stats", "--by=process", "--json"],
