@@ -135,6 +135,8 @@ static int seize_threads(struct rec *rec, uint32_t pid, struct err *err)
 	int fresh = 0;
 	int r = tracee_proc_numbers((pid_t)pid, "task", &tids, &count);
 
+	if (r == -ENOMEM)
+		return err_set(err, ENOMEM, "out of memory");
 	for (size_t i = 0; r >= 0 && i < count; i++) {
 		if (task_find(&rec->tasks, tids[i]))
 			continue;
@@ -252,7 +254,8 @@ static int processes_of(const struct rec_options *options, struct buf *ret, stru
 		uint32_t pid;
 		bool twice = false;
 
-		tracee_proc_status(options->pids[i], "Tgid", &tgid);
+		if (tracee_proc_status(options->pids[i], "Tgid", &tgid) == -ENOMEM)
+			return err_set(err, ENOMEM, "out of memory");
 		pid = (uint32_t)(tgid > 0 ? tgid : options->pids[i]);
 		for (size_t k = 0; k < ret->size / sizeof(pid); k++)
 			twice |= ((const uint32_t *)(const void *)ret->data)[k] == pid;

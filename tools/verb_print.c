@@ -248,11 +248,13 @@ static int print(struct print_run *run, char **paths)
 
 	run->printer = printer_new(&run->options);
 	run->state = state_new();
-	if (!run->printer || !run->state)
-		return opts_complain("out of memory");
-	printer_state(run->printer, run->state);
-	status = opts_for_each_item(paths, &options, take, run);
-	opts_flush(&run->out);
+	if (run->printer && run->state) {
+		printer_state(run->printer, run->state);
+		status = opts_for_each_item(paths, &options, take, run);
+		opts_flush(&run->out);
+	} else {
+		status = opts_complain("out of memory");
+	}
 	printer_free(run->printer);
 	state_free(run->state);
 	return opts_output_status(status);

@@ -22,8 +22,8 @@ static void forget_text(struct state *s, struct file *f)
 
 void file_set_text(struct state *s, struct file *f, const void *text, size_t size)
 {
-	bool wanted = text && size && size <= STATE_PATH_MAX &&
-		      s->text_bytes + size <= STATE_TEXT_MAX;
+	bool wanted =
+		text && size && size <= STATE_PATH_MAX && s->text_bytes + size <= STATE_TEXT_MAX;
 	char *copy = NULL;
 
 	if (wanted)

@@ -15,7 +15,7 @@ from harness import run  # noqa: E402
 LIBRARY = {"fault": "libfault.so"}
 # All of them: minutes instead of seconds.
 EVERY = bool(os.environ.get("SYSTAPE_FAULT_EVERY"))
-FIRST, LINES_MAX = 60, 4
+FIRST = 60
 
 
 def places(count, first=FIRST):
@@ -34,19 +34,29 @@ class FaultTest(suite.TapeTest):
         super().setUp()
         self.state = self.bench.path("state")
 
-    def disturbed(self, argv, **more):
-        """(result, allocations, moves) of a run; the keywords in capitals are libfault's."""
-        env = dict(os.environ, LD_PRELOAD=LIBRARY["fault"], FAULT_STATE=self.state)
-        if self.bench.sanitized():
-            env["ASAN_OPTIONS"] = (env.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
-                                   ":allocator_may_return_null=1")
-        for name in [n for n in more if n.isupper()]:
-            env[f"FAULT_{name}"] = str(more.pop(name))
+    def environment(self, **wishes):
+        """For one run; the wishes are libfault's."""
         with open(self.state, "wb") as f:
             f.write(bytes(16))
-        result = run(argv, env=env, **more)
+        env = dict(os.environ, LD_PRELOAD=LIBRARY["fault"], FAULT_STATE=self.state)
+        for name, value in wishes.items():
+            env[f"FAULT_{name}"] = str(value)
+        if self.bench.sanitized():
+            # The C library itself leaks when memory fails it (setlocale(3), regcomp(3)).
+            env["ASAN_OPTIONS"] = (env.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+                                   ":allocator_may_return_null=1:detect_leaks=0")
+        return env
+
+    def counted(self):
+        """(allocations, moves) of the run before."""
         with open(self.state, "rb") as f:
-            return result, *struct.unpack("QQ", f.read())
+            return struct.unpack("QQ", f.read())
+
+    def disturbed(self, argv, **more):
+        """(result, allocations, moves) of a run; the keywords in capitals are libfault's."""
+        wishes = {n: more.pop(n) for n in list(more) if n.isupper()}
+        result = run(argv, env=self.environment(**wishes), **more)
+        return result, *self.counted()
 
     def allocations(self, argv, **more):
         """How many there are when none fails; the good run as well."""
@@ -54,13 +64,9 @@ class FaultTest(suite.TapeTest):
         self.assertGreater(count, 0, result)
         return result, count
 
-    def one_clear_line(self, result, name):
-        """A failure that is one, and said."""
-        lines = result.err.decode(errors="replace").splitlines()
-        self.assertTrue(lines, result)
-        self.assertLessEqual(len(lines), LINES_MAX, result)
-        for line in lines:
-            self.assertTrue(line.startswith(f"{name}: "), result)
+    def not_ours(self, err):
+        """A sanitizer's own thread could not begin: it gives up then."""
+        return self.bench.sanitized() and b"AddressSanitizer: CHECK failed: sanitizer_" in err
 
 
 def main():

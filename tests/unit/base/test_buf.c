@@ -41,7 +41,7 @@ static void test_numbers(void **state)
 	buf_char(&b, ' ');
 	buf_hex(&b, UINT64_MAX);
 	assert_string_equal(buf_text(&b),
-	                    "18446744073709551615 -9223372036854775808 0x0 0xffffffffffffffff");
+			    "18446744073709551615 -9223372036854775808 0x0 0xffffffffffffffff");
 	buf_done(&b);
 }
 
@@ -73,6 +73,23 @@ static void test_failure_is_sticky(void **state)
 	buf_done(&b);
 }
 
+/* A part that is missing is missing in the whole. */
+static void test_inherit(void **state)
+{
+	struct buf part = {0}, whole = {0};
+
+	(void)state;
+	buf_inherit(&whole, &part);
+	assert_int_equal(buf_error(&whole), 0);
+	assert_null(buf_extend(&part, SIZE_MAX / 2));
+	buf_inherit(&whole, &part);
+	assert_int_equal(buf_error(&whole), -ENOMEM);
+	buf_clear(&part);
+	buf_inherit(&whole, &part);
+	assert_int_equal(buf_error(&whole), -ENOMEM);
+	buf_done(&whole);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -80,6 +97,7 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_failure_is_sticky),
+		cmocka_unit_test(test_inherit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
