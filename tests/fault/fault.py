@@ -15,7 +15,7 @@ from harness import run  # noqa: E402
 LIBRARY = {"fault": "libfault.so"}
 # All of them: minutes instead of seconds.
 EVERY = bool(os.environ.get("SYSTAPE_FAULT_EVERY"))
-FIRST = 60
+FIRST = 24
 
 
 def places(count, first=FIRST):
