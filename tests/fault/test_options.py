@@ -91,7 +91,9 @@ class Options(FaultTest):
         r = random.Random(1)
         for _ in range(ROUNDS):
             argv = [a.replace("\0", "") for a in arguments(r)]
-            result = run([program, *argv], cwd=self.bench.path("in"), timeout=20)
+            # Some of the words are names of programs.
+            result = run([program, *argv], cwd=self.bench.path("in"), timeout=20,
+                         env=dict(os.environ, PATH="/nonexistent"))
             self.check(argv, result, name, allowed)
 
     def rec(self, r):
