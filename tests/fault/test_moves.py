@@ -3,7 +3,6 @@
 """Reads and writes that are interrupted or short, as the kernel may make them any time:
 nothing that rec and analyze do is another for it."""
 import fault
-import harness
 from fault import FaultTest
 from harness import run
 
