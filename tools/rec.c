@@ -361,14 +361,14 @@ static void say_failure(const struct arguments *a, const struct rec_result *resu
 {
 	cleanup_done(buf_done) struct buf line = {0};
 
-	buf_printf(&line, "rec: %s", err_text(err));
+	buf_str(&line, err_text(err));
 	if (result->failure == REC_FAILED && result->totals.lost) {
 		buf_str(&line, "; ");
 		grouped(&line, result->totals.lost);
 		buf_printf(&line, " event%s missing at the end of '%s'",
 			   result->totals.lost == 1 ? " is" : "s are", output_name(a));
 	}
-	fprintf(stderr, "%s\n", buf_text(&line));
+	say("rec", buf_text(&line));
 }
 
 static int check_tape(const struct arguments *a, struct rec_result *result, struct err *err)
