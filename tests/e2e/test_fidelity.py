@@ -182,11 +182,13 @@ class JobControl(suite.TapeTest):
         self.leave(t)
 
     def test_stopped_by_kill(self):
-        """kill -STOP and kill -TSTP to the job, and CONT."""
+        """kill -STOP and kill -TSTP to the job, and CONT. One process alone: the shell that has
+        started another by vfork(2), which is stopped before its execve, is itself never stopped."""
+        self.write("until_go.py", "import os, sys, time\nprint('ready', flush=True)\n"
+                   "while not os.path.exists('go'): time.sleep(0.05)\nsys.exit(8)\n")
         for number in ("STOP", "TSTP"):
             t = self.shell()
-            self.say(t, "r sh -c 'echo re\"\"ady; while ! test -e go; do sleep 0.05; done; "
-                     "exit 8' &", b"ready\r\n")
+            self.say(t, f"r {shlex.quote(sys.executable)} until_go.py &", b"ready\r\n")
             self.say(t, f"kill -{number} %1; wait %1; echo sta''tus $?",
                      b"status %d" % (128 + getattr(signal, "SIG" + number)))
             self.say(t, "jobs", b"Stopped")
@@ -240,10 +242,14 @@ class JobControl(suite.TapeTest):
     def test_window_size(self):
         """SIGWINCH comes once for each change, with the new size."""
         code = ("import os, signal\n"
-                "def on(*_):\n    print(*os.get_terminal_size(), 'now', flush=True)\n"
-                "signal.signal(signal.SIGWINCH, on)\nprint('ready', flush=True)\n"
+                "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGWINCH})\n"
+                "print('ready', flush=True)\n"
+                "for _ in range(3):\n"
+                "    signal.sigwaitinfo({signal.SIGWINCH})\n"
+                "    print(*os.get_terminal_size(), 'now', flush=True)\n"
                 "try: input()\n"
-                "except EOFError: print('end')\n")
+                "except EOFError: pass\n"
+                "if signal.sigpending(): print('one more now')\n")
         self.tape = self.bench.new_tape()
         t = Terminal(self.bench.command(self.tape, [sys.executable, "-c", code]), self.dir)
         t.read_until(b"ready")
