@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/fileio.h"
+#include "base/uuid.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -84,15 +84,6 @@ static void describe_kernel(struct meta_header *h)
 	h->hostname = strdup(name.nodename);
 }
 
-/* RFC 4122, version 4. */
-static void make_uuid(uint8_t *uuid)
-{
-	if (getrandom(uuid, 16, 0) != 16)
-		memset(uuid, 0, 16);
-	uuid[6] = (uint8_t)((uuid[6] & 0x0f) | 0x40);
-	uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
-}
-
 uint32_t rec_own_arch(void)
 {
 #if defined(__x86_64__)
@@ -110,7 +101,7 @@ int rec_describe_machine(struct meta_header *ret)
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	char *cwd = getcwd(NULL, 0);
 
-	make_uuid(ret->uuid);
+	uuid_make(ret->uuid);
 	describe_kernel(ret);
 	ret->arch = rec_own_arch();
 	ret->distribution = distribution();

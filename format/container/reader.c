@@ -149,8 +149,8 @@ static int decode_header(struct trace_reader *r, const void *body, size_t size, 
 		return result;
 	if (r->any_record && !r->trailer_seen)
 		note_damage(r, r->frame_offset, false, "the tape before this one has no end");
-	r->next_chunk = 0;
 	r->snapshots = 0;
+	r->next_chunk = r->header.first_chunk;
 	r->any_header = true;
 	r->trailer_seen = false;
 	return check_features(&r->header, err);

@@ -9,9 +9,9 @@
  */
 #include "writer.h"
 
-#include "frame.h"
 #include "journal.h"
 #include "limits.h"
+#include "output.h"
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -23,12 +23,19 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { QUEUE_DEFAULT = 4, SNAPSHOTS_MAX = 64 };
+enum { QUEUE_DEFAULT = 4, SNAPSHOTS_MAX = 64, TURNS_MAX = 2 };
+
+/* It comes in front of the batch of that number. */
+struct waiting_turn {
+	struct trace_turn turn;
+	uint64_t number;
+};
 
 struct trace_writer {
 	struct trace_writer_options options;
@@ -54,12 +61,18 @@ struct trace_writer {
 	struct journal *journal; /* NULL: none */
 	size_t batches;          /* that there are */
 	struct err journal_error;
+	struct waiting_turn *turns[TURNS_MAX]; /* oldest first */
+	size_t turn_count;
+	bool waited; /* the recorder had to */
+	bool forget; /* a ring need not be written at the end */
+	atomic_bool wants_turn;
+	atomic_uint_fast64_t size; /* bytes written */
 
 	/* the thread's own, everybody's once it has been joined */
 	struct codec *codec;
-	struct frame_writer *frames;
+	struct output *output;
 	struct buf record;
-	uint64_t chunks, rows, lost, snapshots_left_out;
+	uint64_t chunks, lost, snapshots_left_out;
 	struct err error; /* under the mutex */
 };
 
@@ -121,10 +134,16 @@ static bool is_late(const struct trace_writer *w)
 	return clock_now() - since > w->options.flush_ms * UINT64_C(1000000);
 }
 
-static void wait_for_room(struct trace_writer *w)
+static void wait_for_thread(struct trace_writer *w)
 {
 	w->waited = true;
 	pthread_cond_wait(&w->room, &w->mutex);
+}
+
+static void wait_for_room(struct trace_writer *w)
+{
+	while (w->queued == w->options.queue)
+		wait_for_thread(w);
 }
 
 void trace_writer_unlock(struct trace_writer *w)
@@ -136,10 +155,9 @@ void trace_writer_unlock(struct trace_writer *w)
 	if (w->journal && !w->journal_error.code)
 		journal_error(w->journal, &w->journal_error);
 	while (is_late(w))
-		wait_for_room(w);
+		wait_for_thread(w);
 	if (is_full(w)) {
-		while (w->queued == w->options.queue)
-			wait_for_room(w);
+		wait_for_room(w);
 		/* The thread may have taken it while we waited. */
 		if (is_full(w))
 			hand_over(w);
@@ -179,6 +197,47 @@ int trace_writer_snapshot(struct trace_writer *w, struct meta_snapshot *snapshot
 	return 0;
 }
 
+bool trace_writer_wants_turn(struct trace_writer *w)
+{
+	return atomic_load_explicit(&w->wants_turn, memory_order_relaxed);
+}
+
+uint64_t trace_writer_size(struct trace_writer *w)
+{
+	return atomic_load_explicit(&w->size, memory_order_relaxed);
+}
+
+void trace_writer_forget(struct trace_writer *w)
+{
+	pthread_mutex_lock(&w->mutex);
+	w->forget = true;
+	pthread_mutex_unlock(&w->mutex);
+}
+
+int trace_writer_turn(struct trace_writer *w, struct trace_turn *turn)
+{
+	struct waiting_turn *own = malloc(sizeof(*own));
+
+	if (!own)
+		return -ENOMEM;
+	pthread_mutex_lock(&w->mutex);
+	while (w->turn_count == TURNS_MAX)
+		pthread_cond_wait(&w->room, &w->mutex);
+	wait_for_room(w);
+	/* Without memory for another batch its events come behind the turn: the state that the
+	 * turn brings is then a little newer than they are. */
+	if (w->open->count)
+		hand_over(w);
+	own->turn = *turn;
+	own->number = w->open->number;
+	*turn = (struct trace_turn){0};
+	w->turns[w->turn_count++] = own;
+	atomic_store(&w->wants_turn, false);
+	pthread_cond_signal(&w->work);
+	pthread_mutex_unlock(&w->mutex);
+	return 0;
+}
+
 int trace_writer_error(struct trace_writer *w, struct err *err)
 {
 	int code;
@@ -207,7 +266,7 @@ static bool failed(struct trace_writer *w)
 }
 
 /* Writes what is in w->record. */
-static int put(struct trace_writer *w, int encoded, const struct batch *batch, bool alone)
+static int put(struct trace_writer *w, int encoded, const struct batch *batch, bool whole)
 {
 	struct err err = {0};
 	int r = encoded;
@@ -215,10 +274,11 @@ static int put(struct trace_writer *w, int encoded, const struct batch *batch, b
 	if (r < 0)
 		err_errno(&err, -r, "cannot encode a record of the tape");
 	else
-		r = frame_writer_put(w->frames, &w->record, batch, alone, &err);
+		r = output_put(w->output, &w->record, batch, whole, &err);
 	if (r < 0)
 		fail(w, &err);
 	buf_clear(&w->record);
+	atomic_store(&w->size, output_compressed(w->output));
 	return r;
 }
 
@@ -251,12 +311,10 @@ static void write_batch(struct trace_writer *w, struct batch *b, int encoded, bo
 			r = codec_encode_batch(w->codec, b, &w->record);
 		r = put(w, r, b, last && !w->chunks);
 	}
-	if (r < 0) {
+	if (r < 0)
 		w->lost += b->count;
-	} else {
-		w->rows += b->count;
+	else
 		w->chunks++;
-	}
 }
 
 static void take_open_if_due(struct trace_writer *w)
@@ -296,7 +354,7 @@ static void do_batch(struct trace_writer *w)
 	memcpy(snapshots, w->snapshots, count * sizeof(snapshots[0]));
 	w->snapshot_count = 0;
 	if (w->waited)
-		frame_writer_hurry(w->frames);
+		output_hurry(w->output);
 	w->waited = false;
 	pthread_cond_broadcast(&w->room);
 	pthread_mutex_unlock(&w->mutex);
@@ -304,6 +362,56 @@ static void do_batch(struct trace_writer *w)
 	pthread_mutex_lock(&w->mutex);
 	w->spare[w->spares++] = b;
 	w->writing_since = 0;
+	/* Not again before the last one has come. */
+	if (!w->turn_count && !w->error.code && output_wants_turn(w->output))
+		atomic_store(&w->wants_turn, true);
+	pthread_cond_broadcast(&w->room);
+}
+
+static bool turn_is_due(const struct trace_writer *w)
+{
+	uint64_t next = w->queued ? w->queue[0]->number : w->open->number;
+
+	return w->turn_count && w->turns[0]->number <= next;
+}
+
+static void free_turn(struct waiting_turn *t)
+{
+	meta_snapshot_done(&t->turn.snapshot);
+	meta_trailer_done(&t->turn.so_far);
+	free(t);
+}
+
+static int write_turn(struct trace_writer *w, const struct trace_turn *turn)
+{
+	struct err err = {0};
+	int r = output_turn(w->output, turn, &err);
+
+	if (r < 0) {
+		fail(w, &err);
+		return r;
+	}
+	r = codec_encode_snapshot(&turn->snapshot, &w->record);
+	if (r == -E2BIG) {
+		w->snapshots_left_out++;
+		return 0;
+	}
+	return put(w, r, NULL, false);
+}
+
+/* Called with the mutex held; gives it up while it writes. */
+static void do_turn(struct trace_writer *w)
+{
+	struct waiting_turn *t = w->turns[0];
+
+	pthread_mutex_unlock(&w->mutex);
+	if (!failed(w))
+		write_turn(w, &t->turn);
+	free_turn(t);
+	pthread_mutex_lock(&w->mutex);
+	for (size_t i = 1; i < w->turn_count; i++)
+		w->turns[i - 1] = w->turns[i];
+	w->turn_count--;
 	pthread_cond_broadcast(&w->room);
 }
 
@@ -314,7 +422,9 @@ static void *serve(void *context)
 	pthread_mutex_lock(&w->mutex);
 	for (;;) {
 		take_open_if_due(w);
-		if (w->queued)
+		if (turn_is_due(w))
+			do_turn(w);
+		else if (w->queued)
 			do_batch(w);
 		else if (w->finishing)
 			break;
@@ -354,17 +464,6 @@ static int allocate(struct trace_writer *w)
 		return -ENOMEM;
 	w->open = fresh(w);
 	return w->open ? 0 : -ENOMEM;
-}
-
-static int write_header(struct trace_writer *w, const struct meta_header *header, struct err *err)
-{
-	int r = codec_encode_header(header, &w->record);
-
-	if (r < 0)
-		return err_errno(err, -r, "cannot encode the header of the tape");
-	r = frame_writer_put(w->frames, &w->record, NULL, true, err);
-	buf_clear(&w->record);
-	return r;
 }
 
 /* Without one recording goes on, and the trailer has a note. */
@@ -408,10 +507,7 @@ int trace_writer_start(const struct trace_writer_options *options, const struct 
 	if (r < 0)
 		err_set(err, ENOMEM, "out of memory");
 	else
-		r = frame_writer_new(w->options.fd, w->options.level, w->options.frame_size,
-				     &w->frames, err);
-	if (r == 0)
-		r = write_header(w, header, err);
+		r = output_new(&w->options, header, &w->output, err);
 	if (r == 0) {
 		open_journal(w, header->uuid);
 		r = start_thread(w);
@@ -475,48 +571,32 @@ static int add_notes(struct trace_writer *w, struct meta_trailer *trailer)
 	return r;
 }
 
-static int write_trailer(struct trace_writer *w, struct meta_trailer *trailer)
+static void write_trailer(struct trace_writer *w, struct meta_trailer *trailer)
 {
-	size_t count;
-	const struct meta_frame *frames;
-	int r = frame_writer_end(w->frames, &w->error);
-
-	if (r < 0)
-		return r;
-	frames = frame_writer_frames(w->frames, &count);
-	free(trailer->frames);
-	trailer->frame_count = 0;
-	trailer->frames = calloc(count, sizeof(*frames));
-	if (!trailer->frames)
-		return err_set(&w->error, ENOMEM, "out of memory");
-	for (; trailer->frame_count < count; trailer->frame_count++)
-		trailer->frames[trailer->frame_count] = frames[trailer->frame_count];
-	if (add_notes(w, trailer) < 0)
-		return err_set(&w->error, ENOMEM, "out of memory");
-	trailer->events = w->rows;
+	if (add_notes(w, trailer) < 0) {
+		err_set(&w->error, ENOMEM, "out of memory");
+		return;
+	}
 	trailer->lost += w->lost;
-	r = put(w, codec_encode_trailer(trailer, &w->record), NULL, true);
-	return r < 0 ? r : frame_writer_seek_table(w->frames, &w->error);
+	output_finish(w->output, trailer, !w->forget, &w->error);
 }
 
 int trace_writer_finish(struct trace_writer *w, struct meta_trailer *trailer,
 			struct trace_writer_totals *ret_totals, struct err *err)
 {
-	size_t frames;
-
 	join(w);
 	if (!w->error.code && w->snapshot_count)
 		put(w, encode_snapshots(w, w->snapshots, take_count(&w->snapshot_count)), NULL,
 		    false);
 	if (!w->error.code)
 		write_trailer(w, trailer);
-	frame_writer_frames(w->frames, &frames);
 	*ret_totals = (struct trace_writer_totals){
-		.raw = frame_writer_raw(w->frames),
-		.compressed = frame_writer_compressed(w->frames),
+		.raw = output_raw(w->output),
+		.compressed = output_compressed(w->output),
 		.chunks = w->chunks,
-		.frames = frames,
+		.frames = output_frames(w->output),
 		.lost = w->lost,
+		.files = output_files(w->output),
 	};
 	if (w->error.code && err)
 		*err = w->error;
@@ -535,6 +615,8 @@ struct trace_writer *trace_writer_free(struct trace_writer *w)
 		return NULL;
 	join(w);
 	encode_snapshots(w, w->snapshots, w->snapshot_count);
+	for (size_t i = 0; i < w->turn_count; i++)
+		free_turn(w->turns[i]);
 	for (size_t i = 0; i < w->queued; i++)
 		free_batch(w->queue[i]);
 	for (size_t i = 0; i < w->spares; i++)
@@ -546,7 +628,7 @@ struct trace_writer *trace_writer_free(struct trace_writer *w)
 	free(w->since);
 	journal_free(w->journal);
 	codec_free(w->codec);
-	frame_writer_free(w->frames);
+	output_free(w->output);
 	buf_done(&w->record);
 	pthread_cond_destroy(&w->work);
 	pthread_cond_destroy(&w->room);
