@@ -39,9 +39,9 @@ static int fill_header(const struct rec *rec, struct meta_header *h)
 /* A bound is not overshot by much, and a small ring has several frames. 0: the default. */
 static size_t chunk_size(const struct rec_bounds *bounds)
 {
-	enum { MIN = 4 << 10, FRACTION = 8 };
+	enum { MIN = 1 << 10, FRACTION = 8, RING_FRACTION = 16 };
 	const uint64_t sizes[] = {bounds->max_size, bounds->part_size,
-				  bounds->ring_size / FRACTION};
+				  bounds->ring_size / RING_FRACTION};
 	uint64_t size = TRACE_CHUNK_SIZE;
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {

@@ -207,7 +207,8 @@ static uint64_t first_chunk(const struct output *o)
 static int put_ring_end(struct output *o, struct frame_writer *f, const struct meta_trailer *so_far,
 			struct err *err)
 {
-	const struct ring_tally *before = &ring_at(&o->ring, 0)->before;
+	const struct ring_tally *before =
+		o->ring.count ? &ring_at(&o->ring, 0)->before : &o->before;
 	struct meta_trailer t = since(so_far, before);
 	cleanup_free char *text = NULL;
 	cleanup_free char **notes = calloc(t.note_count + 1, sizeof(*notes));
@@ -250,8 +251,6 @@ static int write_ring(struct output *o, const struct meta_trailer *so_far, struc
 	struct frame_writer *f = NULL;
 	int fd, r;
 
-	if (!o->ring.count)
-		return 0;
 	fd = open_file(o, err);
 	if (fd < 0)
 		return fd;

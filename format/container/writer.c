@@ -336,11 +336,21 @@ static void wait_for_work(struct trace_writer *w)
 	pthread_cond_timedwait(&w->work, &w->mutex, &t);
 }
 
+/* Called with the mutex held. Returns how many there were. */
+static size_t take_snapshots(struct trace_writer *w, struct meta_snapshot **ret)
+{
+	size_t count = w->snapshot_count;
+
+	memcpy(ret, w->snapshots, count * sizeof(ret[0]));
+	w->snapshot_count = 0;
+	return count;
+}
+
 /* Called with the mutex held; gives it up while it writes. */
 static void do_batch(struct trace_writer *w)
 {
 	struct meta_snapshot *snapshots[SNAPSHOTS_MAX];
-	size_t count = w->snapshot_count;
+	size_t count = take_snapshots(w, snapshots);
 	struct batch *b = w->queue[0];
 	bool last;
 
@@ -351,8 +361,6 @@ static void do_batch(struct trace_writer *w)
 	}
 	w->queued--;
 	last = w->finishing && !w->queued && !w->open->count;
-	memcpy(snapshots, w->snapshots, count * sizeof(snapshots[0]));
-	w->snapshot_count = 0;
 	if (w->waited)
 		output_hurry(w->output);
 	w->waited = false;
@@ -402,9 +410,16 @@ static int write_turn(struct trace_writer *w, const struct trace_turn *turn)
 /* Called with the mutex held; gives it up while it writes. */
 static void do_turn(struct trace_writer *w)
 {
+	struct meta_snapshot *snapshots[SNAPSHOTS_MAX];
+	size_t count = take_snapshots(w, snapshots);
 	struct waiting_turn *t = w->turns[0];
+	int encoded;
 
 	pthread_mutex_unlock(&w->mutex);
+	encoded = encode_snapshots(w, snapshots, count);
+	/* They are of the time before the turn. */
+	if (count && !failed(w))
+		put(w, encoded, NULL, false);
 	if (!failed(w))
 		write_turn(w, &t->turn);
 	free_turn(t);
