@@ -281,18 +281,13 @@ static void dump(struct output *o, const struct meta_trailer *so_far)
 int output_put(struct output *o, const struct buf *records, const struct batch *batch, bool whole,
 	       struct err *err)
 {
-	uint64_t used;
 	int r = frame_writer_put(o->frames, records, batch, whole && !is_ring(o), err);
 
 	if (batch)
 		o->next_chunk = batch->number + 1;
-	if (r < 0 || !is_ring(o))
-		return r;
 	if (!batch)
 		o->head = o->current.size;
-	used = o->current.size;
-	ring_trim(&o->ring, o->options.ring_size > used ? o->options.ring_size - used : 0);
-	return 0;
+	return r;
 }
 
 void output_hurry(struct output *o)

@@ -33,9 +33,11 @@ struct made {
 	int fd[FILES_MAX];
 	atomic_uint files;
 	unsigned fail_from; /* 0: never */
+	size_t chunk_size;  /* 0: each row is a chunk */
 	struct trace_writer *writer;
 	struct batch_slot slot;
 	uint64_t seq, calls;
+	size_t env_size, turns; /* bytes that make snapshots large; how many there were */
 };
 
 static int open_next(void *context, unsigned number, struct err *err)
@@ -56,7 +58,7 @@ static void start(struct made *m, uint64_t part_size, uint64_t ring_size)
 {
 	const struct trace_writer_options options = {
 		.fd = -1,
-		.chunk_size = 1,
+		.chunk_size = m->chunk_size ? m->chunk_size : 1,
 		.flush_ms = 1000000,
 		.part_size = part_size,
 		.ring_size = ring_size,
@@ -72,7 +74,19 @@ static void start(struct made *m, uint64_t part_size, uint64_t ring_size)
 	assert_int_equal(trace_writer_start(&options, &header, &m->writer, &err), 0);
 }
 
-/* The beginning of a call with bytes that cannot be compressed. */
+/* Bytes that cannot be compressed. */
+static void fill(uint8_t *bytes, size_t size, uint64_t seed)
+{
+	uint32_t x = (uint32_t)seed * 2654435761u | 1;
+
+	for (size_t i = 0; i < size; i++) {
+		x ^= x << 13;
+		x ^= x >> 17;
+		x ^= x << 5;
+		bytes[i] = (uint8_t)x;
+	}
+}
+
 static void begin(struct made *m, uint64_t argument)
 {
 	uint8_t bytes[PAYLOAD];
@@ -86,14 +100,8 @@ static void begin(struct made *m, uint64_t argument)
 			  .memory_count = 1,
 			  .memory = &memory,
 			  .call = {.nr = NR, .arch = EVENT_ARCH_X86_64, .begun_seq = m->seq}};
-	uint32_t x = (uint32_t)m->seq * 2654435761u | 1;
 
-	for (size_t i = 0; i < PAYLOAD; i++) {
-		x ^= x << 13;
-		x ^= x >> 17;
-		x ^= x << 5;
-		bytes[i] = (uint8_t)x;
-	}
+	fill(bytes, sizeof(bytes), m->seq);
 	e.call.args[0] = argument;
 	m->calls++;
 	assert_int_equal(batch_add(trace_writer_lock(m->writer), &e, &m->slot), 0);
@@ -135,6 +143,9 @@ static void turn(struct made *m, uint64_t begun, uint64_t argument, bool write)
 
 	t.snapshot.processes = p;
 	p->pid = PID;
+	p->env = (struct meta_bytes){malloc(m->env_size + 1), m->env_size};
+	fill(p->env.data, m->env_size, m->seq);
+	m->turns++;
 	p->in_flight = calloc(1, sizeof(*p->in_flight));
 	p->in_flight_count = begun != 0;
 	p->in_flight[0] = (struct meta_in_flight){
@@ -317,6 +328,33 @@ static void test_call_across_parts(void **state)
 	close_files(&m);
 }
 
+/* What waits to become a chunk when the turn comes belongs to the part before. */
+static void test_open_batch(void **state)
+{
+	struct trace_writer_totals totals;
+	struct made m = {.chunk_size = 1 << 20};
+	struct err err = {0};
+	struct found f;
+
+	(void)state;
+	start(&m, UINT64_MAX, 0);
+	for (uint64_t i = 0; i < 5; i++) {
+		begin(&m, i);
+		if (i == 2)
+			turn(&m, m.seq, i, false);
+		end(&m, m.seq);
+	}
+	assert_int_equal(finish(&m, &totals, &err), 0);
+	f = look(&m, 0);
+	assert_int_equal(f.begun, 3);
+	assert_int_equal(f.ended, 2);
+	f = look(&m, 1);
+	assert_int_equal(f.first, 2);
+	assert_int_equal(f.begun, 2);
+	assert_int_equal(f.ended, 3);
+	close_files(&m);
+}
+
 /* The next file cannot be had: a write error as any other. The parts so far are whole. */
 static void test_no_file(void **state)
 {
@@ -377,6 +415,24 @@ static void test_ring(void **state)
 	assert_true(f.header.first_chunk > 0);
 	assert_int_equal(f.header.part, 0);
 	assert_int_equal(f.trailer.note_count, 1);
+	close_files(&m);
+}
+
+/* Snapshots that are larger than a frame should be do not make for one frame after the other. */
+static void test_large_snapshots(void **state)
+{
+	struct trace_writer_totals totals;
+	struct made m = {.env_size = RING / 8};
+	struct err err = {0};
+	struct found f;
+
+	(void)state;
+	fill_ring(&m);
+	assert_in_range(m.turns, 10, RING_CALLS * 400 / (RING / 16));
+	assert_int_equal(finish(&m, &totals, &err), 0);
+	f = look(&m, 0);
+	assert_int_equal(f.last, RING_CALLS - 1);
+	assert_int_equal(f.arguments, f.begun);
 	close_files(&m);
 }
 
@@ -484,11 +540,17 @@ static void test_dump_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parts),     cmocka_unit_test(test_call_across_parts),
-		cmocka_unit_test(test_no_file),   cmocka_unit_test(test_ring),
-		cmocka_unit_test(test_dumps),     cmocka_unit_test(test_dump_while_idle),
+		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_call_across_parts),
+		cmocka_unit_test(test_open_batch),
+		cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_ring),
+		cmocka_unit_test(test_large_snapshots),
+		cmocka_unit_test(test_dumps),
+		cmocka_unit_test(test_dump_while_idle),
 		cmocka_unit_test(test_dump_of_nothing),
-		cmocka_unit_test(test_forgotten), cmocka_unit_test(test_dump_fails),
+		cmocka_unit_test(test_forgotten),
+		cmocka_unit_test(test_dump_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
