@@ -282,6 +282,28 @@ static int put(struct trace_writer *w, int encoded, const struct batch *batch, b
 	return r;
 }
 
+/* One that is too large for a record becomes several, with some of the processes each. A
+ * single process that is too large must not end the recording: it is left out. */
+static int encode_snapshot(struct trace_writer *w, const struct meta_snapshot *snapshot)
+{
+	struct meta_snapshot half = *snapshot;
+	int r = codec_encode_snapshot(snapshot, &w->record);
+
+	if (r != -E2BIG)
+		return r;
+	if (snapshot->process_count < 2) {
+		w->snapshots_left_out++;
+		return 0;
+	}
+	half.process_count /= 2;
+	r = encode_snapshot(w, &half);
+	if (r < 0)
+		return r;
+	half.processes += half.process_count;
+	half.process_count = snapshot->process_count - half.process_count;
+	return encode_snapshot(w, &half);
+}
+
 /* Encodes the snapshots that wait; they go into the file in front of the next chunk. */
 static int encode_snapshots(struct trace_writer *w, struct meta_snapshot **snapshots, size_t count)
 {
@@ -289,12 +311,7 @@ static int encode_snapshots(struct trace_writer *w, struct meta_snapshot **snaps
 
 	for (size_t i = 0; i < count; i++) {
 		if (r == 0)
-			r = codec_encode_snapshot(snapshots[i], &w->record);
-		/* One that is too large for a record must not end the recording. */
-		if (r == -E2BIG) {
-			w->snapshots_left_out++;
-			r = 0;
-		}
+			r = encode_snapshot(w, snapshots[i]);
 		meta_snapshot_done(snapshots[i]);
 		free(snapshots[i]);
 	}
@@ -399,12 +416,7 @@ static int write_turn(struct trace_writer *w, const struct trace_turn *turn)
 		fail(w, &err);
 		return r;
 	}
-	r = codec_encode_snapshot(&turn->snapshot, &w->record);
-	if (r == -E2BIG) {
-		w->snapshots_left_out++;
-		return 0;
-	}
-	return put(w, r, NULL, false);
+	return put(w, encode_snapshot(w, &turn->snapshot), NULL, false);
 }
 
 /* Called with the mutex held; gives it up while it writes. */

@@ -10,6 +10,7 @@ import sys
 
 import harness
 import suite
+import tape as second
 from harness import run, wait_for
 
 COUNTED = ("2", "2", "1500")
@@ -149,6 +150,23 @@ class Bounds(suite.TapeTest):
         rec.send_signal(signal.SIGINT)
         self.assertEqual(rec.wait(30), 9)
 
+    def test_job_control_after_the_bound(self):
+        """A stop of the command is one of rec, as while it recorded."""
+        tape = self.bench.new_tape()
+        rec = subprocess.Popen([self.bench.rec, "-q", "-o", tape, "--max-events", "5", "--", "sh",
+                                "-c", "echo ready; read x; exit 8"], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, process_group=0)
+        self.addCleanup(rec.kill)
+        self.assertEqual(rec.stdout.readline(), b"ready\n")
+        wait_for(lambda: self.trailer_of(tape), "the tape is finished")
+        for _ in range(2):
+            os.killpg(rec.pid, signal.SIGTSTP)
+            wait_for(lambda: status(rec.pid, "State")[0] == "T", "rec has stopped")
+            os.killpg(rec.pid, signal.SIGCONT)
+            wait_for(lambda: status(rec.pid, "State")[0] == "S", "rec goes on")
+        rec.communicate(b"\n", timeout=30)
+        self.assertEqual(rec.returncode, 8)
+
     def test_children_after_the_bound(self):
         """Nobody is traced any more, and each parent gets its children's ends."""
         script = ("grep TracerPid /proc/self/status; (exit 5); echo $?; "
@@ -192,6 +210,7 @@ class Bounds(suite.TapeTest):
             self.assertTrue(20 << 10 <= os.path.getsize(path) <= 40 << 10, os.path.getsize(path))
         self.nothing_is_lost(paths, objects)
         self.counts_are_right(paths, objects)
+        self.together_they_are_whole(paths, objects)
 
     def nothing_is_lost(self, paths, objects):
         lines = self.bench_lines(paths)
@@ -207,6 +226,16 @@ class Bounds(suite.TapeTest):
                 places[at] |= {o[k] for k in ("seq", "end_seq") if o.get(k)}
         everything = set().union(*places)
         self.assertEqual(everything, set(range(1, len(everything) + 1)))
+
+    def together_they_are_whole(self, paths, objects):
+        """Calls whose halves are on two parts fit together, as a decoder of its own has them."""
+        whole = self.bench.path("whole.zst")
+        with open(whole, "wb") as out:
+            for path in paths:
+                with open(path, "rb") as part:
+                    out.write(part.read())
+        told = harness.settled([o for part in objects for o in part])
+        self.assertIsNone(second.difference(second.read(whole)[2], told))
 
     def bench_lines(self, paths):
         return [line for path in paths for line in self.bench.lines(path)]

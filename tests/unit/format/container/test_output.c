@@ -38,6 +38,7 @@ struct made {
 	struct batch_slot slot;
 	uint64_t seq, calls;
 	size_t env_size, turns; /* bytes that make snapshots large; how many there were */
+	size_t processes;       /* in a snapshot; 0: 1 */
 };
 
 static int open_next(void *context, unsigned number, struct err *err)
@@ -130,7 +131,8 @@ static void end(struct made *m, uint64_t begun)
 /* As the recorder makes it. @begun: place of the call in flight; 0: none. */
 static void turn(struct made *m, uint64_t begun, uint64_t argument, bool write)
 {
-	struct trace_turn t = {.snapshot = {.seq = m->seq, .process_count = 1},
+	const size_t count = m->processes ? m->processes : 1;
+	struct trace_turn t = {.snapshot = {.seq = m->seq, .process_count = count},
 			       .so_far = {.calls = m->calls,
 					  .processes = 3,
 					  .threads = 5,
@@ -139,17 +141,19 @@ static void turn(struct made *m, uint64_t begun, uint64_t argument, bool write)
 			       .processes = LIVE,
 			       .threads = THREADS,
 			       .write = write};
-	struct meta_process *p = calloc(1, sizeof(*p));
+	struct meta_process *p = calloc(count, sizeof(*p));
 
 	t.snapshot.processes = p;
-	p->pid = PID;
-	p->env = (struct meta_bytes){malloc(m->env_size + 1), m->env_size};
-	fill(p->env.data, m->env_size, m->seq);
-	m->turns++;
+	for (size_t i = 0; i < count; i++) {
+		p[i].pid = PID + (uint32_t)i;
+		p[i].env = (struct meta_bytes){malloc(m->env_size + 1), m->env_size};
+		fill(p[i].env.data, m->env_size, m->seq);
+	}
 	p->in_flight = calloc(1, sizeof(*p->in_flight));
 	p->in_flight_count = begun != 0;
 	p->in_flight[0] = (struct meta_in_flight){
 		.tid = PID, .arch = EVENT_ARCH_X86_64, .nr = NR, .args = {argument}, .seq = begun};
+	m->turns++;
 	assert_int_equal(trace_writer_turn(m->writer, &t), 0);
 }
 
@@ -175,7 +179,7 @@ struct found {
 	uint64_t first, last;  /* arguments of the first and the last call */
 	uint64_t begun, ended; /* calls told as such; a whole one is both */
 	uint64_t arguments;    /* calls whose argument follows that of the one before */
-	size_t snapshots;
+	size_t snapshots, processes;
 	bool snapshot_first;       /* nothing came before the first snapshot */
 	struct meta_header header; /* without its strings */
 	struct meta_trailer trailer;
@@ -242,6 +246,8 @@ static struct found look(const struct made *m, unsigned number)
 			f.header = *item.header;
 		if (item.kind == ITEM_SNAPSHOT && !f.snapshots++)
 			f.snapshot_first = !f.begun && !f.ended;
+		if (item.kind == ITEM_SNAPSHOT)
+			f.processes += item.snapshot->process_count;
 		if (item.kind == ITEM_EVENT)
 			take(&f, item.event);
 		if (item.kind == ITEM_TRAILER)
@@ -352,6 +358,25 @@ static void test_open_batch(void **state)
 	assert_int_equal(f.first, 2);
 	assert_int_equal(f.begun, 2);
 	assert_int_equal(f.ended, 3);
+	close_files(&m);
+}
+
+/* A snapshot that does not fit into one record. */
+static void test_many_processes(void **state)
+{
+	struct trace_writer_totals totals;
+	struct made m = {.env_size = 1 << 20, .processes = 40};
+	struct err err = {0};
+	struct found f;
+
+	(void)state;
+	start(&m, UINT64_MAX, 0);
+	turn(&m, 0, 0, false);
+	assert_int_equal(finish(&m, &totals, &err), 0);
+	f = look(&m, 1);
+	assert_int_equal(f.processes, 40);
+	assert_in_range(f.snapshots, 3, 8);
+	assert_int_equal(f.trailer.note_count, 0);
 	close_files(&m);
 }
 
@@ -540,17 +565,12 @@ static void test_dump_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parts),
-		cmocka_unit_test(test_call_across_parts),
-		cmocka_unit_test(test_open_batch),
-		cmocka_unit_test(test_no_file),
-		cmocka_unit_test(test_ring),
-		cmocka_unit_test(test_large_snapshots),
-		cmocka_unit_test(test_dumps),
-		cmocka_unit_test(test_dump_while_idle),
-		cmocka_unit_test(test_dump_of_nothing),
-		cmocka_unit_test(test_forgotten),
-		cmocka_unit_test(test_dump_fails),
+		cmocka_unit_test(test_parts),           cmocka_unit_test(test_call_across_parts),
+		cmocka_unit_test(test_open_batch),      cmocka_unit_test(test_many_processes),
+		cmocka_unit_test(test_no_file),         cmocka_unit_test(test_ring),
+		cmocka_unit_test(test_large_snapshots), cmocka_unit_test(test_dumps),
+		cmocka_unit_test(test_dump_while_idle), cmocka_unit_test(test_dump_of_nothing),
+		cmocka_unit_test(test_forgotten),       cmocka_unit_test(test_dump_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
