@@ -253,6 +253,20 @@ class Bounds(suite.TapeTest):
             # A call that began before has its name, though only its end is here.
             self.assertNotIn(b"(others)", self.bench.ask("stats", path))
 
+    def test_repair(self):
+        """A part with its end cut off becomes a tape with the same calls, numbered anew."""
+        tape, _ = self.say([self.prog("counted"), *COUNTED], ["-C", "20K"])
+        with open(tape + ".1", "rb") as part:
+            cut = self.write("cut.zst", part.read(15000))
+        fixed = self.bench.path("fixed.zst")
+        run([self.bench.analyze, "check", "--repair", "-o", fixed, cut])
+        check = run([self.bench.analyze, "check", fixed])
+        self.assertEqual((check.status, check.err), (0, b""), check)
+        self.assertNotIn("first_chunk", self.bench.objects(fixed)[0])
+        told = self.bench.ask("print", cut, allowed=(2,))
+        self.assertEqual(self.bench.ask("print", fixed), told)
+        self.assertGreater(len(told.splitlines()), 100)
+
     def test_whole_by_print(self):
         tape, _ = self.say([self.prog("counted"), *COUNTED], ["-C", "20K"])
         count = len([n for n in os.listdir(self.dir) if n.startswith(os.path.basename(tape))])
@@ -283,7 +297,8 @@ class Bounds(suite.TapeTest):
     def test_wraps_around(self):
         tape, result = self.say([self.prog("counted"), *COUNTED], ["-C", "10K", "-W", "3"])
         self.assertEqual(result.status, 0)
-        self.assertRegex(result.err.decode(), rf"-> {tape}\.0 to {tape}\.2, the last 3 of \d+ parts\n")
+        self.assertRegex(result.err.decode(),
+                         rf"-> {tape}\.0 to {tape}\.2, the last 3 of \d+ parts\n")
         names = sorted(n for n in os.listdir(self.dir) if n.startswith(os.path.basename(tape)))
         self.assertEqual(names, [os.path.basename(tape) + f".{n}" for n in range(3)])
         objects = {self.checked(path)[0]["part"]: path for path in self.parts(tape, range(3))}

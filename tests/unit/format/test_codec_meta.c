@@ -148,7 +148,10 @@ static void test_empty_header(void **state)
 
 static struct meta_fd fds[] = {{-1, UINT32_MAX, UINT64_MAX, BYTES("/a\xff")}, {3, 0, 0, BYTES("")}};
 static struct meta_in_flight in_flight[] = {
-	{.tid = 42, .arch = EVENT_ARCH_X86_64, .nr = 0, .args = {3, 0x7ffd0000, 1 << 20},
+	{.tid = 42,
+	 .arch = EVENT_ARCH_X86_64,
+	 .nr = 0,
+	 .args = {3, 0x7ffd0000, 1 << 20},
 	 .seq = UINT64_MAX},
 	{.tid = 43, .arch = EVENT_ARCH_I386, .nr = 162, .args = {1, 2, 3, 4, 5, UINT64_MAX}},
 };
