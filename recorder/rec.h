@@ -30,7 +30,7 @@ struct rec_bounds {
 	uint64_t part_size;   /* bytes of a file, then comes the next */
 	uint64_t ring_size;   /* bytes kept in memory; written on SIGUSR1 and at the end */
 	bool only_on_failure; /* the ring: at the end only when the command has failed */
-	int (*open)(void *context, unsigned number, struct err *err);
+	int (*open)(void *context, unsigned number, char **ret_journal, struct err *err);
 	void *open_context;
 };
 

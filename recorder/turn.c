@@ -137,7 +137,7 @@ void rec_turn_if_due(struct rec *rec)
 void rec_turn_at_failure(struct rec *rec)
 {
 	if (!rec->options->bounds.ring_size || rec->ring_written || rec->detaching ||
-	    !rec->result->has_status || rec->result->status == 0)
+	    rec->serving || !rec->result->has_status || rec->result->status == 0)
 		return;
 	rec->ring_written = true;
 	turn_now(rec, "the command failed; its descendants are recorded on", true);

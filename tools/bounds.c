@@ -131,10 +131,11 @@ static void name(const struct bounds *b, unsigned number, struct buf *ret)
 		buf_printf(ret, ".%u", number);
 }
 
-static int open_file(void *context, unsigned number, struct err *err)
+static int open_file(void *context, unsigned number, char **ret_journal, struct err *err)
 {
 	const struct bounds *b = context;
 	cleanup_done(buf_done) struct buf path = {0};
+	int fd;
 
 	/* Of a ring the first is the tape that there would be without one. */
 	if (b->rec.ring_size && !number)
@@ -142,7 +143,10 @@ static int open_file(void *context, unsigned number, struct err *err)
 	name(b, number, &path);
 	if (buf_error(&path) < 0)
 		return err_set(err, ENOMEM, "out of memory");
-	return tapefile_create(path.data, err);
+	fd = tapefile_create(path.data, err);
+	if (fd >= 0 && b->rec.part_size && !tapefile_journal(fd, path.data, ret_journal))
+		*ret_journal = NULL;
+	return fd;
 }
 
 bool bounds_has_files(const struct bounds *b)
@@ -176,6 +180,9 @@ int bounds_check(struct bounds *b, const char *output, struct err *err)
 	b->base = output;
 	if (b->files && !r->part_size)
 		return err_set(err, EINVAL, "-W is the number of files for -C, which is missing");
+	if (b->files == 1)
+		return err_set(err, EINVAL,
+			       "-W 1 would overwrite each part with the next; use 2 or more");
 	if (r->part_size && r->ring_size)
 		return err_set(err, EINVAL,
 			       "-C writes everything, --ring only the newest: use one");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One frame writer for all of it: a part is its output into one file, a frame of a ring
- * its output into memory from one turn to the next.
+ * A part is a frame writer's output into one file; the frames of a ring are one's output
+ * into memory, from one turn to the next.
  *
  * Everything is counted from the recording's beginning on. What a tape has of it is the
  * difference to what had been counted when the tape (or the oldest frame of the ring)
@@ -27,12 +27,18 @@
 /* A frame of a ring is to have this fraction of it, beside its snapshot. */
 enum { RING_FRAMES = 16 };
 
+/* A tape, or a frame of a ring, while it is written. */
+struct part {
+	struct frame_writer *frames; /* NULL: there is none */
+	int fd;                      /* -1: none, or not ours */
+};
+
 struct output {
 	struct trace_writer_options options;
-	struct meta_header header;
-	struct frame_writer *frames;
+	struct meta_header header; /* of the newest tape */
+	char *journal;             /* of the same */
+	struct part part, next;
 	struct buf record; /* scratch */
-	int fd;            /* of the present part; -1: none, or not ours */
 	unsigned files;
 	uint64_t next_chunk;
 	uint64_t raw, compressed, frame_count; /* of tapes and frames that have ended */
@@ -130,44 +136,58 @@ static int close_file(int fd, struct err *err)
 
 static int open_file(struct output *o, struct err *err)
 {
-	int fd = o->options.open(o->options.open_context, o->files, err);
+	int fd;
 
+	free(o->journal);
+	o->journal = NULL;
+	fd = o->options.open(o->options.open_context, o->files, &o->journal, err);
 	o->files += fd >= 0;
 	return fd;
 }
 
-static int begin_part(struct output *o, struct err *err)
+static void part_done(struct part *p)
 {
+	frame_writer_free(p->frames);
+	if (p->fd >= 0)
+		close(p->fd);
+	*p = (struct part){.fd = -1};
+}
+
+static int begin_part(struct output *o, struct part *ret, struct err *err)
+{
+	int r;
+
 	if (o->files)
 		uuid_make(o->header.uuid);
 	o->header.part = o->files + 1;
 	o->header.first_chunk = o->next_chunk;
-	o->fd = open_file(o, err);
-	if (o->fd < 0)
-		return o->fd;
-	frame_writer_restart(o->frames, sink_file(o->fd));
-	return put_header(o, o->frames, &o->header, err);
+	ret->fd = open_file(o, err);
+	if (ret->fd < 0)
+		return ret->fd;
+	r = frame_writer_new(sink_file(ret->fd), o->options.level, o->options.frame_size,
+			     &ret->frames, err);
+	return r < 0 ? r : put_header(o, ret->frames, &o->header, err);
 }
 
 static void count_ended(struct output *o)
 {
 	size_t count;
 
-	frame_writer_frames(o->frames, &count);
+	frame_writer_frames(o->part.frames, &count);
 	o->frame_count += count;
-	o->raw += frame_writer_raw(o->frames);
-	o->compressed += frame_writer_compressed(o->frames);
+	o->raw += frame_writer_raw(o->part.frames);
+	o->compressed += frame_writer_compressed(o->part.frames);
 }
 
 static int end_part(struct output *o, const struct meta_trailer *so_far, struct err *err)
 {
-	int r = put_end(o, o->frames, since(so_far, &o->before), err);
+	int r = put_end(o, o->part.frames, since(so_far, &o->before), err);
 
 	count_ended(o);
-	frame_writer_restart(o->frames, sink_file(-1));
-	if (o->fd < 0)
+	frame_writer_restart(o->part.frames, sink_file(-1));
+	if (o->part.fd < 0)
 		return r;
-	return r < 0 ? r : close_file(take_fd(o->fd), err);
+	return r < 0 ? r : close_file(take_fd(o->part.fd), err);
 }
 
 /* ---- the ring ---- */
@@ -177,9 +197,9 @@ static int end_frame(struct output *o, struct err *err)
 	struct ring_frame frame = {.before = o->before};
 	const struct meta_frame *about;
 	size_t count;
-	int r = frame_writer_end(o->frames, err);
+	int r = frame_writer_end(o->part.frames, err);
 
-	about = frame_writer_frames(o->frames, &count);
+	about = frame_writer_frames(o->part.frames, &count);
 	if (r < 0 || !count)
 		return r;
 	count_ended(o);
@@ -187,7 +207,7 @@ static int end_frame(struct output *o, struct err *err)
 	frame.bytes = o->current;
 	o->current = (struct buf){0};
 	o->head = 0;
-	frame_writer_restart(o->frames, sink_memory(&o->current));
+	frame_writer_restart(o->part.frames, sink_memory(&o->current));
 	r = ring_push(&o->ring, &frame);
 	buf_done(&frame.bytes);
 	ring_trim(&o->ring, o->options.ring_size);
@@ -281,7 +301,7 @@ static void dump(struct output *o, const struct meta_trailer *so_far)
 int output_put(struct output *o, const struct buf *records, const struct batch *batch, bool whole,
 	       struct err *err)
 {
-	int r = frame_writer_put(o->frames, records, batch, whole && !is_ring(o), err);
+	int r = frame_writer_put(o->part.frames, records, batch, whole && !is_ring(o), err);
 
 	if (batch)
 		o->next_chunk = batch->number + 1;
@@ -292,30 +312,64 @@ int output_put(struct output *o, const struct buf *records, const struct batch *
 
 void output_hurry(struct output *o)
 {
-	frame_writer_hurry(o->frames);
+	frame_writer_hurry(o->part.frames);
 }
 
 bool output_wants_turn(const struct output *o)
 {
 	if (is_ring(o))
 		return o->current.size - o->head >= o->options.ring_size / RING_FRAMES ||
-		       frame_writer_raw(o->frames) >= o->options.frame_size;
-	return o->options.part_size && frame_writer_compressed(o->frames) >= o->options.part_size;
+		       frame_writer_raw(o->part.frames) >= o->options.frame_size;
+	return o->options.part_size && frame_writer_compressed(o->part.frames) >= o->options.part_size;
 }
 
-int output_turn(struct output *o, const struct trace_turn *turn, struct err *err)
+int output_prepare(struct output *o, const struct buf *head, struct err *err)
+{
+	int r;
+
+	if (!o->options.part_size)
+		return 0;
+	r = begin_part(o, &o->next, err);
+	if (r == 0 && head->size)
+		r = frame_writer_put(o->next.frames, head, NULL, false, err);
+	if (r < 0)
+		part_done(&o->next);
+	return r;
+}
+
+static int turn_part(struct output *o, const struct trace_turn *turn, struct err *err)
+{
+	int r = end_part(o, &turn->so_far, err);
+
+	if (o->next.frames) {
+		part_done(&o->part);
+		o->part = o->next;
+		o->next = (struct part){.fd = -1};
+	}
+	return r;
+}
+
+static int turn_ring(struct output *o, const struct trace_turn *turn, const struct buf *head,
+		     struct err *err)
+{
+	int r = end_frame(o, err);
+
+	if (r == 0 && turn->write)
+		dump(o, &turn->so_far);
+	return r < 0 || !head->size ? r : output_put(o, head, NULL, false, err);
+}
+
+int output_turn(struct output *o, const struct trace_turn *turn, const struct buf *head,
+		struct err *err)
 {
 	int r = 0;
 
-	if (is_ring(o)) {
-		r = end_frame(o, err);
-		if (r == 0 && turn->write)
-			dump(o, &turn->so_far);
-	} else if (o->options.part_size) {
-		r = end_part(o, &turn->so_far, err);
-	}
+	if (is_ring(o))
+		r = turn_ring(o, turn, head, err);
+	else if (o->options.part_size)
+		r = turn_part(o, turn, err);
 	o->before = tally_of(turn);
-	return r == 0 && o->options.part_size ? begin_part(o, err) : r;
+	return r;
 }
 
 int output_finish(struct output *o, const struct meta_trailer *so_far, bool write, struct err *err)
@@ -336,27 +390,37 @@ int output_finish(struct output *o, const struct meta_trailer *so_far, bool writ
 
 uint64_t output_raw(const struct output *o)
 {
-	return o->raw + frame_writer_raw(o->frames);
+	return o->raw + frame_writer_raw(o->part.frames);
 }
 
 uint64_t output_compressed(const struct output *o)
 {
 	if (is_ring(o))
 		return o->written;
-	return o->compressed + frame_writer_compressed(o->frames);
+	return o->compressed + frame_writer_compressed(o->part.frames);
 }
 
 uint64_t output_frames(const struct output *o)
 {
 	size_t count;
 
-	frame_writer_frames(o->frames, &count);
+	frame_writer_frames(o->part.frames, &count);
 	return o->frame_count + count;
 }
 
 unsigned output_files(const struct output *o)
 {
 	return o->files;
+}
+
+const uint8_t *output_uuid(const struct output *o)
+{
+	return o->header.uuid;
+}
+
+const char *output_journal(const struct output *o)
+{
+	return o->options.part_size ? o->journal : o->options.journal;
 }
 
 /* An own copy, by way of the encoded form: for the headers of later tapes. */
@@ -375,33 +439,42 @@ static int copy_header(struct output *o, const struct meta_header *header, struc
 	return r;
 }
 
+static int begin_tape(struct output *o, const struct meta_header *header, struct err *err)
+{
+	int r = frame_writer_new(sink_file(o->options.fd), o->options.level, o->options.frame_size,
+				 &o->part.frames, err);
+
+	o->files = 1;
+	memcpy(o->header.uuid, header->uuid, sizeof(o->header.uuid));
+	return r < 0 ? r : put_header(o, o->part.frames, header, err);
+}
+
 static int begin(struct output *o, const struct meta_header *header, struct err *err)
 {
 	int r;
 
-	if (!is_ring(o) && !o->options.part_size) {
-		o->files = 1;
-		frame_writer_restart(o->frames, sink_file(o->options.fd));
-		return put_header(o, o->frames, header, err);
-	}
+	if (!is_ring(o) && !o->options.part_size)
+		return begin_tape(o, header, err);
 	r = copy_header(o, header, err);
-	return r < 0 || is_ring(o) ? r : begin_part(o, err);
+	if (r < 0)
+		return r;
+	if (is_ring(o))
+		return frame_writer_new(sink_memory(&o->current), o->options.level, SIZE_MAX,
+					&o->part.frames, err);
+	return begin_part(o, &o->part, err);
 }
 
 int output_new(const struct trace_writer_options *options, const struct meta_header *header,
 	       struct output **ret, struct err *err)
 {
 	struct output *o = calloc(1, sizeof(*o));
-	size_t frame_size = options->ring_size ? SIZE_MAX : options->frame_size;
 	int r;
 
 	if (!o)
 		return err_set(err, ENOMEM, "out of memory");
 	o->options = *options;
-	o->fd = -1;
-	r = frame_writer_new(sink_memory(&o->current), options->level, frame_size, &o->frames, err);
-	if (r == 0)
-		r = begin(o, header, err);
+	o->part.fd = o->next.fd = -1;
+	r = begin(o, header, err);
 	if (r < 0) {
 		output_free(o);
 		return r;
@@ -414,9 +487,9 @@ struct output *output_free(struct output *o)
 {
 	if (!o)
 		return NULL;
-	if (o->fd >= 0)
-		close(o->fd);
-	frame_writer_free(o->frames);
+	part_done(&o->part);
+	part_done(&o->next);
+	free(o->journal);
 	meta_header_done(&o->header);
 	ring_done(&o->ring);
 	buf_done(&o->current);

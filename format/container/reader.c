@@ -53,7 +53,7 @@ struct trace_reader {
 	bool any_record, any_header, trailer_seen, ended;
 
 	/* Behind the end. */
-	uint64_t snapshots; /* of the present tape */
+	uint64_t snapshots; /* those from this place on are not on the present tape */
 	uint64_t recovered; /* events */
 	struct recovery *recovery;
 	bool journal_sought, over;
@@ -139,6 +139,13 @@ static int check_features(const struct meta_header *h, struct err *err)
 		       h->tool, __builtin_ctzll(unknown));
 }
 
+/* It is not to be told once more. */
+static void pass_snapshot(struct trace_reader *r)
+{
+	if (r->snapshot.seq >= r->snapshots && r->snapshot.seq < UINT64_MAX)
+		r->snapshots = r->snapshot.seq + 1;
+}
+
 static int decode_header(struct trace_reader *r, const void *body, size_t size, struct err *err)
 {
 	int result;
@@ -172,9 +179,10 @@ static int decode(struct trace_reader *r, const void *body, size_t size, struct 
 	case CODEC_SNAPSHOT:
 		ret->kind = RECORD_SNAPSHOT;
 		ret->snapshot = &r->snapshot;
-		r->snapshots++;
 		meta_snapshot_done(&r->snapshot);
-		return codec_decode_snapshot(body, size, &r->snapshot, err);
+		result = codec_decode_snapshot(body, size, &r->snapshot, err);
+		pass_snapshot(r);
+		return result;
 	case CODEC_CHUNK:
 		ret->kind = RECORD_BATCH;
 		ret->batch = r->batch;
@@ -524,7 +532,7 @@ static int next_recovered(struct trace_reader *r, struct trace_record *ret, stru
 	*ret = (struct trace_record){.frame_offset = trace_source_offset(r->source),
 				     .recovered = true};
 	if (kind == RECOVERY_SNAPSHOT) {
-		r->snapshots++;
+		pass_snapshot(r);
 		ret->kind = RECORD_SNAPSHOT;
 		ret->snapshot = &r->snapshot;
 	} else {

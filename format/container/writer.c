@@ -54,8 +54,6 @@ struct trace_writer {
 	uint64_t next_number;
 	struct meta_snapshot *snapshots[SNAPSHOTS_MAX];
 	size_t snapshot_count;
-	uint64_t snapshots_kept; /* in the journal, so far */
-	bool waited;             /* the recorder had to */
 	uint64_t *since;         /* of each in the queue: when its first row came */
 	uint64_t writing_since;  /* the same of the one that is being written; 0: none is */
 	struct journal *journal; /* NULL: none */
@@ -129,7 +127,7 @@ static bool is_late(const struct trace_writer *w)
 
 	if (!since && w->queued)
 		since = w->since[0];
-	if (!since || (w->journal && !w->journal_error.code))
+	if (!since || w->options.ring_size || (w->journal && !w->journal_error.code))
 		return false;
 	return clock_now() - since > w->options.flush_ms * UINT64_C(1000000);
 }
@@ -173,7 +171,7 @@ static void keep_snapshot(struct trace_writer *w, const struct meta_snapshot *sn
 	if (!w->journal || w->journal_error.code)
 		return;
 	if (codec_encode_snapshot(snapshot, &record) == 0 &&
-	    !journal_keep_snapshot(w->open->log, w->snapshots_kept++, &record) && w->open->count) {
+	    !journal_keep_snapshot(w->open->log, snapshot->seq, &record) && w->open->count) {
 		w->open_since = 1;
 		pthread_cond_signal(&w->work);
 	}
@@ -407,16 +405,78 @@ static void free_turn(struct waiting_turn *t)
 	free(t);
 }
 
-static int write_turn(struct trace_writer *w, const struct trace_turn *turn)
+static int __attribute__((format(printf, 2, 3)))
+note(struct meta_trailer *trailer, const char *format, ...)
+{
+	char **notes = reallocarray(trailer->notes, trailer->note_count + 1, sizeof(*notes));
+	va_list args;
+	int n;
+
+	if (!notes)
+		return -ENOMEM;
+	trailer->notes = notes;
+	va_start(args, format);
+	n = vasprintf(&notes[trailer->note_count], format, args);
+	va_end(args);
+	trailer->note_count += n >= 0;
+	return n < 0 ? -ENOMEM : 0;
+}
+
+static int add_notes(struct trace_writer *w, struct meta_trailer *trailer)
+{
+	int r = 0;
+
+	journal_error(w->journal, &w->journal_error);
+	if (w->snapshots_left_out)
+		r = note(trailer, "%" PRIu64 " snapshots were too large for the tape",
+			 w->snapshots_left_out);
+	if (r == 0 && w->journal_error.code)
+		r = note(trailer, "recorded without a journal: %s", err_text(&w->journal_error));
+	return r;
+}
+
+static void move_journal(struct trace_writer *w)
+{
+	pthread_mutex_lock(&w->mutex);
+	if (w->journal)
+		journal_move(w->journal, output_journal(w->output), output_uuid(w->output));
+	pthread_mutex_unlock(&w->mutex);
+}
+
+/* The journal goes along when the next part can take what is in it, and before the present one
+ * has an end: with that a reader would not look for it. */
+static int turn_over(struct trace_writer *w, const struct trace_turn *turn, struct err *err)
+{
+	struct err end = {0};
+	int r = encode_snapshot(w, &turn->snapshot), ended;
+
+	if (r < 0)
+		return err_errno(err, -r, "cannot encode a record of the tape");
+	r = output_prepare(w->output, &w->record, err);
+	if (r == 0 && w->options.part_size)
+		move_journal(w);
+	ended = output_turn(w->output, turn, &w->record, &end);
+	if (r == 0 && ended < 0)
+		*err = end;
+	return r < 0 ? r : ended;
+}
+
+static void write_turn(struct trace_writer *w, struct trace_turn *turn)
 {
 	struct err err = {0};
-	int r = output_turn(w->output, turn, &err);
+	int noted;
 
-	if (r < 0) {
+	pthread_mutex_lock(&w->mutex);
+	noted = add_notes(w, &turn->so_far);
+	pthread_mutex_unlock(&w->mutex);
+	if (noted < 0)
+		err_set(&err, ENOMEM, "out of memory");
+	else
+		turn_over(w, turn, &err);
+	if (err.code)
 		fail(w, &err);
-		return r;
-	}
-	return put(w, encode_snapshot(w, &turn->snapshot), NULL, false);
+	buf_clear(&w->record);
+	atomic_store(&w->size, output_compressed(w->output));
 }
 
 /* Called with the mutex held; gives it up while it writes. */
@@ -494,13 +554,14 @@ static int allocate(struct trace_writer *w)
 }
 
 /* Without one recording goes on, and the trailer has a note. */
-static void open_journal(struct trace_writer *w, const uint8_t uuid[16])
+static void open_journal(struct trace_writer *w)
 {
+	const char *name = output_journal(w->output);
+	const uint8_t *uuid = output_uuid(w->output);
 	/* Those that wait, the one that is open and the one that is being written. */
 	size_t batches = w->options.queue + 2;
 
-	if (!w->options.journal ||
-	    journal_create(w->options.journal, uuid, batches, &w->journal, &w->journal_error) < 0)
+	if (!name || journal_create(name, uuid, batches, &w->journal, &w->journal_error) < 0)
 		return;
 	w->open->log = journal_log(w->journal, w->batches++);
 	journal_begin(w->open->log, w->open->number);
@@ -536,7 +597,7 @@ int trace_writer_start(const struct trace_writer_options *options, const struct 
 	else
 		r = output_new(&w->options, header, &w->output, err);
 	if (r == 0) {
-		open_journal(w, header->uuid);
+		open_journal(w);
 		r = start_thread(w);
 		if (r < 0)
 			err_errno(err, -r, "cannot start a thread");
@@ -569,35 +630,6 @@ static size_t take_count(size_t *count)
 	return taken;
 }
 
-static int __attribute__((format(printf, 2, 3)))
-note(struct meta_trailer *trailer, const char *format, ...)
-{
-	char **notes = reallocarray(trailer->notes, trailer->note_count + 1, sizeof(*notes));
-	va_list args;
-	int n;
-
-	if (!notes)
-		return -ENOMEM;
-	trailer->notes = notes;
-	va_start(args, format);
-	n = vasprintf(&notes[trailer->note_count], format, args);
-	va_end(args);
-	trailer->note_count += n >= 0;
-	return n < 0 ? -ENOMEM : 0;
-}
-
-static int add_notes(struct trace_writer *w, struct meta_trailer *trailer)
-{
-	int r = 0;
-
-	if (w->snapshots_left_out)
-		r = note(trailer, "%" PRIu64 " snapshots were too large for the tape",
-			 w->snapshots_left_out);
-	if (r == 0 && w->journal_error.code)
-		r = note(trailer, "recorded without a journal: %s", err_text(&w->journal_error));
-	return r;
-}
-
 static void write_trailer(struct trace_writer *w, struct meta_trailer *trailer)
 {
 	if (add_notes(w, trailer) < 0) {
@@ -617,6 +649,7 @@ int trace_writer_finish(struct trace_writer *w, struct meta_trailer *trailer,
 		    false);
 	if (!w->error.code)
 		write_trailer(w, trailer);
+	w->journal = journal_free(w->journal);
 	*ret_totals = (struct trace_writer_totals){
 		.raw = output_raw(w->output),
 		.compressed = output_compressed(w->output),

@@ -45,15 +45,14 @@ struct trace_writer_options {
 	size_t chunk_size;   /* 0: TRACE_CHUNK_SIZE */
 	size_t frame_size;   /* 0: TRACE_FRAME_SIZE */
 	unsigned flush_ms;   /* 0: TRACE_FLUSH_MS */
-	const char *journal; /* the file to keep it in; NULL: none */
-	size_t chunk_size; /* 0: TRACE_CHUNK_SIZE */
-	size_t frame_size; /* 0: TRACE_FRAME_SIZE */
-	unsigned flush_ms; /* 0: TRACE_FLUSH_MS */
+	const char *journal; /* of the fd, the file to keep it in; NULL: none */
 	/* Instead of the fd, one of: */
 	uint64_t part_size; /* bytes of a file after which the next one begins; 0: no parts */
 	uint64_t ring_size; /* bytes kept in memory; 0: no ring */
-	/* Opens file @number, from 0; it is closed by the writer. A fd or -errno. */
-	int (*open)(void *context, unsigned number, struct err *err);
+	/* Opens file @number, from 0; it is closed by the writer. Its journal's name, malloc'd, goes
+	 * into @ret_journal (NULL: it has none). A fd or -errno. The part before is still open,
+	 * and must not be touched. */
+	int (*open)(void *context, unsigned number, char **ret_journal, struct err *err);
 	void *open_context;
 };
 

@@ -41,10 +41,11 @@ struct made {
 	size_t processes;       /* in a snapshot; 0: 1 */
 };
 
-static int open_next(void *context, unsigned number, struct err *err)
+static int open_next(void *context, unsigned number, char **ret_journal, struct err *err)
 {
 	struct made *m = context;
 
+	*ret_journal = NULL;
 	assert_true(number < FILES_MAX);
 	if (m->fail_from && number >= m->fail_from)
 		return err_set(err, ENOSPC, "no file %u", number);
