@@ -171,6 +171,11 @@ void bounds_say_files(const struct bounds *b, unsigned files, struct buf *ret)
 		buf_printf(ret, ", the last %u of %u parts", kept, files);
 }
 
+void bounds_say_last(const struct bounds *b, unsigned files, struct buf *ret)
+{
+	name(b, files ? files - 1 : 0, ret);
+}
+
 /* ---- what goes together ---- */
 
 int bounds_check(struct bounds *b, const char *output, struct err *err)

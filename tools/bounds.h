@@ -34,5 +34,7 @@ int bounds_check(struct bounds *b, const char *output, struct err *err);
 bool bounds_has_files(const struct bounds *b);
 /* Where the tape has gone: one name or several, of @files that were begun. */
 void bounds_say_files(const struct bounds *b, unsigned files, struct buf *ret);
+/* The last of them. */
+void bounds_say_last(const struct bounds *b, unsigned files, struct buf *ret);
 
 #endif

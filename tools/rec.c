@@ -389,8 +389,13 @@ static void say_failure(const struct arguments *a, const struct rec_result *resu
 	if (result->failure == REC_FAILED && result->totals.lost) {
 		buf_str(&line, "; ");
 		grouped(&line, result->totals.lost);
-		buf_printf(&line, " event%s missing at the end of '%s'",
-			   result->totals.lost == 1 ? " is" : "s are", output_name(a));
+		buf_printf(&line, " event%s missing at the end of '",
+			   result->totals.lost == 1 ? " is" : "s are");
+		if (bounds_has_files(&a->bounds))
+			bounds_say_last(&a->bounds, result->totals.files, &line);
+		else
+			buf_str(&line, output_name(a));
+		buf_char(&line, '\'');
 	}
 	fprintf(stderr, "%s\n", buf_text(&line));
 }

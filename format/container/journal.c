@@ -446,8 +446,9 @@ void journal_move(struct journal *j, const char *name, const uint8_t uuid[16])
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	r = name ? rename_own(j->fd, name) : -EINVAL;
 	if (r < 0)
-		give_up(j, -r, name ? "cannot move the journal to the next part"
-				    : "the next part is no regular file");
+		give_up(j, -r,
+			name ? "cannot move the journal to the next part"
+			     : "the next part is no regular file");
 }
 
 struct journal *journal_free(struct journal *j)

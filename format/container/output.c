@@ -320,7 +320,8 @@ bool output_wants_turn(const struct output *o)
 	if (is_ring(o))
 		return o->current.size - o->head >= o->options.ring_size / RING_FRAMES ||
 		       frame_writer_raw(o->part.frames) >= o->options.frame_size;
-	return o->options.part_size && frame_writer_compressed(o->part.frames) >= o->options.part_size;
+	return o->options.part_size &&
+	       frame_writer_compressed(o->part.frames) >= o->options.part_size;
 }
 
 int output_prepare(struct output *o, const struct buf *head, struct err *err)

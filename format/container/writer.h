@@ -49,9 +49,9 @@ struct trace_writer_options {
 	/* Instead of the fd, one of: */
 	uint64_t part_size; /* bytes of a file after which the next one begins; 0: no parts */
 	uint64_t ring_size; /* bytes kept in memory; 0: no ring */
-	/* Opens file @number, from 0; it is closed by the writer. Its journal's name, malloc'd, goes
-	 * into @ret_journal (NULL: it has none). A fd or -errno. The part before is still open,
-	 * and must not be touched. */
+	/* Opens file @number, from 0; it is closed by the writer. Its journal's name, malloc'd,
+	 * goes into @ret_journal (NULL: it has none). A fd or -errno. The part before is still
+	 * open, and must not be touched. */
 	int (*open)(void *context, unsigned number, char **ret_journal, struct err *err);
 	void *open_context;
 };

@@ -15,6 +15,8 @@ from harness import run, wait_for
 
 COUNTED = ("2", "2", "1500")
 CALLS = 4 * 1500
+# Whoever is under a filter cannot be let go of: rec stays with it.
+WAYS = ((), ("-e", "trace=!mmap"))
 
 
 def numbers(lines):
@@ -101,14 +103,20 @@ class Bounds(suite.TapeTest):
         self.assertTrue(200 << 10 <= size <= 400 << 10, size)
 
     def test_time(self):
+        for more in WAYS:
+            self.time_is_over(more)
+
+    def time_is_over(self, more):
         """The command sleeps when its time is over, and dies by a signal later."""
         fifo = self.bench.path("fifo")
         os.mkfifo(fifo)
         tape = self.bench.new_tape()
-        rec = subprocess.Popen([self.bench.rec, "-o", tape, "--max-time", "0.2", "--", "sh", "-c",
+        rec = subprocess.Popen([self.bench.rec, "-o", tape, "--max-time", "0.2", *more, "--", "sh", "-c",
                                 f"echo before; read x <{fifo}; echo $x; kill -TERM $$"],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         wait_for(lambda: os.path.exists(tape) and self.trailer_of(tape), "the tape is finished")
+        wait_for(lambda: not os.path.exists(tape + ".journal"), "the journal is gone")
+        self.assertIsNone(rec.poll())
         with open(fifo, "w", encoding="utf-8") as f:
             f.write("after\n")
         out, err = rec.communicate(timeout=30)
@@ -117,6 +125,7 @@ class Bounds(suite.TapeTest):
         self.assertIn(b"--max-time was reached", err)
         objects = self.bench.sound(tape)
         self.assertEqual(objects[-1]["reason"], "the bound of --max-time was reached")
+        os.unlink(fifo)
 
     def trailer_of(self, tape):
         return run([self.bench.analyze, "check", tape]).status == 0
@@ -135,12 +144,16 @@ class Bounds(suite.TapeTest):
         self.bench.sound(tape)
 
     def test_signals_after_the_bound(self):
+        for more in WAYS:
+            self.signals_after_the_bound(more)
+
+    def signals_after_the_bound(self, more):
         """Handed on, each of them, and the command's end is still rec's."""
         tape = self.bench.new_tape()
         script = ("trap 'n=x$n; echo got; [ $n != xxx ] || exit 9' TERM; echo ready; "
                   "while :; do sleep 0.02; done")
-        rec = subprocess.Popen([self.bench.rec, "-q", "-o", tape, "--max-events", "5", "--", "sh",
-                                "-c", script], stdout=subprocess.PIPE)
+        rec = subprocess.Popen([self.bench.rec, "-q", "-o", tape, "--max-events", "5", *more, "--",
+                                "sh", "-c", script], stdout=subprocess.PIPE)
         self.addCleanup(rec.stdout.close)
         self.addCleanup(rec.kill)
         self.assertEqual(rec.stdout.readline(), b"ready\n")
@@ -151,10 +164,14 @@ class Bounds(suite.TapeTest):
         self.assertEqual(rec.wait(30), 9)
 
     def test_job_control_after_the_bound(self):
+        for more in WAYS:
+            self.job_control_after_the_bound(more)
+
+    def job_control_after_the_bound(self, more):
         """A stop of the command is one of rec, as while it recorded."""
         tape = self.bench.new_tape()
-        rec = subprocess.Popen([self.bench.rec, "-q", "-o", tape, "--max-events", "5", "--", "sh",
-                                "-c", "echo ready; read x; exit 8"], stdin=subprocess.PIPE,
+        rec = subprocess.Popen([self.bench.rec, "-q", "-o", tape, "--max-events", "5", *more, "--",
+                                "sh", "-c", "echo ready; read x; exit 8"], stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, process_group=0)
         self.addCleanup(rec.kill)
         self.assertEqual(rec.stdout.readline(), b"ready\n")
@@ -174,6 +191,38 @@ class Bounds(suite.TapeTest):
         _, result = self.say(["sh", "-c", script], ["--max-events", "3"])
         self.assertEqual([line.split()[-1] for line in result.out.split(b"\n") if line],
                          [b"0", b"5", b"137", b"0"])
+
+    def test_selected(self):
+        """The bound is of what was asked for, and those that the filter stops get their answers as
+        if nobody had been there."""
+        script = ("for i in 1 2 3; do (exit $i); echo $?; cat /dev/null; done; "
+                  "sh -c 'kill -KILL $$'; echo $?; exit 7")
+        tape, result = self.say(["sh", "-c", script],
+                                ["--max-events", "30", "-e", "trace=openat,write,mmap"])
+        self.assertEqual((result.out, result.status), (b"1\n2\n3\n137\n", 7), result)
+        self.assertIn(b"--max-events was reached", result.err)
+        objects = self.bench.sound(tape)
+        self.assertEqual(objects[-1]["reason"], "the bound of --max-events was reached")
+        told = [o for o in objects if "seq" in o and
+                o.get("name", "write") in ("openat", "write", "mmap")]
+        self.assertEqual(len(told), 30, [o.get("name", o["type"]) for o in objects])
+
+    def test_selected_and_others_go_on(self):
+        """The end of the command is not that of its descendants, who need rec."""
+        fifo = self.bench.path("fifo")
+        os.mkfifo(fifo)
+        tape, done = self.bench.new_tape(), self.bench.path("done")
+        rec = subprocess.Popen([self.bench.rec, "-q", "-o", tape, "--max-events", "5",
+                                "-e", "trace=openat,write", "--", "sh", "-c",
+                                f"(read x <{fifo}; echo $x >{done}) & exit 6"])
+        self.addCleanup(rec.kill)
+        wait_for(lambda: os.path.exists(tape) and self.trailer_of(tape), "the tape is finished")
+        with open(fifo, "w", encoding="utf-8") as f:
+            self.assertIsNone(rec.poll())
+            f.write("answered\n")
+        self.assertEqual(rec.wait(30), 6)
+        with open(done, encoding="utf-8") as f:
+            self.assertEqual(f.read(), "answered\n")
 
     def test_attached(self):
         """-p: let go of, left running, status 0."""
@@ -293,6 +342,53 @@ class Bounds(suite.TapeTest):
         self.assertIn('<... read resumed>"hello", 77) = 5', texts[-1])
         # Descriptors are known from the snapshot.
         self.assertTrue([t for t in texts[-2] if re.match(r"write\(\d+</dev/null>, ", t)])
+
+    def test_resumed_and_hidden(self):
+        """A call that nobody asked for lasts over the end of a part: it is shown in neither."""
+        fifo = self.bench.path("fifo")
+        os.mkfifo(fifo)
+        code = ("import os, sys, threading\n"
+                "def wait(): os.close(os.open(sys.argv[1], os.O_RDONLY))\n"
+                "t = threading.Thread(target=wait); t.start()\n"
+                "f = os.open('/dev/null', os.O_WRONLY)\n"
+                "for _ in range(100): os.write(f, os.urandom(4096))\n"
+                "os.close(os.open(sys.argv[1], os.O_WRONLY)); t.join()\n")
+        tape, result = self.say([sys.executable, "-c", code, fifo],
+                                ["-C", "150K", "-e", "trace=write"])
+        self.assertEqual(result.status, 0, result)
+        last = max((n for n in os.listdir(self.dir) if n.startswith(os.path.basename(tape))),
+                   key=lambda n: int(n.rpartition(".")[2]))
+        last = self.bench.path(last)
+        self.assertIn(b"<... openat resumed>", self.bench.ask("print", "-e", "all", last))
+        self.assertNotIn(b"openat", self.bench.ask("print", last))
+        for verb in ("stats", "overview", "tree"):
+            self.assertNotIn(b"openat", self.bench.ask(verb, "--json", last))
+        self.assertIn(b"openat", self.bench.ask("stats", "-e", "openat", last))
+        self.assertIn(b"write", self.bench.ask("stats", last))
+
+    def test_parts_attached(self):
+        child = subprocess.Popen([sys.executable, "-c",
+                                  "import os\n"
+                                  "f = os.open('/dev/null', os.O_WRONLY)\n"
+                                  "print('ready', flush=True)\n"
+                                  "while True: os.write(f, os.urandom(4096))\n"],
+                                 stdout=subprocess.PIPE)
+        self.addCleanup(child.stdout.close)
+        self.addCleanup(child.wait)
+        self.addCleanup(child.kill)
+        self.assertEqual(child.stdout.readline(), b"ready\n")
+        tape, result = self.say([], ["-C", "100K", "--max-size", "350K", "-p", str(child.pid)])
+        self.assertEqual(result.status, 0, result)
+        self.assertIsNone(child.poll())
+        self.assertEqual(status(child.pid, "TracerPid"), "0")
+        names = [n for n in os.listdir(self.dir) if n.startswith(os.path.basename(tape))]
+        self.assertGreater(len(names), 2)
+        objects = [self.checked(path) for path in self.parts(tape, range(len(names)))]
+        self.assertEqual([o[0]["part"] for o in objects], list(range(1, len(names) + 1)))
+        # No execve is on any of them: what the descriptor is they know from their beginnings.
+        # (The last one may have nothing to tell.)
+        for path in self.parts(tape, range(len(names) - 1)):
+            self.assertTrue(b"</dev/null>" in self.bench.ask("print", "-y", path), path)
 
     def test_wraps_around(self):
         tape, result = self.say([self.prog("counted"), *COUNTED], ["-C", "10K", "-W", "3"])
@@ -481,6 +577,7 @@ class Bounds(suite.TapeTest):
                 (["--max-events", "0"], "'0' is no number of events"),
                 (["--max-events", "1K"], "'1K' is no number of events"),
                 (["-C", "1M", "-W", "0"], "'0' is no number of files"),
+                (["-C", "1M", "-W", "1"], "-W 1 would overwrite each part with the next"),
                 (["-W", "3"], "-W is the number of files for -C"),
                 (["--ring", "1M", "-C", "1M"], "--ring only the newest: use one"),
                 (["-C", "1M", "-o", "-"], "-C needs files"),

@@ -218,6 +218,22 @@ class Parts(CrashTest):
         self.check_handled(handled, *parts)
         return parts, journals[0]
 
+    def test_at_random(self):
+        chance, parts = random.Random(SEED), 0
+        for i in range(KILLS // 2):
+            progress = Progress(self, chance.choice((1, 2, 5)), chance.choice((0, 600, 3000)))
+            child = self.start(progress, self.OPTIONS)
+            target = chance.randrange(1, 3000)
+            wait_for(lambda: sum(progress.done()) >= target, "calls")
+            child.kill()
+            child.wait()
+            try:
+                parts += len(self.check_parts(progress.done())[0])
+            except AssertionError as e:
+                raise Failure(f"kill {i} of seed {SEED}: {e}") from e
+            progress.close()
+        self.assertGreater(parts, KILLS // 2)
+
     def test_at_each_write(self):
         """Of headers, snapshots, chunks and trailers alike."""
         most = 0
@@ -250,6 +266,22 @@ class Parts(CrashTest):
         self.assertEqual(result.status, 0, result)
         parts, journals = self.files()
         self.assertEqual((len(parts), journals), (3, []))
+
+    def test_disk_is_full(self):
+        """The part that has less than it should is named; those before it are whole."""
+        env, options = self.faults(FAULT_ERROR=f"25:{errno.ENOSPC}")
+        tape, result = self.bench.record([self.prog("counted"), "1", "1", "1500"],
+                                         [*options, "-C", "8K"], env=env)
+        self.assertEqual((result.status, result.err.count(b"\n")), (125, 1), result)
+        self.tape = tape
+        parts, journals = self.files()
+        self.assertRegex(result.err.decode(),
+                         rf"No space left on device; [\d,]+ events are missing at the end of "
+                         rf"'{parts[-1]}'\n\Z")
+        self.assertGreater(len(parts), 2)
+        self.assertEqual(journals, [])
+        for part in parts[:-1]:
+            self.bench.ask("check", part)
 
     def test_somebody_elses_file(self):
         """In the journal's way: it stays as it is, and the trailers say what that costs."""
