@@ -64,6 +64,8 @@ int codec_encode_header(const struct meta_header *h, struct buf *ret)
 	m.payload_limit = h->payload_limit;
 	m.trace_set = text(h->trace_set);
 	m.options = text(h->options);
+	m.first_chunk = h->first_chunk;
+	m.part = h->part;
 	record.kind_case = SYSTAPE__RECORD__KIND_HEADER;
 	record.header = &m;
 	return codec_put_record(&record, ret);
@@ -166,6 +168,7 @@ static int put_in_flight(const struct meta_process *p, struct process_messages *
 		m->tid = p->in_flight[i].tid;
 		m->arch = p->in_flight[i].arch;
 		m->nr = p->in_flight[i].nr;
+		m->seq = p->in_flight[i].seq;
 		m->n_arg = ARRAY_SIZE(p->in_flight[i].args);
 		m->arg = (uint64_t *)(uintptr_t)p->in_flight[i].args;
 	}
@@ -380,6 +383,8 @@ static int get_header(const Systape__Header *m, struct meta_header *h)
 	h->payload_limit = m->payload_limit;
 	h->trace_set = take_text(m->trace_set, &failed);
 	h->options = take_text(m->options, &failed);
+	h->first_chunk = m->first_chunk;
+	h->part = m->part;
 	return failed;
 }
 
@@ -463,7 +468,8 @@ static void get_in_flight(const Systape__Process *m, struct meta_process *p, int
 		const Systape__OpenCall *f = m->open_call[p->in_flight_count];
 		struct meta_in_flight *call = &p->in_flight[p->in_flight_count];
 
-		*call = (struct meta_in_flight){.tid = f->tid, .arch = f->arch, .nr = f->nr};
+		*call = (struct meta_in_flight){
+			.tid = f->tid, .arch = f->arch, .nr = f->nr, .seq = f->seq};
 		for (size_t i = 0; i < ARRAY_SIZE(call->args) && i < f->n_arg; i++)
 			call->args[i] = f->arg[i];
 	}

@@ -47,6 +47,8 @@ struct meta_header {
 	uint64_t payload_limit; /* bytes kept of each buffer, UINT64_MAX: all */
 	char *trace_set;        /* -e trace= as given; "" is all */
 	char *options;          /* the recorder's own command line up to the command, for people */
+	uint64_t first_chunk;   /* number of the tape's first chunk */
+	uint32_t part;          /* of a recording in several files, from 1; 0: it is one */
 };
 
 struct meta_fd {
@@ -74,6 +76,7 @@ struct meta_in_flight {
 	uint32_t tid;
 	uint32_t arch; /* AUDIT_ARCH_* */
 	uint64_t nr, args[6];
+	uint64_t seq; /* place of its entry, which is on an earlier part; 0: recorded nowhere */
 };
 
 struct meta_process {

@@ -318,6 +318,7 @@ void rec_call_entry(struct rec *rec, struct task *task, const struct tracee_call
 	e.seq = call->seq;
 	rec->trailer.calls++;
 	rec->hidden += call->hidden;
+	rec->events += !call->hidden;
 	{
 		struct batch *batch = trace_writer_lock(rec->writer);
 

@@ -30,13 +30,15 @@ enum {
 struct rec_control {
 	pthread_t thread, tracer;
 	pid_t command;
+	uint64_t deadline; /* 0: none */
 	sigset_t signals;
 	struct sigaction old_wake, old_child, old_pipe, old_size;
-	bool started;
+	bool started, dumps;
 	long long asked; /* when INT, TERM … was received last; 0: never; the thread's own */
 	atomic_llong told[_NSIG]; /* when the command got the signal, and from whom */
 	atomic_int told_by[_NSIG];
 	atomic_bool stop, acknowledged, quit, command_ended, command_stopped;
+	atomic_bool dump, timed_out, recorded;
 	atomic_int stop_signal;
 	atomic_llong stop_signal_time; /* when a TSTP, TTIN or TTOU came; 0: none */
 };
@@ -168,6 +170,10 @@ static void end_or_hand_on(struct rec_control *c, siginfo_t *info)
 	}
 	if (command_got_it(info))
 		return;
+	if (atomic_load(&c->recorded)) {
+		hand_on(c, info);
+		return;
+	}
 	/* Who ignores a signal, as below nohup(1), does not insist by sending it twice. */
 	if (c->asked && monotonic() - c->asked > AGAIN_NS && !is_ignored(info->si_signo))
 		atomic_store(&c->stop, true);
@@ -181,6 +187,10 @@ static void take(struct rec_control *c, siginfo_t *info)
 	enum kind kind = kind_of(info->si_signo);
 	bool alone = !c->command || atomic_load(&c->command_ended);
 
+	if (info->si_signo == SIGUSR1 && c->dumps && !atomic_load(&c->recorded)) {
+		atomic_store(&c->dump, true);
+		return;
+	}
 	if (kind == ENDS || (kind == HANDED_ON && alone && info->si_signo != SIGWINCH)) {
 		end_or_hand_on(c, info);
 		return;
@@ -200,20 +210,49 @@ static void take(struct rec_control *c, siginfo_t *info)
 		stop_if_due(c);
 }
 
+/* Whether the tracer has something to do that it has not seen yet. */
+static bool is_wanted(const struct rec_control *c)
+{
+	bool end = atomic_load(&c->stop) || atomic_load(&c->timed_out);
+
+	return (end && !atomic_load(&c->acknowledged)) || atomic_load(&c->dump);
+}
+
+/* As sigwaitinfo(2), but not beyond the deadline, nor for long when the tracer is wanted. */
+static int await_signal(struct rec_control *c, bool wanted, siginfo_t *ret)
+{
+	uint64_t now = clock_now(), limit = REPEAT_MS * UINT64_C(1000000);
+	struct timespec t;
+
+	if (!wanted && !c->deadline)
+		return sigwaitinfo(&c->signals, ret);
+	if (!wanted)
+		limit = c->deadline > now ? c->deadline - now : 0;
+	t = (struct timespec){(time_t)(limit / 1000000000), (long)(limit % 1000000000)};
+	return sigtimedwait(&c->signals, ret, &t);
+}
+
+static void watch_clock(struct rec_control *c)
+{
+	if (!c->deadline || clock_now() < c->deadline)
+		return;
+	c->deadline = 0;
+	atomic_store(&c->timed_out, true);
+}
+
 static void *serve(void *context)
 {
-	const struct timespec repeat = {.tv_nsec = REPEAT_MS * 1000000L};
 	struct rec_control *c = context;
 
 	while (!atomic_load(&c->quit)) {
-		bool nag = atomic_load(&c->stop) && !atomic_load(&c->acknowledged);
+		bool wanted = is_wanted(c);
 		siginfo_t info;
 		int r;
 
-		if (nag)
+		if (wanted)
 			pthread_kill(c->tracer, wake_signal());
-		r = nag ? sigtimedwait(&c->signals, &info, &repeat)
-			: sigwaitinfo(&c->signals, &info);
+		r = await_signal(c, wanted, &info);
+		watch_clock(c);
 		if (r > 0 && r != wake_signal())
 			take(c, &info);
 	}
@@ -225,7 +264,8 @@ static void ignore(int signal)
 	(void)signal;
 }
 
-int rec_control_start(pid_t command, struct rec_control **ret, struct err *err)
+int rec_control_start(const struct rec_control_plan *plan, struct rec_control **ret,
+		      struct err *err)
 {
 	const struct sigaction wake = {.sa_handler = ignore};
 	const struct sigaction child = {.sa_handler = SIG_DFL}, none = {.sa_handler = SIG_IGN};
@@ -236,7 +276,9 @@ int rec_control_start(pid_t command, struct rec_control **ret, struct err *err)
 	if (!c)
 		return err_set(err, ENOMEM, "out of memory");
 	c->tracer = pthread_self();
-	c->command = command;
+	c->command = plan->command;
+	c->deadline = plan->deadline;
+	c->dumps = plan->dumps;
 	rec_control_signals(&c->signals);
 	sigaddset(&c->signals, wake_signal());
 	sigaction(wake_signal(), &wake, &c->old_wake);
@@ -263,6 +305,22 @@ int rec_control_start(pid_t command, struct rec_control **ret, struct err *err)
 bool rec_control_stop_asked(const struct rec_control *c)
 {
 	return atomic_load(&c->stop);
+}
+
+bool rec_control_timed_out(const struct rec_control *c)
+{
+	return atomic_load_explicit(&c->timed_out, memory_order_relaxed);
+}
+
+bool rec_control_dump_asked(struct rec_control *c)
+{
+	return atomic_load_explicit(&c->dump, memory_order_relaxed) &&
+	       atomic_exchange(&c->dump, false);
+}
+
+void rec_control_only_hand_on(struct rec_control *c)
+{
+	atomic_store(&c->recorded, true);
 }
 
 void rec_control_acknowledge(struct rec_control *c)

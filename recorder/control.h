@@ -10,8 +10,9 @@
  *    itself; another one later on ends the recording;
  *  - any of these when the command has ended and only its orphans are left: ends the
  *    recording;
- *  - all others that a process may be sent (USR1, ALRM, WINCH, real-time ones, …): handed
+ *  - all others that a process may be sent (USR1 without a ring, ALRM, WINCH, real-time ones, …): handed
  *    on in the same way; they end nothing while the command lives;
+ *  - USR1, with a ring: the ring is to be written;
  *  - TSTP, TTIN, TTOU, CONT: handed on in the same way, and the recorder stops when the
  *    command does, never before.
  */
@@ -20,21 +21,36 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct err;
 struct rec_control;
 
+/* What it is to do besides handing on signals. */
+struct rec_control_plan {
+	pid_t command;     /* 0: there is none, processes are attached to */
+	bool dumps;        /* SIGUSR1 asks for the ring to be written */
+	uint64_t deadline; /* clock_now() at which recording is to end; 0: never */
+};
+
 /* The signals it takes; to be blocked before any thread is started. */
 void rec_control_signals(sigset_t *ret);
 
-/* Starts the thread; the calling thread is the one that is woken. @command 0: there is none,
- * processes are attached to; every signal then ends the recording at once, and those that
+/* Starts the thread; the calling thread is the one that is woken. Without a command every
+ * signal ends the recording at once, and those that
  * stop are ignored, because the processes would stop with us. 0 or -errno. */
-int rec_control_start(pid_t command, struct rec_control **ret, struct err *err);
+int rec_control_start(const struct rec_control_plan *plan, struct rec_control **ret,
+		      struct err *err);
 
 /* Whether recording is to end; the tracer asks after every interrupted wait. */
 bool rec_control_stop_asked(const struct rec_control *c);
+/* Whether the deadline has come. */
+bool rec_control_timed_out(const struct rec_control *c);
+/* Whether the ring is to be written; asked for once, answered once. */
+bool rec_control_dump_asked(struct rec_control *c);
+/* Recording has ended, the command goes on: from now on every signal is for it. */
+void rec_control_only_hand_on(struct rec_control *c);
 /* The tracer has seen it and needs no more waking. */
 void rec_control_acknowledge(struct rec_control *c);
 

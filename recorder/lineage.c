@@ -190,4 +190,6 @@ void rec_exited(struct rec *rec, struct task *task, int status)
 	}
 	e.exit.process = task_remove(&rec->tasks, task);
 	rec_add(rec, &e);
+	if (rec->root_ended && rec->tasks.tasks.count)
+		rec_turn_at_failure(rec);
 }

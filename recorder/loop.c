@@ -42,6 +42,7 @@ void rec_add(struct rec *rec, const struct event *event)
 	if (batch_add(batch, event, NULL) < 0)
 		rec->trailer.lost++;
 	trace_writer_unlock(rec->writer);
+	rec->events += event->kind != EVENT_DATA;
 }
 
 /* What cannot be noted must not go unsaid: it counts as an event that was lost. */
@@ -134,6 +135,9 @@ static void handle_call(struct rec *rec, struct task *task)
 		return;
 	task->entered = info.op == TRACEE_OP_ENTRY;
 	if (is_hidden(rec, &info))
+		return;
+	/* Of a call that begins when it is enough, nothing would come but its beginning. */
+	if (info.op == TRACEE_OP_ENTRY && rec->bound)
 		return;
 	if (info.op == TRACEE_OP_ENTRY)
 		enter_call(rec, task, &info);
@@ -282,6 +286,42 @@ static void hold(struct rec *rec, uint32_t tid, int status)
 	tracee_resume((pid_t)tid, signal);
 }
 
+static void interrupt_all(struct rec *rec)
+{
+	struct task *task;
+	size_t at = 0;
+
+	while ((task = map_next(&rec->tasks.tasks, &at)))
+		tracee_interrupt((pid_t)task->tid);
+}
+
+static void begin_to_detach(struct rec *rec, const char *reason)
+{
+	rec_control_acknowledge(rec->control);
+	if (rec->detaching || rec->serving)
+		return;
+	rec->serving = rec_select_binds(rec->select);
+	rec->detaching = !rec->serving;
+	free(rec->trailer.reason);
+	rec->trailer.reason = strdup(reason);
+	if (!rec->trailer.reason)
+		rec_note(rec, "out of memory: %s", reason);
+	if (rec->detaching)
+		interrupt_all(rec);
+}
+
+static void stop_if_bounded(struct rec *rec)
+{
+	const char *bound = rec->detaching || rec->serving ? NULL : rec_bound_reached(rec);
+	char reason[64];
+
+	if (!bound)
+		return;
+	rec->bound = bound;
+	snprintf(reason, sizeof(reason), "the bound of %s was reached", bound);
+	begin_to_detach(rec, reason);
+}
+
 static void dispatch(struct rec *rec, struct stop stop)
 {
 	uint32_t tid = (uint32_t)stop.tid;
@@ -289,6 +329,8 @@ static void dispatch(struct rec *rec, struct stop stop)
 	struct task *task;
 
 	rec->now = rec_clock() - rec->start;
+	stop_if_bounded(rec);
+	rec_turn_if_due(rec);
 	if (tracee_classify(stop.status, &signal) == TRACEE_EXECED)
 		task = rec_execed(rec, tid);
 	else
@@ -299,30 +341,6 @@ static void dispatch(struct rec *rec, struct stop stop)
 		handle(rec, task, stop.status);
 	if (rec->tasks.held)
 		settle_held(rec);
-}
-
-static void interrupt_all(struct rec *rec)
-{
-	struct task *task;
-	size_t at = 0;
-
-	while ((task = map_next(&rec->tasks.tasks, &at)))
-		tracee_interrupt((pid_t)task->tid);
-}
-
-static void begin_to_detach(struct rec *rec)
-{
-	rec_control_acknowledge(rec->control);
-	if (rec->detaching || rec->serving)
-		return;
-	rec->serving = rec_select_binds(rec->select);
-	rec->detaching = !rec->serving;
-	free(rec->trailer.reason);
-	rec->trailer.reason = strdup("stopped by a signal to the recorder");
-	if (!rec->trailer.reason)
-		rec_note(rec, "out of memory: stopped by a signal to the recorder");
-	if (rec->detaching)
-		interrupt_all(rec);
 }
 
 /* exec of a thread gives it the leader's number: a stop of the former leader, taken
@@ -339,6 +357,16 @@ static size_t forget_superseded(struct stop *stops, size_t count, pid_t tid, int
 			stops[kept++] = stops[i];
 	}
 	return kept;
+}
+
+/* The wait was interrupted by the control thread. */
+static void take_wishes(struct rec *rec)
+{
+	rec->now = rec_clock() - rec->start;
+	stop_if_bounded(rec);
+	if (rec_control_stop_asked(rec->control))
+		begin_to_detach(rec, "stopped by a signal to the recorder");
+	rec_turn_if_due(rec);
 }
 
 /* Waits for stops; 0 when nobody is left to wait for. The command is our own child:
@@ -361,8 +389,7 @@ static size_t collect(struct rec *rec, struct stop *ret)
 			continue;
 		}
 		if (tid < 0 && errno == EINTR) {
-			if (rec_control_stop_asked(rec->control))
-				begin_to_detach(rec);
+			take_wishes(rec);
 			if (rec->tasks.tasks.count && !rec->serving)
 				continue;
 		}

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/fileio.h"
+#include "base/uuid.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -89,15 +89,6 @@ static int describe_kernel(struct meta_header *h)
 	return h->sysname && h->release && h->version && h->machine && h->hostname ? 0 : -ENOMEM;
 }
 
-/* RFC 4122, version 4. */
-static void make_uuid(uint8_t *uuid)
-{
-	if (getrandom(uuid, 16, 0) != 16)
-		memset(uuid, 0, 16);
-	uuid[6] = (uint8_t)((uuid[6] & 0x0f) | 0x40);
-	uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
-}
-
 uint32_t rec_own_arch(void)
 {
 #if defined(__x86_64__)
@@ -117,7 +108,7 @@ int rec_describe_machine(struct meta_header *ret)
 	/* A directory that is gone has no name. */
 	int r = !cwd && errno == ENOMEM ? -ENOMEM : 0;
 
-	make_uuid(ret->uuid);
+	uuid_make(ret->uuid);
 	if (describe_kernel(ret) < 0)
 		r = -ENOMEM;
 	ret->arch = rec_own_arch();

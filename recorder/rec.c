@@ -38,12 +38,33 @@ static int fill_header(const struct rec *rec, struct meta_header *h)
 	return r < 0 ? r : !h->tool || !h->options || !h->trace_set ? -ENOMEM : buf_error(&command);
 }
 
+/* A bound is not overshot by much, and a small ring has several frames. 0: the default. */
+static size_t chunk_size(const struct rec_bounds *bounds)
+{
+	enum { MIN = 1 << 10, FRACTION = 8, RING_FRACTION = 16 };
+	const uint64_t sizes[] = {bounds->max_size, bounds->part_size,
+				  bounds->ring_size / RING_FRACTION};
+	uint64_t size = TRACE_CHUNK_SIZE;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		if (sizes[i] && sizes[i] / FRACTION < size)
+			size = sizes[i] / FRACTION;
+	}
+	return size < MIN ? MIN : (size_t)size;
+}
+
 static int start_tape(struct rec *rec, struct err *err)
 {
+	const struct rec_bounds *bounds = &rec->options->bounds;
 	const struct trace_writer_options options = {
 		.fd = rec->options->output,
 		.level = rec->options->level,
 		.journal = rec->options->journal,
+		.chunk_size = chunk_size(bounds),
+		.part_size = bounds->part_size,
+		.ring_size = bounds->ring_size,
+		.open = bounds->open,
+		.open_context = bounds->open_context,
 	};
 	struct meta_header header = {0};
 	struct timespec real;
@@ -109,6 +130,7 @@ static void fill_result(struct rec *rec)
 	result->processes = rec->trailer.processes;
 	result->threads = rec->trailer.threads;
 	result->unreadable = rec->trailer.unreadable;
+	result->bound = rec->bound;
 }
 
 static void note_failure(struct rec *rec, struct rec_launch *launch, const char *path,
@@ -124,16 +146,30 @@ static void note_failure(struct rec *rec, struct rec_launch *launch, const char 
 
 static int start(struct rec *rec, struct rec_launch *launch, struct err *err)
 {
+	const struct rec_bounds *bounds = &rec->options->bounds;
+	struct rec_control_plan plan = {0};
 	int r = start_tape(rec, err);
 
 	rec->root = launch->pid;
+	plan.command = launch->pid;
+	plan.dumps = bounds->ring_size != 0;
+	plan.deadline = bounds->max_time ? rec->start + bounds->max_time : 0;
 	if (r == 0)
-		r = rec_control_start(rec->root, &rec->control, err);
+		r = rec_control_start(&plan, &rec->control, err);
 	if (r == 0)
 		r = rec->root ? take_command(rec, err) : rec_attach(rec, err);
 	if (r == 0 && rec->root)
 		rec_launch_go(launch);
 	return r;
+}
+
+/* Of a command that did well the ring may be of no interest. */
+static bool is_wanted_at_end(const struct rec *rec)
+{
+	const struct rec_result *result = rec->result;
+
+	return !rec->options->bounds.only_on_failure ||
+	       (!rec->ring_written && result->has_status && result->status != 0);
 }
 
 static int record(struct rec *rec, struct rec_launch *launch, const char *path, struct err *err)
@@ -146,11 +182,15 @@ static int record(struct rec *rec, struct rec_launch *launch, const char *path, 
 	rec_loop(rec);
 	note_failure(rec, launch, path, err);
 	fill_result(rec);
+	if (!is_wanted_at_end(rec))
+		trace_writer_forget(rec->writer);
 	r = trace_writer_finish(rec->writer, &rec->trailer, &rec->result->totals, &write_error);
 	if (r < 0 && err)
 		*err = write_error;
 	if (rec->serving)
 		rec_serve(rec);
+	else if (rec->bound && rec->root && !rec->root_ended)
+		rec_wait_for_command(rec);
 	if (r == 0 && rec->trailer.lost)
 		r = err_set(err, ENOMEM, "%" PRIu64 " events are not on the tape: out of memory",
 			    rec->trailer.lost);

@@ -58,6 +58,9 @@ struct rec {
 	bool attaching;              /* the stops being handled are ours, of taking hold */
 	bool serving;                /* letting them run on unrecorded, see serve.c */
 	bool detaching;              /* letting go of everybody, at the next stop of each */
+	const char *bound;           /* that was reached, its option; NULL: none */
+	uint64_t events;             /* for the bound */
+	bool ring_written;           /* because the command failed */
 	struct meta_trailer trailer; /* counted as we go */
 };
 
@@ -137,6 +140,21 @@ void rec_watch_set_id(struct rec *rec, const struct task *task, const char *prog
 /* snapshot.c: puts onto the tape what /proc says of the processes now. What cannot be read
  * is named in it, or in a note. */
 void rec_snapshot(struct rec *rec, const uint32_t *pids, size_t count);
+
+/* The same without the tape: 0 or -ENOMEM. */
+int rec_describe(struct rec *rec, const uint32_t *pids, size_t count, struct meta_snapshot *ret);
+
+/* turn.c: the tape gets a new beginning when it is time for one. To be called before the
+ * events of a stop. */
+void rec_turn_if_due(struct rec *rec);
+/* The command has ended: if it failed while others go on, a ring is written now. */
+void rec_turn_at_failure(struct rec *rec);
+
+/* bounds.c */
+/* The option of a bound that is reached; NULL: none. */
+const char *rec_bound_reached(struct rec *rec);
+/* Recording is over, the command may not be: waits for it, without tracing. */
+void rec_wait_for_command(struct rec *rec);
 
 /* attach.c: seizes all threads of the processes of the options, puts a snapshot of them onto
  * the tape and lets them go on. 0 or -errno: what was seized is let go of with our end. */

@@ -65,6 +65,7 @@ void rec_serve(struct rec *rec)
 	pid_t tid;
 	int status;
 
+	rec_control_only_hand_on(rec->control);
 	while ((task = map_next(&rec->tasks.tasks, &at))) {
 		if (task->held_status)
 			serve(rec, (pid_t)task->tid, task->held_status);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Processes as /proc shows them at this moment: what the replayed world starts from.
- * They are in a stop while we look, so what we see is consistent but for what other
- * processes do to shared files.
+ * At the start they are in a stop while we look, so what we see is consistent but for what
+ * other processes do to shared files. Later they are not: they are read as /proc shows
+ * them, which may be a little newer than the place that the snapshot has.
  *
  * What cannot be read (another user's process, hidepid) is named in `missing` and
  * left out; only a lack of memory is an error.
@@ -286,7 +287,7 @@ static int describe_process(uint32_t pid, struct meta_process *ret)
 
 static int describe_all(const uint32_t *pids, size_t count, struct meta_snapshot *ret)
 {
-	ret->processes = calloc(count, sizeof(*ret->processes));
+	ret->processes = calloc(count + 1, sizeof(*ret->processes));
 	if (!ret->processes)
 		return -ENOMEM;
 	while (ret->process_count < count) {
@@ -312,11 +313,16 @@ static void note_missing(struct rec *rec, const struct meta_snapshot *snapshot)
 	}
 }
 
+int rec_describe(struct rec *rec, const uint32_t *pids, size_t count, struct meta_snapshot *ret)
+{
+	*ret = (struct meta_snapshot){.seq = rec->seq, .time = rec->now};
+	return describe_all(pids, count, ret);
+}
+
 void rec_snapshot(struct rec *rec, const uint32_t *pids, size_t count)
 {
-	struct meta_snapshot snapshot = {.seq = rec->seq, .time = rec->now};
-
-	int r = describe_all(pids, count, &snapshot);
+	struct meta_snapshot snapshot;
+	int r = rec_describe(rec, pids, count, &snapshot);
 
 	if (r == 0)
 		note_missing(rec, &snapshot);

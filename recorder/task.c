@@ -124,6 +124,18 @@ int task_exec(struct task_table *t, struct task *task)
 	return map_put(&t->tasks, task->tid, task);
 }
 
+uint32_t *task_processes(const struct task_table *t, size_t *ret_count)
+{
+	uint32_t *pids = calloc(t->processes.count + 1, sizeof(*pids));
+	const struct task_process *process;
+	size_t at = 0;
+
+	*ret_count = 0;
+	while (pids && (process = map_next(&t->processes, &at)))
+		pids[(*ret_count)++] = process->pid;
+	return pids;
+}
+
 void task_table_done(struct task_table *t)
 {
 	void *value;

@@ -69,6 +69,8 @@ bool task_remove(struct task_table *t, struct task *task);
  * never reports. -ENOMEM leaves all as it was.
  */
 int task_exec(struct task_table *t, struct task *task);
+/* The pids of all processes; the caller frees them. NULL when out of memory. */
+uint32_t *task_processes(const struct task_table *t, size_t *ret_count);
 void task_table_done(struct task_table *t);
 
 /* Remembers of a call's entry what sys_capture_exit() will ask for. */

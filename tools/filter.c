@@ -67,10 +67,33 @@ static void take_header(struct filter *f, const struct meta_header *h)
 		*h->trace_set && sys_choice_parse_plain(h->trace_set, &f->chosen, NULL) == 0;
 }
 
+static void hide(struct filter *f, uint64_t begun)
+{
+	if (f->hidden.count < HIDDEN_MAX)
+		map_put(&f->hidden, begun, f);
+}
+
+/* Calls that began on the part before. */
+static void take_snapshot(struct filter *f, const struct meta_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->process_count; i++) {
+		const struct meta_process *p = &snapshot->processes[i];
+
+		for (size_t k = 0; k < p->in_flight_count; k++) {
+			const struct meta_in_flight *call = &p->in_flight[k];
+
+			if (call->seq && !sys_choice_has(&f->chosen, call->arch, call->nr, NULL))
+				hide(f, call->seq);
+		}
+	}
+}
+
 void filter_take(struct filter *f, const struct trace_item *item)
 {
 	if (item->kind == ITEM_HEADER && !f->selects)
 		take_header(f, item->header);
+	if (item->kind == ITEM_SNAPSHOT && f->unordered && (f->selects || f->recorder_selects))
+		take_snapshot(f, item->snapshot);
 }
 
 /* In an unordered stream the second half of a call does not say which it is of, and neither half
@@ -81,8 +104,8 @@ static bool is_chosen_unordered(struct filter *f, const struct event *e)
 		return !map_remove(&f->hidden, e->call.begun_seq);
 	if (sys_choice_has(&f->chosen, e->call.arch, e->call.nr, NULL))
 		return true;
-	if (e->kind == EVENT_BEGUN && f->hidden.count < HIDDEN_MAX)
-		map_put(&f->hidden, e->seq, f);
+	if (e->kind == EVENT_BEGUN)
+		hide(f, e->seq);
 	return false;
 }
 

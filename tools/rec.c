@@ -3,6 +3,7 @@
  * rec: the recording half, as people see it. Options in, one line out, and the exit
  * status of the command.
  */
+#include "bounds.h"
 #include "say.h"
 #include "tapefile.h"
 
@@ -35,6 +36,7 @@ struct arguments {
 	const char *output; /* NULL: the default file */
 	bool quiet;
 	char **environment; /* own copy, NULL while unchanged */
+	struct bounds bounds;
 };
 
 static const char usage[] =
@@ -56,6 +58,15 @@ static const char usage[] =
 	"  -E, --env=VAR=VALUE  set VAR in COMMAND's environment; -E VAR removes it\n"
 	"  -z, --level=N        zstd level, 1 to 19 (default: 7, or 1 while\n"
 	"                       COMMAND would have to wait)\n"
+	"      --max-size=SIZE  end the recording when the tape has SIZE bytes (K, M, G);\n"
+	"                       COMMAND goes on unrecorded\n"
+	"      --max-time=TIME  the same after TIME seconds (s, m, h)\n"
+	"      --max-events=N   the same after N calls, signals, new and ended threads\n"
+	"  -C, --part-size=SIZE begin another file after SIZE bytes: FILE.0, FILE.1, ...\n"
+	"  -W, --parts=N        with -C: overwrite the oldest when there are N files\n"
+	"      --ring=SIZE      keep only the newest SIZE bytes, in memory; write them to FILE\n"
+	"                       at the end, and on SIGUSR1 (then FILE.1, FILE.2, ...)\n"
+	"      --ring-on-failure  with --ring: at the end only if COMMAND failed\n"
 	"  -q, --quiet          no line about the tape at the end\n"
 	"      --help           show this and exit\n"
 	"      --version        show the version and exit\n"
@@ -73,6 +84,13 @@ static const struct option long_options[] = {
 	{"user", required_argument, NULL, 'u'},
 	{"env", required_argument, NULL, 'E'},
 	{"level", required_argument, NULL, 'z'},
+	{"max-size", required_argument, NULL, BOUNDS_MAX_SIZE},
+	{"max-time", required_argument, NULL, BOUNDS_MAX_TIME},
+	{"max-events", required_argument, NULL, BOUNDS_MAX_EVENTS},
+	{"part-size", required_argument, NULL, 'C'},
+	{"parts", required_argument, NULL, 'W'},
+	{"ring", required_argument, NULL, BOUNDS_RING},
+	{"ring-on-failure", no_argument, NULL, BOUNDS_RING_ON_FAILURE},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{"version", no_argument, NULL, OPTION_VERSION},
@@ -212,7 +230,7 @@ static int apply(struct arguments *a, int option, struct err *err)
 		a->quiet = true;
 		return 0;
 	default:
-		return err_set(err, EINVAL, "try 'rec --help'");
+		return bounds_apply(&a->bounds, option, optarg, err);
 	}
 }
 
@@ -228,7 +246,7 @@ static int check_use(struct arguments *a, char *const *command, struct err *err)
 		return err_set(err, EINVAL, "-p records what runs already: %s is for a command",
 			       a->rec.user ? "-u" : "-E");
 	a->rec.argv = *command ? command : NULL;
-	return 0;
+	return bounds_check(&a->bounds, a->output, err);
 }
 
 /* 0: go on; 1: done (help, version); -errno. */
@@ -236,7 +254,8 @@ static int parse(struct arguments *a, int argc, char **argv, struct err *err)
 {
 	int option, r;
 
-	while ((option = getopt_long(argc, argv, "+:o:p:e:s:u:E:z:q", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "+:o:p:e:s:u:E:z:qC:W:", long_options, NULL)) !=
+	       -1) {
 		switch (option) {
 		case OPTION_HELP:
 			fputs(usage, stdout);
@@ -310,7 +329,13 @@ static void say_result(const struct arguments *a, const struct rec_result *resul
 	buf_printf(&line, " process%s, %.1f s, ", result->processes == 1 ? "" : "es",
 		   (double)result->duration / 1e9);
 	human_bytes(&line, result->totals.compressed);
-	buf_printf(&line, " -> %s", output_name(a));
+	buf_str(&line, " -> ");
+	if (bounds_has_files(&a->bounds))
+		bounds_say_files(&a->bounds, result->totals.files, &line);
+	else
+		buf_str(&line, output_name(a));
+	if (result->bound)
+		buf_printf(&line, " (the bound of %s was reached)", result->bound);
 	say("rec", buf_error(&line) < 0 ? "the tape is written; out of memory for more about it"
 					: buf_text(&line));
 }
@@ -365,8 +390,13 @@ static void say_failure(const struct arguments *a, const struct rec_result *resu
 	if (result->failure == REC_FAILED && result->totals.lost) {
 		buf_str(&line, "; ");
 		grouped(&line, result->totals.lost);
-		buf_printf(&line, " event%s missing at the end of '%s'",
-			   result->totals.lost == 1 ? " is" : "s are", output_name(a));
+		buf_printf(&line, " event%s missing at the end of '",
+			   result->totals.lost == 1 ? " is" : "s are");
+		if (bounds_has_files(&a->bounds))
+			bounds_say_last(&a->bounds, result->totals.files, &line);
+		else
+			buf_str(&line, output_name(a));
+		buf_char(&line, '\'');
 	}
 	say("rec", buf_text(&line));
 }
@@ -386,13 +416,14 @@ static int record(struct arguments *a, const char *path)
 	cleanup_close int fd = -1;
 	struct rec_result result = {0};
 	struct err err = {0};
-	int r = tapefile_create(a->output, &err);
+	int r = bounds_has_files(&a->bounds) ? -1 : tapefile_create(a->output, &err);
 
-	if (r < 0)
+	if (r < 0 && err.code)
 		return complain(&err, EXIT_REC);
 	a->rec.output = fd = r;
 	if (tapefile_journal(fd, a->output, &journal))
 		a->rec.journal = journal;
+	a->rec.bounds = a->bounds.rec;
 	rec_run(&a->rec, path, &result, &err);
 	check_tape(a, &result, &err);
 	if (result.failure != REC_OK)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tapefile.h"
 
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "format/container/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -123,4 +125,32 @@ bool tapefile_is_gone(int fd)
 	struct stat st;
 
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && !st.st_nlink;
+}
+
+static int check_directory(const char *path, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	cleanup_free char *directory =
+		slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+
+	if (!directory)
+		return err_set(err, ENOMEM, "out of memory");
+	if (access(directory, W_OK | X_OK) < 0)
+		return err_errno(err, errno, "cannot create '%s'", path);
+	return 0;
+}
+
+int tapefile_check(const char *path, struct err *err)
+{
+	int r;
+
+	if (path && path[0] == '-' && !path[1]) {
+		r = standard_output(err);
+		return r < 0 ? r : close(r);
+	}
+	path = path ? path : tapefile_default;
+	r = check_existing(path, err);
+	if (r == -ENOENT || r == -ENOTDIR)
+		return check_directory(path, err);
+	return r < 0 ? r : 0;
 }

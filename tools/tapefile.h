@@ -24,6 +24,8 @@ int tapefile_create(const char *path, struct err *err);
 bool tapefile_journal(int fd, const char *path, char **ret);
 /* Whether the file has been removed since. */
 bool tapefile_is_gone(int fd);
+/* Whether tapefile_create() may be expected to succeed later. 0 or -errno; nothing is touched. */
+int tapefile_check(const char *path, struct err *err);
 
 extern const char tapefile_default[];
 

@@ -34,11 +34,15 @@ static void stats_run_done(struct stats_run *run)
 static int take(void *context, const struct trace_item *item, struct err *err)
 {
 	struct stats_run *run = context;
+	int r = 0;
 
-	if (filter_passes(&run->filter, item) && item->kind == ITEM_EVENT &&
-	    stats_add(&run->stats, item->event) < 0)
-		return err_set(err, ENOMEM, "out of memory");
-	return 0;
+	if (!filter_passes(&run->filter, item))
+		return 0;
+	if (item->kind == ITEM_EVENT)
+		r = stats_add(&run->stats, item->event);
+	else if (item->kind == ITEM_SNAPSHOT)
+		r = stats_snapshot(&run->stats, item->snapshot);
+	return r < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
 }
 
 static void name_of(const struct stats *s, const struct stats_row *row, struct buf *ret)

@@ -14,7 +14,6 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/fileio.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -33,7 +32,7 @@ static const struct effort {
 } relaxed = {LEVEL_DEFAULT, 18, 18, 4, 5, ZSTD_lazy2}, hurried = {.level = 1};
 
 struct frame_writer {
-	int fd;
+	struct sink sink;
 	ZSTD_CCtx *zstd;
 	size_t frame_size;
 	struct buf out;
@@ -67,14 +66,14 @@ static int set_parameters(ZSTD_CCtx *zstd, int level)
 	return 0;
 }
 
-int frame_writer_new(int fd, int level, size_t frame_size, struct frame_writer **ret,
+int frame_writer_new(struct sink sink, int level, size_t frame_size, struct frame_writer **ret,
 		     struct err *err)
 {
 	struct frame_writer *f = calloc(1, sizeof(*f));
 
 	if (!f)
 		return err_set(err, ENOMEM, "out of memory");
-	f->fd = fd;
+	f->sink = sink;
 	f->frame_size = frame_size;
 	f->adaptive = !level;
 	f->zstd = ZSTD_createCCtx();
@@ -129,7 +128,15 @@ void frame_writer_hurry(struct frame_writer *f)
 	f->hurried = true;
 }
 
-static int begin(struct frame_writer *f)
+void frame_writer_restart(struct frame_writer *f, struct sink sink)
+{
+	f->sink = sink;
+	f->count = 0;
+	f->raw = f->compressed = 0;
+}
+
+/* An entry in the lists for a frame that begins here. */
+static int add_entry(struct frame_writer *f)
 {
 	if (f->count == f->capacity) {
 		size_t capacity = f->capacity ? f->capacity * 2 : 16;
@@ -147,6 +154,15 @@ static int begin(struct frame_writer *f)
 	}
 	f->frames[f->count] = (struct meta_frame){.offset = f->compressed};
 	f->sizes[f->count++] = 0;
+	return 0;
+}
+
+static int begin(struct frame_writer *f)
+{
+	int r = add_entry(f);
+
+	if (r < 0)
+		return r;
 	f->open = true;
 	choose_level(f);
 	return 0;
@@ -199,7 +215,7 @@ static int compress(struct frame_writer *f, const struct buf *record, ZSTD_EndDi
 static int write_out(struct frame_writer *f, struct err *err)
 {
 	uint64_t start = clock_now();
-	int r = fileio_write(f->fd, f->out.data, f->out.size);
+	int r = f->sink.write(f->sink.context, f->out.data, f->out.size);
 
 	if (r < 0)
 		return err_errno(err, -r, "cannot write the tape");
@@ -249,6 +265,26 @@ int frame_writer_put(struct frame_writer *f, const struct buf *record, const str
 	if (r < 0)
 		return r;
 	return frame->raw_size >= f->frame_size ? frame_writer_end(f, err) : 0;
+}
+
+int frame_writer_copy(struct frame_writer *f, const struct buf *frame,
+		      const struct meta_frame *about, struct err *err)
+{
+	struct meta_frame *entry;
+	int r;
+
+	if (add_entry(f) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	entry = &f->frames[f->count - 1];
+	*entry = *about;
+	entry->offset = f->compressed;
+	f->sizes[f->count - 1] = frame->size;
+	r = f->sink.write(f->sink.context, frame->data, frame->size);
+	if (r < 0)
+		return err_errno(err, -r, "cannot write the tape");
+	f->raw += about->raw_size;
+	f->compressed += frame->size;
+	return 0;
 }
 
 int frame_writer_seek_table(struct frame_writer *f, struct err *err)

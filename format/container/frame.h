@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The compressed side of a tape: records in, zstd frames in a file out, and a list
+ * The compressed side of a tape: records in, zstd frames out into a sink, and a list
  * of the frames for the trailer and the seek table. Not thread-safe: it belongs to
  * the writer's thread.
  */
 #ifndef CONTAINER_FRAME_H
 #define CONTAINER_FRAME_H
+
+#include "sink.h"
 
 #include "format/batch.h"
 #include "format/meta.h"
@@ -18,7 +20,7 @@ struct frame_writer;
  * the compression, low when somebody does. @frame_size: raw bytes after which a frame
  * is ended. 0 or -errno.
  */
-int frame_writer_new(int fd, int level, size_t frame_size, struct frame_writer **ret,
+int frame_writer_new(struct sink sink, int level, size_t frame_size, struct frame_writer **ret,
 		     struct err *err);
 struct frame_writer *frame_writer_free(struct frame_writer *f);
 
@@ -34,6 +36,11 @@ int frame_writer_put(struct frame_writer *f, const struct buf *records, const st
 void frame_writer_hurry(struct frame_writer *f);
 /* Ends the frame that is open, if any. */
 int frame_writer_end(struct frame_writer *f, struct err *err);
+/* Appends a frame that was compressed before; none must be open. 0 or -errno. */
+int frame_writer_copy(struct frame_writer *f, const struct buf *frame,
+		      const struct meta_frame *about, struct err *err);
+/* Goes on with another tape, in @sink: the frames so far are forgotten; none must be open. */
+void frame_writer_restart(struct frame_writer *f, struct sink sink);
 /* Writes the seek table over all frames. */
 int frame_writer_seek_table(struct frame_writer *f, struct err *err);
 

@@ -43,6 +43,7 @@ struct journal {
 	int fd;
 	uint8_t *map;
 	size_t size;
+	unsigned uuid; /* the head's that is of the present tape */
 	struct err error;
 	size_t count;
 	struct slot slots[];
@@ -59,22 +60,43 @@ int journal_name(const char *tape, char **ret)
 	return asprintf(ret, "%s.journal", whole) < 0 ? -ENOMEM : 0;
 }
 
-/* Removes the file that @fd is, wherever it has been moved to; not another one that
- * has its name now. */
-static void unlink_own(int fd)
+/* The name of the file that @fd is, wherever it has been moved to; false when another one has
+ * it now. */
+static bool own_name(int fd, char ret[PATH_MAX])
 {
-	char link[32], path[PATH_MAX];
 	struct stat own, there;
+	char link[32];
 	ssize_t n;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path) - 1);
+	n = readlink(link, ret, PATH_MAX - 1);
 	if (n <= 0)
-		return;
-	path[n] = '\0';
-	if (fstat(fd, &own) == 0 && lstat(path, &there) == 0 && own.st_dev == there.st_dev &&
-	    own.st_ino == there.st_ino)
+		return false;
+	ret[n] = '\0';
+	return fstat(fd, &own) == 0 && lstat(ret, &there) == 0 && own.st_dev == there.st_dev &&
+	       own.st_ino == there.st_ino;
+}
+
+static void unlink_own(int fd)
+{
+	char path[PATH_MAX];
+
+	if (own_name(fd, path))
 		unlink(path);
+}
+
+/* Never over another file, also where renameat2(2) cannot promise that. */
+static int rename_own(int fd, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (!own_name(fd, path))
+		return -ENOENT;
+	if (renameat2(AT_FDCWD, path, AT_FDCWD, name, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -errno;
+	return link(path, name) < 0 ? -errno : unlink(path);
 }
 
 /* From here on it is as if there had never been one. */
@@ -177,7 +199,8 @@ static void write_head(struct journal *j, const uint8_t uuid[16])
 		.slots = (uint32_t)j->count,
 		.slot_size = JOURNAL_SLOT_SIZE,
 	};
-	memcpy(head->uuid, uuid, sizeof(head->uuid));
+	memcpy(head->uuid[0], uuid, sizeof(head->uuid[0]));
+	memcpy(head->uuid[1], uuid, sizeof(head->uuid[1]));
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	memcpy(head->magic, JOURNAL_MAGIC, sizeof(head->magic));
 }
@@ -362,7 +385,7 @@ static const uint8_t *finished(struct batch_log *log, uint32_t row, const struct
 	return add_entry(slot_of(log), &entry, extra, end);
 }
 
-bool journal_keep_snapshot(struct batch_log *log, uint64_t number, const struct buf *record)
+bool journal_keep_snapshot(struct batch_log *log, uint64_t seq, const struct buf *record)
 {
 	struct journal_entry entry = {.kind = JOURNAL_SNAPSHOT};
 	const struct piece extra[2] = {{record->data, record->size}};
@@ -371,7 +394,7 @@ bool journal_keep_snapshot(struct batch_log *log, uint64_t number, const struct 
 	if (journal_is_full(log) ||
 	    record->size > JOURNAL_SLOT_SIZE - JOURNAL_ENTRY_MAX - s->used - sizeof(entry))
 		return false;
-	entry.value[JOURNAL_SNAPSHOT_NUMBER] = number;
+	entry.value[JOURNAL_SNAPSHOT_SEQ] = seq;
 	add_entry(s, &entry, extra, NULL);
 	return true;
 }
@@ -407,6 +430,25 @@ int journal_create(const char *name, const uint8_t uuid[16], size_t batches, str
 	write_head(j, uuid);
 	*ret = j;
 	return 0;
+}
+
+/* With both numbers in its head it belongs to whichever tape it is beside, so that what counts
+ * is the one step of its new name. */
+void journal_move(struct journal *j, const char *name, const uint8_t uuid[16])
+{
+	struct journal_head *head = (struct journal_head *)(void *)j->map;
+	int r;
+
+	if (j->error.code)
+		return;
+	j->uuid = !j->uuid;
+	memcpy(head->uuid[j->uuid], uuid, sizeof(head->uuid[0]));
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	r = name ? rename_own(j->fd, name) : -EINVAL;
+	if (r < 0)
+		give_up(j, -r,
+			name ? "cannot move the journal to the next part"
+			     : "the next part is no regular file");
 }
 
 struct journal *journal_free(struct journal *j)

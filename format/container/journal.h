@@ -29,6 +29,12 @@ int journal_name(const char *tape, char **ret);
  */
 int journal_create(const char *name, const uint8_t uuid[16], size_t batches, struct journal **ret,
 		   struct err *err);
+/*
+ * From now on it is that of another tape too, and is called @name, which must not exist; NULL:
+ * that tape cannot have one. At any instant it is with the one or the other tape. When it
+ * cannot be moved it is given up.
+ */
+void journal_move(struct journal *j, const char *name, const uint8_t uuid[16]);
 /* Takes the file away, under whatever name it has now. */
 struct journal *journal_free(struct journal *j);
 
@@ -38,8 +44,8 @@ struct batch_log *journal_log(struct journal *j, size_t index);
 void journal_begin(struct batch_log *log, uint64_t number);
 /* Whether the next event might not fit: the batch should be handed on. Not when NULL. */
 bool journal_is_full(const struct batch_log *log);
-/* Keeps the tape's snapshot @number, encoded. False: it is too large, and is not kept. */
-bool journal_keep_snapshot(struct batch_log *log, uint64_t number, const struct buf *record);
+/* Keeps a snapshot, encoded, that has this place. False: it is too large, and is not kept. */
+bool journal_keep_snapshot(struct batch_log *log, uint64_t seq, const struct buf *record);
 
 /* 0, or -errno and why it was given up. */
 int journal_error(const struct journal *j, struct err *err);

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 enum {
-	JOURNAL_VERSION = 1,
+	JOURNAL_VERSION = 2,
 	JOURNAL_HEAD_SIZE = 4096,
 	JOURNAL_SLOTS_MAX = 64,
 	JOURNAL_SLOT_SIZE = 3 << 20,
@@ -33,7 +33,8 @@ struct journal_head {
 	uint32_t version;
 	uint32_t entry_size, range_size; /* sizes of the structs below */
 	uint32_t slots, slot_size;
-	uint8_t uuid[16]; /* of the tape */
+	/* Of the tape, in either; the other is of the part before or of the next, if any. */
+	uint8_t uuid[2][16];
 };
 
 struct journal_slot_head {
@@ -89,7 +90,7 @@ enum {
 	JOURNAL_EXIT_STATUS = 0,
 	JOURNAL_EXIT_PROCESS,
 
-	JOURNAL_SNAPSHOT_NUMBER = 0, /* counted from 0 within the tape */
+	JOURNAL_SNAPSHOT_SEQ = 0, /* its own */
 };
 
 #endif

@@ -54,7 +54,7 @@ struct trace_reader {
 	bool any_record, any_header, trailer_seen, ended;
 
 	/* Behind the end. */
-	uint64_t snapshots; /* of the present tape */
+	uint64_t snapshots; /* those from this place on are not on the present tape */
 	uint64_t recovered; /* events */
 	struct recovery *recovery;
 	bool journal_sought, over;
@@ -140,6 +140,13 @@ static int check_features(const struct meta_header *h, struct err *err)
 		       h->tool, __builtin_ctzll(unknown));
 }
 
+/* It is not to be told once more. */
+static void pass_snapshot(struct trace_reader *r)
+{
+	if (r->snapshot.seq >= r->snapshots && r->snapshot.seq < UINT64_MAX)
+		r->snapshots = r->snapshot.seq + 1;
+}
+
 static int decode_header(struct trace_reader *r, const void *body, size_t size, struct err *err)
 {
 	int result;
@@ -150,8 +157,8 @@ static int decode_header(struct trace_reader *r, const void *body, size_t size, 
 		return result;
 	if (r->any_record && !r->trailer_seen)
 		note_damage(r, r->frame_offset, false, "the tape before this one has no end");
-	r->next_chunk = 0;
 	r->snapshots = 0;
+	r->next_chunk = r->header.first_chunk;
 	r->any_header = true;
 	r->trailer_seen = false;
 	return check_features(&r->header, err);
@@ -173,9 +180,10 @@ static int decode(struct trace_reader *r, const void *body, size_t size, struct 
 	case CODEC_SNAPSHOT:
 		ret->kind = RECORD_SNAPSHOT;
 		ret->snapshot = &r->snapshot;
-		r->snapshots++;
 		meta_snapshot_done(&r->snapshot);
-		return codec_decode_snapshot(body, size, &r->snapshot, err);
+		result = codec_decode_snapshot(body, size, &r->snapshot, err);
+		pass_snapshot(r);
+		return result;
 	case CODEC_CHUNK:
 		ret->kind = RECORD_BATCH;
 		ret->batch = r->batch;
@@ -528,7 +536,7 @@ static int next_recovered(struct trace_reader *r, struct trace_record *ret, stru
 	*ret = (struct trace_record){.frame_offset = trace_source_offset(r->source),
 				     .recovered = true};
 	if (kind == RECOVERY_SNAPSHOT) {
-		r->snapshots++;
+		pass_snapshot(r);
 		ret->kind = RECORD_SNAPSHOT;
 		ret->snapshot = &r->snapshot;
 	} else {

@@ -86,7 +86,8 @@ static int check_head(const struct journal_head *head, const uint8_t uuid[16], s
 	    head->range_size != sizeof(struct journal_range) ||
 	    head->slot_size != JOURNAL_SLOT_SIZE || head->slots > JOURNAL_SLOTS_MAX)
 		return err_set(err, EINVAL, "the journal of another version of rec");
-	if (memcmp(head->uuid, uuid, sizeof(head->uuid)) != 0)
+	if (memcmp(head->uuid[0], uuid, sizeof(head->uuid[0])) != 0 &&
+	    memcmp(head->uuid[1], uuid, sizeof(head->uuid[1])) != 0)
 		return err_set(err, EINVAL, "the journal of another tape");
 	return 0;
 }
@@ -430,7 +431,7 @@ static int go_on(struct recovery *r, uint64_t snapshot, struct batch *batch,
 		bool is_snapshot = p.entry.kind == JOURNAL_SNAPSHOT;
 
 		r->at += p.entry.size;
-		if (is_snapshot && p.entry.value[JOURNAL_SNAPSHOT_NUMBER] < snapshot)
+		if (is_snapshot && p.entry.value[JOURNAL_SNAPSHOT_SEQ] < snapshot)
 			continue;
 		if (is_snapshot)
 			meta_snapshot_done(ret_snapshot);

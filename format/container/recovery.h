@@ -28,7 +28,7 @@ enum recovery_kind { RECOVERY_END, RECOVERY_SNAPSHOT, RECOVERY_BATCH };
 
 /*
  * The next of what the tape has not: chunks from number @chunk on, in their order, each
- * into @batch (sealed), and snapshots from number @snapshot on, before their chunk, each
+ * into @batch (sealed), and snapshots from place @snapshot on, before their chunk, each
  * into @ret_snapshot. Returns an enum recovery_kind, or -ENOMEM. A slot that is damaged
  * gives what is before the damage.
  */

@@ -104,7 +104,7 @@ note_printf(struct trace_rewriter *w, const char *format, ...)
 static int begin(struct trace_rewriter *w, const struct meta_header *header, struct err *err)
 {
 	struct meta_header own = {.payload_limit = UINT64_MAX};
-	int r = frame_writer_new(w->fd, w->level, TRACE_FRAME_SIZE, &w->frames, err);
+	int r = frame_writer_new(sink_file(w->fd), w->level, TRACE_FRAME_SIZE, &w->frames, err);
 
 	if (r < 0)
 		return r;
@@ -115,6 +115,8 @@ static int begin(struct trace_rewriter *w, const struct meta_header *header, str
 	map_done(&w->in_flight);
 	if (header)
 		own = *header;
+	/* Chunks get new numbers. */
+	own.first_chunk = 0;
 	/* What such a bit announces is not copied unless it is known. */
 	own.compatible &= META_COMPATIBLE_KNOWN;
 	return put(w, codec_encode_header(&own, &w->record), NULL, true, err);

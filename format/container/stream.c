@@ -417,6 +417,38 @@ static void forget_all(struct trace_stream *s)
 	map_done(&s->tids);
 }
 
+/* Calls that began on the part before: known from here on as if they had been told. */
+static int take_in_flight(struct trace_stream *s, const struct meta_process *p)
+{
+	for (size_t i = 0; i < p->in_flight_count; i++) {
+		const struct meta_in_flight *call = &p->in_flight[i];
+		struct event e = {.seq = call->seq,
+				  .pid = p->pid,
+				  .tid = call->tid,
+				  .kind = EVENT_BEGUN,
+				  .call = {.nr = call->nr,
+					   .begun_seq = call->seq,
+					   .arch = call->arch,
+					   .state = EVENT_UNFINISHED}};
+
+		if (!call->seq || map_get(&s->open, call->seq))
+			continue;
+		memcpy(e.call.args, call->args, sizeof(e.call.args));
+		if (remember_tid(s, e.tid, e.seq) < 0 || open_up(s, &e) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int take_snapshot(struct trace_stream *s, const struct meta_snapshot *snapshot)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && !s->options.unordered && i < snapshot->process_count; i++)
+		r = take_in_flight(s, &snapshot->processes[i]);
+	return r;
+}
+
 static void give_record(struct trace_stream *s, struct trace_item *ret)
 {
 	s->pending = false;
@@ -456,6 +488,9 @@ int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err
 			*ret = (struct trace_item){.kind = ITEM_EVENT, .event = event};
 			return 1;
 		}
+		if (s->pending && s->record.kind == RECORD_SNAPSHOT &&
+		    take_snapshot(s, s->record.snapshot) < 0)
+			return err_set(err, ENOMEM, "out of memory");
 		if (s->pending) {
 			give_record(s, ret);
 			return 1;

@@ -9,9 +9,9 @@
  */
 #include "writer.h"
 
-#include "frame.h"
 #include "journal.h"
 #include "limits.h"
+#include "output.h"
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -23,12 +23,19 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { QUEUE_DEFAULT = 4, SNAPSHOTS_MAX = 64 };
+enum { QUEUE_DEFAULT = 4, SNAPSHOTS_MAX = 64, TURNS_MAX = 2 };
+
+/* It comes in front of the batch of that number. */
+struct waiting_turn {
+	struct trace_turn turn;
+	uint64_t number;
+};
 
 struct trace_writer {
 	struct trace_writer_options options;
@@ -47,19 +54,23 @@ struct trace_writer {
 	uint64_t next_number;
 	struct meta_snapshot *snapshots[SNAPSHOTS_MAX];
 	size_t snapshot_count;
-	uint64_t snapshots_kept; /* in the journal, so far */
-	bool waited;             /* the recorder had to */
 	uint64_t *since;         /* of each in the queue: when its first row came */
 	uint64_t writing_since;  /* the same of the one that is being written; 0: none is */
 	struct journal *journal; /* NULL: none */
 	size_t batches;          /* that there are */
 	struct err journal_error;
+	struct waiting_turn *turns[TURNS_MAX]; /* oldest first */
+	size_t turn_count;
+	bool waited; /* the recorder had to */
+	bool forget; /* a ring need not be written at the end */
+	atomic_bool wants_turn;
+	atomic_uint_fast64_t size; /* bytes written */
 
 	/* the thread's own, everybody's once it has been joined */
 	struct codec *codec;
-	struct frame_writer *frames;
+	struct output *output;
 	struct buf record;
-	uint64_t chunks, rows, lost, snapshots_left_out;
+	uint64_t chunks, lost, snapshots_left_out;
 	struct err error; /* under the mutex */
 };
 
@@ -116,15 +127,21 @@ static bool is_late(const struct trace_writer *w)
 
 	if (!since && w->queued)
 		since = w->since[0];
-	if (!since || (w->journal && !w->journal_error.code))
+	if (!since || w->options.ring_size || (w->journal && !w->journal_error.code))
 		return false;
 	return clock_now() - since > w->options.flush_ms * UINT64_C(1000000);
 }
 
-static void wait_for_room(struct trace_writer *w)
+static void wait_for_thread(struct trace_writer *w)
 {
 	w->waited = true;
 	pthread_cond_wait(&w->room, &w->mutex);
+}
+
+static void wait_for_room(struct trace_writer *w)
+{
+	while (w->queued == w->options.queue)
+		wait_for_thread(w);
 }
 
 void trace_writer_unlock(struct trace_writer *w)
@@ -136,10 +153,9 @@ void trace_writer_unlock(struct trace_writer *w)
 	if (w->journal && !w->journal_error.code)
 		journal_error(w->journal, &w->journal_error);
 	while (is_late(w))
-		wait_for_room(w);
+		wait_for_thread(w);
 	if (is_full(w)) {
-		while (w->queued == w->options.queue)
-			wait_for_room(w);
+		wait_for_room(w);
 		/* The thread may have taken it while we waited. */
 		if (is_full(w))
 			hand_over(w);
@@ -155,7 +171,7 @@ static void keep_snapshot(struct trace_writer *w, const struct meta_snapshot *sn
 	if (!w->journal || w->journal_error.code)
 		return;
 	if (codec_encode_snapshot(snapshot, &record) == 0 &&
-	    !journal_keep_snapshot(w->open->log, w->snapshots_kept++, &record) && w->open->count) {
+	    !journal_keep_snapshot(w->open->log, snapshot->seq, &record) && w->open->count) {
 		w->open_since = 1;
 		pthread_cond_signal(&w->work);
 	}
@@ -175,6 +191,47 @@ int trace_writer_snapshot(struct trace_writer *w, struct meta_snapshot *snapshot
 	*own = *snapshot;
 	*snapshot = (struct meta_snapshot){0};
 	w->snapshots[w->snapshot_count++] = own;
+	pthread_mutex_unlock(&w->mutex);
+	return 0;
+}
+
+bool trace_writer_wants_turn(struct trace_writer *w)
+{
+	return atomic_load_explicit(&w->wants_turn, memory_order_relaxed);
+}
+
+uint64_t trace_writer_size(struct trace_writer *w)
+{
+	return atomic_load_explicit(&w->size, memory_order_relaxed);
+}
+
+void trace_writer_forget(struct trace_writer *w)
+{
+	pthread_mutex_lock(&w->mutex);
+	w->forget = true;
+	pthread_mutex_unlock(&w->mutex);
+}
+
+int trace_writer_turn(struct trace_writer *w, struct trace_turn *turn)
+{
+	struct waiting_turn *own = malloc(sizeof(*own));
+
+	if (!own)
+		return -ENOMEM;
+	pthread_mutex_lock(&w->mutex);
+	while (w->turn_count == TURNS_MAX)
+		pthread_cond_wait(&w->room, &w->mutex);
+	wait_for_room(w);
+	/* Without memory for another batch its events come behind the turn: the state that the
+	 * turn brings is then a little newer than they are. */
+	if (w->open->count)
+		hand_over(w);
+	own->turn = *turn;
+	own->number = w->open->number;
+	*turn = (struct trace_turn){0};
+	w->turns[w->turn_count++] = own;
+	atomic_store(&w->wants_turn, false);
+	pthread_cond_signal(&w->work);
 	pthread_mutex_unlock(&w->mutex);
 	return 0;
 }
@@ -207,7 +264,7 @@ static bool failed(struct trace_writer *w)
 }
 
 /* Writes what is in w->record. */
-static int put(struct trace_writer *w, int encoded, const struct batch *batch, bool alone)
+static int put(struct trace_writer *w, int encoded, const struct batch *batch, bool whole)
 {
 	struct err err = {0};
 	int r = encoded;
@@ -215,11 +272,34 @@ static int put(struct trace_writer *w, int encoded, const struct batch *batch, b
 	if (r < 0)
 		err_errno(&err, -r, "cannot encode a record of the tape");
 	else
-		r = frame_writer_put(w->frames, &w->record, batch, alone, &err);
+		r = output_put(w->output, &w->record, batch, whole, &err);
 	if (r < 0)
 		fail(w, &err);
 	buf_clear(&w->record);
+	atomic_store(&w->size, output_compressed(w->output));
 	return r;
+}
+
+/* One that is too large for a record becomes several, with some of the processes each. A
+ * single process that is too large must not end the recording: it is left out. */
+static int encode_snapshot(struct trace_writer *w, const struct meta_snapshot *snapshot)
+{
+	struct meta_snapshot half = *snapshot;
+	int r = codec_encode_snapshot(snapshot, &w->record);
+
+	if (r != -E2BIG)
+		return r;
+	if (snapshot->process_count < 2) {
+		w->snapshots_left_out++;
+		return 0;
+	}
+	half.process_count /= 2;
+	r = encode_snapshot(w, &half);
+	if (r < 0)
+		return r;
+	half.processes += half.process_count;
+	half.process_count = snapshot->process_count - half.process_count;
+	return encode_snapshot(w, &half);
 }
 
 /* Encodes the snapshots that wait; they go into the file in front of the next chunk. */
@@ -229,12 +309,7 @@ static int encode_snapshots(struct trace_writer *w, struct meta_snapshot **snaps
 
 	for (size_t i = 0; i < count; i++) {
 		if (r == 0)
-			r = codec_encode_snapshot(snapshots[i], &w->record);
-		/* One that is too large for a record must not end the recording. */
-		if (r == -E2BIG) {
-			w->snapshots_left_out++;
-			r = 0;
-		}
+			r = encode_snapshot(w, snapshots[i]);
 		meta_snapshot_done(snapshots[i]);
 		free(snapshots[i]);
 	}
@@ -251,12 +326,10 @@ static void write_batch(struct trace_writer *w, struct batch *b, int encoded, bo
 			r = codec_encode_batch(w->codec, b, &w->record);
 		r = put(w, r, b, last && !w->chunks);
 	}
-	if (r < 0) {
+	if (r < 0)
 		w->lost += b->count;
-	} else {
-		w->rows += b->count;
+	else
 		w->chunks++;
-	}
 }
 
 static void take_open_if_due(struct trace_writer *w)
@@ -278,11 +351,21 @@ static void wait_for_work(struct trace_writer *w)
 	pthread_cond_timedwait(&w->work, &w->mutex, &t);
 }
 
+/* Called with the mutex held. Returns how many there were. */
+static size_t take_snapshots(struct trace_writer *w, struct meta_snapshot **ret)
+{
+	size_t count = w->snapshot_count;
+
+	memcpy(ret, w->snapshots, count * sizeof(ret[0]));
+	w->snapshot_count = 0;
+	return count;
+}
+
 /* Called with the mutex held; gives it up while it writes. */
 static void do_batch(struct trace_writer *w)
 {
 	struct meta_snapshot *snapshots[SNAPSHOTS_MAX];
-	size_t count = w->snapshot_count;
+	size_t count = take_snapshots(w, snapshots);
 	struct batch *b = w->queue[0];
 	bool last;
 
@@ -293,10 +376,8 @@ static void do_batch(struct trace_writer *w)
 	}
 	w->queued--;
 	last = w->finishing && !w->queued && !w->open->count;
-	memcpy(snapshots, w->snapshots, count * sizeof(snapshots[0]));
-	w->snapshot_count = 0;
 	if (w->waited)
-		frame_writer_hurry(w->frames);
+		output_hurry(w->output);
 	w->waited = false;
 	pthread_cond_broadcast(&w->room);
 	pthread_mutex_unlock(&w->mutex);
@@ -304,6 +385,120 @@ static void do_batch(struct trace_writer *w)
 	pthread_mutex_lock(&w->mutex);
 	w->spare[w->spares++] = b;
 	w->writing_since = 0;
+	/* Not again before the last one has come. */
+	if (!w->turn_count && !w->error.code && output_wants_turn(w->output))
+		atomic_store(&w->wants_turn, true);
+	pthread_cond_broadcast(&w->room);
+}
+
+static bool turn_is_due(const struct trace_writer *w)
+{
+	uint64_t next = w->queued ? w->queue[0]->number : w->open->number;
+
+	return w->turn_count && w->turns[0]->number <= next;
+}
+
+static void free_turn(struct waiting_turn *t)
+{
+	meta_snapshot_done(&t->turn.snapshot);
+	meta_trailer_done(&t->turn.so_far);
+	free(t);
+}
+
+static int __attribute__((format(printf, 2, 3)))
+note(struct meta_trailer *trailer, const char *format, ...)
+{
+	char **notes = reallocarray(trailer->notes, trailer->note_count + 1, sizeof(*notes));
+	va_list args;
+	int n;
+
+	if (!notes)
+		return -ENOMEM;
+	trailer->notes = notes;
+	va_start(args, format);
+	n = vasprintf(&notes[trailer->note_count], format, args);
+	va_end(args);
+	trailer->note_count += n >= 0;
+	return n < 0 ? -ENOMEM : 0;
+}
+
+static int add_notes(struct trace_writer *w, struct meta_trailer *trailer)
+{
+	int r = 0;
+
+	journal_error(w->journal, &w->journal_error);
+	if (w->snapshots_left_out)
+		r = note(trailer, "%" PRIu64 " snapshots were too large for the tape",
+			 w->snapshots_left_out);
+	if (r == 0 && w->journal_error.code)
+		r = note(trailer, "recorded without a journal: %s", err_text(&w->journal_error));
+	return r;
+}
+
+static void move_journal(struct trace_writer *w)
+{
+	pthread_mutex_lock(&w->mutex);
+	if (w->journal)
+		journal_move(w->journal, output_journal(w->output), output_uuid(w->output));
+	pthread_mutex_unlock(&w->mutex);
+}
+
+/* The journal goes along when the next part can take what is in it, and before the present one
+ * has an end: with that a reader would not look for it. */
+static int turn_over(struct trace_writer *w, const struct trace_turn *turn, struct err *err)
+{
+	struct err end = {0};
+	int r = encode_snapshot(w, &turn->snapshot), ended;
+
+	if (r < 0)
+		return err_errno(err, -r, "cannot encode a record of the tape");
+	r = output_prepare(w->output, &w->record, err);
+	if (r == 0 && w->options.part_size)
+		move_journal(w);
+	ended = output_turn(w->output, turn, &w->record, &end);
+	if (r == 0 && ended < 0)
+		*err = end;
+	return r < 0 ? r : ended;
+}
+
+static void write_turn(struct trace_writer *w, struct trace_turn *turn)
+{
+	struct err err = {0};
+	int noted;
+
+	pthread_mutex_lock(&w->mutex);
+	noted = add_notes(w, &turn->so_far);
+	pthread_mutex_unlock(&w->mutex);
+	if (noted < 0)
+		err_set(&err, ENOMEM, "out of memory");
+	else
+		turn_over(w, turn, &err);
+	if (err.code)
+		fail(w, &err);
+	buf_clear(&w->record);
+	atomic_store(&w->size, output_compressed(w->output));
+}
+
+/* Called with the mutex held; gives it up while it writes. */
+static void do_turn(struct trace_writer *w)
+{
+	struct meta_snapshot *snapshots[SNAPSHOTS_MAX];
+	size_t count = take_snapshots(w, snapshots);
+	struct waiting_turn *t = w->turns[0];
+	int encoded;
+
+	pthread_mutex_unlock(&w->mutex);
+	encoded = encode_snapshots(w, snapshots, count);
+	/* They are of the time before the turn. */
+	if (count && !failed(w))
+		put(w, encoded, NULL, false);
+	if (!failed(w))
+		write_turn(w, &t->turn);
+	free_turn(t);
+	pthread_mutex_lock(&w->mutex);
+	for (size_t i = 1; i < w->turn_count; i++)
+		w->turns[i - 1] = w->turns[i];
+	w->turn_count--;
 	pthread_cond_broadcast(&w->room);
 }
 
@@ -314,7 +509,9 @@ static void *serve(void *context)
 	pthread_mutex_lock(&w->mutex);
 	for (;;) {
 		take_open_if_due(w);
-		if (w->queued)
+		if (turn_is_due(w))
+			do_turn(w);
+		else if (w->queued)
 			do_batch(w);
 		else if (w->finishing)
 			break;
@@ -356,25 +553,15 @@ static int allocate(struct trace_writer *w)
 	return w->open ? 0 : -ENOMEM;
 }
 
-static int write_header(struct trace_writer *w, const struct meta_header *header, struct err *err)
-{
-	int r = codec_encode_header(header, &w->record);
-
-	if (r < 0)
-		return err_errno(err, -r, "cannot encode the header of the tape");
-	r = frame_writer_put(w->frames, &w->record, NULL, true, err);
-	buf_clear(&w->record);
-	return r;
-}
-
 /* Without one recording goes on, and the trailer has a note. */
-static void open_journal(struct trace_writer *w, const uint8_t uuid[16])
+static void open_journal(struct trace_writer *w)
 {
+	const char *name = output_journal(w->output);
+	const uint8_t *uuid = output_uuid(w->output);
 	/* Those that wait, the one that is open and the one that is being written. */
 	size_t batches = w->options.queue + 2;
 
-	if (!w->options.journal ||
-	    journal_create(w->options.journal, uuid, batches, &w->journal, &w->journal_error) < 0)
+	if (!name || journal_create(name, uuid, batches, &w->journal, &w->journal_error) < 0)
 		return;
 	w->open->log = journal_log(w->journal, w->batches++);
 	journal_begin(w->open->log, w->open->number);
@@ -408,12 +595,9 @@ int trace_writer_start(const struct trace_writer_options *options, const struct 
 	if (r < 0)
 		err_set(err, ENOMEM, "out of memory");
 	else
-		r = frame_writer_new(w->options.fd, w->options.level, w->options.frame_size,
-				     &w->frames, err);
-	if (r == 0)
-		r = write_header(w, header, err);
+		r = output_new(&w->options, header, &w->output, err);
 	if (r == 0) {
-		open_journal(w, header->uuid);
+		open_journal(w);
 		r = start_thread(w);
 		if (r < 0)
 			err_errno(err, -r, "cannot start a thread");
@@ -446,57 +630,14 @@ static size_t take_count(size_t *count)
 	return taken;
 }
 
-static int __attribute__((format(printf, 2, 3)))
-note(struct meta_trailer *trailer, const char *format, ...)
+static void write_trailer(struct trace_writer *w, struct meta_trailer *trailer)
 {
-	char **notes = reallocarray(trailer->notes, trailer->note_count + 1, sizeof(*notes));
-	va_list args;
-	int n;
-
-	if (!notes)
-		return -ENOMEM;
-	trailer->notes = notes;
-	va_start(args, format);
-	n = vasprintf(&notes[trailer->note_count], format, args);
-	va_end(args);
-	trailer->note_count += n >= 0;
-	return n < 0 ? -ENOMEM : 0;
-}
-
-static int add_notes(struct trace_writer *w, struct meta_trailer *trailer)
-{
-	int r = 0;
-
-	if (w->snapshots_left_out)
-		r = note(trailer, "%" PRIu64 " snapshots were too large for the tape",
-			 w->snapshots_left_out);
-	if (r == 0 && w->journal_error.code)
-		r = note(trailer, "recorded without a journal: %s", err_text(&w->journal_error));
-	return r;
-}
-
-static int write_trailer(struct trace_writer *w, struct meta_trailer *trailer)
-{
-	size_t count;
-	const struct meta_frame *frames;
-	int r = frame_writer_end(w->frames, &w->error);
-
-	if (r < 0)
-		return r;
-	frames = frame_writer_frames(w->frames, &count);
-	free(trailer->frames);
-	trailer->frame_count = 0;
-	trailer->frames = calloc(count, sizeof(*frames));
-	if (!trailer->frames)
-		return err_set(&w->error, ENOMEM, "out of memory");
-	for (; trailer->frame_count < count; trailer->frame_count++)
-		trailer->frames[trailer->frame_count] = frames[trailer->frame_count];
-	if (add_notes(w, trailer) < 0)
-		return err_set(&w->error, ENOMEM, "out of memory");
-	trailer->events = w->rows;
+	if (add_notes(w, trailer) < 0) {
+		err_set(&w->error, ENOMEM, "out of memory");
+		return;
+	}
 	trailer->lost += w->lost;
-	r = put(w, codec_encode_trailer(trailer, &w->record), NULL, true);
-	return r < 0 ? r : frame_writer_seek_table(w->frames, &w->error);
+	output_finish(w->output, trailer, !w->forget, &w->error);
 }
 
 /* Snapshots without a chunk behind them, and the batch that stayed open because there was no
@@ -516,19 +657,18 @@ static void write_left_over(struct trace_writer *w)
 int trace_writer_finish(struct trace_writer *w, struct meta_trailer *trailer,
 			struct trace_writer_totals *ret_totals, struct err *err)
 {
-	size_t frames;
-
 	join(w);
 	write_left_over(w);
 	if (!w->error.code)
 		write_trailer(w, trailer);
-	frame_writer_frames(w->frames, &frames);
+	w->journal = journal_free(w->journal);
 	*ret_totals = (struct trace_writer_totals){
-		.raw = frame_writer_raw(w->frames),
-		.compressed = frame_writer_compressed(w->frames),
+		.raw = output_raw(w->output),
+		.compressed = output_compressed(w->output),
 		.chunks = w->chunks,
-		.frames = frames,
+		.frames = output_frames(w->output),
 		.lost = w->lost,
+		.files = output_files(w->output),
 	};
 	if (w->error.code && err)
 		*err = w->error;
@@ -547,6 +687,8 @@ struct trace_writer *trace_writer_free(struct trace_writer *w)
 		return NULL;
 	join(w);
 	encode_snapshots(w, w->snapshots, w->snapshot_count);
+	for (size_t i = 0; i < w->turn_count; i++)
+		free_turn(w->turns[i]);
 	for (size_t i = 0; i < w->queued; i++)
 		free_batch(w->queue[i]);
 	for (size_t i = 0; i < w->spares; i++)
@@ -558,7 +700,7 @@ struct trace_writer *trace_writer_free(struct trace_writer *w)
 	free(w->since);
 	journal_free(w->journal);
 	codec_free(w->codec);
-	frame_writer_free(w->frames);
+	output_free(w->output);
 	buf_done(&w->record);
 	pthread_cond_destroy(&w->work);
 	pthread_cond_destroy(&w->room);

@@ -412,6 +412,10 @@ static void put_header(const struct meta_header *h, struct buf *out)
 	if (h->trace_set && *h->trace_set)
 		json_text(out, "trace_set", h->trace_set);
 	json_text(out, "options", h->options);
+	if (h->part)
+		json_number(out, "part", h->part);
+	if (h->first_chunk)
+		json_number(out, "first_chunk", h->first_chunk);
 	buf_str(out, "}\n");
 }
 

@@ -154,7 +154,8 @@ static void snapshot_process(struct printer *p, const struct meta_process *proce
 		const struct meta_in_flight *call = &process->in_flight[i];
 		const struct sys_desc *desc = sys_find(call->arch, call->nr);
 
-		if (desc)
+		/* One that goes on with another already does not say with which. */
+		if (desc && strcmp(desc->name, "restart_syscall") != 0)
 			*restart_of(p, call->tid) = (struct restart){call->tid, desc};
 	}
 }

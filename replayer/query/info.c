@@ -199,6 +199,10 @@ void info_say_completeness(const struct info *i, struct buf *ret)
 		buf_printf(ret, "%" PRIu64 " events lost", t->lost);
 	else
 		buf_str(ret, "complete, 0 events lost");
+	if (i->header.part)
+		buf_printf(ret, "; part %" PRIu32 " of a recording", i->header.part);
+	else if (i->header.first_chunk)
+		buf_str(ret, "; only the newest of a recording");
 	say_some(ret, t->shortened, "buffer", "shortened");
 	say_some(ret, t->unreadable, "buffer", "unreadable");
 	say_some(ret, t->unfinished, "call", "still in flight at the end");
@@ -371,6 +375,8 @@ static void say_json(const struct info *i, struct buf *ret)
 	if (i->header.trace_set && *i->header.trace_set)
 		json_text(ret, "trace_set", i->header.trace_set);
 	json_machine(ret, &i->header);
+	if (i->header.part)
+		buf_printf(ret, ",\"part\":%" PRIu32, i->header.part);
 	if (i->has_trailer)
 		json_trailer(ret, &i->trailer);
 	if (i->damages) {

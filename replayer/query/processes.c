@@ -119,8 +119,8 @@ static int take_snapshot(struct processes *p, const struct meta_snapshot *s)
 	for (size_t i = 0; i < s->process_count; i++) {
 		const struct meta_process *m = &s->processes[i];
 		const struct meta_bytes *command = m->argv.size ? &m->argv : &m->comm;
-		struct process *one;
-		int r = get(p, m->pid, s->time, &one);
+		struct process *one = processes_find(p, m->pid);
+		int r = one ? 0 : add(p, m->pid, m->ppid, s->time, &one);
 
 		if (r < 0)
 			return r;

@@ -14,6 +14,7 @@ enum { NUMBERS = 1024, BEGUN_MAX = 1 << 16 };
 struct begun {
 	uint64_t nr;
 	uint32_t arch, pid, tid;
+	bool before; /* on an earlier part: it counts here when it ends here */
 };
 
 int stats_init(struct stats *s, enum stats_by by)
@@ -163,25 +164,43 @@ static void count(struct stats *s, struct stats_row *row, const struct event_cal
 
 static struct begun begun_of(const struct event *e)
 {
-	return (struct begun){e->call.nr, e->call.arch, e->pid, e->tid};
+	return (struct begun){.nr = e->call.nr, .arch = e->call.arch, .pid = e->pid, .tid = e->tid};
 }
 
-static int remember(struct stats *s, const struct event *e)
+static int remember(struct stats *s, uint64_t seq, const struct begun *what)
 {
-	struct begun *b = map_get(&s->begun, e->seq);
+	struct begun *b = map_get(&s->begun, seq);
 
 	/* Places of their own are what honest tapes give: else the later one counts. */
 	if (!b && s->begun.count == BEGUN_MAX)
 		return 0;
 	if (!b) {
 		b = malloc(sizeof(*b));
-		if (!b || map_put(&s->begun, e->seq, b) < 0) {
+		if (!b || map_put(&s->begun, seq, b) < 0) {
 			free(b);
 			return -ENOMEM;
 		}
 	}
-	*b = begun_of(e);
+	*b = *what;
 	return 0;
+}
+
+int stats_snapshot(struct stats *s, const struct meta_snapshot *m)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < m->process_count; i++) {
+		const struct meta_process *p = &m->processes[i];
+
+		for (size_t k = 0; r == 0 && k < p->in_flight_count; k++) {
+			const struct meta_in_flight *call = &p->in_flight[k];
+			const struct begun b = {call->nr, call->arch, p->pid, call->tid, true};
+
+			if (call->seq && !map_get(&s->begun, call->seq))
+				r = remember(s, call->seq, &b);
+		}
+	}
+	return r;
 }
 
 int stats_add(struct stats *s, const struct event *e)
@@ -190,7 +209,7 @@ int stats_add(struct stats *s, const struct event *e)
 	struct stats_row *row;
 
 	if (e->kind == EVENT_BEGUN)
-		return remember(s, e);
+		return remember(s, e->seq, &what);
 	if (e->kind == EVENT_END) {
 		struct begun *b = map_remove(&s->begun, e->call.begun_seq);
 
@@ -236,13 +255,13 @@ static int add_open(struct stats *s)
 	int r = 0;
 
 	while ((b = map_next(&s->begun, &at))) {
-		struct stats_row *row = row_for(s, b);
+		struct stats_row *row = b->before ? NULL : row_for(s, b);
 
 		if (row)
 			row->calls++;
-		else
+		else if (!b->before)
 			r = -ENOMEM;
-		s->calls++;
+		s->calls += !b->before;
 		free(b);
 	}
 	map_done(&s->begun);

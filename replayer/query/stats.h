@@ -9,6 +9,7 @@
 #define QUERY_STATS_H
 
 #include "format/event.h"
+#include "format/meta.h"
 
 #include "base/map.h"
 
@@ -44,6 +45,8 @@ int stats_init(struct stats *s, enum stats_by by);
 /* EVENT_CALL, EVENT_BEGUN and EVENT_END count, also of an unordered stream; others are
  * ignored. 0 or -ENOMEM. */
 int stats_add(struct stats *s, const struct event *e);
+/* What an unordered stream does not tell of calls that began on an earlier part. 0 or -ENOMEM. */
+int stats_snapshot(struct stats *s, const struct meta_snapshot *m);
 /* Puts the rows in the order of total time, then calls, then key, then architecture. 0 or
  * -ENOMEM. */
 int stats_sort(struct stats *s);

@@ -89,11 +89,12 @@ class CrashTest(suite.TapeTest):
         self.assertEqual([d["tail"] for d in said["damages"]], [True], said)
         return said
 
-    def returned(self, tape=None):
-        """task -> numbers of the calls that had returned, of progress.c"""
+    def returned(self, *tapes):
+        """task -> numbers of the calls that had returned, of progress.c, on all of the tapes"""
         found, open_calls = {}, {}
-        out = self.bench.ask("print", "-e", "trace=lseek", tape or self.tape, allowed=(0, 2))
-        for line in out.splitlines():
+        out = [self.bench.ask("print", "-e", "trace=lseek", tape, allowed=(0, 2)).splitlines()
+               for tape in tapes]
+        for line in sum(out, []):
             if m := UNFINISHED.match(line):
                 open_calls[m[1]] = (int(m[2]), int(m[3]))
             elif m := RESUMED.match(line):
@@ -103,10 +104,10 @@ class CrashTest(suite.TapeTest):
                 found.setdefault(int(m[1]) - 1, []).append(int(m[2]))
         return found
 
-    def check_handled(self, handled, tape=None):
+    def check_handled(self, handled, *tapes):
         """Nothing is missing before what was last; what had returned to the program is there.
         Returns how many there are."""
-        found = self.returned(tape)
+        found = self.returned(*tapes or (self.tape,))
         for task, count in enumerate(handled):
             numbers = found.get(task, [])
             self.assertEqual(numbers, list(range(len(numbers))), f"task {task}: a hole")
@@ -209,6 +210,116 @@ class Killed(CrashTest):
         self.assertEqual((result.status, result.out), (-signal.SIGKILL, b""), result)
         result = run([self.bench.analyze, "check", tape])
         self.assertEqual((result.status, result.err.count(b"\n")), (2, 1), result)
+
+
+class Parts(CrashTest):
+    """Killed while it writes parts. With -e the program ends with its recorder, so that what it
+    has done is exactly what was handled."""
+    OPTIONS = ["-C", "24K", "-e", "trace=lseek,write"]
+
+    def killed(self, where, number):
+        progress = Progress(self, 3, 600)
+        env, options = self.faults(FAULT_KILL=f"{where}:{number}")
+        child = self.start(progress, [*options, *self.OPTIONS], env=env)
+        self.assertEqual(child.wait(), -signal.SIGKILL, f"{where} {number}")
+        handled = progress.done()
+        progress.close()
+        return handled
+
+    def files(self):
+        """(parts in their order, journals)"""
+        base = os.path.basename(self.tape) + "."
+        names = [n for n in os.listdir(self.dir) if n.startswith(base)]
+        parts = sorted((n for n in names if n[len(base):].isdigit()),
+                       key=lambda n: int(n[len(base):]))
+        return ([self.bench.path(n) for n in parts],
+                [self.bench.path(n) for n in names if n.endswith(".journal")])
+
+    def check_parts(self, handled):
+        parts, journals = self.files()
+        self.assertEqual(len(journals), 1, journals)
+        self.check_handled(handled, *parts)
+        return parts, journals[0]
+
+    def test_at_random(self):
+        chance, parts = random.Random(SEED), 0
+        for i in range(KILLS // 2):
+            progress = Progress(self, chance.choice((1, 2, 5)), chance.choice((0, 600, 3000)))
+            child = self.start(progress, self.OPTIONS)
+            target = chance.randrange(1, 3000)
+            wait_for(lambda: sum(progress.done()) >= target, "calls")
+            child.kill()
+            child.wait()
+            try:
+                parts += len(self.check_parts(progress.done())[0])
+            except AssertionError as e:
+                raise Failure(f"kill {i} of seed {SEED}: {e}") from e
+            progress.close()
+        self.assertGreater(parts, KILLS // 2)
+
+    def test_at_each_write(self):
+        """Of headers, snapshots, chunks and trailers alike."""
+        most = 0
+        for n in range(2, 50):
+            parts, _ = self.check_parts(self.killed("write", n))
+            most = max(most, len(parts))
+        self.assertGreater(most, 2)
+
+    def test_journal_moves(self):
+        """The part before has no end yet, the next one has its beginning."""
+        for where, owner in (("rename", 0), ("renamed", 1)):
+            for n in (1, 2):
+                parts, journal = self.check_parts(self.killed(where, n))
+                self.assertEqual(journal, self.journal(f"{self.tape}.{n - 1 + owner}"))
+                self.assertEqual(len(parts), n + 1)
+                for at in (n - 1, n):
+                    said = json.dumps(self.check(parts[at]))
+                    self.assertEqual("recovered from its journal" in said,
+                                     parts[at] + ".journal" == journal)
+                # The snapshot tells of open files.
+                self.assertIn(b"/dev/null", run(["zstd", "-dc", parts[n]]).out)
+
+    def test_none_is_left(self):
+        """Nor is one of another recording whose part is overwritten."""
+        self.killed("renamed", 1)
+        old = self.journal(self.tape + ".1")
+        self.assertTrue(os.path.exists(old))
+        result = run(self.bench.command(self.tape, [self.prog("counted"), "1", "1", "1500"],
+                                        ["-C", "10K", "-W", "3"]))
+        self.assertEqual(result.status, 0, result)
+        parts, journals = self.files()
+        self.assertEqual((len(parts), journals), (3, []))
+
+    def test_disk_is_full(self):
+        """The part that has less than it should is named; those before are whole."""
+        env, options = self.faults(FAULT_ERROR=f"40:{errno.ENOSPC}")
+        tape, result = self.bench.record([self.prog("counted"), "2", "2", "1500"],
+                                         [*options, "-C", "4K"], env=env)
+        self.assertEqual((result.status, result.err.count(b"\n")), (125, 1), result)
+        self.tape = tape
+        parts, journals = self.files()
+        self.assertRegex(result.err.decode(),
+                         rf"No space left on device; [\d,]+ events are missing at the end of "
+                         rf"'{parts[-1]}'\n\Z")
+        self.assertGreater(len(parts), 2)
+        self.assertEqual(journals, [])
+        for part in parts[:-2]:
+            self.bench.ask("check", part)
+
+    def test_somebody_elses_file(self):
+        """In the journal's way: it stays as it is, and the trailers say what that costs."""
+        tape = self.bench.new_tape()
+        with open(self.journal(tape + ".1"), "w", encoding="utf-8") as f:
+            f.write("mine")
+        result = run(self.bench.command(tape, ["seq", "20000"], ["-C", "4K", "-s", "all"]))
+        self.assertEqual(result.status, 0, result)
+        with open(self.journal(tape + ".1"), encoding="utf-8") as f:
+            self.assertEqual(f.read(), "mine")
+        notes = [self.bench.objects(f"{tape}.{n}")[-1]["notes"] for n in (0, 1)]
+        self.assertIn("recorded without a journal: cannot move the journal to the next part: "
+                      "File exists", notes[1])
+        self.assertEqual(notes[0], [])
+        self.assertFalse(os.path.exists(self.journal(tape + ".0")))
 
 
 class Journal(CrashTest):

@@ -5,6 +5,8 @@
 //	FAULT_SHORT=1         writes take a part of what they are given, or are interrupted
 //	FAULT_KILL=write:N    the Nth write of a tape takes half of it, then rec is killed
 //	FAULT_KILL=ptrace:N   rec is killed at its Nth ptrace request
+//	FAULT_KILL=rename:N   rec is killed before its Nth renaming of a file
+//	FAULT_KILL=renamed:N  rec is killed after it
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
@@ -17,10 +19,11 @@
 #include <unistd.h>
 
 enum { TAPE_MIN = 8 }; // what is shorter goes to the command's process
-static atomic_int writes, requests;
+static atomic_int writes, requests, renames;
 
 typedef ssize_t write_fn(int fd, const void *data, size_t size);
 typedef long ptrace_fn(int what, ...);
+typedef int renameat2_fn(int, const char *, int, const char *, unsigned);
 
 // POSIX wants dlsym() to be able to give functions, ISO C knows no such conversion.
 static void *next(const char *name)
@@ -85,4 +88,16 @@ long ptrace(enum __ptrace_request what, ...)
 	if (++requests == wanted("FAULT_KILL", "ptrace:"))
 		kill(getpid(), SIGKILL);
 	return real(what, pid, address, data);
+}
+
+int renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
+{
+	renameat2_fn *real = (renameat2_fn *)next("renameat2");
+	int number = ++renames, result;
+	if (number == wanted("FAULT_KILL", "rename:"))
+		kill(getpid(), SIGKILL);
+	result = real(from_dir, from, to_dir, to, flags);
+	if (number == wanted("FAULT_KILL", "renamed:"))
+		kill(getpid(), SIGKILL);
+	return result;
 }

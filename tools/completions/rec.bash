@@ -11,11 +11,12 @@ _systape_rec()
 		case $word in
 		--) ((at++)); break ;;
 		# bash splits --option=value into three words.
-		--output | --attach | --trace | --payload | --user | --env | --level)
+		--output | --attach | --trace | --payload | --user | --env | --level | --max-* | --part-size | \
+			--parts | --ring)
 			((at++))
 			[[ ${COMP_WORDS[at]} == '=' ]] && ((at++))
 			;;
-		-[opesuEz]) ((at++)) ;;
+		-[opesuEzCW]) ((at++)) ;;
 		-*) ;;
 		*) break ;;
 		esac
@@ -48,9 +49,15 @@ _systape_rec()
 	-u | --user) mapfile -t COMPREPLY < <(compgen -u -- "$current") ;;
 	-E | --env) mapfile -t COMPREPLY < <(compgen -v -- "$current") ;;
 	-z | --level) mapfile -t COMPREPLY < <(compgen -W "1 3 9 19" -- "$current") ;;
+	--max-size | --ring | -C | --part-size)
+		mapfile -t COMPREPLY < <(compgen -W "10M 100M 1G" -- "$current") ;;
+	--max-time) mapfile -t COMPREPLY < <(compgen -W "10s 1m 1h" -- "$current") ;;
+	--max-events) mapfile -t COMPREPLY < <(compgen -W "1000 1000000" -- "$current") ;;
+	-W | --parts) mapfile -t COMPREPLY < <(compgen -W "2 10 100" -- "$current") ;;
 	*)
 		mapfile -t COMPREPLY < <(compgen -W "-o --output= -p --attach= -e --trace= -s --payload= -u --user=
-			-E --env= -z --level= -q --quiet --help --version --" -- "$current")
+			-E --env= -z --level= --max-size= --max-time= --max-events= -C --part-size= -W --parts=
+			--ring= --ring-on-failure -q --quiet --help --version --" -- "$current")
 		[[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2>/dev/null
 		;;
 	esac

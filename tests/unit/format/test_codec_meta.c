@@ -71,6 +71,8 @@ static const struct meta_header full_header = {
 	.payload_limit = UINT64_MAX,
 	.trace_set = TEXT("%file"),
 	.options = TEXT("-o x"),
+	.first_chunk = UINT64_MAX,
+	.part = UINT32_MAX,
 };
 
 static void check_header_texts(const struct meta_header *a, const struct meta_header *b)
@@ -120,6 +122,8 @@ static void test_header(void **state)
 	assert_int_equal(back.memory_size, UINT64_MAX);
 	assert_int_equal(back.arch, UINT32_MAX);
 	assert_int_equal(back.payload_limit, UINT64_MAX);
+	assert_int_equal(back.first_chunk, UINT64_MAX);
+	assert_int_equal(back.part, UINT32_MAX);
 	meta_header_done(&back);
 	buf_done(&record);
 }
@@ -144,7 +148,11 @@ static void test_empty_header(void **state)
 
 static struct meta_fd fds[] = {{-1, UINT32_MAX, UINT64_MAX, BYTES("/a\xff")}, {3, 0, 0, BYTES("")}};
 static struct meta_in_flight in_flight[] = {
-	{.tid = 42, .arch = EVENT_ARCH_X86_64, .nr = 0, .args = {3, 0x7ffd0000, 1 << 20}},
+	{.tid = 42,
+	 .arch = EVENT_ARCH_X86_64,
+	 .nr = 0,
+	 .args = {3, 0x7ffd0000, 1 << 20},
+	 .seq = UINT64_MAX},
 	{.tid = 43, .arch = EVENT_ARCH_I386, .nr = 162, .args = {1, 2, 3, 4, 5, UINT64_MAX}},
 };
 static struct meta_map maps[] = {

@@ -49,6 +49,27 @@ static void test_join_says_when_a_process_is_new(void **state)
 	task_table_done(&t);
 }
 
+static void test_processes(void **state)
+{
+	struct task_table t = {0};
+	size_t count = 7;
+	uint32_t *pids = task_processes(&t, &count);
+
+	(void)state;
+	assert_int_equal(count, 0);
+	free(pids);
+	add(&t, 10, 10);
+	add(&t, 11, 10);
+	add(&t, 20, 20);
+	task_add(&t, 30, TASK_HELD);
+	pids = task_processes(&t, &count);
+	assert_int_equal(count, 2);
+	assert_int_equal(pids[0] + pids[1], 30);
+	assert_true(pids[0] == 10 || pids[0] == 20);
+	free(pids);
+	task_table_done(&t);
+}
+
 static void test_held_task_may_go(void **state)
 {
 	struct task_table t = {0};
@@ -89,7 +110,8 @@ static void test_what_the_entry_saw(void **state)
 	(void)state;
 	ranges->count = 2;
 	ranges->range[0] = (struct sys_range){.address = 0x1000, .length = 6, .data = small};
-	ranges->range[1] = (struct sys_range){.address = 0x2000, .length = sizeof(big), .data = big};
+	ranges->range[1] =
+		(struct sys_range){.address = 0x2000, .length = sizeof(big), .data = big};
 	assert_int_equal(task_call_remember(&call, ranges), 0);
 	memset(small, 0, sizeof(small));
 	task_call_recall(&call, back);
@@ -107,6 +129,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_processes_end_with_their_last_thread),
 		cmocka_unit_test(test_join_says_when_a_process_is_new),
+		cmocka_unit_test(test_processes),
 		cmocka_unit_test(test_held_task_may_go),
 		cmocka_unit_test(test_exec_of_a_thread),
 		cmocka_unit_test(test_what_the_entry_saw),

@@ -270,6 +270,65 @@ static void test_what_is_missing(void **state)
 	journal_free(j);
 }
 
+static int opens(const char *path, const uint8_t number[16])
+{
+	struct recovery *r = NULL;
+	struct err err = {0};
+	int result = recovery_open(open(path, O_RDONLY | O_CLOEXEC), number, &r, &err);
+
+	recovery_free(r);
+	return result;
+}
+
+/* With the part before and with the next it is at home, but with no other; the one that it has
+ * left longest is forgotten. */
+static void test_move(void **state)
+{
+	static const uint8_t third[16] = "the third", none[16] = {0};
+	const struct place *p = *state;
+	char moved[PATH_SIZE + 40];
+	struct journal *j = create(p);
+	struct err err = {0};
+
+	snprintf(moved, sizeof(moved), "%s.1", p->journal);
+	assert_int_equal(opens(p->journal, other_uuid), -EINVAL);
+	assert_int_equal(opens(p->journal, none), -EINVAL);
+	journal_move(j, moved, other_uuid);
+	assert_int_equal(journal_error(j, &err), 0);
+	assert_int_equal(access(p->journal, F_OK), -1);
+	assert_int_equal(opens(moved, uuid), 0);
+	assert_int_equal(opens(moved, other_uuid), 0);
+	journal_move(j, p->journal, third);
+	assert_int_equal(access(moved, F_OK), -1);
+	assert_int_equal(opens(p->journal, uuid), -EINVAL);
+	assert_int_equal(opens(p->journal, other_uuid), 0);
+	assert_int_equal(opens(p->journal, third), 0);
+	journal_free(j);
+	assert_int_equal(access(p->journal, F_OK), -1);
+}
+
+static void test_cannot_move(void **state)
+{
+	const struct place *p = *state;
+	char moved[PATH_SIZE + 40];
+	struct journal *j = create(p);
+	struct err err = {0};
+
+	snprintf(moved, sizeof(moved), "%s.1", p->journal);
+	write_file(moved, "mine");
+	journal_move(j, moved, other_uuid);
+	assert_int_equal(journal_error(j, &err), -EEXIST);
+	assert_int_equal(access(p->journal, F_OK), -1);
+	assert_int_equal(opens(moved, other_uuid), -EINVAL);
+	journal_free(j);
+	assert_int_equal(unlink(moved), 0);
+	j = create(p);
+	journal_move(j, NULL, other_uuid);
+	assert_int_equal(journal_error(j, &err), -EINVAL);
+	assert_int_equal(access(p->journal, F_OK), -1);
+	journal_free(j);
+}
+
 static void test_snapshot(void **state)
 {
 	struct journal *j = create(*state);
@@ -430,6 +489,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_comes_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_what_is_missing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_move, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_cannot_move, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_snapshot, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_full, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_the_file, set_up, tear_down),

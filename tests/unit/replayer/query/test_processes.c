@@ -170,6 +170,23 @@ static void test_snapshot(void **state)
 
 /* ---- what ran ---- */
 
+/* Who was there before, of a part or a ring, is the child of whom it was. */
+static void test_snapshot_lineage(void **state)
+{
+	struct meta_process list[] = {{.pid = 5, .ppid = 1}, {.pid = 6, .ppid = 5}};
+	const struct meta_snapshot snapshot = {.processes = list, .process_count = 2};
+	const struct trace_item item = {.kind = ITEM_SNAPSHOT, .snapshot = &snapshot};
+	struct processes p = {0};
+
+	(void)state;
+	assert_int_equal(processes_take(&p, &item), 0);
+	assert_int_equal(processes_take(&p, &item), 0);
+	assert_int_equal(p.count, 2);
+	assert_int_equal(p.list[0].parent, 0);
+	assert_int_equal(p.list[1].parent, 1);
+	processes_done(&p);
+}
+
 static void test_commands(void **state)
 {
 	struct feed f = {0};
@@ -450,6 +467,7 @@ int main(void)
 		cmocka_unit_test(test_thread_of_unknown_creator),
 		cmocka_unit_test(test_number_used_again),
 		cmocka_unit_test(test_snapshot),
+		cmocka_unit_test(test_snapshot_lineage),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_no_arguments),
 		cmocka_unit_test(test_command_is_cut),

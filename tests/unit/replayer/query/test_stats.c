@@ -417,10 +417,38 @@ static void test_too_many_keys(void **state)
 	stats_done(&s);
 }
 
+/* A call of an earlier part has its name by the snapshot; it counts where it ends, and not
+ * at all when it does not. */
+static void test_snapshot(void **state)
+{
+	struct meta_in_flight calls[] = {
+		{.tid = 7, .arch = EVENT_ARCH_X86_64, .nr = WRITE, .seq = 11},
+		{.tid = 8, .arch = EVENT_ARCH_X86_64, .nr = READ, .seq = 12},
+		{.tid = 9, .arch = EVENT_ARCH_X86_64, .nr = READ},
+	};
+	struct meta_process process = {.pid = 7, .in_flight = calls, .in_flight_count = 3};
+	const struct meta_snapshot snapshot = {.processes = &process, .process_count = 1};
+	struct event end = made_event(EVENT_END, 1);
+	struct stats s;
+
+	(void)state;
+	end.call = (struct event_call){
+		.begun_seq = 11, .end_seq = 20, .duration = 5, .state = EVENT_FINISHED};
+	start(&s, STATS_BY_CALL);
+	assert_int_equal(stats_snapshot(&s, &snapshot), 0);
+	assert_int_equal(stats_add(&s, &end), 0);
+	stats_sort(&s);
+	assert_int_equal(s.count, 1);
+	assert_int_equal(s.calls, 1);
+	check_row(&s, 0, WRITE, 1, 0, 5);
+	stats_done(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_by_call),
+		cmocka_unit_test(test_snapshot),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_by_task),
 		cmocka_unit_test(test_order_of_architectures),
