@@ -116,8 +116,10 @@ static struct event_memory *join_memory(const struct event *entry, const struct 
 
 	if (!m)
 		return NULL;
-	memcpy(m, entry->memory, entry->memory_count * sizeof(*m));
-	memcpy(m + entry->memory_count, exit->memory, exit->memory_count * sizeof(*m));
+	if (entry->memory_count)
+		memcpy(m, entry->memory, entry->memory_count * sizeof(*m));
+	if (exit->memory_count)
+		memcpy(m + entry->memory_count, exit->memory, exit->memory_count * sizeof(*m));
 	return m;
 }
 
