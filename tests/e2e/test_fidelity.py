@@ -148,6 +148,11 @@ class JobControl(suite.TapeTest):
         t.read_until(wanted)
         t.forget()
 
+    def suspend(self, t):
+        t.type(b"\x1a")
+        t.read_until(b"Stopped")
+        t.forget()
+
     def leave(self, t):
         t.type(b"exit 0\n")
         self.assertEqual(t.end(), 0)
@@ -157,9 +162,7 @@ class JobControl(suite.TapeTest):
         """^Z, bg, fg: and what it reads and returns."""
         t = self.shell()
         self.say(t, "r sh -c 'echo re\"\"ady; read x; echo got $x; exit 5'", b"ready\r\n")
-        t.type(b"\x1a")
-        t.read_until(b"Stopped")
-        t.forget()
+        self.suspend(t)
         # In the background it reads, and is stopped for that.
         self.say(t, "bg; wait %1; echo sta''tus $?", b"status 149")
         self.say(t, "fg", b"sh -c")
@@ -172,9 +175,7 @@ class JobControl(suite.TapeTest):
         self.say(t, "r sh -c 'while read x; do echo got $x; done'", b"\r\n")
         for i in range(4):
             self.say(t, f"line{i}", b"got line%d\r\n" % i)
-            t.type(b"\x1a")
-            t.read_until(b"Stopped")
-            t.forget()
+            self.suspend(t)
             self.say(t, "fg", b"done'")
         t.type(b"\x04")
         t.read_until(b"prompt> ")
@@ -215,9 +216,7 @@ class JobControl(suite.TapeTest):
     def test_pipeline(self):
         t = self.shell()
         self.say(t, "r sh -c 'echo re\"\"ady >&2; read x; echo got $x' | tr a-z A-Z", b"ready\r\n")
-        t.type(b"\x1a")
-        t.read_until(b"Stopped")
-        t.forget()
+        self.suspend(t)
         self.say(t, "fg", b"tr a-z")
         self.say(t, "words", b"GOT WORDS\r\n")
         self.leave(t)
@@ -227,9 +226,7 @@ class JobControl(suite.TapeTest):
         t = self.shell()
         self.say(t, "r bash --norc --noprofile -i", b"bash-")
         self.say(t, "sh -c 'echo re\"\"ady; read x; echo got $x'", b"ready\r\n")
-        t.type(b"\x1a")
-        t.read_until(b"Stopped")
-        t.forget()
+        self.suspend(t)
         self.say(t, "jobs", b"Stopped")
         self.say(t, "fg", b"sh -c")
         self.say(t, "words", b"got words\r\n")

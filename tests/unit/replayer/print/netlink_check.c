@@ -96,3 +96,33 @@ void netlink_check_hostile(const struct netlink_message *messages, size_t count)
 	buf_done(&text);
 	world_done(&w);
 }
+
+struct set {
+	const struct netlink_message *messages;
+	size_t count;
+};
+
+static void test_messages(void **state)
+{
+	const struct set *set = *state;
+
+	netlink_check(set->messages, set->count);
+}
+
+static void test_hostile(void **state)
+{
+	const struct set *set = *state;
+
+	netlink_check_hostile(set->messages, set->count);
+}
+
+int netlink_run(const struct netlink_message *messages, size_t count)
+{
+	struct set set = {messages, count};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_prestate(test_messages, &set),
+		cmocka_unit_test_prestate(test_hostile, &set),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -25,6 +25,10 @@ void netlink_check(const struct netlink_message *messages, size_t count);
  * hole), and no text is long. */
 void netlink_check_hostile(const struct netlink_message *messages, size_t count);
 
+/* The whole of a test that is both of these over one array: what main() returns. */
+#define NETLINK_RUN(messages) netlink_run(messages, sizeof(messages) / sizeof((messages)[0]))
+int netlink_run(const struct netlink_message *messages, size_t count);
+
 /* A call of thread 10, as it is told when the world has come so far. */
 void netlink_print(struct world *w, struct printer *p, struct made *m, struct buf *ret);
 

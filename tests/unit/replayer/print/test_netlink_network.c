@@ -92,24 +92,7 @@ static const struct netlink_message messages[] = {
 	 "[{nla_len=8, nla_type=NETNSA_PID}, 10]]]"},
 };
 
-static void test_messages(void **state)
-{
-	(void)state;
-	NETLINK_CHECK(messages);
-}
-
-static void test_hostile(void **state)
-{
-	(void)state;
-	NETLINK_CHECK_HOSTILE(messages);
-}
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_messages),
-		cmocka_unit_test(test_hostile),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return NETLINK_RUN(messages);
 }

@@ -78,24 +78,7 @@ static const struct netlink_message messages[] = {
 	 "nlmsg_pid=9}, \"\\x03\\x02\\x00\\x00\\x08\\x00\\x02\\x00\\x61\\x62\\x63\\x00\"]"},
 };
 
-static void test_messages(void **state)
-{
-	(void)state;
-	NETLINK_CHECK(messages);
-}
-
-static void test_hostile(void **state)
-{
-	(void)state;
-	NETLINK_CHECK_HOSTILE(messages);
-}
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_messages),
-		cmocka_unit_test(test_hostile),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return NETLINK_RUN(messages);
 }
