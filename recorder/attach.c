@@ -160,19 +160,6 @@ static bool all_stopped(const struct rec *rec)
 	return true;
 }
 
-/* A second status of a stopped thread is its end. */
-static void keep(struct rec *rec, uint32_t tid, int status)
-{
-	struct task *task = task_find(&rec->tasks, tid);
-
-	if (!task)
-		task = task_add(&rec->tasks, tid, TASK_HELD);
-	if (task)
-		task->held_status = status;
-	else
-		tracee_resume((pid_t)tid, 0);
-}
-
 static void await_stops(struct rec *rec)
 {
 	const struct timespec moment = {.tv_nsec = POLL_NS};
@@ -182,8 +169,9 @@ static void await_stops(struct rec *rec)
 	while (!all_stopped(rec)) {
 		pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
 
+		/* A second status of a stopped thread is its end. */
 		if (tid > 0)
-			keep(rec, (uint32_t)tid, status);
+			rec_hold(rec, (uint32_t)tid, status);
 		else if (rec_clock() > limit)
 			break;
 		else
@@ -322,15 +310,10 @@ static bool may_be_issued_again(uint32_t arch, uint64_t nr)
 		"io_uring_enter", "rt_sigtimedwait", "rt_sigtimedwait_time64",
 		"read",           "readv",           "recvfrom",
 		"recvmsg",        "recvmmsg",        "recvmmsg_time64",
-		"accept",         "accept4",
+		"accept",         "accept4",         NULL,
 	};
-	const struct sys_desc *desc = sys_find(arch, nr);
 
-	for (size_t i = 0; desc && i < ARRAY_SIZE(names); i++) {
-		if (strcmp(desc->name, names[i]) == 0)
-			return true;
-	}
-	return false;
+	return sys_is_named(sys_find(arch, nr), names);
 }
 
 bool rec_undo_interruption(const struct task *task)

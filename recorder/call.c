@@ -273,20 +273,11 @@ static void watch_untraced(struct rec *rec, const struct task *task)
 		tracee_set_first_argument((pid_t)task->tid, call->arch, flags);
 }
 
-static bool is_named(const struct sys_desc *desc, const char *const *names)
-{
-	for (; desc && *names; names++) {
-		if (strcmp(desc->name, *names) == 0)
-			return true;
-	}
-	return false;
-}
-
 bool rec_call_is_exec(uint32_t arch, uint64_t nr)
 {
 	static const char *const names[] = {"execve", "execveat", NULL};
 
-	return is_named(sys_find(arch, nr), names);
+	return sys_is_named(sys_find(arch, nr), names);
 }
 
 bool rec_call_may_fork(const struct task_call *call)
@@ -294,7 +285,7 @@ bool rec_call_may_fork(const struct task_call *call)
 	static const char *const names[] = {"fork", "vfork", "clone", "clone3", NULL};
 
 	/* A call that is not described may be anything. */
-	return call->open && !call->forked && (!call->desc || is_named(call->desc, names));
+	return call->open && !call->forked && (!call->desc || sys_is_named(call->desc, names));
 }
 
 void rec_call_entry(struct rec *rec, struct task *task, const struct tracee_call *info)

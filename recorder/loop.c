@@ -268,7 +268,7 @@ static void settle_held(struct rec *rec)
 	}
 }
 
-static void hold(struct rec *rec, uint32_t tid, int status)
+void rec_hold(struct rec *rec, uint32_t tid, int status)
 {
 	struct task *task = task_find(&rec->tasks, tid);
 	int signal = 0;
@@ -336,7 +336,7 @@ static void dispatch(struct rec *rec, struct stop stop)
 	else
 		task = task_find(&rec->tasks, tid);
 	if (!task || task->state == TASK_HELD)
-		hold(rec, tid, stop.status);
+		rec_hold(rec, tid, stop.status);
 	else
 		handle(rec, task, stop.status);
 	if (rec->tasks.held)

@@ -78,6 +78,8 @@ void rec_note(struct rec *rec, const char *format, ...) __attribute__((format(pr
 
 /* loop.c: handles stops until nobody is left who could make one. */
 void rec_loop(struct rec *rec);
+/* The status that a task waits with, its latest; one that is not known yet becomes TASK_HELD. */
+void rec_hold(struct rec *rec, uint32_t tid, int status);
 /* Lets a task go on that was held until now, as what it stopped for asks for. */
 void rec_release(struct rec *rec, struct task *task);
 

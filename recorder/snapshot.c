@@ -73,18 +73,6 @@ static size_t numbers_of_line(const char *at, int base, uint32_t *ret, size_t ma
 	return n;
 }
 
-static const char *status_line(const char *text, const char *field)
-{
-	size_t length = strlen(field);
-
-	for (const char *line = text; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, field, length) == 0 && line[length] == ':')
-			return line + length + 1;
-	}
-	return "";
-}
-
 static int read_status(uint32_t pid, struct meta_process *p, struct buf *lack)
 {
 	cleanup_done(buf_done) struct buf text = {0};
@@ -95,11 +83,11 @@ static int read_status(uint32_t pid, struct meta_process *p, struct buf *lack)
 		missing(lack, "status", r);
 		return r == -ENOMEM ? r : 0;
 	}
-	numbers_of_line(status_line(buf_text(&text), "PPid"), 10, &p->ppid, 1);
-	numbers_of_line(status_line(buf_text(&text), "Umask"), 8, &p->umask, 1);
-	numbers_of_line(status_line(buf_text(&text), "Uid"), 10, p->uids, 4);
-	numbers_of_line(status_line(buf_text(&text), "Gid"), 10, p->gids, 4);
-	groups = status_line(buf_text(&text), "Groups");
+	numbers_of_line(tracee_proc_field(buf_text(&text), "PPid"), 10, &p->ppid, 1);
+	numbers_of_line(tracee_proc_field(buf_text(&text), "Umask"), 8, &p->umask, 1);
+	numbers_of_line(tracee_proc_field(buf_text(&text), "Uid"), 10, p->uids, 4);
+	numbers_of_line(tracee_proc_field(buf_text(&text), "Gid"), 10, p->gids, 4);
+	groups = tracee_proc_field(buf_text(&text), "Groups");
 	p->groups = calloc(strcspn(groups, "\n") / 2 + 1, sizeof(*p->groups));
 	if (!p->groups)
 		return -ENOMEM;
@@ -156,8 +144,8 @@ static int read_fd(uint32_t pid, uint32_t number, struct meta_fd *ret)
 	r = tracee_proc_file((pid_t)pid, name, &text);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	numbers_of_line(status_line(buf_text(&text), "flags"), 8, &ret->flags, 1);
-	ret->position = strtoull(status_line(buf_text(&text), "pos"), NULL, 10);
+	numbers_of_line(tracee_proc_field(buf_text(&text), "flags"), 8, &ret->flags, 1);
+	ret->position = strtoull(tracee_proc_field(buf_text(&text), "pos"), NULL, 10);
 	return 0;
 }
 

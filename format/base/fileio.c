@@ -28,6 +28,24 @@ ssize_t fileio_read(int fd, void *data, size_t size)
 	return (ssize_t)done;
 }
 
+ssize_t fileio_read_at(int fd, uint64_t offset, void *data, size_t size)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t n = pread(fd, (char *)data + done, size - done, (off_t)(offset + done));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
 int fileio_write(int fd, const void *data, size_t size)
 {
 	size_t done = 0;

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/fileio.h"
 #include "format/codec.h"
 
 #include <errno.h>
@@ -61,20 +62,11 @@ int recovery_find(const char *path)
 /* Whole or not at all; what lies behind the file's end is zeros. */
 static int read_at(int fd, uint64_t offset, void *to, size_t size)
 {
-	size_t done = 0;
+	ssize_t n = fileio_read_at(fd, offset, to, size);
 
-	while (done < size) {
-		ssize_t n = pread(fd, (char *)to + done, size - done, (off_t)(offset + done));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		done += (size_t)n;
-	}
-	memset((char *)to + done, 0, size - done);
+	if (n < 0)
+		return (int)n;
+	memset((char *)to + n, 0, size - (size_t)n);
 	return 0;
 }
 

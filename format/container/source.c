@@ -195,8 +195,6 @@ int trace_source_seek(struct trace_source *s, uint64_t offset)
 
 int64_t trace_source_read_at(struct trace_source *s, uint64_t offset, void *data, size_t size)
 {
-	size_t done = 0;
-
 	assert(s->seekable);
 	if (s->fd < 0) {
 		if (offset >= s->size)
@@ -206,16 +204,5 @@ int64_t trace_source_read_at(struct trace_source *s, uint64_t offset, void *data
 		memcpy(data, s->memory + offset, size);
 		return (int64_t)size;
 	}
-	while (done < size) {
-		ssize_t n = pread(s->fd, (char *)data + done, size - done, (off_t)(offset + done));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		done += (size_t)n;
-	}
-	return (int64_t)done;
+	return fileio_read_at(s->fd, offset, data, size);
 }

@@ -43,6 +43,15 @@ const struct sys_desc *sys_find(uint32_t arch, uint64_t nr)
 	return t && nr < t->count && t->desc[nr] ? t->desc[nr]() : NULL;
 }
 
+bool sys_is_named(const struct sys_desc *desc, const char *const *names)
+{
+	for (; desc && *names; names++) {
+		if (strcmp(desc->name, *names) == 0)
+			return true;
+	}
+	return false;
+}
+
 int64_t sys_number(uint32_t arch, const char *name)
 {
 	const struct sys_table *t = table_of(arch);

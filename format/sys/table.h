@@ -14,6 +14,9 @@
  */
 const struct sys_desc *sys_find(uint32_t arch, uint64_t nr);
 
+/* Whether @desc, which may be NULL, has one of these names; NULL ends them. */
+bool sys_is_named(const struct sys_desc *desc, const char *const *names);
+
 /* The number of the call named @name on @arch, or -1. */
 int64_t sys_number(uint32_t arch, const char *name);
 

@@ -99,8 +99,7 @@ int tracee_proc_numbers(pid_t pid, const char *name, uint32_t **ret, size_t *ret
 	return 0;
 }
 
-/* What stands behind "field:" in the text of a status file; NULL. */
-static const char *status_value(const char *text, const char *field)
+const char *tracee_proc_field(const char *text, const char *field)
 {
 	size_t length = strlen(field);
 
@@ -109,32 +108,31 @@ static const char *status_value(const char *text, const char *field)
 		if (strncmp(line, field, length) == 0 && line[length] == ':')
 			return line + length + 1;
 	}
-	return NULL;
+	return "";
 }
 
 int tracee_proc_status(pid_t tid, const char *field, long *ret)
 {
 	cleanup_done(buf_done) struct buf text = {0};
 	int r = tracee_proc_file(tid, "status", &text);
-	const char *value = r < 0 ? NULL : status_value(buf_text(&text), field);
+	const char *value = r < 0 ? "" : tracee_proc_field(buf_text(&text), field);
 
-	if (value)
+	if (*value)
 		*ret = strtol(value, NULL, 10);
-	return r < 0 ? r : value ? 0 : -ENOENT;
+	return r < 0 ? r : *value ? 0 : -ENOENT;
 }
 
 int tracee_proc_effective(pid_t tid, long *ret_uid, long *ret_gid)
 {
 	cleanup_done(buf_done) struct buf b = {0};
 	int r = tracee_proc_file(tid, "status", &b);
-	const char *uids = r < 0 ? NULL : status_value(buf_text(&b), "Uid");
-	const char *gids = r < 0 ? NULL : status_value(buf_text(&b), "Gid");
+	const char *text = buf_text(&b);
 	long uid, gid;
 
 	if (r < 0)
 		return r;
-	if (!uids || !gids || sscanf(uids, "%*d %ld", &uid) != 1 ||
-	    sscanf(gids, "%*d %ld", &gid) != 1)
+	if (sscanf(tracee_proc_field(text, "Uid"), "%*d %ld", &uid) != 1 ||
+	    sscanf(tracee_proc_field(text, "Gid"), "%*d %ld", &gid) != 1)
 		return -ENOENT;
 	*ret_uid = uid;
 	*ret_gid = gid;
@@ -143,9 +141,7 @@ int tracee_proc_effective(pid_t tid, long *ret_uid, long *ret_gid)
 
 static uint64_t signal_set(const char *text, const char *field)
 {
-	const char *value = status_value(text, field);
-
-	return value ? strtoull(value, NULL, 16) : 0;
+	return strtoull(tracee_proc_field(text, field), NULL, 16);
 }
 
 int tracee_proc_signal_pending(pid_t tid)

@@ -27,6 +27,9 @@ int tracee_proc_link(pid_t pid, const char *name, struct buf *ret);
 /* The names in a directory of /proc/PID that are numbers ("fd", "task"), in order;
  * the caller frees @ret. 0 or -errno. */
 int tracee_proc_numbers(pid_t pid, const char *name, uint32_t **ret, size_t *ret_count);
+/* What stands behind "field:" in the text of such a file as status or fdinfo; "" when it is not
+ * there. */
+const char *tracee_proc_field(const char *text, const char *field);
 /* A field of /proc/TID/status ("Tgid", "PPid", "TracerPid"). 0 or -errno. */
 int tracee_proc_status(pid_t tid, const char *field, long *ret);
 

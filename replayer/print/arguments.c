@@ -47,13 +47,9 @@ static struct cut cut_of(const struct scope *s, const struct sys_field *const *f
 /* Of some calls the comma is told with the argument behind it. */
 static bool comma_waits(const struct scope *s)
 {
-	static const char *const calls[] = {"clone", "fcntl", "fcntl64", "ioctl", "syslog"};
+	static const char *const calls[] = {"clone", "fcntl", "fcntl64", "ioctl", "syslog", NULL};
 
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-		if (strcmp(s->desc->name, calls[i]) == 0)
-			return true;
-	}
-	return false;
+	return sys_is_named(s->desc, calls);
 }
 
 static void say_argument(const struct scope *s, const struct sys_field *f)

@@ -71,14 +71,10 @@ static void take_iovecs(struct process *p, const struct event *e, const struct s
 
 static bool is_write(const struct sys_desc *d)
 {
-	static const char *const names[] = {"write",   "writev",   "pwrite64",
-					    "pwritev", "pwritev2", "sendto"};
+	static const char *const names[] = {"write",    "writev", "pwrite64", "pwritev",
+					    "pwritev2", "sendto", NULL};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(d->name, names[i]) == 0)
-			return true;
-	}
-	return false;
+	return sys_is_named(d, names);
 }
 
 void process_hear(struct process *p, const struct event *e)

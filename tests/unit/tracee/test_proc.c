@@ -105,6 +105,18 @@ static void test_status(void **state)
 	assert_int_equal(tracee_proc_status(NO_SUCH_PID, "Tgid", &value), -ENOENT);
 }
 
+static void test_field(void **state)
+{
+	static const char text[] = "Name:\tx: y\nPid:\t7\nPPid:\t8\n";
+
+	(void)state;
+	assert_string_equal(tracee_proc_field(text, "Name"), text + 5);
+	assert_string_equal(tracee_proc_field(text, "PPid"), "\t8\n");
+	assert_string_equal(tracee_proc_field(text, "Pi"), "");
+	assert_string_equal(tracee_proc_field(text, "x"), "");
+	assert_string_equal(tracee_proc_field("", "Name"), "");
+}
+
 static void test_file(void **state)
 {
 	struct buf b = {0};
@@ -191,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_effective),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_field),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_stat),
 		cmocka_unit_test(test_stat_of_a_strange_name),
