@@ -148,6 +148,8 @@ uint64_t walk_length(const struct walk *w, const struct sys_desc *d, const struc
 		return (least_of(n, UINT32_MAX) + 8u * d->wide - 1) / (8u * d->wide) * d->wide;
 	case LEN_PRODUCT:
 		return least_of(n, UINT32_MAX) * f->len_const + f->len_extra;
+	case LEN_WHOLE:
+		return n / f->of()->size;
 	case LEN_IOC:
 		return n >> IOC_SIZE_SHIFT & IOC_SIZE_MASK;
 	case LEN_PAGES:

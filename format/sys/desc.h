@@ -110,6 +110,7 @@ enum sys_told {
 enum sys_len {
 	LEN_NONE,    /* as `of` says */
 	LEN_FIELD,   /* the sibling's value: bytes for MEM_BYTES and MEM_STRUCT, else elements */
+	LEN_WHOLE,   /* the sibling's value, bytes: as many elements as are whole in it */
 	LEN_CONST,   /* `len_const`, in the same units */
 	LEN_DEREF,   /* the sibling points to a 32-bit count of bytes; at exit the smaller of
 		      * its values at entry and at exit */

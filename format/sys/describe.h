@@ -70,6 +70,7 @@
  *             DISCARDED_BY(l) nothing when socket l throws away what MSG_TRUNC cuts
  *             DIR(OUT), DIR(INOUT) of a number: the kernel writes it, in a struct that it reads
  *             TIMES(c) the length sibling counts things of c bytes
+ *             IN_BYTES (ARRAY) it counts bytes
  *             EXTRA(c) c bytes more than the length says
  *             IS_RESULT there is what the call gives back
  *             UNLESS_EQ(l, mask, value)   ORDER(n) place among its siblings when said

@@ -41,6 +41,7 @@
 #define AS(k)         .kind = (k)
 #define IS_RESULT     .result = 1
 #define TIMES(c)      .len = LEN_PRODUCT, .len_const = (c)
+#define IN_BYTES      .len = LEN_WHOLE
 
 #define I8(n, ...) FIELD(n, K_INT, 1, ##__VA_ARGS__)
 #define U8(n, ...) FIELD(n, K_UINT, 1, ##__VA_ARGS__)

@@ -122,6 +122,13 @@ static say_bytes_fn *const notations[K_KIND_MAX] = {
 	[K_OPAQUE] = say_opaque,
 };
 
+bool say_notation(const struct scope *s, uint8_t kind, const uint8_t *bytes, size_t size)
+{
+	if (notations[kind])
+		notations[kind](s, bytes, size, 0);
+	return notations[kind];
+}
+
 /* Those that say something of no bytes, too. */
 static const bool tells_nothing[K_KIND_MAX] = {
 	[K_DIRENTS] = true, [K_DIRENTS_OLD] = true, [K_CPUSET] = true,  [K_NODES] = true,

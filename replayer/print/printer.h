@@ -152,6 +152,8 @@ typedef void say_bytes_fn(const struct scope *s, const uint8_t *bytes, size_t si
 say_bytes_fn say_sockaddr, say_sigset, say_fdset, say_cpuset, say_siginfo, say_dirents,
 	say_dirents_old, say_cmsg, say_ipv6, say_optval, say_msgbuf, say_resident, say_nodes,
 	say_opaque;
+/* Says bytes that are a member as their kind has it; false: the kind has no notation. */
+bool say_notation(const struct scope *s, uint8_t kind, const uint8_t *bytes, size_t size);
 
 /* netlink_attributes.c: the index of a network interface, by the name that the tape tells. */
 void say_interface(const struct scope *s, uint32_t index);

@@ -133,7 +133,8 @@ static void say_struct_field(const struct scope *s, const struct sys_field *f)
 		after.base = event_bytes(s->event, EVENT_AT_EXIT, s->address, &n);
 		after.size = n < s->size ? n : s->size;
 	}
-	say_field(after.base ? &after : s, f);
+	/* What the kernel wrote may have been kept only up to a place before the member. */
+	say_field(after.base && is_there(&after, f) ? &after : s, f);
 	if (f->dir == INOUT && f->mem == MEM_NONE && s->part == PART_ALL && s->address)
 		say_number_after(s, f);
 }
@@ -221,10 +222,8 @@ static void say_by_value(const struct scope *s, const struct sys_field *f)
 
 	if (f->kind == K_EMBED || f->kind == K_EMBEDS)
 		say_embedded(s, f);
-	else if (f->kind == K_SIGSET)
-		say_sigset(s, at, there, 0);
-	else if (f->kind == K_IPV6)
-		say_ipv6(s, at, there, 0);
+	else if (say_notation(s, f->kind, at, there))
+		return;
 	else if (f->kind == K_FILTER || f->kind == K_FILTER_SECCOMP)
 		say_instruction(s, at, there, f->kind == K_FILTER_SECCOMP);
 	else
@@ -445,10 +444,11 @@ static uint64_t wanted_elements(const struct scope *s, const struct sys_field *f
 	const struct sys_field *own =
 		f->ret_off1 ? sys_sibling(s->desc, (uint16_t)(f->ret_off1 - 1)) : NULL;
 	uint64_t bound = s->bound;
-	uint64_t n = f->len == LEN_CONST        ? f->len_const
-		     : f->len == LEN_ASKED      ? size / f->of()->size
-		     : f->len == LEN_FIELD && l ? sys_value(l, s->base, s->size)
-						: 1;
+	/* Where the kernel has changed the length, what is there tells. */
+	uint64_t n = f->len == LEN_CONST                          ? f->len_const
+		     : f->len == LEN_ASKED || f->len == LEN_WHOLE ? size / f->of()->size
+		     : f->len == LEN_FIELD && l                   ? sys_value(l, s->base, s->size)
+								  : 1;
 
 	if (own)
 		bound = sys_value(own, s->base, s->size);

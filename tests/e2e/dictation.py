@@ -22,7 +22,6 @@ EXCEPTIONS = (
      "an address, where we have the bytes"),
     (r"ioctl\(3, .*(TC[GS]ET|LCKTRMIOS).*(c_iflag=,|\|, c_|c_lflag=,)",
      "a bar and nothing behind when there are no more bits"),
-    (r"ioctl\(3, SIOC[GS]IF(ADDR|DSTADDR|BRDADDR|NETMASK|CONF)", "no address of any family"),
     (r"ioctl\(3, SIOC.*hwaddr", "the address is said as bytes"),
     (r"ioctl\(3, (KVM_[GS]ET_S?REGS|PERF_EVENT_IOC_MODIFY|PTP_.*rsv=|LOOP_.*reserved|"
      r"UBI_IOCATT|FS_IOC_FIEMAP|FS_IOC_.ETFSLABEL|KDGETKEYCODE|TIOCGPTPEER|KDSKBMODE|"

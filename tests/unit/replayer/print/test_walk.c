@@ -407,6 +407,17 @@ static void test_whole_arrays(void **state)
 }
 
 /* Members that hang on another. */
+/* As the kernel has them (netdevice(7)), with what is used here. */
+struct made_ifreq {
+	char name[16], address[16], rest[8];
+};
+struct made_ifconf {
+	int32_t length;
+	uint64_t buffer;
+};
+static const struct made_ifreq interfaces[] = {{"lo", "\2\0\0\0\177\0\0\1"},
+					       {"eth0", "\2\0\0\0\300\0\2\2"}};
+
 static const struct made_call members[] = {
 	{"timer_create(CLOCK_REALTIME, {sigev_value={sival_int=-1, sival_ptr=0x5ffffffff}, "
 	 "sigev_signo=SIGUSR1, sigev_notify=SIGEV_SIGNAL}, NULL) = 0",
@@ -455,6 +466,29 @@ static const struct made_call members[] = {
 	 0,
 	 {1, P, 16},
 	 {MADE_THING(P, const uint32_t[4], {5, 0, 1, 0x80})}},
+	/* A member that is an address; and as many of its structs as the kernel has written. */
+	{"ioctl(3, SIOCGIFADDR, {ifr_name=\"lo\", ifr_addr={sa_family=AF_INET, sin_port=htons(0), "
+	 "sin_addr=inet_addr(\"127.0.0.1\")}}) = 0",
+	 "ioctl",
+	 0,
+	 {3, 0x8915, P},
+	 {MADE_THING(P, struct made_ifreq, {.name = "lo"}),
+	  MADE_RESULT(P, struct made_ifreq, {"lo", "\2\0\0\0\177\0\0\1"})}},
+	{"ioctl(3, SIOCGIFCONF, {ifc_len=320 => 80, ifc_buf=[{ifr_name=\"lo\", "
+	 "ifr_addr={sa_family=AF_INET, sin_port=htons(0), sin_addr=inet_addr(\"127.0.0.1\")}}, "
+	 "{ifr_name=\"eth0\", ifr_addr={sa_family=AF_INET, sin_port=htons(0), "
+	 "sin_addr=inet_addr(\"192.0.2.2\")}}]}) = 0",
+	 "ioctl",
+	 0,
+	 {3, 0x8912, P},
+	 {MADE_THING(P, struct made_ifconf, {320, Q}),
+	  MADE_RESULT(P, struct made_ifconf, {80, Q}),
+	  {.address = Q, .data = interfaces, .length = sizeof(interfaces), .exit = true}}},
+	{"ioctl(3, SIOCGIFCONF, {ifc_len=0 => 80, ifc_buf=NULL}) = 0",
+	 "ioctl",
+	 0,
+	 {3, 0x8912, P},
+	 {MADE_THING(P, struct made_ifconf, {0, 0}), MADE_RESULT(P, struct made_ifconf, {80, 0})}},
 	{"ioctl(3, UFFDIO_API, {api=0xaa, features=0 => features=UFFD_FEATURE_EVENT_FORK, "
 	 "ioctls=1<<_UFFDIO_REGISTER}) = 0",
 	 "ioctl",
