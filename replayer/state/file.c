@@ -50,6 +50,7 @@ struct file *file_new(struct state *s, uint8_t kind, const void *text, size_t si
 		return NULL;
 	}
 	f->refs = 1;
+	f->is.id = ++s->last_file;
 	f->is.kind = kind;
 	file_set_text(s, f, text, size);
 	f->next = s->files;

@@ -14,8 +14,15 @@
 
 struct state *state_new(void)
 {
+	return state_new_with(0);
+}
+
+struct state *state_new_with(unsigned parts)
+{
 	struct state *s = calloc(1, sizeof(*s));
 
+	if (s)
+		s->parts = parts;
 	return s && calls_init(s) < 0 ? state_free(s) : s;
 }
 
@@ -109,6 +116,7 @@ static int take_call(struct state *s, const struct event *e)
 	if (e->kind == EVENT_BEGUN || e->call.state != EVENT_FINISHED)
 		return 0;
 	c.effect = (struct effect){.due = e->call.end_seq,
+				   .time = e->time + e->call.duration,
 				   .age = e->kind == EVENT_END ? c.task->begun_age : s->age,
 				   .tid = e->tid};
 	r = call_begin(&c);
@@ -155,6 +163,20 @@ int state_take(struct state *s, const struct trace_item *item)
 		r = take_event(s, item->event);
 	if (item->kind == ITEM_SNAPSHOT)
 		r = tasks_snapshot(s, item->snapshot);
+	return s->out_of_memory ? -ENOMEM : r;
+}
+
+int state_advance(struct state *s, uint64_t seq, uint64_t time)
+{
+	const struct effect *first;
+	int r = 0;
+
+	while (r == 0 && s->queued) {
+		first = s->queue[s->queued - 1];
+		if (first->due > seq || first->time > time)
+			break;
+		r = apply_first(s);
+	}
 	return s->out_of_memory ? -ENOMEM : r;
 }
 

@@ -102,8 +102,9 @@ struct made {
 
 /* What a call does at its exit: all that is needed of its event. */
 struct effect {
-	uint64_t due; /* place of the exit */
-	uint64_t age; /* state.age at the entry */
+	uint64_t due;  /* place of the exit */
+	uint64_t time; /* of the exit */
+	uint64_t age;  /* state.age at the entry */
 	uint32_t tid;
 	effect_fn *apply;
 	int32_t fd;
@@ -139,7 +140,9 @@ struct state {
 	const struct effect *current; /* of the call that was handed over last */
 	struct parcel *parcels;       /* oldest first */
 	size_t parcel_count;
-	bool out_of_memory; /* somewhere a name is missing: said at the end of state_take() */
+	uint64_t last_file;      /* id of the newest description */
+	unsigned parts, missing; /* enum state_part: asked for; not on this tape */
+	bool out_of_memory;      /* somewhere a name is missing: said at the end of state_take() */
 };
 
 /* ---- file.c ---- */
