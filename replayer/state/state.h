@@ -179,8 +179,9 @@ struct state_map {
 	uint64_t start, end, offset;
 	uint32_t prot; /* PROT_* */
 	bool shared;
-	bool deleted;
-	const char *name; /* as in /proc/PID/maps; not ended by a NUL; NULL: anonymous */
+	bool anonymous, deleted;
+	uint64_t file;    /* id of its description: as state_file.id; 0: anonymous */
+	const char *name; /* a path, [heap]; not ended by a NUL; NULL: anonymous, or not known */
 	size_t name_size;
 };
 
