@@ -109,7 +109,8 @@ class Fd:
                 self.wd[int(m[1], 16)] = int(m[2], 16)
 
 
-EPOLL = {"EPOLLIN": 1, "EPOLLPRI": 2, "EPOLLOUT": 4, "EPOLLET": 1 << 31, "EPOLLONESHOT": 1 << 30}
+EPOLL = {"EPOLLIN": 1, "EPOLLPRI": 2, "EPOLLOUT": 4, "EPOLLRDHUP": 0x2000, "EPOLLET": 1 << 31,
+         "EPOLLONESHOT": 1 << 30, "EPOLLEXCLUSIVE": 1 << 28}
 EPOLL_ALWAYS = 0x18
 IN = {"IN_CREATE": 0x100, "IN_OPEN": 0x20}
 
@@ -147,6 +148,33 @@ def fd_differs(theirs, ours):
         found.append(("timer", theirs.info["it_interval"],
                       f"({timer['interval_seconds']}, {timer['interval_nanoseconds']})"))
     return [f"{what}: {a} but {b}" for what, a, b in found if a != b], len(found)
+
+
+class Look:
+    """At a process that waits, from outside: the members that a Dump of its own has."""
+
+    def __init__(self, pid):
+        top = f"/proc/{pid}"
+        self.pid, self.marker = pid, f"pid {pid}"
+        self.cwd, self.root, self.exe = (os.readlink(f"{top}/{n}") for n in ("cwd", "root", "exe"))
+        with open(f"{top}/status", encoding="utf-8") as f:
+            self.status = dict(line.rstrip("\n").split(":", 1) for line in f)
+        self.status = {k: v.strip() for k, v in self.status.items()}
+        with open(f"{top}/maps", encoding="utf-8", errors="surrogateescape") as f:
+            self.maps = f.read().splitlines()
+        self.fds = {}
+        for n in os.listdir(f"{top}/fd"):
+            with open(f"{top}/fdinfo/{n}", encoding="utf-8") as f:
+                self.fds[int(n)] = (os.readlink(f"{top}/fd/{n}"), f.read().splitlines())
+
+
+def waits(pid):
+    """Whether it sleeps in a call."""
+    try:
+        with open(f"/proc/{pid}/syscall", encoding="utf-8") as f:
+            return f.read().split()[0].isdigit()
+    except (OSError, IndexError):
+        return False
 
 
 def masks(process):
