@@ -221,8 +221,8 @@ os.rename(n.name + "x", n.name); a.send(b"x"); p.communicate()"""
         self.gate("gate1")
         self.gate("gate2")
         self.write("Makefile", "all: one two\none two: SHELL = /bin/sh\n"
-                   "one:\n\tcd /usr; read x <$(CURDIR)/gate1; echo $@ >$(CURDIR)/$@\n"
-                   "two:\n\tread x <$(CURDIR)/gate2 3<Makefile; echo $@ >$@\n")
+                   "one:\n\t" "cd /usr; read x <$(CURDIR)/gate1; echo $@ >$(CURDIR)/$@\n"
+                   "two:\n\t" "read x <$(CURDIR)/gate2 3<Makefile; echo $@ >$@\n")
         tape, rec = self.start(["make", "-s", "-j2"])
         looks = self.look(rec, 3)
         for name in ("gate1", "gate2"):
