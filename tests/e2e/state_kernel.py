@@ -168,13 +168,22 @@ class Look:
                 self.fds[int(n)] = (os.readlink(f"{top}/fd/{n}"), f.read().splitlines())
 
 
-def waits(pid):
-    """Whether it sleeps in a call."""
+OPENAT = 257
+
+
+def waits(pid, call=None):
+    """Whether all of its threads sleep in a call, and the first one in this. A tracer's stop is
+    no sleep."""
     try:
+        for tid in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{tid}/stat", encoding="utf-8") as f:
+                if f.read().rpartition(")")[2].split()[0] != "S":
+                    return False
         with open(f"/proc/{pid}/syscall", encoding="utf-8") as f:
-            return f.read().split()[0].isdigit()
+            number = f.read().split()[0]
     except (OSError, IndexError):
         return False
+    return number.isdigit() and call in (None, int(number))
 
 
 def masks(process):

@@ -284,7 +284,7 @@ enum { PAGE = 4096, PRIVATE_ANONYMOUS = 0x22, PRIVATE = 2, READ_WRITE = 3 };
 static void map(struct world *w, uint64_t at, uint64_t pages, uint64_t flags, uint64_t fd)
 {
 	const struct made_call call = {.name = "mmap",
-				       .ret = (int64_t)at * PAGE,
+				       .ret = (int64_t)(at * PAGE),
 				       .args = {0, pages * PAGE - 1, READ_WRITE, flags, fd, PAGE}};
 
 	world_call(w, 10, 10, &call);
@@ -351,7 +351,7 @@ static void test_maps(void **unused)
 static void remap(struct world *w, uint64_t at, uint64_t pages, uint64_t to, uint64_t now)
 {
 	const struct made_call call = {.name = "mremap",
-				       .ret = (int64_t)to * PAGE,
+				       .ret = (int64_t)(to * PAGE),
 				       .args = {at * PAGE, pages * PAGE, now * PAGE, 1}};
 
 	world_call(w, 10, 10, &call);
