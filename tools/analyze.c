@@ -26,6 +26,7 @@ static const struct verb verbs[] = {
 	{"stats", verb_stats, "calls, errors and times by syscall, process or thread"},
 	{"info", verb_info, "machine, command, versions, completeness"},
 	{"check", verb_check, "verify every chunk; --repair -o FILE writes a clean copy"},
+	{"sql", verb_sql, "ask the tape in SQL: TRACE [STATEMENT]..."},
 	{"export", verb_export, "--to jsonl or --to strace"},
 };
 
@@ -58,6 +59,7 @@ static int say_usage(void)
 	     "    -X raw|abbrev|verbose  numbers, names (default), or both\n"
 	     "    -a COLUMN          where results are aligned (default 40)\n"
 	     "    and the long spellings that strace has of these\n"
+	     "  sql: --csv, --json, --line, --no-header, -e trace=all\n"
 	     "  stats: --by=syscall|process|thread    info: --markdown\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
 	     "  overview, tree, stats, info, check: --json\n"
