@@ -27,7 +27,7 @@ static const struct verb verbs[] = {
 	{"info", verb_info, "machine, command, versions, completeness"},
 	{"check", verb_check, "verify every chunk; --repair -o FILE writes a clean copy"},
 	{"sql", verb_sql, "ask the tape in SQL: TRACE [STATEMENT]..."},
-	{"export", verb_export, "--to jsonl or --to strace"},
+	{"export", verb_export, "--to jsonl, strace, csv or sqlite"},
 };
 
 static int say_usage(void)
@@ -37,7 +37,7 @@ static int say_usage(void)
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		printf("  %-9s %s\n", verbs[i].name, verbs[i].sentence);
 	puts("\n"
-	     "  overview, tree, print, stats, export:\n"
+	     "  overview, tree, print, stats, sql, export:\n"
 	     "    -e, --trace=SET    only these calls: trace=SET as strace(1) has it, names,\n"
 	     "                       %sets, /regex, ! for all others; 'all': also those that\n"
 	     "                       rec was not asked for\n"
@@ -59,7 +59,7 @@ static int say_usage(void)
 	     "    -X raw|abbrev|verbose  numbers, names (default), or both\n"
 	     "    -a COLUMN          where results are aligned (default 40)\n"
 	     "    and the long spellings that strace has of these\n"
-	     "  sql: --csv, --json, --line, --no-header, -e trace=all\n"
+	     "  sql: --csv, --json, --line, --no-header\n"
 	     "  stats: --by=syscall|process|thread    info: --markdown\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
 	     "  overview, tree, stats, info, check: --json\n"

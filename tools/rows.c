@@ -232,7 +232,6 @@ static int begin_table(struct rows *r, size_t count)
 {
 	free(r->widths);
 	r->widths = calloc(count, sizeof(*r->widths));
-	r->columns = count;
 	r->wide = false;
 	return r->widths ? 0 : -ENOMEM;
 }
@@ -282,6 +281,7 @@ int rows_put(void *context, const char *const *names, const struct sql_value *va
 
 	if (!values) {
 		r->count = 0;
+		r->columns = count;
 		if (r->format == ROWS_TABLE && begin_table(r, count) < 0)
 			return err_set(err, ENOMEM, "out of memory");
 		if (r->format == ROWS_TABLE)
@@ -296,7 +296,7 @@ int rows_put(void *context, const char *const *names, const struct sql_value *va
 
 void rows_end(struct rows *r)
 {
-	if (r->format == ROWS_TABLE && r->columns && !r->wide)
+	if (r->format == ROWS_TABLE && r->columns && !r->wide && r->right.size)
 		release(r);
 	if (r->format == ROWS_JSON && r->columns)
 		buf_str(&r->out, r->count ? "]\n" : "[]\n");

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,19 +31,29 @@ static int copy(int to, struct err *err)
 	return r < 0 ? err_errno(err, -r, "cannot put the tape aside") : 0;
 }
 
-int spool_input(char *path, struct err *err)
+int spool_tape(const char *path, struct spool *ret, struct err *err)
 {
 	const char *directory = getenv("TMPDIR");
-	cleanup_close int fd = -1;
 	int r;
 
+	*ret = (struct spool){.fd = -1, .place = path};
+	if (strcmp(path, "-") != 0)
+		return 0;
 	directory = directory && *directory ? directory : "/var/tmp";
-	fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0)
+	ret->fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (ret->fd < 0)
 		return err_errno(err, errno, "cannot put the tape aside in '%s'", directory);
-	r = copy(fd, err);
+	r = copy(ret->fd, err);
 	if (r < 0)
-		return r;
-	snprintf(path, SPOOL_PATH_MAX, "/proc/self/fd/%d", fd);
-	return take_fd(fd);
+		spool_done(ret);
+	snprintf(ret->path, sizeof(ret->path), "/proc/self/fd/%d", ret->fd);
+	ret->place = ret->path;
+	return r;
+}
+
+void spool_done(struct spool *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
 }

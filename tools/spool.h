@@ -5,10 +5,17 @@
 
 struct err;
 
-enum { SPOOL_PATH_MAX = 64 };
+struct spool {
+	int fd;            /* -1: the tape is a file anyway */
+	const char *place; /* what it can be opened by until spool_done() */
+	char path[64];
+};
 
-/* Reads standard input to its end. The descriptor, the caller's to close, and in @path what it can
- * be opened by meanwhile; -errno. In TMPDIR, or /var/tmp: as large as the tape. */
-int spool_input(char *path, struct err *err);
+/*
+ * The tape @path; "-" is standard input, which is read to its end, into TMPDIR or /var/tmp.
+ * 0 or -errno.
+ */
+int spool_tape(const char *path, struct spool *ret, struct err *err);
+void spool_done(struct spool *s);
 
 #endif

@@ -3,6 +3,7 @@
  * analyze sql: as sqlite3(1) takes it, the tape in the place of the database. A tape from a pipe
  * is put aside first, for a query reads it more than once.
  */
+#include "export_sql.h"
 #include "opts.h"
 #include "rows.h"
 #include "spool.h"
@@ -18,12 +19,14 @@ struct sql_run {
 	struct sql *sql;
 	struct rows rows;
 	const char *tape;
+	struct spool spool;
 };
 
 static void run_done(struct sql_run *run)
 {
 	sql_free(run->sql);
 	rows_done(&run->rows);
+	spool_done(&run->spool);
 }
 
 /* ".tables" and ".schema": what every user of sqlite3 types first. */
@@ -116,10 +119,8 @@ static int ask_all(struct sql_run *run, char **statements)
 	return sql_damages(run->sql, say_damage, run) ? EXIT_TROUBLE : status;
 }
 
-static int run_sql(struct sql_run *run, bool hidden, char **arguments)
+static int run_sql(struct sql_run *run, const char *trace, char **arguments)
 {
-	char path[SPOOL_PATH_MAX];
-	cleanup_close int spool = -1;
 	struct err err = {0};
 
 	run->tape = *arguments;
@@ -128,16 +129,10 @@ static int run_sql(struct sql_run *run, bool hidden, char **arguments)
 	if (strcmp(run->tape, "-") == 0 && !arguments[1])
 		return opts_complain("the tape is standard input: give the statement as an "
 				     "argument");
-	if (strcmp(run->tape, "-") == 0) {
-		spool = spool_input(path, &err);
-		if (spool < 0)
-			return opts_complain("%s", err_text(&err));
-	}
-	if (sql_open(spool < 0 ? run->tape : path, hidden, &run->sql, &err) < 0) {
-		if (strncmp(err_text(&err), run->tape, strlen(run->tape)) == 0)
-			return opts_complain("%s", err_text(&err));
-		return opts_complain("%s: %s", run->tape, err_text(&err));
-	}
+	if (spool_tape(run->tape, &run->spool, &err) < 0)
+		return opts_complain("%s", err_text(&err));
+	if (sql_open(run->spool.place, trace, &run->sql, &err) < 0)
+		return export_complain(run->tape, &err);
 	return ask_all(run, arguments + 1);
 }
 
@@ -147,8 +142,8 @@ int verb_sql(int argc, char **argv)
 		{"csv", no_argument, NULL, 'c'},         {"json", no_argument, NULL, 'j'},
 		{"line", no_argument, NULL, 'l'},        {"no-header", no_argument, NULL, 'n'},
 		{"trace", required_argument, NULL, 'e'}, {0}};
-	cleanup_done(run_done) struct sql_run run = {.sql = NULL};
-	bool hidden = false;
+	cleanup_done(run_done) struct sql_run run = {.spool = {.fd = -1}};
+	const char *trace = NULL;
 	int option;
 
 	while ((option = getopt_long(argc, argv, ":e:", longs, NULL)) != -1) {
@@ -166,16 +161,12 @@ int verb_sql(int argc, char **argv)
 			run.rows.no_header = true;
 			break;
 		case 'e':
-			hidden = strcmp(optarg, "all") == 0 || strcmp(optarg, "trace=all") == 0;
-			if (hidden)
-				break;
-			return opts_complain("'%s': say WHERE name IN (…); only -e trace=all is "
-					     "an option here",
-					     optarg);
+			trace = optarg;
+			break;
 		default:
 			return opts_bad_option(option, argv);
 		}
 	}
 	run.rows.terminal = isatty(STDOUT_FILENO);
-	return run_sql(&run, hidden, argv + optind);
+	return run_sql(&run, trace, argv + optind);
 }

@@ -102,15 +102,15 @@ static char *part_name(const char *to)
 	return asprintf(&name, "%s%s.part", *to == '/' ? "" : "./", to) < 0 ? NULL : name;
 }
 
-int sql_save(const char *path, bool hidden, const char *to, sql_damage_fn *tell, void *context,
-	     struct err *err)
+int sql_save(const char *path, const char *trace, const char *to, sql_damage_fn *tell,
+	     void *context, struct err *err)
 {
 	cleanup_free char *part = part_name(to);
 	struct sql *s;
 	int r = part ? may_replace(to, err) : err_set(err, ENOMEM, "out of memory");
 
 	if (r == 0)
-		r = sql_new(path, hidden, &s, err);
+		r = sql_new(path, trace, &s, err);
 	if (r < 0)
 		return r;
 	if (unlink(part) < 0 && errno != ENOENT)

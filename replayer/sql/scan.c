@@ -103,7 +103,9 @@ static int take_header(struct scan *c, const struct meta_header *h, struct err *
 	if (c->printer)
 		printer_header(c->printer, h);
 	sys_choice_done(&c->chosen);
-	c->selects = !c->sql->hidden && h->trace_set && *h->trace_set;
+	c->selects = c->sql->trace || (h->trace_set && *h->trace_set);
+	if (c->sql->trace)
+		return sys_choice_parse(c->sql->trace, &c->chosen, err);
 	return c->selects ? sys_choice_parse_plain(h->trace_set, &c->chosen, err) : 0;
 }
 

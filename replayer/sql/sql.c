@@ -100,9 +100,11 @@ static int look(struct sql *s, struct err *err)
 	struct scan c;
 	int r = scan_open(&c, s, 0, err);
 
+	if (r == 0)
+		r = scan_next(&c, err);
 	scan_done(&c);
 	s->costs = (struct sql_costs){0};
-	return r;
+	return r < 0 ? r : 0;
 }
 
 static int make_view(struct sql *s, struct err *err)
@@ -137,16 +139,16 @@ static int meet_all(struct sql *s, struct err *err)
 	return r;
 }
 
-int sql_new(const char *path, bool hidden, struct sql **ret, struct err *err)
+int sql_new(const char *path, const char *trace, struct sql **ret, struct err *err)
 {
 	struct sql *s = calloc(1, sizeof(*s));
 	int r;
 
 	if (!s)
 		return err_set(err, ENOMEM, "out of memory");
-	s->hidden = hidden;
 	s->path = strdup(path);
-	r = s->path ? look(s, err) : err_set(err, ENOMEM, "out of memory");
+	s->trace = trace ? strdup(trace) : NULL;
+	r = s->path && (s->trace || !trace) ? look(s, err) : err_set(err, ENOMEM, "out of memory");
 	if (r < 0)
 		sql_free(s);
 	else
@@ -154,10 +156,10 @@ int sql_new(const char *path, bool hidden, struct sql **ret, struct err *err)
 	return r;
 }
 
-int sql_open(const char *path, bool hidden, struct sql **ret, struct err *err)
+int sql_open(const char *path, const char *trace, struct sql **ret, struct err *err)
 {
 	struct sql *s;
-	int r = sql_new(path, hidden, &s, err);
+	int r = sql_new(path, trace, &s, err);
 
 	if (r < 0)
 		return r;
@@ -189,6 +191,7 @@ struct sql *sql_free(struct sql *s)
 		free(late);
 	map_done(&s->late);
 	free(s->path);
+	free(s->trace);
 	free(s);
 	return NULL;
 }

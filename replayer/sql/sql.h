@@ -50,10 +50,11 @@ struct sql_costs {
 typedef void sql_damage_fn(void *context, const char *text);
 
 /*
- * Opens a tape that can be read more than once: a file, by its name. @hidden: also the calls that
- * the recorder was not asked for. Fails as trace_stream_open().
+ * Opens a tape that can be read more than once: a file, by its name. @trace: the calls that there
+ * are, as strace's -e trace= says it; NULL: those that the recorder was asked for. Fails as
+ * trace_stream_open(), and as sys_choice_parse().
  */
-int sql_open(const char *path, bool hidden, struct sql **ret, struct err *err);
+int sql_open(const char *path, const char *trace, struct sql **ret, struct err *err);
 struct sql *sql_free(struct sql *s);
 
 /* A row; before the first one, and if there is none, @values is NULL: only the names. Not called
@@ -83,7 +84,7 @@ struct sql_costs sql_costs(const struct sql *s);
  * database that was written so is replaced, anything else refused with -EEXIST. Returns how many
  * places were found damaged, or -errno.
  */
-int sql_save(const char *path, bool hidden, const char *to, sql_damage_fn *tell, void *context,
-	     struct err *err);
+int sql_save(const char *path, const char *trace, const char *to, sql_damage_fn *tell,
+	     void *context, struct err *err);
 
 #endif

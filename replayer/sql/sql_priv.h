@@ -64,7 +64,7 @@ enum { LIST_TABLES = 4 };
 
 struct sql {
 	char *path;
-	bool hidden; /* show also what the recorder was not asked for */
+	char *trace; /* the calls that are shown; NULL: what the recorder was asked for */
 	sqlite3 *db;
 	struct list lists[LIST_TABLES];
 	struct map late; /* place of the entry -> struct late */
@@ -190,7 +190,7 @@ int row_path(const struct state *s, const struct event *e, struct buf *ret);
 
 extern const char files_schema[]; /* with %s for TEMP or nothing */
 /* Everything but the connection. */
-int sql_new(const char *path, bool hidden, struct sql **ret, struct err *err);
+int sql_new(const char *path, const char *trace, struct sql **ret, struct err *err);
 int sql_connect(struct sql *s, const char *file, const char *prefix, struct err *err);
 /* SQLite's code for a failure, with the words of @err for the statement. */
 int sql_failed(sqlite3_vtab *t, int r, const struct err *err);
