@@ -9,6 +9,7 @@ verbs=(
 	'stats:count and time of each system call'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
+	'sql:the tape asked in SQL'
 	'export:the tape in another format'
 )
 options=(
@@ -66,8 +67,17 @@ check)
 		'--json[as a JSON object]'
 	)
 	;;
+sql)
+	options+=(
+		$calls
+		'(--json --line)--csv[as in RFC 4180]'
+		'(--csv --line)--json[as an array of objects]'
+		'(--csv --json)--line[a line for each value]'
+		'--no-header[no names of columns]'
+	)
+	;;
 export)
-	options+=($calls '--to=[format]:format:(jsonl strace)' '-o[output]:file:_files')
+	options+=($calls '--to=[format]:format:(jsonl strace csv sqlite)' '-o[output]:file:_files')
 	;;
 esac
 _arguments $options
