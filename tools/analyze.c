@@ -24,6 +24,7 @@ static const struct verb verbs[] = {
 	{"print", verb_print, "one line per event, in strace's notation"},
 	{"tree", verb_tree, "the processes and what each of them ran"},
 	{"stats", verb_stats, "calls, errors and times by syscall, process or thread"},
+	{"state", verb_state, "the world at one place: descriptors, directories, mappings, calls"},
 	{"info", verb_info, "machine, command, versions, completeness"},
 	{"check", verb_check, "verify every chunk; --repair -o FILE writes a clean copy"},
 	{"sql", verb_sql, "ask the tape in SQL: TRACE [STATEMENT]..."},
@@ -62,7 +63,8 @@ static int say_usage(void)
 	     "  sql: --csv, --line, --no-header\n"
 	     "  stats: --by=syscall|process|thread    info: --markdown\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
-	     "  overview, tree, stats, info, check, sql: --json\n"
+	     "  state: --at=EVENT|SECONDSs, --pid=PID[,PID], --maps\n"
+	     "  overview, tree, stats, state, info, check, sql: --json\n"
 	     "      --help             show this and exit\n"
 	     "      --version          show the version and exit\n"
 	     "\n"
