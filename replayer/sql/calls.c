@@ -180,7 +180,7 @@ static int call_column(struct event_cursor *c, sqlite3_context *ret, int column)
 	return SQLITE_OK;
 }
 
-const struct event_table calls_table = {
+const struct event_table event_table_calls = {
 	.name = "syscalls",
 	.schema = "CREATE TABLE syscalls(seq INTEGER, end_seq INTEGER, time INTEGER, "
 		  "duration INTEGER, pid INTEGER, tid INTEGER, arch TEXT, nr INTEGER, name TEXT, "
@@ -265,7 +265,7 @@ static int memory_column(struct event_cursor *c, sqlite3_context *ret, int colum
 	return SQLITE_OK;
 }
 
-const struct event_table memory_table = {
+const struct event_table event_table_memory = {
 	.name = "memory",
 	.schema = "CREATE TABLE memory(seq INTEGER, pid INTEGER, tid INTEGER, \"when\" TEXT, "
 		  "address INTEGER, length INTEGER, data BLOB)",
@@ -327,7 +327,7 @@ static int signal_column(struct event_cursor *c, sqlite3_context *ret, int colum
 	return SQLITE_OK;
 }
 
-const struct event_table signals_table = {
+const struct event_table event_table_signals = {
 	.name = "signals",
 	.schema = "CREATE TABLE signals(seq INTEGER, time INTEGER, pid INTEGER, tid INTEGER, "
 		  "signal TEXT, text TEXT)",

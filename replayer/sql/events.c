@@ -130,8 +130,8 @@ static int find(struct event_cursor *c, bool again)
 			c->scan.sql->costs.rows++;
 			return SQLITE_OK;
 		}
-		if (is_behind(c, c->scan.item.event) &&
-		    (table_of(c)->is != &memory_table || c->scan.item.event->seq > c->last_seq)) {
+		if (is_behind(c, c->scan.item.event) && (table_of(c)->is != &event_table_memory ||
+							 c->scan.item.event->seq > c->last_seq)) {
 			c->over = true;
 			return SQLITE_OK;
 		}
@@ -204,8 +204,8 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *ret)
 	return SQLITE_OK;
 }
 
-const struct event_table *const event_tables[EVENT_TABLES] = {&calls_table, &memory_table,
-							      &signals_table};
+const struct event_table *const event_tables[EVENT_TABLES] = {
+	&event_table_calls, &event_table_memory, &event_table_signals};
 
 int events_register(struct sql *s, const char *prefix)
 {

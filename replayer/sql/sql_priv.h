@@ -149,7 +149,7 @@ struct event_table {
 
 enum { EVENT_TABLES = 3 };
 extern const struct event_table *const event_tables[EVENT_TABLES];
-extern const struct event_table calls_table, memory_table, signals_table;
+extern const struct event_table event_table_calls, event_table_memory, event_table_signals;
 
 /* Registers all tables, each under @prefix and its name. SQLite's code. */
 int events_register(struct sql *s, const char *prefix);
