@@ -116,6 +116,7 @@ static int apply(struct export_run *run, int option, struct err *err)
 		run->to_file = true;
 		return opts_output_to(optarg, err);
 	case 'e':
+		run->options.calls_only = true;
 		return filter_trace(&run->filter, optarg, err);
 	case 'p':
 		return filter_pids(&run->filter, optarg, err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 static const struct exporter *const exporters[] = {
+	&exporter_folded,
 	&exporter_jsonl,
 };
 

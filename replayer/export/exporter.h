@@ -20,6 +20,7 @@ enum export_weight { WEIGHT_TIME, WEIGHT_COUNT, WEIGHT_BYTES };
 /* Zero is the default. */
 struct export_options {
 	enum export_weight weight;
+	bool calls_only; /* calls were chosen: what is between them is not of interest */
 };
 
 struct exporter {
@@ -45,6 +46,6 @@ struct exporter {
 const struct exporter *exporter_at(size_t index);
 const struct exporter *exporter_find(const char *name);
 
-extern const struct exporter exporter_jsonl;
+extern const struct exporter exporter_folded, exporter_jsonl;
 
 #endif
