@@ -103,8 +103,7 @@ bool opts_same_file(const char *input, const struct stat *output)
 	return st.st_dev == output->st_dev && st.st_ino == output->st_ino;
 }
 
-/* 0, or the status after a complaint. */
-static int empty_output(char **paths)
+int opts_empty_output(char **paths)
 {
 	struct stat st;
 
@@ -202,7 +201,7 @@ int opts_for_each_item(char **paths, const struct trace_stream_options *options,
 
 	if (!*paths)
 		return opts_complain("no tape given; try 'analyze --help'");
-	status = empty_output(paths);
+	status = opts_empty_output(paths);
 	if (status)
 		return status;
 	for (; *paths; paths++) {

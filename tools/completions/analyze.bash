@@ -12,7 +12,7 @@ _systape_analyze()
 		option=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	case $option in
-	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace" -- "$current") && return ;;
+	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace csv sqlite" -- "$current") && return ;;
 	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread" -- "$current") && return ;;
 	-e | --trace)
 		mapfile -t COMPREPLY < <(compgen -W "trace=%file trace=%process trace=%network
@@ -35,10 +35,11 @@ _systape_analyze()
 	state) words+=" --at= --pid= --maps --json" ;;
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;
+	sql) words+=" -e --trace= --csv --json --line --no-header" ;;
 	export) words+=" --to= -e --trace= -o" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="overview print tree stats state info check export"
+		verbs="overview print tree stats state info check sql export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

@@ -10,6 +10,7 @@ verbs=(
 	'state:the world at one place of the tape'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
+	'sql:the tape asked in SQL'
 	'export:the tape in another format'
 )
 options=(
@@ -75,8 +76,17 @@ check)
 		'--json[as a JSON object]'
 	)
 	;;
+sql)
+	options+=(
+		$calls
+		'(--json --line)--csv[as in RFC 4180]'
+		'(--csv --line)--json[as an array of objects]'
+		'(--csv --json)--line[a line for each value]'
+		'--no-header[no names of columns]'
+	)
+	;;
 export)
-	options+=($calls '--to=[format]:format:(jsonl strace)' '-o[output]:file:_files')
+	options+=($calls '--to=[format]:format:(jsonl strace csv sqlite)' '-o[output]:file:_files')
 	;;
 esac
 _arguments $options
