@@ -8,7 +8,6 @@
 #include "base/cleanup.h"
 #include "replayer/print/escape.h"
 #include "replayer/print/print.h"
-#include "sys/names.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -167,17 +166,20 @@ static void say_words(const struct screen *s, const struct process *p)
 	}
 }
 
-static void say_failure(const struct failure *f, struct buf *out)
+static void say_cause(const struct screen *s, const struct overview_problem *problem)
 {
-	const char *text = sys_errno_text(f->error);
+	const struct cause *c = &problem->cause;
 
-	failure_call(f, out);
-	buf_char(out, ' ');
-	escape_text(out, f->object, f->object_size);
-	buf_str(out, f->object_size ? ": " : "");
-	failure_error(f, out);
-	if (text)
-		buf_printf(out, " (%s)", text);
+	if (c->words.size) {
+		buf_str(s->out, "         cause: ");
+		paint(s, "1");
+		buf_append(s->out, c->words.data, c->words.size);
+		paint(s, "0");
+		buf_char(s->out, '\n');
+	}
+	if (c->evidence.size)
+		buf_printf(s->out, "         seen:  %u %s  (at %.6f s)\n", c->pid,
+			   buf_text(&c->evidence), (double)c->time / 1e9);
 }
 
 static void say_problem(const struct screen *s, const struct overview_problem *problem)
@@ -191,12 +193,8 @@ static void say_problem(const struct screen *s, const struct overview_problem *p
 	process_end_long(p, s->out);
 	paint(s, "0");
 	buf_char(s->out, '\n');
+	say_cause(s, problem);
 	say_words(s, p);
-	if (problem->has_failure) {
-		buf_str(s->out, "         failed last: ");
-		say_failure(&problem->failure, s->out);
-		buf_char(s->out, '\n');
-	}
 }
 
 static void say_problems(const struct screen *s)
