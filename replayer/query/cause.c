@@ -174,7 +174,7 @@ static void say_other(const struct search *s, const struct hang *g, struct buf *
 
 static void say_hang(const struct search *s, const struct hang *g, size_t threads, const char *how)
 {
-	const uint64_t end = s->p->over ? s->p->ended : s->all->time;
+	const uint64_t end = g->until ? g->until : s->p->over ? s->p->ended : s->all->time;
 	struct buf *ret = &s->ret->words;
 
 	buf_printf(ret, "%s %s", how, waiting_text(g->what));
@@ -183,11 +183,13 @@ static void say_hang(const struct search *s, const struct hang *g, size_t thread
 		escape_text(ret, g->object, g->object_size);
 		buf_char(ret, ')');
 	}
+	buf_printf(ret, " for %.3f s", end > g->time ? (double)(end - g->time) / 1e9 : 0.0);
 	say_other(s, g, ret);
-	buf_printf(ret, ", for %.3f s", end > g->time ? (double)(end - g->time) / 1e9 : 0.0);
 	if (threads > 1)
 		buf_printf(ret, "; %zu of its threads wait", threads);
-	show(s, g->call, s->p->pid, g->time);
+	/* Who sleeps has not been in anybody's way. */
+	if (g->what != WAITING_SLEEP || !s->ret->evidence.size)
+		show(s, g->call, s->p->pid, g->time);
 }
 
 static bool find_hang(const struct search *s, const char *how)
@@ -195,7 +197,7 @@ static bool find_hang(const struct search *s, const char *how)
 	size_t threads;
 	const struct hang *g = hangs_find(&s->c->hangs, index_of(s), &threads);
 
-	if (!g)
+	if (!g || (g->until && s->p->ended > g->until + hang_grace(g)))
 		return false;
 	say_hang(s, g, threads, how);
 	return true;

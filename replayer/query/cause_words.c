@@ -110,11 +110,9 @@ static bool say_exec(const struct failure *g, const char *call, struct buf *ret)
 	if (strcmp(call, "execve") != 0 || g->error != ENOENT)
 		return false;
 	escape_text(ret, g->object, g->object_size);
-	buf_str(ret,
-		g->exists ? " is there, but not the interpreter that it names (in its #! line, or "
-			    "as the loader of its ELF header)"
-			  : " does not exist, or the interpreter does not that it names (in its "
-			    "#! line, or as the loader of its ELF header)");
+	buf_str(ret, g->exists ? " is there, but the interpreter that it names is not"
+			       : " does not exist, or the interpreter that it names does not");
+	buf_str(ret, " (in its #! line, or as the loader in its ELF header)");
 	return true;
 }
 

@@ -127,7 +127,7 @@ enum failure_rank failure_rank(const struct failure *g)
 		return FAILURE_EXPECTED;
 	if (g->error != ENOENT && g->error != ENOTDIR)
 		return FAILURE_SERIOUS;
-	return is_probe(call) ? FAILURE_PROBE : FAILURE_MISSING;
+	return is_probe(call) || g->optional ? FAILURE_PROBE : FAILURE_MISSING;
 }
 
 void failure_call(const struct failure *g, struct buf *ret)

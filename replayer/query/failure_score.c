@@ -16,6 +16,7 @@
 enum {
 	NAME_LEAST = 3, /* bytes: shorter names are found in any text */
 	TOLD_NAME = 40,
+	TOLD_LAST = 15, /* in the last line */
 	TOLD_ERROR = 30,
 	COMMANDED = 30,
 	KIND_GRAVE = 30,
@@ -106,16 +107,30 @@ static int kind_score(const struct failure *g)
 	return g->error == ENOENT ? KIND_MISSING : KIND_OTHER;
 }
 
+static bool has_name_last(const struct process *p, const struct failure *g)
+{
+	size_t n = p->word_count;
+	const uint8_t *line;
+
+	while (n && p->words[n - 1] == '\n')
+		n--;
+	line = memrchr(p->words, '\n', n);
+	return line && has_name(line, (size_t)(p->words + n - line), g);
+}
+
 int failure_score(const struct failure *g, const struct process *p)
 {
+	const bool told = has_name(p->words, p->word_count, g);
 	int score = kind_score(g);
 
-	if (has_name(p->words, p->word_count, g))
+	if (told)
 		score += TOLD_NAME;
+	if (has_name_last(p, g))
+		score += TOLD_LAST;
 	if (has_error(p, g))
 		score += TOLD_ERROR;
 	/* Not its first word: a program looks for itself in many places. */
-	if (p->command) {
+	if (!told && p->command) {
 		const size_t first = strnlen(p->command, p->command_size);
 
 		if (has_name(p->command + first, p->command_size - first, g))

@@ -272,18 +272,56 @@ static bool may_wait(const struct event *e)
 	return !is_fcntl(e) || e->call.args[1] == F_SETLKW || e->call.args[1] == OFD_SETLKW;
 }
 
+/* The more a kind of waiting tells, the greater. */
+static int tells(const struct hang *g)
+{
+	static const int weights[WAITING_FOR_MAX] = {
+		[WAITING_LOCK] = 8,   [WAITING_PIPE] = 7,  [WAITING_NETWORK] = 6,
+		[WAITING_DISK] = 6,   [WAITING_CHILD] = 5, [WAITING_EVENTS] = 3,
+		[WAITING_MEMORY] = 2, [WAITING_SLEEP] = 1};
+
+	return weights[g->what];
+}
+
+uint64_t hang_grace(const struct hang *g)
+{
+	return (g->until - g->time) / 8;
+}
+
+/* What it is in now takes the place of what it was in, unless that told more a moment ago. */
+static bool replaces(struct hangs *h, const struct event *e, enum waiting_for what)
+{
+	struct hang *old = map_get(&h->threads, e->tid);
+	const struct hang new = {.what = what};
+
+	if (!old)
+		return what != WAITING_NOT;
+	if (old->until && e->time < old->until + hang_grace(old) && tells(&new) < tells(old))
+		return false;
+	hang_free(map_remove(&h->threads, e->tid));
+	return what != WAITING_NOT;
+}
+
 static int take_wait(struct hangs *h, struct processes *all, const struct event *e)
 {
-	const struct state_file *f;
-	enum waiting_for what;
+	const bool back = came_back(&e->call);
+	enum waiting_for what = WAITING_NOT;
+	const struct state_file *f = NULL;
+	struct hang *g;
+	int r;
 
-	hang_free(map_remove(&h->threads, e->tid));
-	if (came_back(&e->call) || !may_wait(e))
+	if ((!back || e->call.duration >= HANG_LONG_NS) && may_wait(e)) {
+		what = waiting_for(&e->call, NULL, UINT64_MAX);
+		f = first_file(h, e, what);
+		what = waiting_for(&e->call, f, UINT64_MAX);
+	}
+	if (!replaces(h, e, what))
 		return 0;
-	what = waiting_for(&e->call, NULL, UINT64_MAX);
-	f = first_file(h, e, what);
-	what = waiting_for(&e->call, f, UINT64_MAX);
-	return what ? add_hang(h, all, e, what, f) : 0;
+	r = add_hang(h, all, e, what, f);
+	g = map_get(&h->threads, e->tid);
+	if (g && back)
+		g->until = e->time + e->call.duration;
+	return r;
 }
 
 /* Locks may have gone to others since the waiting began. */
@@ -385,17 +423,6 @@ int hangs_take(struct hangs *h, struct processes *all, const struct event *e)
 	if (r == 0 && e->kind != EVENT_BEGUN && e->call.state == EVENT_FINISHED)
 		take_lock(h, all, e);
 	return r < 0 || e->kind == EVENT_END ? r : take_kill(h, all, e);
-}
-
-/* The more a kind of waiting tells, the greater. */
-static int tells(const struct hang *g)
-{
-	static const int weights[WAITING_FOR_MAX] = {
-		[WAITING_LOCK] = 8,   [WAITING_PIPE] = 7,  [WAITING_NETWORK] = 6,
-		[WAITING_DISK] = 6,   [WAITING_CHILD] = 5, [WAITING_EVENTS] = 3,
-		[WAITING_MEMORY] = 2, [WAITING_SLEEP] = 1};
-
-	return weights[g->what];
 }
 
 const struct hang *hangs_find(const struct hangs *h, uint32_t process, size_t *ret_threads)

@@ -19,6 +19,7 @@ enum {
 	HANG_KILLS_MAX = 1 << 12,
 	HANG_LOOKUPS_MAX = 1 << 12, /* of who has a description open */
 	HANG_TEXT_MAX = 300,
+	HANG_LONG_NS = 200000000,
 };
 
 enum hang_other {
@@ -29,11 +30,13 @@ enum hang_other {
 	HANG_ITSELF,    /* only the process itself has the other end */
 };
 
-/* A call that a thread went into and did not come back from. */
+/* A call that a thread went into and did not come back from; or that it was in for long, and came
+ * back from just before the end: the one who was waited for was ended first. */
 struct hang {
 	uint32_t process; /* index in the list + 1 */
 	uint32_t tid;
 	uint64_t time;
+	uint64_t until; /* 0: it did not come back */
 	enum waiting_for what;
 	char *call;   /* in strace's notation */
 	char *object; /* as bytes; "" */
@@ -71,6 +74,8 @@ int hangs_take(struct hangs *h, struct processes *all, const struct event *e);
 /* Of the threads of the process, the one whose waiting tells most; NULL: none waited. With
  * the number of those that waited. */
 const struct hang *hangs_find(const struct hangs *h, uint32_t process, size_t *ret_threads);
+/* For so many ns after it came back a call may still be what the process was about. */
+uint64_t hang_grace(const struct hang *g);
 /* Who sent the process the signal that ended it, or NULL. */
 const struct hang_kill *hangs_kill(const struct hangs *h, uint32_t process, uint32_t signal);
 void hangs_done(struct hangs *h);

@@ -86,7 +86,8 @@ static bool passed_on(const struct overview *o, const struct process *p)
 	if (!p->bad_child)
 		return false;
 	g = failures_fatal(&o->failures, p);
-	return !g || g->last_time < p->bad_child_at || failure_score(g, p) < FAILURE_EXPLAINS_WELL;
+	return !g || failure_rank(g) <= FAILURE_PROBE || g->last_time < p->bad_child_at ||
+	       failure_score(g, p) < FAILURE_EXPLAINS_WELL;
 }
 
 /* Waits for something else than a child that is told of itself. */

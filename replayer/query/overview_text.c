@@ -254,6 +254,8 @@ static void say_group(const struct screen *s, size_t index, uint8_t *told)
 }
 
 /* Those that are not told one by one: how many calls, with which errors. */
+static enum failure_rank least_rank(const struct screen *s);
+
 static void say_other_failures(const struct screen *s, const uint8_t *told)
 {
 	const struct failures *f = &s->o->failures;
@@ -263,7 +265,7 @@ static void say_other_failures(const struct screen *s, const uint8_t *told)
 	for (size_t i = 0; i < f->count; i++) {
 		if (told[i])
 			continue;
-		if (failure_rank(&f->list[i]) <= FAILURE_PROBE)
+		if (failure_rank(&f->list[i]) < least_rank(s))
 			expected += f->list[i].count;
 		else
 			other += f->list[i].count;
@@ -274,6 +276,16 @@ static void say_other_failures(const struct screen *s, const uint8_t *told)
 		buf_printf(s->out,
 			   "%7s  as programs meet all day: searches, probes, nothing to read yet\n",
 			   grouped(expected, text));
+}
+
+/* From which rank on failures are told one by one: where all went well, missing files did not
+ * matter. */
+static enum failure_rank least_rank(const struct screen *s)
+{
+	const struct process *p = command(s->o);
+
+	return !s->o->problem_count && p && p->over && !p->status ? FAILURE_SERIOUS
+								  : FAILURE_MISSING;
 }
 
 static int say_failures(const struct screen *s)
@@ -288,7 +300,7 @@ static int say_failures(const struct screen *s)
 		return 0;
 	heading(s, "Calls that failed");
 	for (size_t i = 0; i < f->count && lines < FAILURES_SHOWN; i++) {
-		if (failure_rank(&f->list[i]) <= FAILURE_PROBE)
+		if (failure_rank(&f->list[i]) < least_rank(s))
 			break;
 		if (told[i])
 			continue;

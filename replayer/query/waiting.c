@@ -134,10 +134,14 @@ enum waiting_for waiting_for(const struct event_call *call, const struct state_f
 const char *waiting_text(enum waiting_for what)
 {
 	static const char *const texts[WAITING_FOR_MAX] = {
-		[WAITING_NOT] = "not waiting",       [WAITING_CHILD] = "a child",
-		[WAITING_SLEEP] = "sleep",           [WAITING_LOCK] = "a file lock",
-		[WAITING_MEMORY] = "another thread", [WAITING_EVENTS] = "events",
-		[WAITING_NETWORK] = "a socket",      [WAITING_PIPE] = "a pipe or terminal",
+		[WAITING_NOT] = "not waiting",
+		[WAITING_CHILD] = "a child",
+		[WAITING_SLEEP] = "a signal, or time to pass,",
+		[WAITING_LOCK] = "a file lock",
+		[WAITING_MEMORY] = "another thread",
+		[WAITING_EVENTS] = "events",
+		[WAITING_NETWORK] = "a socket",
+		[WAITING_PIPE] = "a pipe or terminal",
 		[WAITING_DISK] = "the disk",
 	};
 
