@@ -9,6 +9,7 @@ verbs=(
 	'stats:count and time of each system call'
 	'state:the world at one place of the tape'
 	'files:every path that was touched'
+	'errors:the calls that failed'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
 	'export:the tape in another format'
@@ -75,6 +76,15 @@ files)
 		'--failed[only those at which something failed]'
 		'--missing[only those that were not there]'
 		'--all[a line for each]'
+		'--pid=[only what these processes did]:pid'
+		'--time=[only these seconds, A..B]:range'
+		'--json[as a JSON object]'
+	)
+	;;
+errors)
+	options+=(
+		$calls
+		'--all[nothing folded or left out]'
 		'--pid=[only what these processes did]:pid'
 		'--time=[only these seconds, A..B]:range'
 		'--json[as a JSON object]'
