@@ -24,6 +24,8 @@ static const struct verb verbs[] = {
 	{"print", verb_print, "one line per event, in strace's notation"},
 	{"tree", verb_tree, "the processes and what each of them ran"},
 	{"stats", verb_stats, "calls, errors and times by syscall, process or thread"},
+	{"state", verb_state, "the world at one place: descriptors, directories, mappings, calls"},
+	{"files", verb_files, "every path that was touched: by whom, how, and what came of it"},
 	{"info", verb_info, "machine, command, versions, completeness"},
 	{"check", verb_check, "verify every chunk; --repair -o FILE writes a clean copy"},
 	{"export", verb_export, "--to jsonl or --to strace"},
@@ -36,7 +38,7 @@ static int say_usage(void)
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		printf("  %-9s %s\n", verbs[i].name, verbs[i].sentence);
 	puts("\n"
-	     "  overview, tree, print, stats, export:\n"
+	     "  overview, tree, print, stats, files, export:\n"
 	     "    -e, --trace=SET    only these calls: trace=SET as strace(1) has it, names,\n"
 	     "                       %sets, /regex, ! for all others; 'all': also those that\n"
 	     "                       rec was not asked for\n"
@@ -60,7 +62,10 @@ static int say_usage(void)
 	     "    and the long spellings that strace has of these\n"
 	     "  stats: --by=syscall|process|thread    info: --markdown\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
-	     "  overview, tree, stats, info, check: --json\n"
+	     "  state: --at=EVENT|SECONDSs, --pid=PID[,PID], --maps\n"
+	     "  files: -P PATH, --sort=bytes|path|time|errors, --written, --failed, --missing,\n"
+	     "         --all, --pid=PID[,PID], --time=A..B\n"
+	     "  overview, tree, stats, state, files, info, check: --json\n"
 	     "      --help             show this and exit\n"
 	     "      --version          show the version and exit\n"
 	     "\n"

@@ -164,7 +164,7 @@ static int read_all(struct trace_stream *s, opts_item_fn *take, void *context, s
 		if (item.kind == ITEM_DAMAGE)
 			note(d, item.damage);
 		r = take(context, &item, err);
-		if (r < 0)
+		if (r != 0)
 			return r;
 	}
 	return r;

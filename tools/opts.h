@@ -19,7 +19,9 @@ int opts_complain(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* The one thing that getopt_long() leaves to be said; returns EXIT_TROUBLE. */
 int opts_bad_option(int option, char **argv);
 
-/* What a verb does with each item of a tape; a negative errno ends reading. */
+/* What a verb does with each item of a tape. A negative errno ends reading, and is said;
+ * OPTS_ENOUGH ends it because what is behind is of no interest: nothing is said of it. */
+enum { OPTS_ENOUGH = 1 };
 typedef int opts_item_fn(void *context, const struct trace_item *item, struct err *err);
 
 /*

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAPS_LEAST = 32, PAGE = 4096, PROTECTIONS = 7 };
+enum { MAPS_LEAST = 32, PROTECTIONS = 7 };
 
 struct mm *mm_new(void)
 {
@@ -53,6 +53,12 @@ struct mm *mm_unref(struct state *s, struct mm *mm)
 	drop_maps(s, mm);
 	free(mm);
 	return NULL;
+}
+
+/* What the kernel names in brackets has no file. */
+static bool has_offset(const struct mapping *m)
+{
+	return m->file && !(m->file->is.size && m->file->is.text[0] == '[');
 }
 
 /* The first mapping that ends behind @address. */
@@ -140,7 +146,7 @@ static void split(struct mm *mm, uint64_t address)
 	if (at == mm->maps->count || mm->maps->map[at].start >= address)
 		return;
 	upper = mm->maps->map[at];
-	if (upper.file)
+	if (has_offset(&upper))
 		upper.offset += address - upper.start;
 	upper.start = address;
 	mm->maps->map[at].end = address;

@@ -14,6 +14,7 @@ _systape_analyze()
 	case $option in
 	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace" -- "$current") && return ;;
 	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread" -- "$current") && return ;;
+	--sort) mapfile -t COMPREPLY < <(compgen -W "bytes path time errors" -- "$current") && return ;;
 	-e | --trace)
 		mapfile -t COMPREPLY < <(compgen -W "trace=%file trace=%process trace=%network
 			trace=%desc trace=%memory trace=%signal trace=%ipc" -- "$current")
@@ -26,18 +27,20 @@ _systape_analyze()
 		;;
 	-X) mapfile -t COMPREPLY < <(compgen -W "raw abbrev verbose" -- "$current") && return ;;
 	-P) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
-	-s | -a | --pid | --time) return ;;
+	-s | -a | --pid | --time | --at) return ;;
 	esac
 	case $verb in
 	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -y -yy -P -X -z -Z -e --trace= -q -qq -n -i -a --pid= --time=" ;;
 	overview | tree) words+=" -e --trace= --json" ;;
 	stats) words+=" --by= -e --trace= --json" ;;
+	state) words+=" --at= --pid= --maps --json" ;;
+	files) words+=" -P -e --trace= --sort= --written --failed --missing --all --pid= --time= --json" ;;
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;
 	export) words+=" --to= -e --trace= -o" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="overview print tree stats info check export"
+		verbs="overview print tree stats state files info check export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

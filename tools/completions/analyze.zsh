@@ -7,6 +7,8 @@ verbs=(
 	'print:every event as a line'
 	'tree:which process started which'
 	'stats:count and time of each system call'
+	'state:the world at one place of the tape'
+	'files:every path that was touched'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
 	'export:the tape in another format'
@@ -55,6 +57,28 @@ overview | tree)
 	;;
 stats)
 	options+=($calls '--by=[a table for each]:what:(syscall process thread)' '--json[as a JSON object]')
+	;;
+state)
+	options+=(
+		'--at=[the place]:event or seconds'
+		'--pid=[only these processes]:pid'
+		'--maps[each mapping]'
+		'--json[as a JSON object]'
+	)
+	;;
+files)
+	options+=(
+		$calls
+		'-P[only files at or below this path]:path:_files'
+		'--sort=[which come first]:key:(bytes path time errors)'
+		'--written[only those that were written or changed]'
+		'--failed[only those at which something failed]'
+		'--missing[only those that were not there]'
+		'--all[a line for each]'
+		'--pid=[only what these processes did]:pid'
+		'--time=[only these seconds, A..B]:range'
+		'--json[as a JSON object]'
+	)
 	;;
 info)
 	options+=('(--markdown)--json[as a JSON object]' '(--json)--markdown[for a bug report]')
