@@ -134,6 +134,26 @@ static int move_part(struct state *s, struct mm *mm, const struct mapping *from,
 	return mm_map(s, mm, &m);
 }
 
+/* What stays where it is keeps its parts: only its end is another. */
+static int resize(struct state *s, struct mm *mm, uint64_t start, uint64_t old_end,
+		  uint64_t new_end)
+{
+	const struct mapping *last = old_end > start ? mm_find(mm, old_end - 1) : NULL;
+	struct mapping more;
+	int r;
+
+	if (new_end <= old_end || !last)
+		return mm_unmap(s, mm, new_end, old_end);
+	more = *last;
+	more.offset += more.file ? old_end - last->start : 0;
+	more.start = old_end;
+	more.end = new_end;
+	file_ref(more.file);
+	r = mm_map(s, mm, &more);
+	file_unref(s, more.file);
+	return r;
+}
+
 /* numbers: old address, old length, new address, new length, flags */
 static int apply_remap(struct state *s, struct task *t, struct effect *f)
 {
@@ -144,6 +164,8 @@ static int apply_remap(struct state *s, struct task *t, struct effect *f)
 	struct mapping kept = from ? *from : (struct mapping){0};
 	int r = 0;
 
+	if (n[0] == n[2])
+		return resize(s, mm, n[0], old_end, end_of(n[0], new_length));
 	file_ref(kept.file);
 	/* One without a length stays, and is mapped once more. */
 	if (n[1] && !(n[4] & DONT_UNMAP))

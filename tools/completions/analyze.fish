@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 
-set -l verbs overview print tree stats info check export
+set -l verbs overview print tree stats state info check export
 set -l first "not __fish_seen_subcommand_from $verbs"
 
 complete -c analyze -n $first -a overview -d 'What ran, how it ended, what failed'
 complete -c analyze -n $first -a print -d 'Every event as a line'
 complete -c analyze -n $first -a tree -d 'Which process started which'
 complete -c analyze -n $first -a stats -d 'Count and time of each system call'
+complete -c analyze -n $first -a state -d 'The world at one place of the tape'
 complete -c analyze -n $first -a info -d 'What the tape says about itself'
 complete -c analyze -n $first -a check -d 'Whether the file is whole'
 complete -c analyze -n $first -a export -d 'The tape in another format'
@@ -44,8 +45,13 @@ complete -c analyze -n $calls -s e -l trace -x -d 'Only these calls' \
 set -l stats '__fish_seen_subcommand_from stats'
 complete -c analyze -n $stats -l by -x -a 'syscall process thread' -d 'A table for each'
 
-set -l json '__fish_seen_subcommand_from overview tree stats info check'
+set -l json '__fish_seen_subcommand_from overview tree stats state info check'
 complete -c analyze -n $json -l json -d 'As a JSON object'
+
+set -l state '__fish_seen_subcommand_from state'
+complete -c analyze -n $state -l at -x -d 'The place: an event, or seconds'
+complete -c analyze -n $state -l pid -x -d 'Only these processes'
+complete -c analyze -n $state -l maps -d 'Each mapping'
 
 set -l info '__fish_seen_subcommand_from info'
 complete -c analyze -n $info -l markdown -d 'For a bug report'

@@ -7,6 +7,7 @@ verbs=(
 	'print:every event as a line'
 	'tree:which process started which'
 	'stats:count and time of each system call'
+	'state:the world at one place of the tape'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
 	'export:the tape in another format'
@@ -55,6 +56,14 @@ overview | tree)
 	;;
 stats)
 	options+=($calls '--by=[a table for each]:what:(syscall process thread)' '--json[as a JSON object]')
+	;;
+state)
+	options+=(
+		'--at=[the place]:event or seconds'
+		'--pid=[only these processes]:pid'
+		'--maps[each mapping]'
+		'--json[as a JSON object]'
+	)
 	;;
 info)
 	options+=('(--markdown)--json[as a JSON object]' '(--json)--markdown[for a bug report]')
