@@ -459,8 +459,9 @@ static void get_lists(const Systape__Process *m, struct meta_process *p, int *fa
 	for (; p->fds && p->fd_count < m->n_fd; p->fd_count++) {
 		const Systape__Fd *f = m->fd[p->fd_count];
 
-		p->fds[p->fd_count] = (struct meta_fd){f->fd, f->flags, f->position,
-						       take_bytes(&f->target, failed)};
+		p->fds[p->fd_count] = (struct meta_fd){f->fd,       f->flags,
+						       f->position, take_bytes(&f->target, failed),
+						       f->unknown,  f->description};
 	}
 	for (; p->maps && p->map_count < m->n_map; p->map_count++) {
 		const Systape__Map *a = m->map[p->map_count];

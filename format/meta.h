@@ -62,7 +62,7 @@ struct meta_fd {
 	uint64_t position;        /* from fdinfo */
 	struct meta_bytes target; /* readlink of /proc/PID/fd/N */
 	uint32_t unknown;         /* META_FD_* */
-	uint64_t description; /* equal for descriptors that share one; 0: not known who does */
+	uint64_t description;     /* equal for descriptors that share one; 0: not known who does */
 };
 enum { META_FD_NO_FLAGS = 1, META_FD_NO_POSITION = 2 };
 

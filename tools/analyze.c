@@ -27,6 +27,7 @@ static const struct verb verbs[] = {
 	{"state", verb_state, "the world at one place: descriptors, directories, mappings, calls"},
 	{"info", verb_info, "machine, command, versions, completeness"},
 	{"check", verb_check, "verify every chunk; --repair -o FILE writes a clean copy"},
+	{"cut", verb_cut, "-o FILE: a tape with only the part that is named"},
 	{"export", verb_export, "--to jsonl or --to strace"},
 };
 
@@ -59,6 +60,9 @@ static int say_usage(void)
 	     "    -X raw|abbrev|verbose  numbers, names (default), or both\n"
 	     "    -a COLUMN          where results are aligned (default 40)\n"
 	     "    and the long spellings that strace has of these\n"
+	     "  cut: -o FILE, -z LEVEL, --pid, --time, -e as above, and\n"
+	     "    --children         with --pid: also all that descend from them\n"
+	     "    --events=A..B      only from event A to event B\n"
 	     "  stats: --by=syscall|process|thread    info: --markdown\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
 	     "  state: --at=EVENT|SECONDSs, --pid=PID[,PID], --maps\n"

@@ -187,8 +187,7 @@ static int add_due(struct trace_composer *c, uint64_t seq, struct err *err)
 {
 	int r = 0;
 
-	while (r == 0 && c->waiting_count &&
-	       c->waiting[c->waiting_count - 1]->end.seq < seq) {
+	while (r == 0 && c->waiting_count && c->waiting[c->waiting_count - 1]->end.seq < seq) {
 		struct waiting *w = c->waiting[--c->waiting_count];
 
 		c->waiting_bytes -= w->size;
@@ -340,13 +339,22 @@ int trace_composer_exit(struct trace_composer *c, const struct event *call, stru
 	return wait_for(c, call, (struct batch_slot){.number = UINT64_MAX}, err);
 }
 
+void trace_composer_forget(struct trace_composer *c, uint64_t seq)
+{
+	while (c->waiting_count && c->waiting[c->waiting_count - 1]->end.seq < seq) {
+		struct waiting *w = c->waiting[--c->waiting_count];
+
+		c->waiting_bytes -= w->size;
+		waiting_free(w);
+	}
+}
+
 int trace_composer_snapshot(struct trace_composer *c, const struct meta_snapshot *snapshot,
 			    struct err *err)
 {
 	int r = end_chunk(c, err);
 
-	return r < 0 ? r
-		     : put(c, codec_encode_snapshot(snapshot, &c->record), NULL, false, err);
+	return r < 0 ? r : put(c, codec_encode_snapshot(snapshot, &c->record), NULL, false, err);
 }
 
 uint64_t trace_composer_events(const struct trace_composer *c)

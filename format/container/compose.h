@@ -20,7 +20,7 @@ struct trace_composer;
 
 /* Limits. What is over one is left out, and counted in the trailer as lost. */
 enum {
-	COMPOSE_WAITING_MAX = 1 << 16,       /* calls that have not come to their exit */
+	COMPOSE_WAITING_MAX = 1 << 16,        /* calls that have not come to their exit */
 	COMPOSE_WAITING_BYTES_MAX = 64 << 20, /* what they wrote */
 };
 
@@ -34,6 +34,8 @@ int trace_composer_event(struct trace_composer *c, const struct event *e, struct
 /* Of a call that began before the tape: of its whole event only the exit. Must be handed over
  * before any event that lies behind that. */
 int trace_composer_exit(struct trace_composer *c, const struct event *call, struct err *err);
+/* Exits that wait and lie in front of @seq are not written after all. */
+void trace_composer_forget(struct trace_composer *c, uint64_t seq);
 /* Rows so far; those of calls that have not come to their exit count once. */
 uint64_t trace_composer_events(const struct trace_composer *c);
 /*
