@@ -170,7 +170,7 @@ static int cut_to(struct cut_run *run, char **paths, int fd)
 	status = opts_for_each_item(paths, &stream, take, run);
 	if (cut_finish(run->cut, &totals, &err) < 0)
 		status = opts_complain("%s", err_text(&err));
-	else if (!totals.chosen && totals.read)
+	else if (!totals.chosen)
 		status = opts_complain("%s: none of its %" PRIu64 " events is chosen", paths[0],
 				       totals.read);
 	if (!totals.chosen && strcmp(run->output, "-") != 0)
