@@ -27,6 +27,7 @@ static const struct verb verbs[] = {
 	{"state", verb_state, "the world at one place: descriptors, directories, mappings, calls"},
 	{"info", verb_info, "machine, command, versions, completeness"},
 	{"check", verb_check, "verify every chunk; --repair -o FILE writes a clean copy"},
+	{"follow", verb_follow, "the bytes that flowed through a descriptor, socket, pipe or file"},
 	{"cut", verb_cut, "-o FILE: a tape with only the part that is named"},
 	{"export", verb_export, "--to jsonl or --to strace"},
 };
@@ -60,6 +61,16 @@ static int say_usage(void)
 	     "    -X raw|abbrev|verbose  numbers, names (default), or both\n"
 	     "    -a COLUMN          where results are aligned (default 40)\n"
 	     "    and the long spellings that strace has of these\n"
+	     "  follow: --json, --pid, --time, -e as above, and\n"
+	     "    --list             all streams: number, kind, bytes, who\n"
+	     "    --fd=[PID:]FD      what was behind this descriptor; of the first process\n"
+	     "    --path=PATH        what was read from and written to this file\n"
+	     "    --socket=ADDRESS   ADDR, ADDR:PORT, :PORT or the path of a socket\n"
+	     "    --pipe, --stream=N all pipes, the stream with this number\n"
+	     "    --hex              in hexadecimal\n"
+	     "    --content          the file put together, holes marked\n"
+	     "    --raw, -o FILE     the bytes alone; a file is put together\n"
+	     "    --out, --in        one direction only\n"
 	     "  cut: -o FILE, -z LEVEL, --pid, --time, -e as above, and\n"
 	     "    --children         with --pid: also all that descend from them\n"
 	     "    --events=A..B      only from event A to event B\n"
