@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MODE = 0600, PIECE = 64 << 10 };
+enum { MODE = 0600, PIECE = 64 << 10, ZEROS = 64 };
 
 struct follow_run {
 	struct filter filter;
@@ -61,7 +61,8 @@ static int write_raw(struct follow_run *run, const struct flow *f)
 static int tell(void *context, const struct flow *f)
 {
 	struct follow_run *run = context;
-	bool of_file = f->truncates || f->positioned || f->append;
+	/* What a descriptor stood for in turn comes one behind the other. */
+	bool of_file = !run->choice.by_fd && (f->truncates || f->positioned || f->append);
 	int r;
 
 	if ((run->only[STREAM_ONE] || run->only[STREAM_OTHER]) && !run->only[f->way])
@@ -189,31 +190,66 @@ static int copy_out(struct follow_run *run, uint64_t at, uint64_t end)
 	return 0;
 }
 
+static const uint8_t no_bytes[ZEROS];
+
+static void say_zeros(struct follow_run *run, uint64_t *zeros)
+{
+	if (*zeros)
+		follow_gap(&run->follow, *zeros, "zero", &run->out);
+	*zeros = 0;
+}
+
+/* Known bytes in a row; long runs of zeros are only counted. */
+static int say_extent(struct follow_run *run, uint64_t at, uint64_t end)
+{
+	uint8_t piece[PIECE];
+	uint64_t zeros = 0;
+
+	while (at < end) {
+		size_t n = end - at < PIECE ? (size_t)(end - at) : PIECE, lead = 0;
+		ssize_t got = fileio_read_at(run->file.fd, at, piece, n);
+
+		if (got <= 0)
+			return (int)got;
+		while (lead < (size_t)got && !piece[lead])
+			lead++;
+		lead = zeros || lead >= ZEROS ? lead : 0;
+		zeros += lead;
+		if (lead < (size_t)got) {
+			const uint8_t *next = memmem(piece + lead, (size_t)got - lead, no_bytes,
+						     sizeof(no_bytes));
+
+			say_zeros(run, &zeros);
+			n = next ? (size_t)(next - piece) : (size_t)got;
+			follow_bytes(&run->follow, at + lead, piece + lead, n - lead, &run->out);
+			got = (ssize_t)n;
+		}
+		if (!opts_put(&run->out))
+			return 0;
+		at += (uint64_t)got;
+	}
+	say_zeros(run, &zeros);
+	return 0;
+}
+
 /* As one flow that says where its pieces are. */
 static int say_content(struct follow_run *run)
 {
 	const struct content *c = &run->file;
 	struct follow *w = &run->follow;
 	uint64_t at = 0;
-	uint8_t piece[PIECE];
+	int r;
 
 	for (size_t i = 0; i <= c->count && at < c->end; i++) {
 		uint64_t begin = i < c->count ? c->extents[i].at : c->end;
 		uint64_t end = i < c->count ? c->extents[i].end : c->end;
 
 		if (begin > at)
-			follow_gap(w, begin - at, &run->out);
-		for (at = begin; at < end;) {
-			size_t n = end - at < PIECE ? (size_t)(end - at) : PIECE;
-			ssize_t got = fileio_read_at(c->fd, at, piece, n);
-
-			if (got <= 0)
-				return got < 0 ? (int)got : 0;
-			follow_bytes(w, at, piece, (size_t)got, &run->out);
-			if (!opts_put(&run->out))
-				return 0;
-			at += (uint64_t)got;
-		}
+			follow_gap(w, begin - at, "not known", &run->out);
+		r = say_extent(run, begin, end);
+		at = end;
+		if (r < 0)
+			return r;
 	}
 	follow_end(w, &run->out);
 	return 0;
@@ -225,6 +261,8 @@ static int say_missing(struct follow_run *run)
 	uint64_t missing = content_missing(&run->file);
 	int status = EXIT_FINE;
 
+	if (!run->raw)
+		missing = 0;
 	if (missing)
 		status =
 			opts_complain("%" PRIu64 " of %" PRIu64 " bytes are not on the tape%s",

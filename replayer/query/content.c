@@ -101,8 +101,10 @@ static int truncate_to(struct content *c, uint64_t size)
 {
 	int r = remove_extent(c, size, UINT64_MAX);
 
+	c->born |= !size;
+
 	/* What a file is lengthened by is zero. */
-	if (r == 0 && size > c->end && c->end)
+	if (r == 0 && size > c->end && (c->end || c->born))
 		r = add_extent(c, c->end, size);
 	c->end = size;
 	return r < 0 ? r : ftruncate(c->fd, (off_t)size) < 0 ? -errno : 0;
@@ -134,6 +136,8 @@ int content_take(struct content *c, const struct flow *f)
 	}
 	if (base > INT64_MAX || f->bytes > INT64_MAX - base)
 		return 0;
+	if (c->born && base > c->end && f->out)
+		r = add_extent(c, c->end, base);
 	for (size_t i = 0; r == 0 && i < f->piece_count; i++)
 		r = put(c, base + f->pieces[i].offset, &f->pieces[i], f->out);
 	if (base + f->bytes > c->end)

@@ -22,6 +22,7 @@ struct content {
 	struct content_extent *extents; /* ascending, apart from each other */
 	size_t count, capacity;
 	uint64_t end;      /* of the file, as far as the tape tells */
+	bool born;         /* it was empty once: what was never written is zero */
 	uint64_t unplaced; /* bytes of which it is not known where they belong */
 	bool full;         /* over the limit: what is known is not told exactly */
 };

@@ -150,10 +150,10 @@ void follow_bytes(struct follow *w, uint64_t offset, const uint8_t *at, size_t s
 		say_text(w, at, size, out);
 }
 
-void follow_gap(struct follow *w, uint64_t size, struct buf *out)
+void follow_gap(struct follow *w, uint64_t size, const char *what, struct buf *out)
 {
 	end_line(w, out);
-	buf_printf(out, "  [%" PRIu64 " byte%s not known]\n", size, size == 1 ? "" : "s");
+	buf_printf(out, "  [%" PRIu64 " byte%s %s]\n", size, size == 1 ? "" : "s", what);
 }
 
 /* ---- JSON ---- */

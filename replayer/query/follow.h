@@ -26,7 +26,7 @@ void follow_flow(struct follow *w, const struct flow *f, struct buf *out);
 /* Of a file that was put together: bytes at @offset, and what is not known of it. */
 void follow_bytes(struct follow *w, uint64_t offset, const uint8_t *at, size_t size,
 		  struct buf *out);
-void follow_gap(struct follow *w, uint64_t size, struct buf *out);
+void follow_gap(struct follow *w, uint64_t size, const char *what, struct buf *out);
 /* Nothing comes any more. */
 void follow_end(struct follow *w, struct buf *out);
 /* The table of streams, or, with FOLLOW_JSON, an array of objects. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "streams.h"
 
+#include "base/hash.h"
 #include "base/load.h"
 #include "format/container/limits.h"
 #include "replayer/print/print.h"
@@ -39,6 +40,7 @@ struct streams {
 	size_t count, capacity;
 	struct map by_id; /* of descriptions */
 	struct map by_inode, by_name;
+	struct map twins; /* ids of descriptions of a snapshot: a number that several may have */
 	/* What the chosen descriptor stood for, by_fd: in three ways, as find() has them. */
 	struct map chosen, chosen_inodes, chosen_names;
 	uint64_t fd_now;                             /* what the chosen descriptor stands for */
@@ -81,14 +83,9 @@ static bool is_terminal(const struct state_file *f)
 	return false;
 }
 
-/* FNV: names of terminals are few, and nobody is harmed by two that are taken for one. */
 static uint64_t name_key(const struct state_file *f)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < f->size; i++)
-		h = (h ^ (uint8_t)f->text[i]) * UINT64_C(0x100000001b3);
-	return h;
+	return hash_add(HASH_START, f->text, f->size);
 }
 
 static uint64_t inode_key(const struct state_file *f)
@@ -101,6 +98,12 @@ static bool has_inode(const struct state_file *f)
 	return (f->kind == STATE_PIPE || f->kind == STATE_SOCKET) && f->inode;
 }
 
+/* As a key of names; 0: it has none. */
+static uint64_t twin_key(const struct streams *x, uint64_t id)
+{
+	return (uintptr_t)map_get(&x->twins, id);
+}
+
 static struct stream *find(const struct streams *x, const struct state_file *f)
 {
 	struct stream *m = map_get(&x->by_id, f->id);
@@ -111,6 +114,8 @@ static struct stream *find(const struct streams *x, const struct state_file *f)
 		m = map_get(&x->by_inode, inode_key(f));
 	if (!m && is_terminal(f))
 		m = map_get(&x->by_name, name_key(f));
+	if (!m)
+		m = map_get(&x->by_name, twin_key(x, f->id));
 	return m;
 }
 
@@ -129,6 +134,8 @@ static int learn(struct streams *x, const struct state_file *f, struct stream *m
 		r = map_put(&x->by_inode, inode_key(f), m);
 	if (r == 0 && is_terminal(f))
 		r = map_put(&x->by_name, name_key(f), m);
+	if (r == 0 && twin_key(x, f->id))
+		r = map_put(&x->by_name, twin_key(x, f->id), m);
 	return r;
 }
 
@@ -241,7 +248,8 @@ static bool is_chosen(const struct streams *x, const struct transfer *t, const s
 		       (f->peer && map_get(&x->chosen, f->peer->id)) ||
 		       (m && map_get(&x->chosen, m->id)) ||
 		       (has_inode(f) && map_get(&x->chosen_inodes, inode_key(f))) ||
-		       (is_terminal(f) && map_get(&x->chosen_names, name_key(f)));
+		       (is_terminal(f) && map_get(&x->chosen_names, name_key(f))) ||
+		       map_get(&x->chosen_names, twin_key(x, f->id));
 	return true;
 }
 
@@ -638,6 +646,8 @@ static int choose(struct streams *x, const struct state_file *f)
 		r = map_put(&x->chosen_inodes, inode_key(f), x);
 	if (r == 0 && is_terminal(f))
 		r = map_put(&x->chosen_names, name_key(f), x);
+	if (r == 0 && twin_key(x, f->id))
+		r = map_put(&x->chosen_names, twin_key(x, f->id), x);
 	return r;
 }
 
@@ -672,6 +682,32 @@ static int watch_fd(struct streams *x, const struct trace_item *item)
 	return look_at_fd(x, pid);
 }
 
+/* Descriptors that a snapshot says the same of have one description, most likely: `>log 2>&1`. */
+static int find_twins(struct streams *x)
+{
+	const struct state_process *p = NULL;
+	struct state_fd fd;
+	int r = 0;
+
+	while (r == 0 && (p = state_next_process(x->state, p))) {
+		const struct state_thread *t = state_next_thread(x->state, p, NULL);
+		size_t at = 0;
+
+		while (r == 0 && t && state_next_fd(x->state, t, &at, &fd)) {
+			const struct state_file *f = fd.file;
+			uint64_t about[] = {f->flags, f->position, f->position_known};
+
+			if (f->kind != STATE_NAMED || !f->text || map_get(&x->twins, f->id))
+				continue;
+			r = map_put(
+				&x->twins, f->id,
+				(void *)(uintptr_t)(hash_add(name_key(f), about, sizeof(about)) |
+						    1));
+		}
+	}
+	return r;
+}
+
 static void find_root(struct streams *x, const struct trace_item *item)
 {
 	if (x->root)
@@ -687,7 +723,9 @@ int streams_take(struct streams *x, const struct trace_item *item, bool shown)
 	int r;
 
 	find_root(x, item);
-	r = watch_fd(x, item);
+	r = item->kind == ITEM_SNAPSHOT ? find_twins(x) : 0;
+	if (r == 0)
+		r = watch_fd(x, item);
 	if (r < 0 || item->kind != ITEM_EVENT)
 		return r;
 	x->event = item->event;
@@ -733,6 +771,7 @@ struct streams *streams_free(struct streams *x)
 	map_done(&x->by_id);
 	map_done(&x->by_inode);
 	map_done(&x->by_name);
+	map_done(&x->twins);
 	map_done(&x->chosen);
 	map_done(&x->chosen_inodes);
 	map_done(&x->chosen_names);
