@@ -33,12 +33,14 @@ _systape_analyze()
 	overview | tree) words+=" -e --trace= --json" ;;
 	stats) words+=" --by= -e --trace= --json" ;;
 	state) words+=" --at= --pid= --maps --json" ;;
+	follow) words+=" --list --fd= --path= --socket= --pipe --stream= --hex --content --raw --out --in -o -e --trace= --pid= --time= --json" ;;
+	cut) words+=" -o -z -e --trace= --pid= --children --time= --events=" ;;
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;
 	export) words+=" --to= -e --trace= -o" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="overview print tree stats state info check export"
+		verbs="overview print tree stats state follow cut info check export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

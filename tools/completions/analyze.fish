@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-set -l verbs overview print tree stats state info check export
+set -l verbs overview print tree stats state follow cut info check export
 set -l first "not __fish_seen_subcommand_from $verbs"
 
 complete -c analyze -n $first -a overview -d 'What ran, how it ended, what failed'
@@ -8,6 +8,8 @@ complete -c analyze -n $first -a print -d 'Every event as a line'
 complete -c analyze -n $first -a tree -d 'Which process started which'
 complete -c analyze -n $first -a stats -d 'Count and time of each system call'
 complete -c analyze -n $first -a state -d 'The world at one place of the tape'
+complete -c analyze -n $first -a follow -d 'The bytes that flowed'
+complete -c analyze -n $first -a cut -d 'A tape with only a part'
 complete -c analyze -n $first -a info -d 'What the tape says about itself'
 complete -c analyze -n $first -a check -d 'Whether the file is whole'
 complete -c analyze -n $first -a export -d 'The tape in another format'
@@ -38,20 +40,44 @@ complete -c analyze -n $print -o a -x -d 'Column of the results'
 complete -c analyze -n $print -l pid -x -d 'Only these processes or threads'
 complete -c analyze -n $print -l time -x -d 'Only these seconds, A..B'
 
-set -l calls '__fish_seen_subcommand_from overview tree print stats export'
+set -l calls '__fish_seen_subcommand_from overview tree print stats follow cut export'
 complete -c analyze -n $calls -s e -l trace -x -d 'Only these calls' \
 	-a '%file %process %network %desc %memory %signal %ipc all'
 
 set -l stats '__fish_seen_subcommand_from stats'
 complete -c analyze -n $stats -l by -x -a 'syscall process thread' -d 'A table for each'
 
-set -l json '__fish_seen_subcommand_from overview tree stats state info check'
+set -l json '__fish_seen_subcommand_from overview tree stats state follow info check'
 complete -c analyze -n $json -l json -d 'As a JSON object'
 
 set -l state '__fish_seen_subcommand_from state'
 complete -c analyze -n $state -l at -x -d 'The place: an event, or seconds'
 complete -c analyze -n $state -l pid -x -d 'Only these processes'
 complete -c analyze -n $state -l maps -d 'Each mapping'
+
+set -l follow '__fish_seen_subcommand_from follow'
+complete -c analyze -n $follow -l list -d 'Every stream'
+complete -c analyze -n $follow -l fd -x -d 'What was behind PID:FD'
+complete -c analyze -n $follow -l path -r -F -d 'This file'
+complete -c analyze -n $follow -l socket -x -d 'Sockets with this address'
+complete -c analyze -n $follow -l pipe -d 'All pipes'
+complete -c analyze -n $follow -l stream -x -d 'The stream with this number'
+complete -c analyze -n $follow -l hex -d 'In hexadecimal'
+complete -c analyze -n $follow -l content -d 'The file put together'
+complete -c analyze -n $follow -l raw -d 'The bytes alone'
+complete -c analyze -n $follow -o o -r -F -d 'Where the bytes go'
+complete -c analyze -n $follow -l out -d 'Only what was written'
+complete -c analyze -n $follow -l in -d 'Only what was read'
+
+set -l cut '__fish_seen_subcommand_from cut'
+complete -c analyze -n $cut -o o -r -F -d 'The new tape'
+complete -c analyze -n $cut -o z -x -d 'Level of zstd'
+complete -c analyze -n $cut -l children -d 'Also all that descend from them'
+complete -c analyze -n $cut -l events -x -d 'Only these events, A..B'
+
+set -l part '__fish_seen_subcommand_from follow cut'
+complete -c analyze -n $part -l pid -x -d 'Only these processes or threads'
+complete -c analyze -n $part -l time -x -d 'Only these seconds, A..B'
 
 set -l info '__fish_seen_subcommand_from info'
 complete -c analyze -n $info -l markdown -d 'For a bug report'

@@ -8,6 +8,8 @@ verbs=(
 	'tree:which process started which'
 	'stats:count and time of each system call'
 	'state:the world at one place of the tape'
+	'follow:the bytes that flowed'
+	'cut:a tape with only a part'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
 	'export:the tape in another format'
@@ -63,6 +65,37 @@ state)
 		'--pid=[only these processes]:pid'
 		'--maps[each mapping]'
 		'--json[as a JSON object]'
+	)
+	;;
+follow)
+	options+=(
+		$calls
+		'--list[every stream]'
+		'--fd=[what was behind it]:pid\:fd'
+		'--path=[this file]:path:_files'
+		'--socket=[sockets with this address]:address'
+		'--pipe[all pipes]'
+		'--stream=[the stream with this number]:number'
+		'--hex[in hexadecimal]'
+		'--content[the file put together]'
+		'--raw[the bytes alone]'
+		'-o[where the bytes go]:file:_files'
+		'(--in)--out[only what was written]'
+		'(--out)--in[only what was read]'
+		'--pid=[only these processes or threads]:pid'
+		'--time=[only these seconds, A..B]:range'
+		'--json[as a JSON object]'
+	)
+	;;
+cut)
+	options+=(
+		$calls
+		'-o[the new tape]:file:_files'
+		'-z[level of zstd]:level'
+		'--pid=[only these processes or threads]:pid'
+		'--children[also all that descend from them]'
+		'--time=[only these seconds, A..B]:range'
+		'--events=[only these events, A..B]:range'
 	)
 	;;
 info)
