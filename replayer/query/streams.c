@@ -482,11 +482,10 @@ static struct waiting *waiting_new(const struct streams *x, struct stream *m,
 				.fd = t->fd,
 				.out = t->out,
 				.elsewhere = t->elsewhere,
-				.more = t->more,
 				.nr = e->call.nr,
 				.seq = t->seq,
 				.time = e->time,
-				.end_seq = t->more ? e->seq : e->call.end_seq,
+				.end_seq = e->call.end_seq,
 				.bytes = t->bytes,
 				.positioned = t->positioned,
 				.position = t->position};
@@ -495,8 +494,8 @@ static struct waiting *waiting_new(const struct streams *x, struct stream *m,
 	return w;
 }
 
-static int tell_more(struct streams *x, struct stream *m, const struct transfer *t,
-		     enum stream_way way)
+/* Of one that was told, and waits for it. */
+static int tell_more(struct streams *x, const struct transfer *t)
 {
 	struct waiting *w = waits_of(x, t->seq, t->out, t->fd);
 	struct transfer_place at = {0};
@@ -505,7 +504,7 @@ static int tell_more(struct streams *x, struct stream *m, const struct transfer 
 	int r = 0;
 
 	while (r == 0 && w && transfer_next(t, &at, &p)) {
-		m->kept[way] += p.size;
+		w->flow.stream->kept[w->flow.way] += p.size;
 		r = fill_gap(w, &p);
 	}
 	if (w)
@@ -539,8 +538,10 @@ static int take_transfer(void *context, const struct transfer *t)
 	struct stream *m;
 	enum stream_way way;
 
+	if (t->more)
+		return tell_more(x, t);
 	if (!t->file) {
-		x->unknown += !t->more;
+		x->unknown++;
 		return 0;
 	}
 	m = find(x, t->file);
@@ -557,11 +558,10 @@ static int take_transfer(void *context, const struct transfer *t)
 		  m->other && (m->one_way ? !t->out : t->file->id == m->other));
 	way = way_of(m, t);
 	if (is_told_already(m, t)) {
-		if (!t->more)
-			m->received[way] += t->bytes;
+		m->received[way] += t->bytes;
 		return 0;
 	}
-	return t->more ? tell_more(x, m, t, way) : tell_one(x, m, t, way);
+	return tell_one(x, m, t, way);
 }
 
 /* ---- files that lose what was in them ---- */
