@@ -53,7 +53,6 @@ struct flow {
 	uint32_t pid, tid, arch;
 	int32_t fd;
 	bool out, elsewhere;
-	bool more;          /* of one that was told before */
 	uint64_t nr;        /* of the call */
 	uint64_t seq, time; /* of the call's entry */
 	uint64_t end_seq;
