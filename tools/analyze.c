@@ -31,6 +31,9 @@ static const struct verb verbs[] = {
 	{"check", verb_check, "verify every chunk; --repair -o FILE writes a clean copy"},
 	{"sql", verb_sql, "ask the tape in SQL: TRACE [STATEMENT]..."},
 	{"export", verb_export, "--to jsonl, strace, csv or sqlite"},
+	{"follow", verb_follow, "the bytes that flowed through a descriptor, socket, pipe or file"},
+	{"cut", verb_cut, "-o FILE: a tape with only the part that is named"},
+	{"export", verb_export, "--to jsonl or --to strace"},
 };
 
 static int say_usage(void)
@@ -63,6 +66,19 @@ static int say_usage(void)
 	     "    -a COLUMN          where results are aligned (default 40)\n"
 	     "    and the long spellings that strace has of these\n"
 	     "  sql: --csv, --line, --no-header\n"
+	     "  follow: --json, --pid, --time, -e as above, and\n"
+	     "    --list             all streams: number, kind, bytes, who\n"
+	     "    --fd=[PID:]FD      what was behind this descriptor; of the first process\n"
+	     "    --path=PATH        what was read from and written to this file\n"
+	     "    --socket=ADDRESS   ADDR, ADDR:PORT, :PORT or the path of a socket\n"
+	     "    --pipe, --stream=N all pipes, the stream with this number\n"
+	     "    --hex              in hexadecimal\n"
+	     "    --content          the file put together, holes marked\n"
+	     "    --raw, -o FILE     the bytes alone; a file is put together\n"
+	     "    --out, --in        one direction only\n"
+	     "  cut: -o FILE, -z LEVEL, --pid, --time, -e as above, and\n"
+	     "    --children         with --pid: also all that descend from them\n"
+	     "    --events=A..B      only from event A to event B\n"
 	     "  stats: --by=syscall|process|thread    info: --markdown\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
 	     "  state: --at=EVENT|SECONDSs, --pid=PID[,PID], --maps\n"

@@ -36,13 +36,15 @@ _systape_analyze()
 	state) words+=" --at= --pid= --maps --json" ;;
 	files) words+=" -P -e --trace= --sort= --written --failed --missing --all --pid= --time= --json" ;;
 	errors) words+=" --all -e --trace= --pid= --time= --json" ;;
+	follow) words+=" --list --fd= --path= --socket= --pipe --stream= --hex --content --raw --out --in -o -e --trace= --pid= --time= --json" ;;
+	cut) words+=" -o -z -e --trace= --pid= --children --time= --events=" ;;
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;
 	sql) words+=" -e --trace= --csv --json --line --no-header" ;;
 	export) words+=" --to= -e --trace= -o" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="overview print tree stats state files errors info check sql export"
+		verbs="overview print tree stats state files follow errors cut info check sql export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

@@ -10,6 +10,8 @@ verbs=(
 	'state:the world at one place of the tape'
 	'files:every path that was touched'
 	'errors:the calls that failed'
+	'follow:the bytes that flowed'
+	'cut:a tape with only a part'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
 	'sql:the tape asked in SQL'
@@ -82,6 +84,26 @@ files)
 		'--json[as a JSON object]'
 	)
 	;;
+follow)
+	options+=(
+		$calls
+		'--list[every stream]'
+		'--fd=[what was behind it]:pid\:fd'
+		'--path=[this file]:path:_files'
+		'--socket=[sockets with this address]:address'
+		'--pipe[all pipes]'
+		'--stream=[the stream with this number]:number'
+		'--hex[in hexadecimal]'
+		'--content[the file put together]'
+		'--raw[the bytes alone]'
+		'-o[where the bytes go]:file:_files'
+		'(--in)--out[only what was written]'
+		'(--out)--in[only what was read]'
+		'--pid=[only these processes or threads]:pid'
+		'--time=[only these seconds, A..B]:range'
+		'--json[as a JSON object]'
+	)
+	;;
 errors)
 	options+=(
 		$calls
@@ -89,6 +111,17 @@ errors)
 		'--pid=[only what these processes did]:pid'
 		'--time=[only these seconds, A..B]:range'
 		'--json[as a JSON object]'
+	)
+	;;
+cut)
+	options+=(
+		$calls
+		'-o[the new tape]:file:_files'
+		'-z[level of zstd]:level'
+		'--pid=[only these processes or threads]:pid'
+		'--children[also all that descend from them]'
+		'--time=[only these seconds, A..B]:range'
+		'--events=[only these events, A..B]:range'
 	)
 	;;
 info)
