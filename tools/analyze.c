@@ -24,9 +24,11 @@ static const struct verb verbs[] = {
 	{"print", verb_print, "one line per event, in strace's notation"},
 	{"tree", verb_tree, "the processes and what each of them ran"},
 	{"stats", verb_stats, "calls, errors and times by syscall, process or thread"},
+	{"state", verb_state, "the world at one place: descriptors, directories, mappings, calls"},
 	{"info", verb_info, "machine, command, versions, completeness"},
 	{"check", verb_check, "verify every chunk; --repair -o FILE writes a clean copy"},
-	{"export", verb_export, "--to jsonl or --to strace"},
+	{"sql", verb_sql, "ask the tape in SQL: TRACE [STATEMENT]..."},
+	{"export", verb_export, "--to jsonl, strace, csv or sqlite"},
 };
 
 static int say_usage(void)
@@ -36,7 +38,7 @@ static int say_usage(void)
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		printf("  %-9s %s\n", verbs[i].name, verbs[i].sentence);
 	puts("\n"
-	     "  overview, tree, print, stats, export:\n"
+	     "  overview, tree, print, stats, sql, export:\n"
 	     "    -e, --trace=SET    only these calls: trace=SET as strace(1) has it, names,\n"
 	     "                       %sets, /regex, ! for all others; 'all': also those that\n"
 	     "                       rec was not asked for\n"
@@ -58,9 +60,11 @@ static int say_usage(void)
 	     "    -X raw|abbrev|verbose  numbers, names (default), or both\n"
 	     "    -a COLUMN          where results are aligned (default 40)\n"
 	     "    and the long spellings that strace has of these\n"
+	     "  sql: --csv, --line, --no-header\n"
 	     "  stats: --by=syscall|process|thread    info: --markdown\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
-	     "  overview, tree, stats, info, check: --json\n"
+	     "  state: --at=EVENT|SECONDSs, --pid=PID[,PID], --maps\n"
+	     "  overview, tree, stats, state, info, check, sql: --json\n"
 	     "      --help             show this and exit\n"
 	     "      --version          show the version and exit\n"
 	     "\n"

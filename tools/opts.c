@@ -111,8 +111,7 @@ bool opts_same_file(const char *input, const struct stat *output)
 	return st.st_dev == output->st_dev && st.st_ino == output->st_ino;
 }
 
-/* 0, or the status after a complaint. */
-static int empty_output(char **paths)
+int opts_empty_output(char **paths)
 {
 	struct stat st;
 
@@ -172,7 +171,7 @@ static int read_all(struct trace_stream *s, opts_item_fn *take, void *context, s
 		if (item.kind == ITEM_DAMAGE)
 			note(d, item.damage);
 		r = take(context, &item, err);
-		if (r < 0)
+		if (r != 0)
 			return r;
 	}
 	return r;
@@ -210,7 +209,7 @@ int opts_for_each_item(char **paths, const struct trace_stream_options *options,
 
 	if (!*paths)
 		return opts_complain("no tape given; try 'analyze --help'");
-	status = empty_output(paths);
+	status = opts_empty_output(paths);
 	if (status)
 		return status;
 	for (; *paths; paths++) {

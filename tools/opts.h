@@ -20,7 +20,9 @@ int opts_complain(const char *format, ...) __attribute__((format(printf, 1, 2)))
 int opts_option_error(int option, char **argv, struct err *err);
 int opts_bad_option(int option, char **argv);
 
-/* What a verb does with each item of a tape; a negative errno ends reading. */
+/* What a verb does with each item of a tape. A negative errno ends reading, and is said;
+ * OPTS_ENOUGH ends it because what is behind is of no interest: nothing is said of it. */
+enum { OPTS_ENOUGH = 1 };
 typedef int opts_item_fn(void *context, const struct trace_item *item, struct err *err);
 
 /*
@@ -49,6 +51,9 @@ int opts_end(struct buf *out, int failed, int status);
 /* Writes to @path from here on instead of standard output. 0 or -errno. What is there
  * already goes when opts_for_each_item() begins, which refuses to read it as a tape. */
 int opts_output_to(const char *path, struct err *err);
+/* Empties that file, for those who do not call opts_for_each_item(). EXIT_FINE, or the status after
+ * a complaint. */
+int opts_empty_output(char **paths);
 /* Whether @input ("-" is standard input) is the regular file that @output tells of. */
 struct stat;
 bool opts_same_file(const char *input, const struct stat *output);

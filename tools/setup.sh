@@ -12,7 +12,7 @@ set -euo pipefail
 # libc6-dev is named because gcc only recommends it and we install no recommends.
 build=(
 	gcc libc6-dev clang cmake ninja-build pkg-config
-	protobuf-c-compiler libprotobuf-c-dev libzstd-dev libisal-dev
+	protobuf-c-compiler libprotobuf-c-dev libzstd-dev libisal-dev libsqlite3-dev
 )
 # clang-rt: libFuzzer and the sanitizers of clang. dpkg-dev and file: dependencies
 # of the .deb are computed with them.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* analyze export: a row for each format. */
+#include "export_sql.h"
 #include "filter.h"
 #include "opts.h"
 #include "verbs.h"
@@ -85,14 +86,17 @@ int verb_export(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(int argc, char **argv);
-	} formats[] = {{"jsonl", run_jsonl}, {"strace", verb_print}};
+	} formats[] = {{"jsonl", run_jsonl},
+		       {"strace", verb_print},
+		       {"csv", export_csv},
+		       {"sqlite", export_sqlite}};
 	const char *format = format_of(argc, argv);
 
 	if (!format)
-		return opts_complain("export to what? --to jsonl, --to strace");
+		return opts_complain("export to what? --to jsonl, strace, csv or sqlite");
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 		if (strcmp(formats[i].name, format) == 0)
 			return formats[i].run(argc, argv);
 	}
-	return opts_complain("there is no format '%s'; use jsonl or strace", format);
+	return opts_complain("there is no format '%s'; use jsonl, strace, csv or sqlite", format);
 }

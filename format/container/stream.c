@@ -202,7 +202,8 @@ static int take_exec(struct trace_stream *s, const struct event *e)
 {
 	uint64_t place;
 
-	if (e->exec.former_tid == e->tid)
+	/* An outline does not tell. */
+	if (s->options.outline || e->exec.former_tid == e->tid)
 		return 0;
 	never(s, e->tid);
 	place = (uintptr_t)map_remove(&s->tids, e->exec.former_tid);
@@ -361,7 +362,8 @@ static bool give_never(struct trace_stream *s, const struct event *e)
 {
 	struct open_call *o;
 
-	if (e->kind != EVENT_EXIT && !(e->kind == EVENT_EXEC && e->exec.former_tid != e->tid))
+	if (e->kind != EVENT_EXIT && (e->kind != EVENT_EXEC || s->options.outline ||
+				      e->exec.former_tid == e->tid))
 		return false;
 	o = close_call(s, place_of(s, e->tid));
 	if (!o)
@@ -514,7 +516,7 @@ int trace_stream_open(struct trace_source *source, const struct trace_stream_opt
 	}
 	r = trace_reader_open(source, &s->reader, err);
 	s->options = *options;
-	if (r == 0 && options->unordered)
+	if (r == 0 && (options->unordered || options->outline))
 		trace_reader_outline(s->reader);
 	if (!s->options.window)
 		s->options.window = WINDOW_DEFAULT;

@@ -40,6 +40,7 @@ struct trace_stream_options {
 	bool unordered; /* for verbs that only count: no window, halves are not joined
 			 * (EVENT_END then has begun_seq, ret and duration only), and of
 			 * each event there is only what codec_decode_outline() gives */
+	bool outline;   /* joined and in order, but of each event there is only that */
 };
 
 /* Takes over @source in any case. Fails as trace_reader_open(). */

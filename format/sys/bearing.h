@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-enum { SYS_BEARING_VALUES = 3 };
+enum { SYS_BEARING_VALUES = 4 };
 
 struct sys_bearing {
 	const char *name;

@@ -230,6 +230,13 @@ static void say_file(const struct scope *s, const struct state_file *f)
 	}
 }
 
+void print_file(struct printer *p, const struct state_file *f, struct buf *ret)
+{
+	const struct scope s = {.p = p, .out = ret};
+
+	say_file(&s, f);
+}
+
 void say_fd_name(const struct scope *s, int64_t fd)
 {
 	const struct state_file *f = NULL;

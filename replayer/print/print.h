@@ -18,6 +18,7 @@
 struct buf;
 struct printer;
 struct state;
+struct state_file;
 
 enum {
 	PRINT_STRING_DEFAULT = 32,
@@ -82,6 +83,10 @@ size_t print_argument_count(struct printer *p, const struct event *e);
 /* Name (never NULL), raw register, and text appended. 0 or -ENOMEM. */
 int print_argument(struct printer *p, const struct event *e, size_t i, const char **ret_name,
 		   uint64_t *ret_value, struct buf *ret_text);
+
+/* What a descriptor stands for, as it is between < and > (print_options.names). Appends nothing
+ * when that is not known. */
+void print_file(struct printer *p, const struct state_file *f, struct buf *ret);
 
 /* "openat", or "syscall_0x1f4" put into @scratch (at least 32 bytes). */
 const char *print_call_name(const struct event_call *call, char *scratch);

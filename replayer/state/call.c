@@ -6,6 +6,8 @@
 #include "state_priv.h"
 
 #include "base/load.h"
+#include "sys/bearing.h"
+#include "sys/choice.h"
 #include "sys/table.h"
 
 #include <errno.h>
@@ -91,7 +93,9 @@ int effect_make(struct state *s, struct task *t, struct effect *f)
 
 /* ---- finding the row ---- */
 
-static const struct call_kind *const all[] = {calls_table, calls_open, calls_path, calls_socket};
+static const struct call_kind *const all[] = {calls_table,   calls_open,    calls_path,
+					      calls_socket,  calls_process, calls_position,
+					      calls_content, calls_map,     calls_signal};
 
 static const struct call_kind *find(const char *name)
 {
@@ -112,20 +116,58 @@ static uint64_t key(uint32_t arch, uint64_t nr)
 /* Calls whose arguments are in memory have a row for what they mean. */
 static const struct call_kind indirect = {.name = ""};
 
+/* What the call is looked at for, or NULL. */
+static const struct call_kind *wanted(const struct state *s, const struct sys_desc *d)
+{
+	const struct call_kind *k = d ? find(d->name) : NULL;
+
+	if (k && k->part && !(k->part & s->parts))
+		k = NULL;
+	/* Only mmap(2) and the calls of sockets are of interest. */
+	if (d && (strcmp(d->name, "socketcall") == 0 || (k && sys_indirect_array(d))))
+		k = &indirect;
+	return k;
+}
+
 int calls_init(struct state *s)
 {
 	for (size_t i = 0; sys_arch(i); i++) {
 		for (uint64_t nr = 0; nr < sys_count(sys_arch(i)); nr++) {
-			const struct sys_desc *d = sys_find(sys_arch(i), nr);
-			const struct call_kind *k = d ? find(d->name) : NULL;
+			const struct call_kind *k = wanted(s, sys_find(sys_arch(i), nr));
 
-			if (d && strcmp(d->name, "socketcall") == 0)
-				k = &indirect;
 			if (k && map_put(&s->calls, key(sys_arch(i), nr), (void *)(uintptr_t)k) < 0)
 				return -ENOMEM;
 		}
 	}
 	return 0;
+}
+
+/* Whether a recorder that was asked for @choice recorded it. */
+static bool is_recorded(const struct sys_choice *choice, uint32_t arch, uint64_t nr,
+			const struct sys_desc *d)
+{
+	const struct sys_bearing *b = sys_bearing(d);
+
+	return (b && !b->count) || sys_choice_has(choice, arch, nr, NULL);
+}
+
+/* By the names of x86-64: the same choice holds for all. */
+void calls_header(struct state *s, const struct meta_header *header)
+{
+	struct sys_choice choice = {.others = false};
+
+	s->missing = 0;
+	if (!header->trace_set || !*header->trace_set ||
+	    sys_choice_parse_plain(header->trace_set, &choice, NULL) < 0)
+		return;
+	for (uint64_t nr = 0; nr < sys_count(EVENT_ARCH_X86_64); nr++) {
+		const struct sys_desc *d = sys_find(EVENT_ARCH_X86_64, nr);
+		const struct call_kind *k = d ? find(d->name) : NULL;
+
+		if (k && k->part && !is_recorded(&choice, EVENT_ARCH_X86_64, nr, d))
+			s->missing |= k->part;
+	}
+	sys_choice_done(&choice);
 }
 
 static const struct call_kind *kind_of(const struct state *s, const struct event_call *call)

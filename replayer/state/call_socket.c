@@ -9,6 +9,8 @@
 
 enum {
 	SOCKET_CLOEXEC = 02000000,
+	NONBLOCK = 04000,
+	BOTH = 2,
 	TYPE_MASK = 0xf,
 	TYPE_DATAGRAM = 2,
 	FAMILY_UNIX = 1,
@@ -55,6 +57,7 @@ static struct file *make(struct call *c, uint32_t family, uint32_t type, uint32_
 		c->s->out_of_memory = true;
 		return file_unref(c->s, f);
 	}
+	file_set_flags(f, BOTH | (type & NONBLOCK));
 	return f;
 }
 
@@ -131,6 +134,7 @@ static int begin_accept(struct call *c)
 			      : file_new(c->s, STATE_SOCKET, NULL, 0);
 	struct state_socket *own = file_socket(f);
 
+	file_set_flags(f, BOTH | (c->kind->flags_at ? c->args[3] & NONBLOCK : 0));
 	if (own) {
 		own->accepted = true;
 		own->local = like->local;

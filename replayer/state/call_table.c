@@ -14,9 +14,17 @@ enum {
 	RANGE_CLOEXEC = 4,
 	DUPFD = 0,
 	SETFD = 2,
+	GETFL = 3,
+	SETFL = 4,
 	DUPFD_CLOEXEC = 1030,
 	SET_CLOEXEC = 0x5451,
 	SET_NO_CLOEXEC = 0x5450,
+	SET_NONBLOCK = 0x5421,
+	SET_ASYNC = 0x5452,
+	NONBLOCK = 04000,
+	ASYNC = 020000,
+	SETTABLE = 01066000, /* O_APPEND, O_NONBLOCK, O_DIRECT, O_NOATIME, O_ASYNC */
+	BOTH = 2,
 };
 
 /* ---- copies ---- */
@@ -72,6 +80,50 @@ static int set_cloexec(struct call *c, bool on)
 	return 0;
 }
 
+/* ---- the flags of the description ---- */
+
+static int apply_flags(struct state *s, struct task *t, struct effect *f)
+{
+	struct state_file *is = &f->file->is;
+
+	(void)s;
+	(void)t;
+	is->flags = (is->flags & ~f->first) | (f->flags & f->first);
+	return 0;
+}
+
+static int set_flags(struct call *c, uint32_t of, uint32_t flags)
+{
+	call_is_about(c, (int32_t)c->args[0], apply_flags);
+	c->effect.first = of;
+	c->effect.flags = flags;
+	return 0;
+}
+
+static int apply_told(struct state *s, struct task *t, struct effect *f)
+{
+	(void)s;
+	(void)t;
+	file_set_flags(f->file, f->flags);
+	return 0;
+}
+
+static int told_flags(struct call *c)
+{
+	call_is_about(c, (int32_t)c->args[0], apply_told);
+	c->effect.flags = (uint32_t)c->e->call.ret;
+	return 0;
+}
+
+static int set_by_ioctl(struct call *c, uint32_t flag)
+{
+	uint64_t on;
+
+	return call_number(c->e, EVENT_AT_ENTRY, c->args[2], 4, &on)
+		       ? set_flags(c, flag, on ? flag : 0)
+		       : 0;
+}
+
 static int begin_fcntl(struct call *c)
 {
 	switch ((uint32_t)c->args[1]) {
@@ -81,6 +133,10 @@ static int begin_fcntl(struct call *c)
 		return copy(c, true);
 	case SETFD:
 		return set_cloexec(c, c->args[2] & 1);
+	case GETFL:
+		return told_flags(c);
+	case SETFL:
+		return set_flags(c, SETTABLE, (uint32_t)c->args[2]);
 	default:
 		return 0;
 	}
@@ -90,6 +146,10 @@ static int begin_ioctl(struct call *c)
 {
 	uint32_t request = (uint32_t)c->args[1];
 
+	if (request == SET_NONBLOCK)
+		return set_by_ioctl(c, NONBLOCK);
+	if (request == SET_ASYNC)
+		return set_by_ioctl(c, ASYNC);
 	return request == SET_CLOEXEC || request == SET_NO_CLOEXEC
 		       ? set_cloexec(c, request == SET_CLOEXEC)
 		       : 0;
@@ -161,6 +221,7 @@ static int clone(struct call *c, uint64_t flags, uint64_t pidfd_at)
 	file = file_new(c->s, STATE_PIDFD, text, sizeof(text) - 1);
 	if (file)
 		file->is.pid = (uint32_t)c->e->call.ret;
+	file_set_flags(file, BOTH);
 	call_makes(c, (int32_t)fd, file, true);
 	return 0;
 }

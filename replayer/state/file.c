@@ -10,7 +10,12 @@
 #include <string.h>
 
 static const char deleted[] = " (deleted)";
-enum { DELETED_LENGTH = sizeof(deleted) - 1 };
+enum {
+	DELETED_LENGTH = sizeof(deleted) - 1,
+	PATH_ONLY = 010000000,
+	PATH_KEEPS = 010600000, /* with O_DIRECTORY and O_NOFOLLOW */
+	NOT_KEPT = 02101700,    /* O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC, O_LARGEFILE, O_CLOEXEC */
+};
 
 static void forget_text(struct state *s, struct file *f)
 {
@@ -50,6 +55,7 @@ struct file *file_new(struct state *s, uint8_t kind, const void *text, size_t si
 		return NULL;
 	}
 	f->refs = 1;
+	f->is.id = ++s->last_file;
 	f->is.kind = kind;
 	file_set_text(s, f, text, size);
 	f->next = s->files;
@@ -57,6 +63,8 @@ struct file *file_new(struct state *s, uint8_t kind, const void *text, size_t si
 		s->files->prev = f;
 	s->files = f;
 	s->file_count++;
+	if (s->parts & STATE_CONTENTS && map_put(&s->file_ids, f->is.id, f) < 0)
+		s->out_of_memory = true;
 	return f;
 }
 
@@ -89,7 +97,10 @@ struct file *file_unref(struct state *s, struct file *f)
 	if (f->next)
 		f->next->prev = f->prev;
 	s->file_count--;
+	map_remove(&s->file_ids, f->is.id);
+	watches_free(s, f);
 	forget_text(s, f);
+	free((void *)(uintptr_t)f->is.timer);
 	free((void *)(uintptr_t)f->is.socket);
 	free(f);
 	return NULL;
@@ -181,6 +192,50 @@ void file_pair(struct file *a, struct file *b)
 	b->is.peer = &a->is;
 	if (a->is.socket && b->is.socket)
 		file_socket(a)->paired = file_socket(b)->paired = true;
+}
+
+/* ---- what it was opened for, and where it is ---- */
+
+void file_set_flags(struct file *f, uint64_t flags)
+{
+	if (!f)
+		return;
+	f->is.flags =
+		(uint32_t)(flags & PATH_ONLY ? flags & PATH_KEEPS : flags & ~(uint64_t)NOT_KEPT);
+	f->is.flags_known = true;
+}
+
+/* Those of /dev have none, but for what is a file there. */
+static bool has_position(const struct file *f)
+{
+	static const char *const files[] = {"/dev/shm", "/dev/hugepages", "/dev/mqueue"};
+	const char *text = f->is.text;
+
+	if (f->is.kind != STATE_NAMED || !text || text[0] != '/' || f->is.device == 'c')
+		return false;
+	if (!path_is_below(text, f->is.size, "/dev", 4) || f->is.size == 4 || f->is.device)
+		return true;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		if (path_is_below(text, f->is.size, files[i], strlen(files[i])))
+			return true;
+	}
+	return false;
+}
+
+void file_set_position(const struct state *s, struct file *f, uint64_t position)
+{
+	if (!f || !(state_parts(s) & STATE_POSITIONS) || !has_position(f))
+		return;
+	f->is.position = position;
+	f->is.position_known = true;
+}
+
+void file_move(struct file *f, uint64_t by)
+{
+	if (!f || !by)
+		return;
+	f->is.position += by;
+	f->is.position_known &= !f->doubtful;
 }
 
 /* ---- names that change ---- */

@@ -14,14 +14,24 @@
 
 struct state *state_new(void)
 {
+	return state_new_with(0);
+}
+
+struct state *state_new_with(unsigned parts)
+{
 	struct state *s = calloc(1, sizeof(*s));
 
+	if (s)
+		s->parts = parts;
+	if (s && parts & STATE_MAPS)
+		s->heap = file_new(s, STATE_NAMED, "[heap]", 6);
 	return s && calls_init(s) < 0 ? state_free(s) : s;
 }
 
 void effect_done(struct state *s, struct effect *f)
 {
 	file_unref(s, f->file);
+	file_unref(s, f->to);
 	for (size_t i = 0; i < f->made_count; i++)
 		file_unref(s, f->made[i].file);
 	buf_done(&f->path);
@@ -40,6 +50,10 @@ struct state *state_free(struct state *s)
 	parcels_done(s);
 	tasks_done(s);
 	links_done(s);
+	file_unref(s, s->heap);
+	segments_done(s);
+	map_done(&s->file_ids);
+	map_done(&s->procs);
 	map_done(&s->calls);
 	free(s);
 	return NULL;
@@ -98,6 +112,23 @@ static void note_clone(struct state *s, struct task *t, const struct event *e)
 		t->begun_age = s->age;
 }
 
+/* The call that it is in. */
+static int note_flight(struct state *s, struct task *t, const struct event *e)
+{
+	if (e->kind != EVENT_END)
+		return flight_begin(s, t, e);
+	if (e->call.state != EVENT_NEVER)
+		flight_end(s, t);
+	return 0;
+}
+
+static int take_signal(struct state *s, const struct event *e)
+{
+	const struct task *t = s->parts & STATE_SIGNALS ? task_find(s, e->tid) : NULL;
+
+	return t ? sighand_delivered(s, t->proc->sighand, e->signal.number) : 0;
+}
+
 static int take_call(struct state *s, const struct event *e)
 {
 	struct call c = {.s = s, .e = e};
@@ -106,9 +137,14 @@ static int take_call(struct state *s, const struct event *e)
 	if (r < 0 || !c.task)
 		return r;
 	note_clone(s, c.task, e);
+	if (s->parts & STATE_CALLS)
+		r = note_flight(s, c.task, e);
+	if (r < 0)
+		return r;
 	if (e->kind == EVENT_BEGUN || e->call.state != EVENT_FINISHED)
 		return 0;
 	c.effect = (struct effect){.due = e->call.end_seq,
+				   .time = e->time + e->call.duration,
 				   .age = e->kind == EVENT_END ? c.task->begun_age : s->age,
 				   .tid = e->tid};
 	r = call_begin(&c);
@@ -128,6 +164,8 @@ static int take_event(struct state *s, const struct event *e)
 	int r = apply_due(s, e->seq);
 
 	s->current = NULL;
+	s->seq = e->seq;
+	s->time = e->time;
 	if (r < 0)
 		return r;
 	switch (e->kind) {
@@ -139,6 +177,8 @@ static int take_event(struct state *s, const struct event *e)
 		return task_forked(s, e);
 	case EVENT_EXEC:
 		return task_execed(s, e);
+	case EVENT_SIGNAL:
+		return take_signal(s, e);
 	case EVENT_EXIT:
 		task_exited(s, e);
 		return 0;
@@ -153,8 +193,26 @@ int state_take(struct state *s, const struct trace_item *item)
 
 	if (item->kind == ITEM_EVENT)
 		r = take_event(s, item->event);
+	if (item->kind == ITEM_HEADER)
+		calls_header(s, item->header);
 	if (item->kind == ITEM_SNAPSHOT)
 		r = tasks_snapshot(s, item->snapshot);
+	return s->out_of_memory ? -ENOMEM : r;
+}
+
+int state_advance(struct state *s, uint64_t seq, uint64_t time)
+{
+	const struct effect *first;
+	int r = 0;
+
+	while (r == 0 && s->queued) {
+		first = s->queue[s->queued - 1];
+		if (first->due > seq || first->time > time)
+			break;
+		r = apply_first(s);
+	}
+	s->seq = seq;
+	s->time = time;
 	return s->out_of_memory ? -ENOMEM : r;
 }
 

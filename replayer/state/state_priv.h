@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of the state share. From below: descriptions (file.c), tables of
- * descriptors (table.c), the places of threads (task.c), paths (path.c), what calls do
- * (call.c, call_*.c), and the order of it all (state.c).
+ * What the files of the state share. From below: descriptions (file.c), what
+ * they look at (watch.c), tables of descriptors (table.c), mappings (mapping.c), signals
+ * (signal.c), processes (process.c), threads and the places that they are in (task.c), the calls
+ * that they are in (flight.c), paths (path.c), what calls do (call.c, call_*.c), the order of it
+ * all (state.c), and the whole for others to look at (whole.c).
  */
 #ifndef STATE_STATE_PRIV_H
 #define STATE_STATE_PRIV_H
@@ -21,11 +23,23 @@ enum {
 	STATE_FDS_MAX = 1 << 16,   /* of one */
 	STATE_TEXT_MAX = 64 << 20, /* bytes of all names */
 	STATE_PATH_MAX = 4096,
-	STATE_LINKS_MAX = 1 << 13,   /* symbolic links */
-	STATE_FOLLOWED_MAX = 40,     /* in one path, as the kernel */
-	STATE_QUEUE_MAX = 1 << 12,   /* effects that wait */
-	STATE_PARCELS_MAX = 1 << 10, /* messages with descriptors on their way */
-	STATE_RIGHTS_MAX = 253,      /* in one message, as the kernel */
+	STATE_LINKS_MAX = 1 << 13,    /* symbolic links */
+	STATE_FOLLOWED_MAX = 40,      /* in one path, as the kernel */
+	STATE_QUEUE_MAX = 1 << 12,    /* effects that wait */
+	STATE_PARCELS_MAX = 1 << 10,  /* messages with descriptors on their way */
+	STATE_RIGHTS_MAX = 253,       /* in one message, as the kernel */
+	STATE_ARGV_MAX = 1 << 17,     /* bytes of one command line; they count as names, too */
+	STATE_WATCHES_MAX = 1 << 18,  /* of all epoll and inotify instances */
+	STATE_WATCHED_MAX = 1 << 16,  /* of one */
+	STATE_MAPS_MAX = 1 << 20,     /* of all processes */
+	STATE_MAPPED_MAX = 1 << 16,   /* of one: as vm.max_map_count has it usually */
+	STATE_SIGNALS_MAX = 1 << 13,  /* sets of dispositions that differ */
+	STATE_SEGMENTS_MAX = 1 << 12, /* of System V shared memory */
+	STATE_CALL_MAX = 1 << 13,     /* bytes kept of a call in flight */
+	STATE_CALL_RANGE_MAX = 1 << 10,
+	STATE_CALL_RANGES_MAX = 64,
+	STATE_CALLS_MAX = 64 << 20, /* of all */
+	SIGNALS = 64,
 };
 
 /* ---- descriptions ---- */
@@ -34,6 +48,23 @@ struct file {
 	struct state_file is; /* the first member: what others see */
 	size_t refs;
 	struct file *next, *prev; /* of all */
+	bool doubtful;            /* another one of a snapshot may be the same */
+	uint32_t clock;           /* of a timerfd */
+	struct watches *watches;  /* NULL: none */
+};
+
+/* By ascending descriptor, and by file where several have had the same. */
+struct watch {
+	int32_t fd;
+	uint32_t events;
+	uint64_t file, data;
+	char *path; /* inotify */
+	size_t path_size;
+};
+
+struct watches {
+	size_t count, capacity;
+	struct watch *watch;
 };
 
 /* A thread's view of the file system: shared with CLONE_FS. */
@@ -41,6 +72,71 @@ struct fs {
 	size_t refs;
 	struct buf cwd;  /* empty: not known */
 	struct buf root; /* empty: / */
+	uint32_t umask;
+	bool umask_known;
+};
+
+/* What a process runs. Shared by those that forked since. */
+struct program {
+	size_t refs;
+	struct buf exe, argv; /* empty: not known */
+};
+
+struct mapping {
+	uint64_t start, end, offset;
+	struct file *file; /* a reference; NULL: anonymous */
+	uint8_t prot;
+	bool shared;
+};
+
+/* Mappings by ascending address. Shared like slots. */
+struct mappings {
+	size_t refs, count, capacity;
+	struct mapping map[];
+};
+
+/* An address space: shared with CLONE_VM. */
+struct mm {
+	size_t refs;
+	struct mappings *maps; /* NULL: none */
+	bool whole;
+	bool brk_known;
+	uint64_t brk; /* as brk(2) gave it last */
+};
+
+struct disposition {
+	uint64_t handler, flags, mask;
+	bool known;
+};
+
+/* Shared with CLONE_SIGHAND, and like slots. */
+struct signals {
+	size_t refs;
+	struct disposition of[SIGNALS];
+};
+
+struct sighand {
+	size_t refs;
+	struct signals *set; /* NULL: nothing is known */
+};
+
+struct proc {
+	struct state_process is;   /* the first member: what others see, filled in when asked */
+	struct proc *next, *prev;  /* of all, oldest first */
+	struct task *first, *last; /* its threads */
+	struct program *program;   /* NULL: not known */
+	struct mm *mm;             /* NULL but with STATE_MAPS */
+	struct sighand *sighand;   /* NULL but with STATE_SIGNALS */
+	uint32_t ppid;             /* when it began */
+};
+
+/* The call that a thread is in, or was in last. */
+struct flight {
+	struct event event;         /* its memory is in `ranges` */
+	uint64_t end_seq, end_time; /* UINT64_MAX: not known */
+	size_t size;                /* bytes of `bytes` */
+	struct event_memory *ranges;
+	uint8_t *bytes;
 };
 
 struct slot {
@@ -63,14 +159,17 @@ struct table {
 };
 
 struct task {
+	struct state_thread is; /* the first member: what others see, filled in when asked */
 	uint32_t pid, tid;
+	struct proc *proc;
+	struct task *next, *prev; /* of the same process, oldest first */
+	struct flight *flight;    /* NULL: none */
 	struct table *table;
 	struct fs *fs;
 	uint64_t clone_flags; /* of the clone(2) that it is in */
 	bool clones;
 	uint64_t begun_age;   /* state.age at its last EVENT_BEGUN */
 	struct buf exec_path; /* of the execve(2) that it is in */
-	struct task *gone;    /* next of those that an exec takes away */
 };
 
 struct link {
@@ -102,13 +201,16 @@ struct made {
 
 /* What a call does at its exit: all that is needed of its event. */
 struct effect {
-	uint64_t due; /* place of the exit */
-	uint64_t age; /* state.age at the entry */
+	uint64_t due;  /* place of the exit */
+	uint64_t time; /* of the exit */
+	uint64_t age;  /* state.age at the entry */
 	uint32_t tid;
 	effect_fn *apply;
 	int32_t fd;
 	uint32_t flags, first, last;
+	uint64_t numbers[5];
 	struct file *file; /* that it is done to */
+	struct file *to;   /* and this one, too */
 	struct buf path, other;
 	struct state_address address;
 	struct made made[2]; /* what it makes */
@@ -129,17 +231,27 @@ struct call {
 
 struct state {
 	struct map tasks; /* by tid */
-	struct map calls; /* arch << 32 | nr: what is known of a call (call.c) */
-	struct map links; /* hash of the path: struct link */
+	struct map procs; /* by pid: the newest of that number */
+	struct proc *first, *last;
+	uint64_t last_proc; /* id of the newest */
+	uint64_t seq, time; /* of the place that was reached */
+	struct map calls;   /* arch << 32 | nr: what is known of a call (call.c) */
+	struct map links;   /* hash of the path: struct link */
 	struct file *files;
 	size_t file_count, slot_count, text_bytes;
+	struct map file_ids; /* STATE_CONTENTS: those that can be watched, by id */
+	struct map segments; /* STATE_MAPS: by shmid */
+	struct file *heap;   /* STATE_MAPS: what [heap] is called by */
+	size_t watch_count, map_count, signals_count, call_bytes;
 	uint64_t age;                          /* counts what was put into tables */
 	struct effect *queue[STATE_QUEUE_MAX]; /* the last is due first */
 	size_t queued;
 	const struct effect *current; /* of the call that was handed over last */
 	struct parcel *parcels;       /* oldest first */
 	size_t parcel_count;
-	bool out_of_memory; /* somewhere a name is missing: said at the end of state_take() */
+	uint64_t last_file;      /* id of the newest description */
+	unsigned parts, missing; /* enum state_part: asked for; not on this tape */
+	bool out_of_memory;      /* somewhere a name is missing: said at the end of state_take() */
 };
 
 /* ---- file.c ---- */
@@ -162,6 +274,71 @@ void file_set_text(struct state *s, struct file *f, const void *text, size_t siz
 /* A path was unlinked, or is another now: also of all that is below. */
 void files_unlinked(struct state *s, const struct buf *path);
 void files_renamed(struct state *s, const struct buf *from, const struct buf *to);
+
+/* The flags that F_GETFL would tell, of those given to open(2). */
+void file_set_flags(struct file *f, uint64_t flags);
+/* Where it has one, and STATE_POSITIONS were asked for. */
+void file_set_position(const struct state *s, struct file *f, uint64_t position);
+/* By so much; 0 is as good as not at all. */
+void file_move(struct file *f, uint64_t by);
+
+/* ---- watch.c ---- */
+
+/* What an instance looks at: a second watch of the same replaces the first. 0 or -ENOMEM. */
+int watch_put(struct state *s, struct file *f, const struct watch *w);
+void watch_remove(struct state *s, struct file *f, int32_t fd, uint64_t file);
+void watches_free(struct state *s, struct file *f);
+/* Whether the description is still there; inotify has none: always. */
+bool watch_is_there(const struct state *s, const struct watch *w);
+
+/* ---- mapping.c ---- */
+
+struct mm *mm_new(void);
+struct mm *mm_copy(const struct mm *mm);
+struct mm *mm_unref(struct state *s, struct mm *mm);
+/* Takes the place of what is there. Takes over nothing. Lengths are of whole pages. */
+int mm_map(struct state *s, struct mm *mm, const struct mapping *m);
+int mm_unmap(struct state *s, struct mm *mm, uint64_t start, uint64_t end);
+int mm_protect(struct state *s, struct mm *mm, uint64_t start, uint64_t end, uint8_t prot);
+/* The mapping that holds @address, or NULL. */
+const struct mapping *mm_find(const struct mm *mm, uint64_t address);
+int mm_snapshot(struct state *s, struct mm *mm, const struct meta_process *p);
+
+/* ---- signal.c ---- */
+
+struct sighand *sighand_new(void);
+struct sighand *sighand_copy(const struct sighand *h);
+struct sighand *sighand_unref(struct state *s, struct sighand *h);
+int sighand_set(struct state *s, struct sighand *h, uint32_t number, const struct disposition *d);
+/* What is caught is so no more. */
+int sighand_clear(struct state *s, struct sighand *h);
+int sighand_delivered(struct state *s, struct sighand *h, uint32_t number);
+
+/* ---- process.c ---- */
+
+struct proc *proc_find(const struct state *s, uint32_t pid);
+/* Without threads yet. NULL: out of memory. */
+struct proc *proc_new(struct state *s, uint32_t pid, uint8_t origin);
+/* As its creator has it; @flags of the clone. 0 or -ENOMEM. */
+int proc_inherit(struct state *s, struct proc *p, struct proc *creator, uint64_t flags);
+int proc_execed(struct state *s, struct proc *p, const struct event *e);
+int proc_snapshot(struct state *s, struct proc *p, const struct meta_process *m);
+/* Finds the parent that a snapshot named. */
+void proc_adopt(struct state *s, uint32_t pid);
+/* When the last thread has left it is gone. */
+void proc_enter(struct proc *p, struct task *t);
+void proc_leave(struct state *s, struct task *t);
+/* One that got no thread is gone, too; @p may be NULL. */
+void proc_settle(struct state *s, struct proc *p);
+
+/* ---- flight.c ---- */
+
+/* The thread has begun @e. 0 or -ENOMEM. */
+int flight_begin(struct state *s, struct task *t, const struct event *e);
+void flight_end(struct state *s, struct task *t);
+int flight_snapshot(struct state *s, struct task *t, const struct meta_in_flight *m);
+/* The call that it is in at the place that was reached, or NULL. */
+const struct event *flight_now(const struct state *s, const struct task *t);
 
 /* ---- table.c ---- */
 
@@ -231,10 +408,15 @@ struct call_kind {
 	uint8_t flags_at;      /* which argument has the flags; CLOEXEC_ALWAYS, CLOEXEC_NEVER */
 	uint32_t cloexec_flag; /* in it */
 	bool on_error;         /* does something although it fails */
+	uint8_t access;        /* of what it makes: access mode + 1, 0: not known */
+	uint8_t part;          /* enum state_part: only then is it looked at; 0: always */
 };
 enum { CLOEXEC_ALWAYS = 6, CLOEXEC_NEVER = 7 };
 /* Ended by one without a name. */
-extern const struct call_kind calls_table[], calls_open[], calls_path[], calls_socket[];
+extern const struct call_kind calls_table[], calls_open[], calls_path[], calls_socket[],
+	calls_process[], calls_position[], calls_content[], calls_map[], calls_signal[];
+/* Sets state.missing: parts that rest on calls which this tape does not have. */
+void calls_header(struct state *s, const struct meta_header *header);
 
 /* Bytes of the event's memory from @address on, or NULL. */
 const uint8_t *call_bytes(const struct event *e, uint8_t when, uint64_t address, size_t *ret_size);
@@ -254,6 +436,9 @@ effect_fn effect_make;
 /* call_socket.c: what a message in flight has for @file, when it gets @count descriptors. */
 struct parcel *parcel_for(const struct state *s, const struct file *file, size_t count);
 void parcels_done(struct state *s);
+
+/* call_map.c */
+void segments_done(struct state *s);
 
 void effect_done(struct state *s, struct effect *f);
 

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHARES_FS = 0x200, SHARES_FILES = 0x400 };
+enum { CLOEXEC = 02000000, STATE_DOUBTS_MAX = 1 << 10 };
+enum { SHARES_VM = 0x100, SHARES_FS = 0x200, SHARES_FILES = 0x400 };
 
 static struct fs *fs_new(void)
 {
@@ -49,6 +50,10 @@ static struct fs *fs_copy(struct state *s, const struct fs *fs)
 	if (copy && (directory_set(s, &copy->cwd, fs->cwd.data, fs->cwd.size) < 0 ||
 		     directory_set(s, &copy->root, fs->root.data, fs->root.size) < 0))
 		return fs_unref(s, copy);
+	if (copy) {
+		copy->umask = fs->umask;
+		copy->umask_known = fs->umask_known;
+	}
 	return copy;
 }
 
@@ -63,6 +68,8 @@ static void task_free(struct state *s, struct task *t)
 		return;
 	table_unref(s, t->table);
 	fs_unref(s, t->fs);
+	flight_end(s, t);
+	proc_leave(s, t);
 	buf_done(&t->exec_path);
 	free(t);
 }
@@ -72,26 +79,34 @@ static void task_remove(struct state *s, uint32_t tid)
 	task_free(s, map_remove(&s->tasks, tid));
 }
 
-/* Takes over both references, in any case. */
-static int task_add(struct state *s, uint32_t pid, uint32_t tid, struct table *table, struct fs *fs)
+/* Takes over both references, in any case. @p NULL: out of memory. */
+static int task_add(struct state *s, struct proc *p, uint32_t tid, struct table *table,
+		    struct fs *fs)
 {
 	struct task *t = calloc(1, sizeof(*t));
+	int r;
 
-	task_remove(s, tid);
-	if (t)
-		*t = (struct task){.pid = pid, .tid = tid, .table = table, .fs = fs};
-	if (t && table && fs && s->tasks.count < STATE_TASKS_MAX && map_put(&s->tasks, tid, t) == 0)
-		return 0;
 	if (!t) {
 		table_unref(s, table);
 		fs_unref(s, fs);
+		proc_settle(s, p);
+		return -ENOMEM;
+	}
+	*t = (struct task){.tid = tid, .table = table, .fs = fs};
+	if (p)
+		proc_enter(p, t);
+	r = p && table && fs ? 0 : -ENOMEM;
+	if (r == 0 && s->tasks.count < STATE_TASKS_MAX) {
+		r = map_put(&s->tasks, tid, t);
+		if (r == 0)
+			return 0;
 	}
 	task_free(s, t);
-	return t && table && fs && s->tasks.count >= STATE_TASKS_MAX ? 0 : -ENOMEM;
+	return r;
 }
 
 /* As its creator has it. */
-static int task_add_like(struct state *s, uint32_t pid, uint32_t tid, const struct task *like,
+static int task_add_like(struct state *s, struct proc *p, uint32_t tid, const struct task *like,
 			 uint64_t flags)
 {
 	struct table *table = like->table;
@@ -105,56 +120,77 @@ static int task_add_like(struct state *s, uint32_t pid, uint32_t tid, const stru
 		fs->refs++;
 	else
 		fs = fs_copy(s, fs);
-	return task_add(s, pid, tid, table, fs);
+	return task_add(s, p, tid, table, fs);
+}
+
+/* A thread of a process that nobody has told of. */
+static int task_appear(struct state *s, uint32_t pid, uint32_t tid)
+{
+	struct proc *p = proc_find(s, pid);
+	const struct task *like = p ? p->first : NULL;
+
+	if (like)
+		return task_add_like(s, p, tid, like, SHARES_FILES | SHARES_FS);
+	return task_add(s, proc_new(s, pid, STATE_SEEN), tid, table_new(), fs_new());
 }
 
 int task_get(struct state *s, uint32_t pid, uint32_t tid, struct task **ret)
 {
-	const struct task *leader;
-	int r = 0;
+	int r;
 
 	*ret = task_find(s, tid);
 	if (*ret && (*ret)->pid == pid)
 		return 0;
-	leader = pid != tid ? task_find(s, pid) : NULL;
-	if (leader)
-		r = task_add_like(s, pid, tid, leader, SHARES_FILES | SHARES_FS);
-	else
-		r = task_add(s, pid, tid, table_new(), fs_new());
+	task_remove(s, tid);
+	r = task_appear(s, pid, tid);
 	*ret = task_find(s, tid);
 	return r;
+}
+
+/* Of a new process, or of one of its threads. */
+static struct proc *proc_of_fork(struct state *s, const struct event *e, const struct task *creator,
+				 uint64_t flags)
+{
+	struct proc *p = creator->proc;
+	uint64_t vm = e->fork.kind == FORK_VFORK ? SHARES_VM : 0;
+
+	if (e->fork.child_pid == p->is.pid)
+		return p;
+	p = proc_new(s, e->fork.child_pid, STATE_FORKED);
+	if (p && proc_inherit(s, p, creator->proc, flags | vm) < 0)
+		s->out_of_memory = true;
+	return p;
 }
 
 int task_forked(struct state *s, const struct event *e)
 {
 	/* Nobody makes itself, but on a made-up tape. */
 	bool known = e->fork.creator_known && e->fork.child_tid != e->tid;
-	const struct task *creator = known ? task_find(s, e->tid) : NULL;
+	const struct task *creator;
 	uint32_t pid = e->fork.child_pid, tid = e->fork.child_tid;
 	uint64_t flags = e->fork.kind == FORK_THREAD ? SHARES_FILES | SHARES_FS : 0;
 	struct task *t;
 
 	task_remove(s, tid);
+	creator = known ? task_find(s, e->tid) : NULL;
+	if (!creator && pid == tid)
+		return task_add(s, proc_new(s, pid, STATE_FORKED), tid, table_new(), fs_new());
 	if (!creator)
 		return task_get(s, pid, tid, &t);
-	return task_add_like(s, pid, tid, creator, creator->clones ? creator->clone_flags : flags);
+	if (creator->clones)
+		flags = creator->clone_flags;
+	return task_add_like(s, proc_of_fork(s, e, creator, flags), tid, creator, flags);
 }
 
 /* All other threads of the process are gone. */
-static void remove_siblings(struct state *s, uint32_t pid, uint32_t tid)
+static void remove_siblings(struct state *s, const struct task *t)
 {
-	struct task *t, *gone = NULL;
-	size_t at = 0;
+	struct task *next;
 
-	while ((t = map_next(&s->tasks, &at))) {
-		if (t->pid == pid && t->tid != tid) {
-			t->gone = gone;
-			gone = t;
-		}
-	}
-	while ((t = gone)) {
-		gone = t->gone;
-		task_remove(s, t->tid);
+	for (struct task *other = t->proc->first; other; other = next) {
+		next = other->next;
+		if (other != t)
+			task_remove(s, other->tid);
 	}
 }
 
@@ -165,6 +201,7 @@ int task_execed(struct state *s, const struct event *e)
 
 	if (r < 0 || !t)
 		return r;
+	remove_siblings(s, t);
 	if (t->tid != e->tid) {
 		task_remove(s, e->tid);
 		map_remove(&s->tasks, t->tid);
@@ -174,9 +211,11 @@ int task_execed(struct state *s, const struct event *e)
 			return -ENOMEM;
 		}
 	}
-	remove_siblings(s, t->pid, t->tid);
 	t->clones = false;
+	flight_end(s, t);
 	r = links_from_exec(s, &t->exec_path, e->exec.path);
+	if (r == 0)
+		r = proc_execed(s, t->proc, e);
 	if (r == 0)
 		r = task_unshare_table(s, t);
 	return r < 0 ? r : table_exec(s, t->table);
@@ -225,27 +264,73 @@ static int take_directory(struct state *s, struct buf *directory, const struct m
 	return directory_set(s, directory, (const char *)from->data, plain ? from->size : 0);
 }
 
-static int fill(struct state *s, struct task *t, const struct meta_process *p)
+static bool same_bytes(const struct meta_bytes *a, const struct meta_bytes *b)
 {
-	enum { CLOEXEC = 02000000 };
+	return a->size == b->size && (!a->size || memcmp(a->data, b->data, a->size) == 0);
+}
+
+/* Whether another descriptor that was there may have the same description. */
+static bool is_doubtful(const struct meta_process *p, size_t i)
+{
+	const struct meta_fd *one = &p->fds[i];
+
+	for (size_t k = 0; k < p->fd_count && k < STATE_DOUBTS_MAX; k++) {
+		const struct meta_fd *other = &p->fds[k];
+
+		if (k != i && ((one->flags ^ other->flags) & ~(uint32_t)CLOEXEC) == 0 &&
+		    one->position == other->position && same_bytes(&one->target, &other->target))
+			return true;
+	}
+	return false;
+}
+
+static int fill_table(struct state *s, struct task *t, const struct meta_process *p, bool alone)
+{
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < p->fd_count; i++) {
 		const struct meta_fd *from = &p->fds[i];
 		struct file *file = file_from_link(s, from->target.data, from->target.size);
 
+		if (file) {
+			file_set_flags(file, from->flags);
+			file_set_position(s, file, from->position);
+			file->doubtful = !alone || is_doubtful(p, i);
+		}
 		r = table_put(s, t->table, from->fd, file, from->flags & CLOEXEC);
 		file_unref(s, file);
 	}
+	return r;
+}
+
+static int fill(struct state *s, struct task *t, const struct meta_process *p, bool alone)
+{
+	int r = fill_table(s, t, p, alone);
+
 	if (r == 0)
 		r = take_directory(s, &t->fs->cwd, &p->cwd);
 	if (r == 0 && p->root.size > 1)
 		r = take_directory(s, &t->fs->root, &p->root);
+	t->fs->umask = p->umask & 0777;
+	t->fs->umask_known = true;
+	return r < 0 ? r : proc_snapshot(s, t->proc, p);
+}
+
+static int take_in_flight(struct state *s, const struct meta_process *p)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < p->in_flight_count; i++) {
+		struct task *t = task_find(s, p->in_flight[i].tid);
+
+		if (t && t->pid == p->pid)
+			r = flight_snapshot(s, t, &p->in_flight[i]);
+	}
 	return r;
 }
 
 /* Threads that are known already keep what they have done since. */
-static int take_process(struct state *s, const struct meta_process *p)
+static int take_process(struct state *s, const struct meta_process *p, bool alone)
 {
 	struct task *t;
 	int r;
@@ -255,11 +340,13 @@ static int take_process(struct state *s, const struct meta_process *p)
 		return 0;
 	r = task_get(s, p->pid, p->pid, &t);
 	if (r == 0 && t)
-		r = fill(s, t, p);
+		r = fill(s, t, p, alone);
 	for (size_t i = 0; r == 0 && t && i < p->tid_count; i++) {
 		if (p->tids[i] != p->pid)
 			r = task_get(s, p->pid, p->tids[i], &(struct task *){NULL});
 	}
+	if (r == 0)
+		r = take_in_flight(s, p);
 	return r < 0 ? r : links_from_loader(s, p);
 }
 
@@ -268,7 +355,9 @@ int tasks_snapshot(struct state *s, const struct meta_snapshot *m)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < m->process_count; i++)
-		r = take_process(s, &m->processes[i]);
+		r = take_process(s, &m->processes[i], m->process_count == 1);
+	for (size_t i = 0; r == 0 && i < m->process_count; i++)
+		proc_adopt(s, m->processes[i].pid);
 	return r;
 }
 

@@ -12,7 +12,7 @@ _systape_analyze()
 		option=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	case $option in
-	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace" -- "$current") && return ;;
+	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace csv sqlite" -- "$current") && return ;;
 	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread" -- "$current") && return ;;
 	-e | --trace)
 		mapfile -t COMPREPLY < <(compgen -W "trace=%file trace=%process trace=%network
@@ -26,18 +26,20 @@ _systape_analyze()
 		;;
 	-X) mapfile -t COMPREPLY < <(compgen -W "raw abbrev verbose" -- "$current") && return ;;
 	-P) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
-	-s | -a | --pid | --time) return ;;
+	-s | -a | --pid | --time | --at) return ;;
 	esac
 	case $verb in
 	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -y -yy -P -X -z -Z -e --trace= -q -qq -n -i -a --pid= --time=" ;;
 	overview | tree) words+=" -e --trace= --json" ;;
 	stats) words+=" --by= -e --trace= --json" ;;
+	state) words+=" --at= --pid= --maps --json" ;;
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;
+	sql) words+=" -e --trace= --csv --json --line --no-header" ;;
 	export) words+=" --to= -e --trace= -o" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="overview print tree stats info check export"
+		verbs="overview print tree stats state info check sql export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

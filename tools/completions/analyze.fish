@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 
-set -l verbs overview print tree stats info check export
+set -l verbs overview print tree stats state info check sql export
 set -l first "not __fish_seen_subcommand_from $verbs"
 
 complete -c analyze -n $first -a overview -d 'What ran, how it ended, what failed'
 complete -c analyze -n $first -a print -d 'Every event as a line'
 complete -c analyze -n $first -a tree -d 'Which process started which'
 complete -c analyze -n $first -a stats -d 'Count and time of each system call'
+complete -c analyze -n $first -a state -d 'The world at one place of the tape'
 complete -c analyze -n $first -a info -d 'What the tape says about itself'
 complete -c analyze -n $first -a check -d 'Whether the file is whole'
+complete -c analyze -n $first -a sql -d 'The tape asked in SQL'
 complete -c analyze -n $first -a export -d 'The tape in another format'
 complete -c analyze -l help -d 'Show the verbs and options'
 complete -c analyze -l version -d 'Show the version'
@@ -37,15 +39,20 @@ complete -c analyze -n $print -o a -x -d 'Column of the results'
 complete -c analyze -n $print -l pid -x -d 'Only these processes or threads'
 complete -c analyze -n $print -l time -x -d 'Only these seconds, A..B'
 
-set -l calls '__fish_seen_subcommand_from overview tree print stats export'
+set -l calls '__fish_seen_subcommand_from overview tree print stats sql export'
 complete -c analyze -n $calls -s e -l trace -x -d 'Only these calls' \
 	-a '%file %process %network %desc %memory %signal %ipc all'
 
 set -l stats '__fish_seen_subcommand_from stats'
 complete -c analyze -n $stats -l by -x -a 'syscall process thread' -d 'A table for each'
 
-set -l json '__fish_seen_subcommand_from overview tree stats info check'
+set -l json '__fish_seen_subcommand_from overview tree stats state info check sql'
 complete -c analyze -n $json -l json -d 'As a JSON object'
+
+set -l state '__fish_seen_subcommand_from state'
+complete -c analyze -n $state -l at -x -d 'The place: an event, or seconds'
+complete -c analyze -n $state -l pid -x -d 'Only these processes'
+complete -c analyze -n $state -l maps -d 'Each mapping'
 
 set -l info '__fish_seen_subcommand_from info'
 complete -c analyze -n $info -l markdown -d 'For a bug report'
@@ -54,6 +61,11 @@ set -l check '__fish_seen_subcommand_from check'
 complete -c analyze -n $check -l repair -d 'Write what is readable into a clean tape'
 complete -c analyze -n $check -o o -r -F -d 'The clean tape'
 
+set -l sql '__fish_seen_subcommand_from sql'
+complete -c analyze -n $sql -l csv -d 'As in RFC 4180'
+complete -c analyze -n $sql -l line -d 'A line for each value'
+complete -c analyze -n $sql -l no-header -d 'No names of columns'
+
 set -l export '__fish_seen_subcommand_from export'
-complete -c analyze -n $export -l to -x -a 'jsonl strace' -d 'Format'
+complete -c analyze -n $export -l to -x -a 'jsonl strace csv sqlite' -d 'Format'
 complete -c analyze -n $export -o o -r -F -d 'Output'

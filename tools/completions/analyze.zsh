@@ -7,8 +7,10 @@ verbs=(
 	'print:every event as a line'
 	'tree:which process started which'
 	'stats:count and time of each system call'
+	'state:the world at one place of the tape'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
+	'sql:the tape asked in SQL'
 	'export:the tape in another format'
 )
 options=(
@@ -56,6 +58,14 @@ overview | tree)
 stats)
 	options+=($calls '--by=[a table for each]:what:(syscall process thread)' '--json[as a JSON object]')
 	;;
+state)
+	options+=(
+		'--at=[the place]:event or seconds'
+		'--pid=[only these processes]:pid'
+		'--maps[each mapping]'
+		'--json[as a JSON object]'
+	)
+	;;
 info)
 	options+=('(--markdown)--json[as a JSON object]' '(--json)--markdown[for a bug report]')
 	;;
@@ -66,8 +76,17 @@ check)
 		'--json[as a JSON object]'
 	)
 	;;
+sql)
+	options+=(
+		$calls
+		'(--json --line)--csv[as in RFC 4180]'
+		'(--csv --line)--json[as an array of objects]'
+		'(--csv --json)--line[a line for each value]'
+		'--no-header[no names of columns]'
+	)
+	;;
 export)
-	options+=($calls '--to=[format]:format:(jsonl strace)' '-o[output]:file:_files')
+	options+=($calls '--to=[format]:format:(jsonl strace csv sqlite)' '-o[output]:file:_files')
 	;;
 esac
 _arguments $options

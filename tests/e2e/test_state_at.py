@@ -1,0 +1,263 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What `analyze state --at` says of processes is what the kernel said of them at that call: of a
+program that does all there is to do at random, and of usual programs."""
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import state_kernel as kernel
+import suite
+from harness import descendants, say, wait_for
+
+SEEDS, STEPS = 4, 120
+
+
+class Dump:
+    """What a process said of itself."""
+
+    def __init__(self, head):
+        _, pid, self.marker = head.split(" ")
+        self.pid = int(pid)
+        self.cwd = self.root = self.exe = ""
+        self.status, self.fds, self.maps = {}, {}, []
+
+    def take(self, line):
+        word, _, rest = line.partition(" ")
+        if word in ("cwd", "root", "exe"):
+            setattr(self, word, rest)
+        elif word == "status":
+            key, _, value = rest.partition(":")
+            self.status[key] = value.strip()
+        elif word == "fd":
+            number, _, link = rest.partition(" ")
+            self.last = self.fds[int(number)] = (link, [])
+        elif word == "info":
+            self.last[1].append(rest)
+        elif word == "map":
+            self.maps.append(rest)
+
+
+def dumps(path):
+    found = []
+    with open(path, encoding="utf-8", errors="surrogateescape") as f:
+        for line in f.read().split("\n"):
+            if line.startswith("dump "):
+                found.append(Dump(line))
+            elif line and line != "end":
+                found[-1].take(line)
+    return found
+
+
+class StateAt(suite.TapeTest):
+    def state(self, tape, place, *options):
+        return json.loads(self.bench.ask("state", "--at", str(place), "--json", *options, tape))
+
+    def markers(self, tape):
+        """(pid, name) -> seq"""
+        text = self.bench.ask("export", "--to", "jsonl", "-e", "trace=access,faccessat,faccessat2",
+                              tape)
+        found = {}
+        for line in text.splitlines():
+            event = json.loads(line)
+            if event["type"] == "syscall" and "/marker/" in event["text"]:
+                found[event["pid"], event["text"].split('"')[1]] = event["seq"]
+        return found
+
+    def compare_fds(self, dump, process):
+        """How many things were compared."""
+        ours = {fd["fd"]: fd for fd in process["fds"]}
+        self.assertEqual(sorted(dump.fds), sorted(ours))
+        count = 0
+        for number, (link, info) in dump.fds.items():
+            wrong, n = kernel.fd_differs(kernel.Fd(link, info), ours[number])
+            self.assertEqual(wrong, [], (dump.marker, number, ours[number]))
+            count += n
+        return count
+
+    def compare(self, dump, process):
+        caught, ignored = kernel.masks(process)
+        pairs = [("cwd", dump.cwd, process["cwd"]), ("root", dump.root, process["root"]),
+                 ("exe", dump.exe, process["exe"]),
+                 ("umask", int(dump.status["Umask"], 8), process["umask"]),
+                 ("pgid", int(dump.status["NSpgid"]), process["pgid"]),
+                 ("sid", int(dump.status["NSsid"]), process["sid"]),
+                 ("ppid", int(dump.status["PPid"]), process["ppid"]),
+                 ("caught", int(dump.status["SigCgt"], 16), caught),
+                 ("ignored", int(dump.status["SigIgn"], 16), ignored)]
+        for what, theirs, ours in pairs:
+            self.assertEqual((dump.marker, what, theirs), (dump.marker, what, ours))
+        # One that has been joined may not have gone yet.
+        self.assertLessEqual(len(process["threads"]), int(dump.status["Threads"]))
+        maps = kernel.maps_differ(dump.maps, process["maps"], process["maps_whole"], dump.exe)
+        self.assertEqual(maps, [], dump.marker)
+        return len(pairs) + len(dump.maps) + self.compare_fds(dump, process)
+
+    def test_random(self):
+        count = total = positions = 0
+        for seed in range(SEEDS):
+            top, log = self.bench.path(f"top{seed}"), self.bench.path(f"log{seed}")
+            os.mkdir(top)
+            tape, result = self.bench.record(
+                [self.prog("state_truth"), log, str(seed), str(STEPS), "0"], cwd=top, timeout=200)
+            self.assertEqual(result.status, 0, result)
+            places = self.markers(tape)
+            for dump in dumps(log):
+                place = places[dump.pid, dump.marker]
+                with self.subTest(seed=seed, pid=dump.pid, marker=dump.marker, place=place):
+                    state = self.state(tape, place, "--pid", str(dump.pid))
+                    [process] = state["processes"]
+                    total += self.compare(dump, process)
+                    positions += sum(fd["position"] is not None for fd in process["fds"])
+                    count += 1
+        self.assertGreater(count, 30)
+        say(f"{count} processes, {total} things compared, {positions} positions among them")
+
+    # ---- usual programs, looked at while all of them wait ----
+
+    def start(self, command, **more):
+        tape = self.bench.new_tape()
+        rec = subprocess.Popen(self.bench.command(tape, command), cwd=self.dir, process_group=0,
+                               stdin=subprocess.DEVNULL, **more)
+        self.addCleanup(rec.wait)
+        return tape, rec
+
+    def look(self, rec, count, ready=lambda: True):
+        """At all @count processes of the recording, when they wait twice at the same place."""
+        def calls(pids):
+            out = []
+            for pid in pids:
+                with open(f"/proc/{pid}/syscall", encoding="utf-8") as f:
+                    out.append(f.read())
+            return out
+
+        def quiet():
+            pids = descendants(rec.pid)
+            return len(pids) == count and all(map(kernel.waits, pids)) and ready()
+        wait_for(quiet, f"{count} processes that wait")
+        while True:
+            pids = sorted(descendants(rec.pid))
+            before = calls(pids)
+            looks = [kernel.Look(pid) for pid in pids]
+            if all(map(kernel.waits, pids)) and calls(pids) == before:
+                return looks
+
+    def place_of(self, tape, *names, pid=None, text=""):
+        """Just before the first of these calls comes back."""
+        found = []
+        for line in self.bench.ask("export", "--to", "jsonl", "-e", "trace=" + ",".join(names),
+                                   tape).splitlines():
+            e = json.loads(line)
+            if e["type"] == "syscall" and text in e["text"] and pid in (None, e["pid"]):
+                found.append(e["end_seq"])
+        return min(found) - 1
+
+    def compare_looks(self, name, tape, looks, place):
+        state = self.state(tape, place)
+        ours = {p["pid"]: p for p in state["processes"]}
+        self.assertEqual(sorted(ours), [look.pid for look in looks])
+        total = 0
+        for look in looks:
+            process = ours[look.pid]
+            # What was ignored before the tape began is not on it.
+            ignored = kernel.masks(process)[1]
+            theirs = int(look.status["SigIgn"], 16)
+            with open("/proc/self/status", encoding="utf-8") as f:
+                own = next(int(line.split()[1], 16) for line in f if line.startswith("SigIgn"))
+            self.assertEqual((look.pid, theirs & ~own), (look.pid, ignored & ~own))
+            look.status["SigIgn"] = f"{ignored:x}"
+            total += self.compare(look, process)
+            self.assertIsNotNone(process["threads"][0]["call"])
+        say(f"{name}: {len(looks)} processes, {total} things compared")
+
+    def gate(self, name):
+        path = self.bench.path(name)
+        os.mkfifo(path)
+        return path
+
+    def test_bash(self):
+        self.need("bash")
+        self.gate("gate")
+        self.write("text", "one\ntwo\nthree\n")
+        script = """cd /usr; umask 037; trap 'echo' USR1; trap '' HUP
+            exec 5<"$1/text" 6>>"$1/out" 7<>"$1/both" {own}>"$1/own"
+            read -u 5 line; echo text >&7; printf 12345 >&"$own"; exec 6>&-; exec 8>&7-
+            cat <"$1/gate" | (cd lib; read x) """
+        tape, rec = self.start(["bash", "-c", script, "bash", self.dir])
+        looks = self.look(rec, 3)
+        with open(self.bench.path("gate"), "w", encoding="utf-8") as f:
+            f.write("go\n")
+        self.assertEqual(rec.wait(60), 0)
+        self.compare_looks("bash", tape, looks, self.place_of(tape, "openat", text="/gate"))
+
+    def test_python(self):
+        self.gate("gate")
+        script = """import os, select, signal, socket, subprocess, sys, tempfile, threading
+os.umask(0o71); os.chdir("/usr/share")
+signal.signal(signal.SIGTERM, lambda *a: None); signal.signal(signal.SIGHUP, signal.SIG_IGN)
+t = tempfile.TemporaryFile(); t.write(b"x" * 77); t.flush(); t.seek(11)
+n = tempfile.NamedTemporaryFile(); n.write(b"y" * 10000); n.flush()
+a, b = socket.socketpair(); l = socket.create_server(("127.0.0.1", 0))
+c = socket.create_connection(l.getsockname()); s, _ = l.accept(); s.setblocking(False)
+e = select.epoll(); e.register(a, select.EPOLLIN); e.register(l, select.EPOLLIN | select.EPOLLET)
+e.register(c); e.unregister(a); d = os.dup(c.fileno()); c.close()
+p = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/")
+threading.Thread(target=b.recv, args=[10]).start()
+os.rename(n.name, n.name + "x"); f = open(sys.argv[1] + "/gate")
+os.rename(n.name + "x", n.name); a.send(b"x"); p.communicate()"""
+        tape, rec = self.start([os.path.realpath(sys.executable), "-I", "-c", script, self.dir])
+        looks = self.look(rec, 2)
+        with open(self.bench.path("gate"), "w", encoding="utf-8"):
+            pass
+        self.assertEqual(rec.wait(60), 0)
+        self.compare_looks("python", tape, looks, self.place_of(tape, "openat", text="/gate"))
+
+    def test_make(self):
+        self.need("make")
+        self.gate("gate1")
+        self.gate("gate2")
+        self.write("Makefile", "all: one two\none two: SHELL = /bin/sh\n"
+                   "one:\n\tcd /usr; read x <$(CURDIR)/gate1; echo $@ >$(CURDIR)/$@\n"
+                   "two:\n\tread x <$(CURDIR)/gate2 3<Makefile; echo $@ >$@\n")
+        tape, rec = self.start(["make", "-s", "-j2"])
+        looks = self.look(rec, 3)
+        for name in ("gate1", "gate2"):
+            with open(self.bench.path(name), "w", encoding="utf-8") as f:
+                f.write("go\n")
+        self.assertEqual(rec.wait(60), 0)
+        self.compare_looks("make -j2", tape, looks, self.place_of(tape, "openat", text="/gate"))
+
+    def test_nginx(self):
+        self.need("nginx")
+        with socket.create_server(("127.0.0.1", 0)) as s:
+            port = s.getsockname()[1]
+        self.write("index.html", "hello\n")
+        self.write("nginx.conf", f"""daemon off; worker_processes 2; pid {self.dir}/pid;
+error_log {self.dir}/error.log; user root;
+events {{ worker_connections 64; }}
+http {{ access_log {self.dir}/access.log; client_body_temp_path {self.dir}/body;
+proxy_temp_path {self.dir}/proxy; fastcgi_temp_path {self.dir}/fastcgi;
+uwsgi_temp_path {self.dir}/uwsgi; scgi_temp_path {self.dir}/scgi;
+server {{ listen 127.0.0.1:{port}; root {self.dir}; keepalive_timeout 600; }} }}\n""")
+        tape, rec = self.start(["nginx", "-p", self.dir, "-c", f"{self.dir}/nginx.conf"],
+                               stderr=subprocess.DEVNULL)
+        self.look(rec, 3, lambda: os.path.exists(self.bench.path("pid")))
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        client.request("GET", "/")
+        self.assertEqual(client.getresponse().read(), b"hello\n")
+        looks = self.look(rec, 3)
+        with open(self.bench.path("pid"), encoding="utf-8") as f:
+            master = int(f.read())
+        os.kill(master, signal.SIGTERM)
+        client.close()
+        self.assertEqual(rec.wait(60), 0)
+        self.compare_looks("nginx", tape, looks,
+                           self.place_of(tape, "rt_sigsuspend", pid=master))
+
+
+if __name__ == "__main__":
+    suite.main()
