@@ -8,6 +8,7 @@
 static const struct exporter *const exporters[] = {
 	&exporter_folded,
 	&exporter_jsonl,
+	&exporter_perfetto,
 };
 
 const struct exporter *exporter_at(size_t index)
