@@ -190,6 +190,7 @@ struct sql *sql_free(struct sql *s)
 	while ((late = map_next(&s->late, &at)))
 		free(late);
 	map_done(&s->late);
+	map_done(&s->more);
 	free(s->path);
 	free(s->trace);
 	free(s);
