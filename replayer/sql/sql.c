@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The connection: what may be done with it, and statements one by one. */
+#include "sql.h"
+
 #include "sql_priv.h"
 
 #include "base/cleanup.h"
