@@ -101,8 +101,8 @@ static bool is_row(struct event_cursor *c)
 
 	if (!scan_shows(&c->scan) || !table_of(c)->is->pieces(e) || !bounds_have(&c->bounds, e))
 		return false;
-	if (e->kind == EVENT_CALL && e->call.state == EVENT_FINISHED &&
-	    e->call.end_seq < UINT64_MAX - DATA_WITHIN)
+	if (e->kind == EVENT_CALL && e->call.end_seq < UINT64_MAX - DATA_WITHIN &&
+	    map_get(&c->scan.sql->more, e->seq))
 		c->last_seq = e->call.end_seq + DATA_WITHIN;
 	return true;
 }
@@ -162,6 +162,9 @@ static int filter(sqlite3_vtab_cursor *base, int columns, const char *plan_text,
 	c->over = false;
 	c->row = 0;
 	c->last_seq = 0;
+	if (t->is == &event_table_memory && c->bounds.seq_to < INT64_MAX &&
+	    scan_gather(t->sql, &err) < 0)
+		return sql_failed(base->pVtab, err.code, &err);
 	if (t->sql->no_outlines || needs)
 		needs |= NEED_FULL;
 	if (goes_on(c, needs))

@@ -41,6 +41,8 @@ static int take_late(struct sql *s, const struct event *e)
 {
 	struct late *late;
 
+	if (e->kind == EVENT_DATA && s->more.count < SQL_LATE_MAX)
+		return map_put(&s->more, e->call.begun_seq, s);
 	if (e->kind != EVENT_END || s->late.count >= SQL_LATE_MAX)
 		return 0;
 	late = malloc(sizeof(*late));
@@ -55,15 +57,20 @@ static int take_late(struct sql *s, const struct event *e)
 	return 0;
 }
 
-static int gather_late(struct sql *s, struct err *err)
+int scan_gather(struct sql *s, struct err *err)
 {
 	const struct trace_stream_options options = {.unordered = true};
 	struct trace_stream *stream;
 	struct trace_item item;
-	int r = open_stream(s, &options, &stream, err);
+	int r;
 
+	if (s->late_known)
+		return 0;
+	r = open_stream(s, &options, &stream, err);
 	if (r < 0)
 		return r;
+	s->costs.passes++;
+	s->costs.outlines++;
 	while ((r = trace_stream_next(stream, &item, err)) > 0) {
 		if (item.kind == ITEM_EVENT && take_late(s, item.event) < 0) {
 			r = err_set(err, ENOMEM, "out of memory");
@@ -79,7 +86,7 @@ static int gather_late(struct sql *s, struct err *err)
 static int finish(struct scan *c, const struct event *e, struct err *err)
 {
 	const struct late *late;
-	int r = c->sql->late_known ? 0 : gather_late(c->sql, err);
+	int r = scan_gather(c->sql, err);
 
 	if (r < 0)
 		return r;

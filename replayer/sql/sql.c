@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The connection: what may be done with it, and statements one by one. */
+#include "sql.h"
+
 #include "sql_priv.h"
 
 #include "base/cleanup.h"
@@ -190,6 +192,7 @@ struct sql *sql_free(struct sql *s)
 	while ((late = map_next(&s->late, &at)))
 		free(late);
 	map_done(&s->late);
+	map_done(&s->more);
 	free(s->path);
 	free(s->trace);
 	free(s);

@@ -68,6 +68,7 @@ struct sql {
 	sqlite3 *db;
 	struct list lists[LIST_TABLES];
 	struct map late; /* place of the entry -> struct late */
+	struct map more; /* place of the entry of calls that have EVENT_DATA */
 	bool late_known;
 	bool no_outlines; /* names of calls depend on their arguments */
 	uint64_t calls;   /* as far as known: for the planner */
@@ -96,6 +97,8 @@ int scan_open(struct scan *c, struct sql *s, unsigned needs, struct err *err);
 /* 1 and the next item in c->item, 0 at the end, -errno. Of calls there is one event each, as
  * far as the tape tells finished; ends of calls told before do not come. */
 int scan_next(struct scan *c, struct err *err);
+/* Fills in late and more, once. 0 or -errno. */
+int scan_gather(struct sql *s, struct err *err);
 /* Whether it is an event that is shown. */
 bool scan_shows(const struct scan *c);
 /* The present event in words. 0 or -ENOMEM. */

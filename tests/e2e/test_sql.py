@@ -133,6 +133,19 @@ class Sql(suite.TapeTest):
         opened = self.sql("SELECT count(*) AS n FROM fds WHERE opened_by = 'openat'")[0]["n"]
         self.assertGreater(closed, opened // 2)
 
+    def test_call_that_outlasts_everything(self):
+        """Its end is far behind its beginning on the tape; it is one row all the same."""
+        self.tape, _ = self.bench.record(
+            ["sh", "-c", "dd if=/dev/zero of=/dev/null bs=1 count=30000; true"])
+        calls = [o for o in self.bench.objects(self.tape) if o["type"] == "syscall"]
+        waits = [o for o in calls if o["name"] == "wait4"]
+        ask = "SELECT seq, end_seq, duration, ret, state FROM syscalls WHERE name = 'wait4'"
+        rows = self.sql(ask)
+        self.assertEqual(rows, [{k: o[k] for k in ("seq", "end_seq", "duration", "ret", "state")}
+                                for o in waits])
+        self.assertGreater(rows[0]["end_seq"] - rows[0]["seq"], 100000)
+        self.assertEqual(self.sql("SELECT count(*) AS n FROM syscalls"), [{"n": len(calls)}])
+
     # ---- how it is asked ----
 
     def test_statements_from_stdin(self):
