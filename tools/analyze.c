@@ -27,6 +27,7 @@ static const struct verb verbs[] = {
 	{"state", verb_state, "the world at one place: descriptors, directories, mappings, calls"},
 	{"info", verb_info, "machine, command, versions, completeness"},
 	{"check", verb_check, "verify every chunk; --repair -o FILE writes a clean copy"},
+	{"report", verb_report, "one self-contained HTML page: timeline, tables, tree"},
 	{"export", verb_export, "--to jsonl or --to strace"},
 };
 

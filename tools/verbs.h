@@ -15,6 +15,7 @@ int verb_state(int argc, char **argv);
 int verb_stats(int argc, char **argv);
 int verb_info(int argc, char **argv);
 int verb_check(int argc, char **argv);
+int verb_report(int argc, char **argv);
 int verb_export(int argc, char **argv);
 
 #endif
