@@ -38,7 +38,7 @@ static int say_usage(void)
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		printf("  %-9s %s\n", verbs[i].name, verbs[i].sentence);
 	puts("\n"
-	     "  overview, tree, print, stats, export:\n"
+	     "  overview, tree, print, stats, report, export:\n"
 	     "    -e, --trace=SET    only these calls: trace=SET as strace(1) has it, names,\n"
 	     "                       %sets, /regex, ! for all others; 'all': also those that\n"
 	     "                       rec was not asked for\n"
@@ -62,6 +62,7 @@ static int say_usage(void)
 	     "    and the long spellings that strace has of these\n"
 	     "  stats: --by=syscall|process|thread    info: --markdown\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
+	     "  report: -o FILE\n"
 	     "  state: --at=EVENT|SECONDSs, --pid=PID[,PID], --maps\n"
 	     "  overview, tree, stats, state, info, check: --json\n"
 	     "      --help             show this and exit\n"

@@ -13,7 +13,7 @@
 struct report_run {
 	struct report report;
 	struct filter filter;
-	bool any; /* there is something to tell of */
+	bool any;  /* there is something to tell of */
 	bool more; /* a second tape, which is not told of */
 	struct buf out;
 };

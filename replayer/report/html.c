@@ -72,8 +72,11 @@ void html_duration(struct buf *out, uint64_t ns)
 
 		if (ns < units[i].from)
 			continue;
-		buf_printf(out, "%.*f\u00a0%s", value < 10 ? 2 : value < 100 ? 1 : 0, value,
-			   units[i].name);
+		buf_printf(out, "%.*f\u00a0%s",
+			   value < 10    ? 2
+			   : value < 100 ? 1
+					 : 0,
+			   value, units[i].name);
 		return;
 	}
 	buf_printf(out, "%" PRIu64 "\u00a0ns", ns);

@@ -177,7 +177,8 @@ static int say_timeline(const struct report *r, struct buf *out)
 		"<section id=timeline><h2>Timeline</h2>\n"
 		"<noscript><p>The timeline is drawn by a script. The table of processes below "
 		"shows when each of them lived.</p></noscript>\n"
-		"<div id=tl hidden><p class=help>A row is a thread: the darker, the more calls; the "
+		"<div id=tl hidden><p class=help>A row is a thread: the darker, the more calls; "
+		"the "
 		"line below is the share of time spent in them. Drag or arrow keys to move, wheel, "
 		"<kbd>+</kbd> and <kbd>-</kbd> to zoom, <kbd>0</kbd> for the whole.</p>"
 		"<div id=tl-tools></div><div id=tl-box></div><p id=tl-said aria-live=polite></p>"
@@ -185,11 +186,15 @@ static int say_timeline(const struct report *r, struct buf *out)
 	status = report_timeline(r, span_of(&r->overview), &left_out, out);
 	buf_str(out, "</script>\n");
 	if (left_out)
-		buf_printf(out, "<p class=cut>The timeline has the threads that made the most calls; "
-				"%zu others are not in it.</p>\n", left_out);
+		buf_printf(out,
+			   "<p class=cut>The timeline has the threads that made the most calls; "
+			   "%zu others are not in it.</p>\n",
+			   left_out);
 	if (r->lanes_refused)
-		buf_printf(out, "<p class=cut>%" PRIu64 " events of threads beyond the first %d share "
-				"one row.</p>\n", r->lanes_refused, REPORT_LANES_MAX);
+		buf_printf(out,
+			   "<p class=cut>%" PRIu64 " events of threads beyond the first %d share "
+			   "one row.</p>\n",
+			   r->lanes_refused, REPORT_LANES_MAX);
 	buf_str(out, "</section>\n");
 	return status;
 }

@@ -21,6 +21,7 @@ enum {
 	/* Latencies are drawn from 64 ns to 64 s, a bar for each power of two. */
 	FIRST_OCTAVE = 6,
 	LAST_OCTAVE = 36,
+	RESTART = 512, /* and above: interrupted, to be begun again, which is no failure */
 	BAR = 6,
 	HEIGHT = 28,
 };
@@ -64,7 +65,7 @@ void report_slow_table(const struct report *r, struct buf *out)
 	for (size_t i = 0; i < r->slow_count; i++) {
 		const struct report_slow *s = &r->slow[i];
 
-		buf_str(out, s->error ? "<tr class=bad>" : "<tr>");
+		buf_str(out, s->error && s->error < RESTART ? "<tr class=bad>" : "<tr>");
 		html_duration_cell(out, s->duration);
 		html_time_cell(out, s->begin);
 		buf_printf(out, "<td class=n>%" PRIu32 "</td><td><code>", s->tid);
@@ -132,16 +133,21 @@ static void say_share(struct buf *out, uint64_t part, uint64_t whole)
 {
 	unsigned width = whole ? (unsigned)(100.0 * (double)part / (double)whole) : 0;
 
-	buf_printf(out, "<td><svg class=share width=100 height=8 aria-hidden=true>"
-			"<rect width=%u height=8 rx=2></rect></svg></td>",
+	buf_printf(out,
+		   "<td><svg class=share width=100 height=8 aria-hidden=true>"
+		   "<rect width=%u height=8 rx=2></rect></svg></td>",
 		   width > 100 ? 100 : width);
 }
 
 void report_call_table(const struct report *r, struct buf *out)
 {
 	static const char *const heads[] = {
-		"call", "#total", "share", "#calls", "#failed", "#p50", "#p90", "#p99", "#max",
-		"latencies, 64 ns to 64 s, both axes logarithmic", NULL};
+		"call",    "#total",
+		"share",   "#calls",
+		"#failed", "#p50",
+		"#p90",    "#p99",
+		"#max",    "latencies, 64 ns to 64 s, both axes logarithmic",
+		NULL};
 	const struct stats *s = &r->overview.stats;
 
 	open_table(out, "Time in calls by name, waiting included", heads);
@@ -151,8 +157,8 @@ void report_call_table(const struct report *r, struct buf *out)
 		char scratch[32];
 
 		buf_str(out, "<tr><th scope=row><code>");
-		html_text(out, row->key == STATS_REST ? "(others)"
-						      : print_call_name(&call, scratch));
+		html_text(out,
+			  row->key == STATS_REST ? "(others)" : print_call_name(&call, scratch));
 		buf_str(out, "</code></th>");
 		html_duration_cell(out, row->total);
 		say_share(out, row->total, s->total);
@@ -200,7 +206,7 @@ static void say_failure(const struct report *r, const struct failure *f, struct 
 	html_text(out, buf_text(&text));
 	buf_str(out, "</abbr></td><td><code>");
 	html_bytes(out, f->object, f->object_size, FAILURE_OBJECT_MAX);
-	buf_printf(out, "</code></td><td data-v=%d>%s</td><td class=n>%" PRIu32 "</td>",
+	buf_printf(out, "</code></td><td class=rank data-v=%d>%s</td><td class=n>%" PRIu32 "</td>",
 		   (int)rank, ranks[rank], f->pid);
 	html_time_cell(out, f->first_time);
 	buf_str(out, "</tr>\n");
@@ -209,7 +215,7 @@ static void say_failure(const struct report *r, const struct failure *f, struct 
 
 void report_failure_table(const struct report *r, struct buf *out)
 {
-	static const char *const heads[] = {"#times", "call", "error", "what",
+	static const char *const heads[] = {"#times",  "call",      "error",        "what",
 					    "how bad", "#first in", "#first at, s", NULL};
 	const struct failures *f = &r->overview.failures;
 	size_t i;
@@ -275,12 +281,14 @@ static void say_life(const struct process *p, uint64_t span, struct buf *out)
 {
 	double scale_ns = span ? 160.0 / (double)span : 0;
 	uint64_t end = p->over ? p->ended : span;
-	unsigned x = (unsigned)((double)p->began * scale_ns), to = (unsigned)((double)end * scale_ns);
+	unsigned x = (unsigned)((double)p->began * scale_ns),
+		 to = (unsigned)((double)end * scale_ns);
 
 	x = x > 158 ? 158 : x;
 	to = to > 160 ? 160 : to;
 	buf_printf(out,
-		   "<td data-v=%" PRIu64 "><svg class=\"life%s\" width=160 height=8 aria-hidden=true>"
+		   "<td data-v=%" PRIu64
+		   "><svg class=\"life%s\" width=160 height=8 aria-hidden=true>"
 		   "<rect x=%u width=%u height=8 rx=2></rect></svg></td>",
 		   p->began, process_ended_badly(p) ? " bad" : "", x, to < x + 2 ? 2 : to - x);
 }
@@ -313,8 +321,8 @@ static void say_process(const struct report *r, size_t index, uint64_t span, str
 
 int report_process_table(const struct report *r, uint64_t span, struct buf *out)
 {
-	static const char *const heads[] = {"#pid", "command", "end", "when", "#lived", "#in calls",
-					    "#calls", "#failed", "#threads", NULL};
+	static const char *const heads[] = {"#pid",      "command", "end",     "when",     "#lived",
+					    "#in calls", "#calls",  "#failed", "#threads", NULL};
 	size_t count = r->overview.processes.count, i;
 	cleanup_free struct rank *all = calloc(count + 1, sizeof(*all));
 

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES_SHOWN = 240, NAME_SHOWN = 100 };
+enum { LANES_SHOWN = 240, NAME_SHOWN = 160, RESTART = 512 };
 
 static void json_buf(struct buf *out, const char *key, const struct buf *text)
 {
@@ -122,7 +122,7 @@ static void say_slow(const struct report *r, const uint32_t *shown, struct buf *
 		if (!shown[s->lane])
 			continue;
 		buf_printf(out, "%s[%u,%" PRIu64 ",%" PRIu64 ",%d,", comma, shown[s->lane] - 1,
-			   s->begin, s->duration, s->error ? 1 : 0);
+			   s->begin, s->duration, s->error && s->error < RESTART ? 1 : 0);
 		json_string(out, s->text, strlen(s->text));
 		buf_char(out, ']');
 		comma = ",";

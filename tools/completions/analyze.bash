@@ -35,10 +35,11 @@ _systape_analyze()
 	state) words+=" --at= --pid= --maps --json" ;;
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;
+	report) words+=" -e --trace= -o" ;;
 	export) words+=" --to= -e --trace= -o" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="overview print tree stats state info check export"
+		verbs="overview print tree stats state info check report export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

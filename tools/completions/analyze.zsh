@@ -10,6 +10,7 @@ verbs=(
 	'state:the world at one place of the tape'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
+	'report:one HTML page'
 	'export:the tape in another format'
 )
 options=(
@@ -74,6 +75,9 @@ check)
 		'-o[the clean tape]:file:_files'
 		'--json[as a JSON object]'
 	)
+	;;
+report)
+	options+=($calls '-o[output]:file:_files')
 	;;
 export)
 	options+=($calls '--to=[format]:format:(jsonl strace)' '-o[output]:file:_files')
