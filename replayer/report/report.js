@@ -105,9 +105,14 @@
 	const fit = (g, text, room) => {
 		if (g.measureText(text).width <= room)
 			return text;
-		let n = Math.floor(room / g.measureText("m").width);
-		while (n > 1 && g.measureText(text.slice(0, n) + "…").width > room)
-			n--;
+		let n = 1, beyond = text.length;
+		while (beyond - n > 1) {
+			const half = (n + beyond) >> 1;
+			if (g.measureText(text.slice(0, half) + "…").width > room)
+				beyond = half;
+			else
+				n = half;
+		}
 		return text.slice(0, n) + "…";
 	};
 	const draw_axis = (g) => {
@@ -133,8 +138,8 @@
 		g.fillStyle = lane.bad ? colour.bad : colour.ink;
 		g.font = "12px system-ui, sans-serif";
 		const first = i === 0 || data.lanes[i - 1].pid !== lane.pid;
-		const base = lane.name.split(" ").map((w, k) => k ? w : w.split("/").pop()).join(" ");
-		const name = narrow() ? base : (first ? lane.pid + " " + base : "   thread " + lane.tid);
+		const base = lane.name.split(" ").map((w, k) => k || w[0] === "(" ? w : w.split("/").pop()).join(" ");
+		const name = narrow() || !lane.pid ? base : (first ? lane.pid + " " + base : "   thread " + lane.tid);
 		g.fillText(fit(g, name, label() - 20), 10, y + 15);
 		const clip = (a, b) => [Math.max(x_of(a), label()), Math.min(x_of(b), end)];
 		let [a, b] = clip(lane.from, lane.to);
@@ -247,7 +252,7 @@
 			return;
 		}
 		const time = time_at(x), near = (view.to - view.from) / width() * 6;
-		const lines = [`${lane.pid} ${lane.name}` + (lane.tid !== lane.pid ? `, thread ${lane.tid}` : "") +
+		const lines = [(lane.pid ? lane.pid + " " : "") + lane.name + (lane.tid && lane.tid !== lane.pid ? `, thread ${lane.tid}` : "") +
 			`: ${lane.calls.toLocaleString("en")} calls, ${lane.failed.toLocaleString("en")} failed, ${lane.end}.`];
 		if (x >= label()) {
 			const cell = lane.cells.find((c) => c.bin === Math.floor(time / data.width));
@@ -277,8 +282,8 @@
 	for (const name of ["pointerup", "pointercancel"])
 		canvas.addEventListener(name, () => { drag = null; });
 	canvas.addEventListener("wheel", (e) => {
-		// Without a modifier a wheel scrolls a long list of lanes, as anywhere on the page.
-		if (!e.ctrlKey && !e.metaKey && box.scrollHeight > box.clientHeight)
+		// Without a modifier a wheel scrolls, as anywhere on the page.
+		if (!e.ctrlKey && !e.metaKey)
 			return;
 		e.preventDefault();
 		zoom(e.deltaY > 0 ? 1.25 : .8, time_at(e.clientX - canvas.getBoundingClientRect().left));

@@ -198,7 +198,7 @@ static void say_failure(const struct report *r, const struct failure *f, struct 
 	buf_printf(out, "<tr%s>", rank == FAILURE_FATAL ? " class=bad" : "");
 	html_count_cell(out, f->count);
 	failure_call(f, &text);
-	buf_str(out, "<td><code>");
+	buf_str(out, "<td class=call><code>");
 	html_text(out, buf_text(&text));
 	buf_clear(&text);
 	failure_error(f, &text);
