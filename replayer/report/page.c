@@ -179,7 +179,8 @@ static int say_timeline(const struct report *r, struct buf *out)
 		"shows when each of them lived.</p></noscript>\n"
 		"<div id=tl hidden><p class=help>A row is a thread: the darker, the more calls; "
 		"the "
-		"line below is the share of time spent in them. Drag or arrow keys to move, Ctrl and wheel, "
+		"line below is the share of time spent in them. Drag or arrow keys to move, Ctrl "
+		"and wheel, "
 		"<kbd>+</kbd> and <kbd>-</kbd> to zoom, <kbd>0</kbd> for the whole.</p>"
 		"<div id=tl-tools></div><div id=tl-box></div><p id=tl-said aria-live=polite></p>"
 		"</div>\n<script type=\"application/json\" id=tl-data>");
