@@ -35,6 +35,13 @@ void html_text(struct buf *out, const char *text)
 	html_escape(out, text, strlen(text));
 }
 
+void html_take(struct buf *out, struct buf *text)
+{
+	html_escape(out, buf_text(text), text->size);
+	buf_inherit(out, text);
+	buf_clear(text);
+}
+
 void html_bytes(struct buf *out, const void *bytes, size_t size, size_t limit)
 {
 	cleanup_done(buf_done) struct buf text = {0};

@@ -34,8 +34,7 @@ static void say_command(const struct overview *o, size_t limit, struct buf *out)
 		process_command(&o->processes, command(o), limit, &text);
 	else
 		buf_str(&text, "(no command is on the tape)");
-	html_text(out, buf_text(&text));
-	buf_inherit(out, &text);
+	html_take(out, &text);
 }
 
 /* ---- the verdict ---- */
@@ -62,8 +61,7 @@ static void say_end(const struct overview *o, struct buf *out)
 		buf_str(&text, "was left running");
 	else
 		buf_str(&text, "its end is not on the tape");
-	html_text(out, buf_text(&text));
-	buf_inherit(out, &text);
+	html_take(out, &text);
 }
 
 static void say_problem(const struct overview *o, const struct overview_problem *problem,
@@ -77,11 +75,10 @@ static void say_problem(const struct overview *o, const struct overview_problem 
 	buf_printf(out, "<article class=problem><h3><span class=pid>%" PRIu32 "</span> <code>",
 		   p->pid);
 	process_command(&o->processes, p, COMMAND_SHOWN, &text);
-	html_text(out, buf_text(&text));
-	buf_clear(&text);
+	html_take(out, &text);
 	process_end_long(p, &text);
 	buf_str(out, "</code></h3><p class=end>");
-	html_text(out, buf_text(&text));
+	html_take(out, &text);
 	buf_str(out, "</p>");
 	if (p->word_count) {
 		buf_str(out, "<p class=label>The last it wrote to standard error</p><pre>");
@@ -95,19 +92,16 @@ static void say_problem(const struct overview *o, const struct overview_problem 
 	}
 	if (problem->has_failure) {
 		buf_str(out, "<p class=label>The last call that failed before</p><p><code>");
-		buf_clear(&text);
 		failure_call(f, &text);
 		buf_char(&text, ' ');
-		html_text(out, buf_text(&text));
+		html_take(out, &text);
 		html_bytes(out, f->object, f->object_size, FAILURE_OBJECT_MAX);
-		buf_clear(&text);
 		failure_error(f, &text);
 		buf_str(out, "</code> <b>");
-		html_text(out, buf_text(&text));
+		html_take(out, &text);
 		buf_printf(out, "</b> %s</p>", words ? words : "");
 	}
 	buf_str(out, "</article>\n");
-	buf_inherit(out, &text);
 }
 
 static void say_problems(const struct overview *o, struct buf *out)
@@ -206,9 +200,8 @@ static void say_tape(const struct overview *o, struct buf *out)
 
 	info_say(&o->info, INFO_TEXT, &text);
 	buf_str(out, "<section id=tape><h2>The tape and the machine</h2><pre>");
-	html_text(out, buf_text(&text));
+	html_take(out, &text);
 	buf_str(out, "</pre></section>\n");
-	buf_inherit(out, &text);
 }
 
 static void say_head(const struct overview *o, struct buf *out)

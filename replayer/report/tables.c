@@ -199,18 +199,16 @@ static void say_failure(const struct report *r, const struct failure *f, struct 
 	html_count_cell(out, f->count);
 	failure_call(f, &text);
 	buf_str(out, "<td class=call><code>");
-	html_text(out, buf_text(&text));
-	buf_clear(&text);
+	html_take(out, &text);
 	failure_error(f, &text);
 	buf_printf(out, "</code></td><td><abbr title=\"%s\">", words ? words : "");
-	html_text(out, buf_text(&text));
+	html_take(out, &text);
 	buf_str(out, "</abbr></td><td><code>");
 	html_bytes(out, f->object, f->object_size, FAILURE_OBJECT_MAX);
 	buf_printf(out, "</code></td><td class=rank data-v=%d>%s</td><td class=n>%" PRIu32 "</td>",
 		   (int)rank, ranks[rank], f->pid);
 	html_time_cell(out, f->first_time);
 	buf_str(out, "</tr>\n");
-	buf_inherit(out, &text);
 }
 
 void report_failure_table(const struct report *r, struct buf *out)
@@ -301,11 +299,10 @@ static void say_process(const struct report *r, size_t index, uint64_t span, str
 	buf_printf(out, "<tr%s><td class=n>%" PRIu32 "</td><td><code>",
 		   process_ended_badly(p) ? " class=bad" : "", p->pid);
 	process_command(&r->overview.processes, p, COMMAND_SHOWN, &text);
-	html_text(out, buf_text(&text));
-	buf_clear(&text);
+	html_take(out, &text);
 	process_end(p, &text);
 	buf_str(out, "</code></td><td>");
-	html_text(out, buf_text(&text));
+	html_take(out, &text);
 	buf_str(out, "</td>");
 	say_life(p, span, out);
 	html_duration_cell(out, (p->over ? p->ended : span) > p->began
@@ -316,7 +313,6 @@ static void say_process(const struct report *r, size_t index, uint64_t span, str
 	html_count_cell(out, p->failed);
 	html_count_cell(out, p->threads);
 	buf_str(out, "</tr>\n");
-	buf_inherit(out, &text);
 }
 
 int report_process_table(const struct report *r, uint64_t span, struct buf *out)

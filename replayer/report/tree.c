@@ -23,7 +23,7 @@ static void say_line(const struct teller *t, const struct process *p)
 
 	buf_printf(t->out, "<span class=pid>%" PRIu32 "</span> <code>", p->pid);
 	process_command(t->all, p, COMMAND_SHOWN, &text);
-	html_text(t->out, buf_text(&text));
+	html_take(t->out, &text);
 	buf_str(t->out, "</code> <span class=dim>");
 	if (p->over)
 		html_duration(t->out, p->ended > p->began ? p->ended - p->began : 0);
@@ -31,13 +31,11 @@ static void say_line(const struct teller *t, const struct process *p)
 		buf_printf(t->out, " · %" PRIu32 " threads", p->threads);
 	buf_str(t->out, "</span>");
 	if (bad || !p->over) {
-		buf_clear(&text);
 		process_end(p, &text);
 		buf_printf(t->out, " <span class=\"pill%s\">", bad ? " bad" : "");
-		html_text(t->out, buf_text(&text));
+		html_take(t->out, &text);
 		buf_str(t->out, "</span>");
 	}
-	buf_inherit(t->out, &text);
 }
 
 static void say_subtree(struct teller *t, uint32_t index, unsigned depth)
