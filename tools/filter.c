@@ -36,13 +36,18 @@ int filter_pids(struct filter *f, const char *list, struct err *err)
 
 static bool seconds(const char *text, const char *end, uint64_t *ret)
 {
-	char *stop;
+	char copy[64], *stop;
 	double value;
 
 	if (text == end)
 		return true;
-	value = strtod(text, &stop);
-	if (stop != end || !(value >= 0 && value < 1e9))
+	if ((size_t)(end - text) >= sizeof(copy))
+		return false;
+	/* The dot behind it may be one of the range. */
+	memcpy(copy, text, (size_t)(end - text));
+	copy[end - text] = '\0';
+	value = strtod(copy, &stop);
+	if (*stop || !(value >= 0 && value < 1e9))
 		return false;
 	*ret = (uint64_t)(value * 1e9);
 	return true;

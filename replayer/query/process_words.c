@@ -2,16 +2,21 @@
 /*
  * The end of what was written to descriptor 2: the message, when something failed. Which of a
  * call's arguments are the bytes, and how many, its description says, so that it is the same
- * for all callers. What goes through another descriptor is not looked for: a shell that
- * writes a message of its own to a copy of descriptor 2 says it to the wrong number.
+ * for all callers.
+ *
+ * A shell says `echo … >&2` to descriptor 1, which it makes a copy of 2 before and what it was
+ * afterwards; others keep a copy at a number of their own. That 1 and 2 are the same from the
+ * start (a terminal, 2>&1) does not make output messages.
  */
 #include "processes.h"
 
+#include "replayer/state/state.h"
 #include "sys/table.h"
 
 #include <string.h>
 
 enum {
+	STDOUT = 1,
 	STDERR = 2,
 	IOVECS_MAX = 1024, /* of one call, as the kernel */
 };
@@ -77,16 +82,39 @@ static bool is_write(const struct sys_desc *d)
 	return sys_is_named(d, names);
 }
 
-void process_hear(struct process *p, const struct event *e)
+/* dup2(2, 1), and what makes 1 anything else again. */
+static void note_copy(struct process *p, const struct event *e, const struct sys_desc *d)
+{
+	static const char *const copies[] = {"dup2", "dup3", NULL};
+
+	if ((uint32_t)e->call.args[1] == STDOUT && e->call.ret >= 0 && sys_is_named(d, copies))
+		p->out_is_err = (uint32_t)e->call.args[0] == STDERR;
+}
+
+static bool is_stderr(const struct process *p, const struct state *state, const struct event *e)
+{
+	const uint32_t fd = (uint32_t)e->call.args[0];
+	const struct state_file *file, *err;
+
+	if (fd <= STDERR || !state)
+		return fd == STDERR || (fd == STDOUT && p->out_is_err);
+	file = state_at_entry(state, e, (int32_t)fd);
+	err = state_at_entry(state, e, STDERR);
+	return file && err && file->id == err->id;
+}
+
+void process_hear(struct process *p, const struct state *state, const struct event *e)
 {
 	const struct sys_desc *d;
 
-	/* The descriptor comes first in all of them. */
-	if ((uint32_t)e->call.args[0] != STDERR || e->call.state != EVENT_FINISHED)
+	if (e->call.state != EVENT_FINISHED)
 		return;
 	d = sys_find(e->call.arch, e->call.nr);
-	if (!d || !is_write(d))
+	note_copy(p, e, d);
+	/* The descriptor comes first in all of them. */
+	if (!d || !is_write(d) || !is_stderr(p, state, e))
 		return;
+	p->last_words = e->time;
 	for (size_t i = 0; i < d->count; i++) {
 		const struct sys_field *f = &d->field[i];
 

@@ -14,6 +14,7 @@ _systape_analyze()
 	case $option in
 	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace" -- "$current") && return ;;
 	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread" -- "$current") && return ;;
+	--sort) mapfile -t COMPREPLY < <(compgen -W "bytes path time errors" -- "$current") && return ;;
 	-e | --trace)
 		mapfile -t COMPREPLY < <(compgen -W "trace=%file trace=%process trace=%network
 			trace=%desc trace=%memory trace=%signal trace=%ipc" -- "$current")
@@ -33,13 +34,15 @@ _systape_analyze()
 	overview | tree) words+=" -e --trace= --json" ;;
 	stats) words+=" --by= -e --trace= --json" ;;
 	state) words+=" --at= --pid= --maps --json" ;;
+	files) words+=" -P -e --trace= --sort= --written --failed --missing --all --pid= --time= --json" ;;
+	errors) words+=" --all -e --trace= --pid= --time= --json" ;;
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;
 	report) words+=" -e --trace= -o" ;;
 	export) words+=" --to= -e --trace= -o" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="overview print tree stats state info check report export"
+		verbs="overview print tree stats state files errors info check report export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

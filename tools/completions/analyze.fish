@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-set -l verbs overview print tree stats state info check report export
+set -l verbs overview print tree stats state files errors info check report export
 set -l first "not __fish_seen_subcommand_from $verbs"
 
 complete -c analyze -n $first -a overview -d 'What ran, how it ended, what failed'
@@ -8,6 +8,8 @@ complete -c analyze -n $first -a print -d 'Every event as a line'
 complete -c analyze -n $first -a tree -d 'Which process started which'
 complete -c analyze -n $first -a stats -d 'Count and time of each system call'
 complete -c analyze -n $first -a state -d 'The world at one place of the tape'
+complete -c analyze -n $first -a files -d 'Every path that was touched'
+complete -c analyze -n $first -a errors -d 'The calls that failed'
 complete -c analyze -n $first -a info -d 'What the tape says about itself'
 complete -c analyze -n $first -a check -d 'Whether the file is whole'
 complete -c analyze -n $first -a report -d 'One HTML page'
@@ -39,20 +41,32 @@ complete -c analyze -n $print -o a -x -d 'Column of the results'
 complete -c analyze -n $print -l pid -x -d 'Only these processes or threads'
 complete -c analyze -n $print -l time -x -d 'Only these seconds, A..B'
 
-set -l calls '__fish_seen_subcommand_from overview tree print stats report export'
+set -l calls '__fish_seen_subcommand_from overview tree print stats files errors report export'
 complete -c analyze -n $calls -s e -l trace -x -d 'Only these calls' \
 	-a '%file %process %network %desc %memory %signal %ipc all'
 
 set -l stats '__fish_seen_subcommand_from stats'
 complete -c analyze -n $stats -l by -x -a 'syscall process thread' -d 'A table for each'
 
-set -l json '__fish_seen_subcommand_from overview tree stats state info check'
+set -l json '__fish_seen_subcommand_from overview tree stats state files errors info check'
 complete -c analyze -n $json -l json -d 'As a JSON object'
 
 set -l state '__fish_seen_subcommand_from state'
 complete -c analyze -n $state -l at -x -d 'The place: an event, or seconds'
 complete -c analyze -n $state -l pid -x -d 'Only these processes'
 complete -c analyze -n $state -l maps -d 'Each mapping'
+
+set -l files '__fish_seen_subcommand_from files'
+complete -c analyze -n $files -o P -r -F -d 'Only files at or below this path'
+complete -c analyze -n $files -l sort -x -a 'bytes path time errors' -d 'Which come first'
+complete -c analyze -n $files -l written -d 'Only those that were written or changed'
+complete -c analyze -n $files -l failed -d 'Only those at which something failed'
+complete -c analyze -n $files -l missing -d 'Only those that were not there'
+
+set -l folded '__fish_seen_subcommand_from files errors'
+complete -c analyze -n $folded -l all -d 'A line for each'
+complete -c analyze -n $folded -l pid -x -d 'Only what these processes did'
+complete -c analyze -n $folded -l time -x -d 'Only these seconds, A..B'
 
 set -l info '__fish_seen_subcommand_from info'
 complete -c analyze -n $info -l markdown -d 'For a bug report'

@@ -8,6 +8,8 @@ verbs=(
 	'tree:which process started which'
 	'stats:count and time of each system call'
 	'state:the world at one place of the tape'
+	'files:every path that was touched'
+	'errors:the calls that failed'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
 	'report:one HTML page'
@@ -63,6 +65,29 @@ state)
 		'--at=[the place]:event or seconds'
 		'--pid=[only these processes]:pid'
 		'--maps[each mapping]'
+		'--json[as a JSON object]'
+	)
+	;;
+files)
+	options+=(
+		$calls
+		'-P[only files at or below this path]:path:_files'
+		'--sort=[which come first]:key:(bytes path time errors)'
+		'--written[only those that were written or changed]'
+		'--failed[only those at which something failed]'
+		'--missing[only those that were not there]'
+		'--all[a line for each]'
+		'--pid=[only what these processes did]:pid'
+		'--time=[only these seconds, A..B]:range'
+		'--json[as a JSON object]'
+	)
+	;;
+errors)
+	options+=(
+		$calls
+		'--all[nothing folded or left out]'
+		'--pid=[only what these processes did]:pid'
+		'--time=[only these seconds, A..B]:range'
 		'--json[as a JSON object]'
 	)
 	;;
