@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 
 int overview_init(struct overview *o)
 {
@@ -108,6 +109,21 @@ static bool is_problem(const struct overview *o, const struct process *p)
 	       (process_ended_badly(p) && !passed_on(o, p) && reached_the_top(&o->processes, p));
 }
 
+/* Those of which it is known why come first. */
+static void put_known_first(struct overview *o)
+{
+	struct overview_problem sorted[OVERVIEW_PROBLEMS];
+	size_t n = 0;
+
+	for (int known = 1; known >= 0; known--) {
+		for (size_t i = 0; i < o->problem_count; i++) {
+			if ((o->problems[i].cause.evidence.size > 0) == known)
+				sorted[n++] = o->problems[i];
+		}
+	}
+	memcpy(o->problems, sorted, n * sizeof(sorted[0]));
+}
+
 static int find_problems(struct overview *o)
 {
 	int r = 0;
@@ -123,6 +139,7 @@ int overview_end(struct overview *o)
 {
 	if (find_problems(o) < 0)
 		return -ENOMEM;
+	put_known_first(o);
 	failures_sort(&o->failures);
 	return stats_sort(&o->stats);
 }
