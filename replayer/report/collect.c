@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "html.h"
 #include "replayer/print/print.h"
 #include "replayer/state/state.h"
 
@@ -22,12 +23,12 @@ int report_init(struct report *r)
 		.string_limit = STRINGS_SHOWN, .names = PRINT_NAMES_PATHS, .no_pid = true};
 
 	*r = (struct report){.width = WIDTH_AT_FIRST};
-	r->state = state_new();
 	r->printer = printer_new(&options);
 	r->marks = calloc((size_t)REPORT_MARKS_MAX * REPORT_MARK_KIND_MAX, sizeof(*r->marks));
-	if (overview_init(&r->overview) < 0 || !r->state || !r->printer || !r->marks)
+	if (overview_init(&r->overview) < 0 || files_init(&r->files, NULL) < 0 || !r->printer ||
+	    !r->marks)
 		return -ENOMEM;
-	printer_state(r->printer, r->state);
+	printer_state(r->printer, r->overview.state);
 	return 0;
 }
 
@@ -147,18 +148,11 @@ static int add_inside(struct report *r, uint32_t process, uint64_t duration)
 static char *text_of(struct report *r, const struct event *e)
 {
 	cleanup_done(buf_done) struct buf text = {0};
-	size_t size;
 
 	if (print_text(r->printer, e, &text) < 0 || buf_error(&text))
 		return NULL;
-	size = text.size;
-	if (size > REPORT_TEXT_MAX) {
-		for (size = REPORT_TEXT_MAX; size && ((uint8_t)text.data[size] & 0xc0) == 0x80;)
-			size--;
-		buf_truncate(&text, size);
-		buf_str(&text, "…");
-	}
-	return strdup(buf_text(&text));
+	html_cut(&text, REPORT_TEXT_MAX);
+	return buf_error(&text) ? NULL : strdup(buf_text(&text));
 }
 
 /* ---- the longest calls: a heap with the shortest of them on top ---- */
@@ -296,20 +290,30 @@ static int take_event(struct report *r, const struct event *e)
 	}
 }
 
-int report_take(struct report *r, const struct trace_item *item)
+static void tell_printer(struct report *r, const struct trace_item *item)
 {
-	int status = overview_take(&r->overview, item);
-
-	if (status < 0)
-		return status;
 	if (item->kind == ITEM_HEADER)
 		printer_header(r->printer, item->header);
 	if (item->kind == ITEM_SNAPSHOT)
 		printer_snapshot(r->printer, item->snapshot);
-	status = state_take(r->state, item);
+}
+
+int report_pass(struct report *r, const struct trace_item *item)
+{
+	tell_printer(r, item);
+	return overview_pass(&r->overview, item);
+}
+
+int report_take(struct report *r, const struct trace_item *item)
+{
+	struct overview *o = &r->overview;
+	int status = overview_take(o, item);
+
+	tell_printer(r, item);
 	if (status < 0 || item->kind != ITEM_EVENT)
 		return status;
-	return take_event(r, item->event);
+	status = files_take(&r->files, o->state, &o->processes, item->event);
+	return status < 0 ? status : take_event(r, item->event);
 }
 
 static int by_duration(const void *a, const void *b)
@@ -320,7 +324,7 @@ static int by_duration(const void *a, const void *b)
 int report_end(struct report *r)
 {
 	qsort(r->slow, r->slow_count, sizeof(r->slow[0]), by_duration);
-	return overview_end(&r->overview);
+	return searches_end(&r->files.searches) < 0 ? -ENOMEM : overview_end(&r->overview);
 }
 
 void report_done(struct report *r)
@@ -335,8 +339,8 @@ void report_done(struct report *r)
 	free(r->marks);
 	free(r->inside);
 	map_done(&r->threads);
+	files_done(&r->files);
 	overview_done(&r->overview);
-	state_free(r->state);
 	printer_free(r->printer);
 	*r = (struct report){0};
 }

@@ -10,9 +10,8 @@
 #ifndef REPORT_COLLECT_H
 #define REPORT_COLLECT_H
 
+#include "replayer/query/files.h"
 #include "replayer/query/overview.h"
-
-struct state;
 
 enum {
 	REPORT_BINS = 512,
@@ -54,6 +53,7 @@ struct report_mark {
 
 struct report {
 	struct overview overview;
+	struct files files;
 	uint64_t width; /* of a bin, ns */
 	struct report_lane *lanes;
 	size_t lane_count, lane_capacity;
@@ -67,13 +67,14 @@ struct report {
 	size_t marks_total;
 	uint64_t *inside; /* ns in calls, by index of the process */
 	size_t inside_capacity;
-	struct state *state;
 	struct printer *printer;
 };
 
 /* 0 or -ENOMEM. The struct must be done with in any case. */
 int report_init(struct report *r);
 int report_take(struct report *r, const struct trace_item *item);
+/* One that is not to be shown: only what others need to be understood is taken. */
+int report_pass(struct report *r, const struct trace_item *item);
 /* No more items: what is to be shown is put in order. 0 or -ENOMEM. */
 int report_end(struct report *r);
 void report_done(struct report *r);

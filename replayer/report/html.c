@@ -42,6 +42,16 @@ void html_take(struct buf *out, struct buf *text)
 	buf_clear(text);
 }
 
+void html_cut(struct buf *text, size_t limit)
+{
+	if (text->size <= limit)
+		return;
+	while (limit && ((uint8_t)text->data[limit] & 0xc0) == 0x80)
+		limit--;
+	buf_truncate(text, limit);
+	buf_str(text, "…");
+}
+
 void html_bytes(struct buf *out, const void *bytes, size_t size, size_t limit)
 {
 	cleanup_done(buf_done) struct buf text = {0};

@@ -15,6 +15,8 @@ struct buf;
 void html_text(struct buf *out, const char *text);
 /* The same of @text, which is empty again; that it had failed, @out knows. */
 void html_take(struct buf *out, struct buf *text);
+/* Cuts text to @limit bytes, at the end of a character, and says so: "…". */
+void html_cut(struct buf *text, size_t limit);
 /* Bytes of unknown origin, at most @limit of them (then "…"), as escape_text() says them. */
 void html_bytes(struct buf *out, const void *bytes, size_t size, size_t limit);
 /* 1234567 as 1,234,567. */

@@ -64,12 +64,43 @@ static void say_end(const struct overview *o, struct buf *out)
 	html_take(out, &text);
 }
 
+static void say_last_failure(const struct failure *f, struct buf *out)
+{
+	const char *words = sys_errno_text(f->error);
+	cleanup_done(buf_done) struct buf text = {0};
+
+	buf_str(out, "<p class=label>The last call that failed before</p><p><code>");
+	failure_call(f, &text);
+	buf_char(&text, ' ');
+	html_take(out, &text);
+	html_bytes(out, f->object, f->object_size, FAILURE_OBJECT_MAX);
+	failure_error(f, &text);
+	buf_str(out, "</code> <b>");
+	html_take(out, &text);
+	buf_printf(out, "</b> %s</p>", words ? words : "");
+}
+
+/* Both are harmless on a terminal already. */
+static void say_cause(const struct cause *c, struct buf *out)
+{
+	if (c->words.size) {
+		buf_str(out, "<p class=cause>");
+		html_text(out, buf_text(&c->words));
+		buf_str(out, "</p>");
+	}
+	if (c->evidence.size) {
+		buf_printf(out,
+			   "<p class=label>Seen at %.6f s, in process %" PRIu32 "</p><p><code>",
+			   (double)c->time / 1e9, c->pid);
+		html_text(out, buf_text(&c->evidence));
+		buf_str(out, "</code></p>");
+	}
+}
+
 static void say_problem(const struct overview *o, const struct overview_problem *problem,
 			struct buf *out)
 {
 	const struct process *p = &o->processes.list[problem->process - 1];
-	const struct failure *f = &problem->failure;
-	const char *words = problem->has_failure ? sys_errno_text(f->error) : NULL;
 	cleanup_done(buf_done) struct buf text = {0};
 
 	buf_printf(out, "<article class=problem><h3><span class=pid>%" PRIu32 "</span> <code>",
@@ -80,6 +111,7 @@ static void say_problem(const struct overview *o, const struct overview_problem 
 	buf_str(out, "</code></h3><p class=end>");
 	html_take(out, &text);
 	buf_str(out, "</p>");
+	say_cause(&problem->cause, out);
 	if (p->word_count) {
 		buf_str(out, "<p class=label>The last it wrote to standard error</p><pre>");
 		for (size_t at = 0, next; at < p->word_count; at = next + 1) {
@@ -90,17 +122,8 @@ static void say_problem(const struct overview *o, const struct overview_problem 
 		}
 		buf_str(out, "</pre>");
 	}
-	if (problem->has_failure) {
-		buf_str(out, "<p class=label>The last call that failed before</p><p><code>");
-		failure_call(f, &text);
-		buf_char(&text, ' ');
-		html_take(out, &text);
-		html_bytes(out, f->object, f->object_size, FAILURE_OBJECT_MAX);
-		failure_error(f, &text);
-		buf_str(out, "</code> <b>");
-		html_take(out, &text);
-		buf_printf(out, "</b> %s</p>", words ? words : "");
-	}
+	if (!problem->cause.evidence.size && problem->has_failure)
+		say_last_failure(&problem->failure, out);
 	buf_str(out, "</article>\n");
 }
 
@@ -234,7 +257,7 @@ static void say_nav(const struct overview *o, struct buf *out)
 		buf_str(out, "<a href=\"#wrong\">What went wrong</a>");
 	buf_str(out, "<a href=\"#timeline\">Timeline</a><a href=\"#failures\">Failures</a>"
 		     "<a href=\"#slow\">Slow calls</a><a href=\"#calls\">Time by call</a>"
-		     "<a href=\"#processes\">Processes</a><a href=\"#tree\">Tree</a>"
+		     "<a href=\"#files\">Files</a><a href=\"#processes\">Processes</a><a href=\"#tree\">Tree</a>"
 		     "<a href=\"#signals\">Signals</a><a href=\"#tape\">Tape</a></nav>\n<main>\n");
 }
 
@@ -263,6 +286,11 @@ int report_page(const struct report *r, struct buf *out)
 	buf_str(out, "</section>\n");
 	section(out, "calls", "Where the time went, by call");
 	report_call_table(r, out);
+	buf_str(out, "</section>\n");
+	section(out, "files", "Files");
+	status = report_files(r, out);
+	if (status < 0)
+		return status;
 	buf_str(out, "</section>\n");
 	section(out, "processes", "Where the time went, by process");
 	status = report_process_table(r, span_of(o), out);

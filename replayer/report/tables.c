@@ -7,6 +7,7 @@
 #include "html.h"
 #include "replayer/print/print.h"
 #include "sys/names.h"
+#include "table.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,9 +15,16 @@
 #include <string.h>
 
 enum {
+	CALLS_SHOWN = 300,
 	FAILURES_SHOWN = 300,
 	SIGNALS_SHOWN = 300,
 	PROCESSES_SHOWN = 1000,
+	/* Hostile text is long once it is escaped. */
+	SLOW_BYTES = 160 << 10,
+	CALLS_BYTES = 320 << 10,
+	FAILURES_BYTES = 200 << 10,
+	SIGNALS_BYTES = 100 << 10,
+	PROCESSES_BYTES = 300 << 10,
 	COMMAND_SHOWN = 120,
 	/* Latencies are drawn from 64 ns to 64 s, a bar for each power of two. */
 	FIRST_OCTAVE = 6,
@@ -26,43 +34,16 @@ enum {
 	HEIGHT = 28,
 };
 
-static void say_left_out(struct buf *out, uint64_t n, const char *what)
-{
-	if (!n)
-		return;
-	buf_str(out, "<p class=cut>");
-	html_count(out, n);
-	buf_printf(out, " more %s are not shown here.</p>\n", what);
-}
-
-static void open_table(struct buf *out, const char *caption, const char *const *heads)
-{
-	buf_printf(out, "<div class=scroll><table class=data><caption>%s</caption><thead><tr>",
-		   caption);
-	for (; *heads; heads++) {
-		/* A column of numbers is named with a # in front. */
-		if (**heads == '#')
-			buf_printf(out, "<th scope=col class=n>%s</th>", *heads + 1);
-		else
-			buf_printf(out, "<th scope=col>%s</th>", *heads);
-	}
-	buf_str(out, "</tr></thead><tbody>\n");
-}
-
-static void close_table(struct buf *out)
-{
-	buf_str(out, "</tbody></table></div>\n");
-}
-
 /* ---- calls that took long ---- */
 
 void report_slow_table(const struct report *r, struct buf *out)
 {
 	static const char *const heads[] = {"#took", "#at, s", "#thread", "call", NULL};
-	uint64_t calls = r->overview.info.calls;
+	struct table t;
 
-	open_table(out, "The calls that took longest, waiting included", heads);
-	for (size_t i = 0; i < r->slow_count; i++) {
+	table_open(&t, out, "The calls that took longest, waiting included", heads, REPORT_SLOW_MAX,
+		   SLOW_BYTES);
+	for (size_t i = 0; i < r->slow_count && table_row(&t); i++) {
 		const struct report_slow *s = &r->slow[i];
 
 		buf_str(out, s->error && s->error < RESTART ? "<tr class=bad>" : "<tr>");
@@ -72,9 +53,7 @@ void report_slow_table(const struct report *r, struct buf *out)
 		html_text(out, s->text);
 		buf_str(out, "</code></td></tr>\n");
 	}
-	close_table(out);
-	say_left_out(out, calls > r->slow_count ? calls - r->slow_count : 0,
-		     "calls that did not take as long");
+	table_close(&t, r->overview.info.calls, "calls that did not take as long");
 }
 
 /* ---- calls by name, with their latencies ---- */
@@ -139,6 +118,29 @@ static void say_share(struct buf *out, uint64_t part, uint64_t whole)
 		   width > 100 ? 100 : width);
 }
 
+static void say_call(const struct stats_row *row, uint64_t whole, struct buf *out)
+{
+	const struct event_call call = {.nr = row->key, .arch = row->arch};
+	char scratch[32];
+
+	buf_str(out, "<tr><th scope=row><code>");
+	html_text(out,
+		  row->key == STATS_REST ? "(others)" : print_call_name(&call, scratch));
+	buf_str(out, "</code></th>");
+	html_duration_cell(out, row->total);
+	say_share(out, row->total, whole);
+	html_count_cell(out, row->calls);
+	html_count_cell(out, row->errors);
+	html_duration_cell(out, stats_percentile(row, 50));
+	html_duration_cell(out, stats_percentile(row, 90));
+	html_duration_cell(out, stats_percentile(row, 99));
+	html_duration_cell(out, row->max);
+	buf_str(out, "<td>");
+	if (row->histogram)
+		say_histogram(row, out);
+	buf_str(out, "</td></tr>\n");
+}
+
 void report_call_table(const struct report *r, struct buf *out)
 {
 	static const char *const heads[] = {
@@ -149,41 +151,18 @@ void report_call_table(const struct report *r, struct buf *out)
 		"#max",    "latencies, 64 ns to 64 s, both axes logarithmic",
 		NULL};
 	const struct stats *s = &r->overview.stats;
+	struct table t;
 
-	open_table(out, "Time in calls by name, waiting included", heads);
-	for (size_t i = 0; i < s->count; i++) {
-		const struct stats_row *row = &s->rows[i];
-		const struct event_call call = {.nr = row->key, .arch = row->arch};
-		char scratch[32];
-
-		buf_str(out, "<tr><th scope=row><code>");
-		html_text(out,
-			  row->key == STATS_REST ? "(others)" : print_call_name(&call, scratch));
-		buf_str(out, "</code></th>");
-		html_duration_cell(out, row->total);
-		say_share(out, row->total, s->total);
-		html_count_cell(out, row->calls);
-		html_count_cell(out, row->errors);
-		html_duration_cell(out, stats_percentile(row, 50));
-		html_duration_cell(out, stats_percentile(row, 90));
-		html_duration_cell(out, stats_percentile(row, 99));
-		html_duration_cell(out, row->max);
-		buf_str(out, "<td>");
-		if (row->histogram)
-			say_histogram(row, out);
-		buf_str(out, "</td></tr>\n");
-		if (i == FAILURES_SHOWN) {
-			close_table(out);
-			say_left_out(out, s->count - i - 1, "calls");
-			return;
-		}
-	}
-	close_table(out);
+	table_open(&t, out, "Time in calls by name, waiting included", heads, CALLS_SHOWN,
+		   CALLS_BYTES);
+	for (size_t i = 0; i < s->count && table_row(&t); i++)
+		say_call(&s->rows[i], s->total, out);
+	table_close(&t, s->count, "calls");
 }
 
 /* ---- failures ---- */
 
-static void say_failure(const struct report *r, const struct failure *f, struct buf *out)
+static void say_failure(const struct failure *f, struct buf *out)
 {
 	static const char *const ranks[] = {[FAILURE_EXPECTED] = "expected",
 					    [FAILURE_PROBE] = "probe",
@@ -194,7 +173,6 @@ static void say_failure(const struct report *r, const struct failure *f, struct 
 	const char *words = sys_errno_text(f->error);
 	cleanup_done(buf_done) struct buf text = {0};
 
-	(void)r;
 	buf_printf(out, "<tr%s>", rank == FAILURE_FATAL ? " class=bad" : "");
 	html_count_cell(out, f->count);
 	failure_call(f, &text);
@@ -216,18 +194,18 @@ void report_failure_table(const struct report *r, struct buf *out)
 	static const char *const heads[] = {"#times",  "call",      "error",        "what",
 					    "how bad", "#first in", "#first at, s", NULL};
 	const struct failures *f = &r->overview.failures;
-	size_t i;
+	struct table t;
 
 	if (!f->total) {
 		buf_str(out, "<p>No call failed.</p>\n");
 		return;
 	}
-	open_table(out, "Calls that failed, those that matter first", heads);
-	for (i = 0; i < f->count && i < FAILURES_SHOWN; i++)
-		say_failure(r, &f->list[i], out);
-	close_table(out);
-	say_left_out(out, f->count - i, "kinds of failures, of those that matter least,");
-	say_left_out(out, f->beyond + f->expected_beyond, "failures that had no room");
+	table_open(&t, out, "Calls that failed, those that matter first", heads, FAILURES_SHOWN,
+		   FAILURES_BYTES);
+	for (size_t i = 0; i < f->count && table_row(&t); i++)
+		say_failure(&f->list[i], out);
+	table_close(&t, f->count, "kinds of failures, of those that matter least,");
+	table_say_left_out(out, f->beyond + f->expected_beyond, "failures that had no room");
 }
 
 /* ---- signals ---- */
@@ -235,27 +213,28 @@ void report_failure_table(const struct report *r, struct buf *out)
 void report_signal_table(const struct report *r, struct buf *out)
 {
 	static const char *const heads[] = {"#at, s", "#thread", "signal", NULL};
-	uint64_t all = r->mark_count[REPORT_SIGNAL] + r->marks_refused[REPORT_SIGNAL], told = 0;
+	uint64_t all = r->mark_count[REPORT_SIGNAL] + r->marks_refused[REPORT_SIGNAL];
+	struct table t;
 
 	if (!all) {
 		buf_str(out, "<p>No signal was delivered.</p>\n");
 		return;
 	}
-	open_table(out, "Signals delivered", heads);
-	for (size_t i = 0; i < r->marks_total && told < SIGNALS_SHOWN; i++) {
+	table_open(&t, out, "Signals delivered", heads, SIGNALS_SHOWN, SIGNALS_BYTES);
+	for (size_t i = 0; i < r->marks_total; i++) {
 		const struct report_mark *m = &r->marks[i];
 
 		if (m->kind != REPORT_SIGNAL)
 			continue;
-		told++;
+		if (!table_row(&t))
+			break;
 		buf_str(out, "<tr>");
 		html_time_cell(out, m->time);
 		buf_printf(out, "<td class=n>%" PRIu32 "</td><td><code>", m->tid);
 		html_text(out, m->text);
 		buf_str(out, "</code></td></tr>\n");
 	}
-	close_table(out);
-	say_left_out(out, all - told, "signals");
+	table_close(&t, all, "signals");
 }
 
 /* ---- processes, by their time in calls ---- */
@@ -319,20 +298,20 @@ int report_process_table(const struct report *r, uint64_t span, struct buf *out)
 {
 	static const char *const heads[] = {"#pid",      "command", "end",     "when",     "#lived",
 					    "#in calls", "#calls",  "#failed", "#threads", NULL};
-	size_t count = r->overview.processes.count, i;
+	size_t count = r->overview.processes.count;
 	cleanup_free struct rank *all = calloc(count + 1, sizeof(*all));
+	struct table t;
 
 	if (!all)
 		return -ENOMEM;
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		all[i] = (struct rank){i < r->inside_capacity ? r->inside[i] : 0, i};
 	if (count)
 		qsort(all, count, sizeof(*all), heavier);
-	open_table(out, "Processes by their time in calls, that of all their threads together",
-		   heads);
-	for (i = 0; i < count && i < PROCESSES_SHOWN; i++)
+	table_open(&t, out, "Processes by their time in calls, that of all their threads together",
+		   heads, PROCESSES_SHOWN, PROCESSES_BYTES);
+	for (size_t i = 0; i < count && table_row(&t); i++)
 		say_process(r, all[i].index, span, out);
-	close_table(out);
-	say_left_out(out, count - i + r->overview.processes.dropped, "processes");
+	table_close(&t, count + r->overview.processes.dropped, "processes");
 	return 0;
 }
