@@ -33,6 +33,7 @@ static const struct verb verbs[] = {
 	{"export", verb_export, "--to jsonl, strace, csv or sqlite"},
 	{"follow", verb_follow, "the bytes that flowed through a descriptor, socket, pipe or file"},
 	{"cut", verb_cut, "-o FILE: a tape with only the part that is named"},
+	{"report", verb_report, "one self-contained HTML page: timeline, tables, tree"},
 	{"export", verb_export, "--to jsonl or --to strace"},
 };
 
@@ -43,7 +44,7 @@ static int say_usage(void)
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		printf("  %-9s %s\n", verbs[i].name, verbs[i].sentence);
 	puts("\n"
-	     "  overview, tree, print, stats, sql, files, errors, export:\n"
+	     "  overview, tree, print, stats, sql, files, errors, report, export:\n"
 	     "    -e, --trace=SET    only these calls: trace=SET as strace(1) has it, names,\n"
 	     "                       %sets, /regex, ! for all others; 'all': also those that\n"
 	     "                       rec was not asked for\n"
@@ -81,6 +82,7 @@ static int say_usage(void)
 	     "    --events=A..B      only from event A to event B\n"
 	     "  stats: --by=syscall|process|thread    info: --markdown\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
+	     "  report: -o FILE\n"
 	     "  state: --at=EVENT|SECONDSs, --pid=PID[,PID], --maps\n"
 	     "  files: -P PATH, --sort=bytes|path|time|errors, --written, --failed, --missing,\n"
 	     "         --all, --pid=PID[,PID], --time=A..B\n"

@@ -74,6 +74,8 @@ void files_done(struct files *f);
 
 /* Whether there is something new on the disk, or something less. */
 bool file_is_changed(const struct touched_file *t);
+/* What was done to it: "created, renamed to /b". */
+void file_deeds(const struct files *f, const struct touched_file *t, struct buf *ret);
 /* Nothing happened to it but that it was asked for and not there. */
 bool file_is_missing(const struct touched_file *t);
 

@@ -65,7 +65,7 @@ static void word(struct buf *out, size_t from, const char *text, uint64_t count)
 		buf_printf(out, " %" PRIu64 "x", count);
 }
 
-static void say_deeds(const struct files *f, const struct touched_file *t, struct buf *out)
+void file_deeds(const struct files *f, const struct touched_file *t, struct buf *out)
 {
 	size_t from = out->size;
 	uint64_t opened = t->count[ACCESS_OPEN];
@@ -122,7 +122,7 @@ static void say_file(const struct saying *x, const struct touched_file *t)
 	buf_str(x->out, "  ");
 	say_path(t, x->out);
 	buf_str(x->out, "  (");
-	say_deeds(x->f, t, x->out);
+	file_deeds(x->f, t, x->out);
 	buf_str(x->out, ")  ");
 	actors_say(&t->by, x->all, x->out);
 	buf_char(x->out, '\n');

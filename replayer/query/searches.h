@@ -61,6 +61,8 @@ int searches_take(struct searches *s, uint32_t process, const struct access *a);
  * those never found before others. 0 or -ENOMEM. */
 int searches_end(struct searches *s);
 void searches_done(struct searches *s);
+/* Whether every program looks for it, and none needs it. */
+bool search_is_noise(const struct search *s);
 
 struct searches_style {
 	bool all;          /* nothing is folded or left out */

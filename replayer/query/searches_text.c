@@ -103,8 +103,7 @@ static void say_lost(const struct saying *x, const struct search *s)
 	say_end(x, s);
 }
 
-/* Whether every program looks for it, and none needs it. */
-static bool is_noise(const struct search *s)
+bool search_is_noise(const struct search *s)
 {
 	const struct failure g = {.arch = EVENT_ARCH_X86_64,
 				  .nr = (uint64_t)sys_number(EVENT_ARCH_X86_64, "openat"),
@@ -125,7 +124,7 @@ int searches_say_lost(const struct searches *s, const struct processes *all,
 			const struct search *one = &s->list[i];
 
 			if (!one->found && one->places > 1 && is_wanted(&x, one) &&
-			    is_noise(one) == noise && line(&x, "Looked for and never found"))
+			    search_is_noise(one) == noise && line(&x, "Looked for and never found"))
 				say_lost(&x, one);
 		}
 	}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-set -l verbs overview print tree stats state files follow errors cut info check sql export
+set -l verbs overview print tree stats state files follow errors cut info check sql report export
 set -l first "not __fish_seen_subcommand_from $verbs"
 
 complete -c analyze -n $first -a overview -d 'What ran, how it ended, what failed'
@@ -15,6 +15,7 @@ complete -c analyze -n $first -a cut -d 'A tape with only a part'
 complete -c analyze -n $first -a info -d 'What the tape says about itself'
 complete -c analyze -n $first -a check -d 'Whether the file is whole'
 complete -c analyze -n $first -a sql -d 'The tape asked in SQL'
+complete -c analyze -n $first -a report -d 'One HTML page'
 complete -c analyze -n $first -a export -d 'The tape in another format'
 complete -c analyze -l help -d 'Show the verbs and options'
 complete -c analyze -l version -d 'Show the version'
@@ -43,7 +44,7 @@ complete -c analyze -n $print -o a -x -d 'Column of the results'
 complete -c analyze -n $print -l pid -x -d 'Only these processes or threads'
 complete -c analyze -n $print -l time -x -d 'Only these seconds, A..B'
 
-set -l calls '__fish_seen_subcommand_from overview tree print stats sql follow files errors cut export'
+set -l calls '__fish_seen_subcommand_from overview tree print stats sql follow files errors cut report export'
 complete -c analyze -n $calls -s e -l trace -x -d 'Only these calls' \
 	-a '%file %process %network %desc %memory %signal %ipc all'
 
@@ -107,3 +108,4 @@ complete -c analyze -n $sql -l no-header -d 'No names of columns'
 set -l export '__fish_seen_subcommand_from export'
 complete -c analyze -n $export -l to -x -a 'jsonl strace csv sqlite' -d 'Format'
 complete -c analyze -n $export -o o -r -F -d 'Output'
+complete -c analyze -n '__fish_seen_subcommand_from report' -o o -r -F -d 'Output'

@@ -15,6 +15,7 @@ verbs=(
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
 	'sql:the tape asked in SQL'
+	'report:one HTML page'
 	'export:the tape in another format'
 )
 options=(
@@ -142,6 +143,8 @@ sql)
 		'(--csv --json)--line[a line for each value]'
 		'--no-header[no names of columns]'
 	)
+report)
+	options+=($calls '-o[output]:file:_files')
 	;;
 export)
 	options+=($calls '--to=[format]:format:(jsonl strace csv sqlite)' '-o[output]:file:_files')
