@@ -6,7 +6,6 @@
 
 #include "base/hash.h"
 #include "replayer/state/state.h"
-#include "sys/table.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -131,15 +130,13 @@ static void name_peer(struct waits *w, const struct event *e, bool by_descriptor
 
 static int take_peer(struct waits *w, const struct event *e)
 {
-	static const char *const connects[] = {"connect", NULL}, *const accepts[] = {
-									 "accept", "accept4", NULL};
-	const struct sys_desc *d = sys_find(e->call.arch, e->call.nr);
-	const bool accepted = sys_is_named(d, accepts) && e->call.ret >= 0;
+	const unsigned roles = roles_of(&w->roles, &e->call);
+	const bool accepted = roles & ROLE_ACCEPT && e->call.ret >= 0;
 	const int late = object_late_error(e), error = late ? late : event_errno(&e->call);
 	struct wait_peer *p;
 	bool full;
 
-	if (!accepted && !late && !sys_is_named(d, connects))
+	if (!accepted && !late && !(roles & ROLE_CONNECT))
 		return 0;
 	name_peer(w, e, accepted || late);
 	if (!w->scratch.size)

@@ -8,6 +8,7 @@
 #ifndef QUERY_WAITS_H
 #define QUERY_WAITS_H
 
+#include "roles.h"
 #include "waiting.h"
 
 #include "base/buf.h"
@@ -42,6 +43,7 @@ struct waits {
 	struct map peer_index;
 	uint64_t peers_beyond;
 	struct waiting_cache cache;
+	struct roles roles;
 	struct buf scratch;
 };
 
