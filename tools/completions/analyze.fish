@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-set -l verbs overview print tree stats state files errors info check export
+set -l verbs overview print tree stats state files net errors info check export
 set -l first "not __fish_seen_subcommand_from $verbs"
 
 complete -c analyze -n $first -a overview -d 'What ran, how it ended, what failed'
@@ -9,6 +9,7 @@ complete -c analyze -n $first -a tree -d 'Which process started which'
 complete -c analyze -n $first -a stats -d 'Count and time of each system call'
 complete -c analyze -n $first -a state -d 'The world at one place of the tape'
 complete -c analyze -n $first -a files -d 'Every path that was touched'
+complete -c analyze -n $first -a net -d 'Everybody whom the processes talked to'
 complete -c analyze -n $first -a errors -d 'The calls that failed'
 complete -c analyze -n $first -a info -d 'What the tape says about itself'
 complete -c analyze -n $first -a check -d 'Whether the file is whole'
@@ -40,14 +41,14 @@ complete -c analyze -n $print -o a -x -d 'Column of the results'
 complete -c analyze -n $print -l pid -x -d 'Only these processes or threads'
 complete -c analyze -n $print -l time -x -d 'Only these seconds, A..B'
 
-set -l calls '__fish_seen_subcommand_from overview tree print stats files errors export'
+set -l calls '__fish_seen_subcommand_from overview tree print stats files net errors export'
 complete -c analyze -n $calls -s e -l trace -x -d 'Only these calls' \
 	-a '%file %process %network %desc %memory %signal %ipc all'
 
 set -l stats '__fish_seen_subcommand_from stats'
 complete -c analyze -n $stats -l by -x -a 'syscall process thread' -d 'A table for each'
 
-set -l json '__fish_seen_subcommand_from overview tree stats state files errors info check'
+set -l json '__fish_seen_subcommand_from overview tree stats state files net errors info check'
 complete -c analyze -n $json -l json -d 'As a JSON object'
 
 set -l state '__fish_seen_subcommand_from state'
@@ -62,7 +63,7 @@ complete -c analyze -n $files -l written -d 'Only those that were written or cha
 complete -c analyze -n $files -l failed -d 'Only those at which something failed'
 complete -c analyze -n $files -l missing -d 'Only those that were not there'
 
-set -l folded '__fish_seen_subcommand_from files errors'
+set -l folded '__fish_seen_subcommand_from files net errors'
 complete -c analyze -n $folded -l all -d 'A line for each'
 complete -c analyze -n $folded -l pid -x -d 'Only what these processes did'
 complete -c analyze -n $folded -l time -x -d 'Only these seconds, A..B'

@@ -9,6 +9,7 @@ verbs=(
 	'stats:count and time of each system call'
 	'state:the world at one place of the tape'
 	'files:every path that was touched'
+	'net:everybody whom the processes talked to'
 	'errors:the calls that failed'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
@@ -81,7 +82,7 @@ files)
 		'--json[as a JSON object]'
 	)
 	;;
-errors)
+net | errors)
 	options+=(
 		$calls
 		'--all[nothing folded or left out]'
