@@ -34,7 +34,7 @@ struct message {
 
 static uint16_t word(const struct message *m, size_t at)
 {
-	return at + 2 <= m->size ? (uint16_t)(m->at[at] << 8 | m->at[at + 1]) : 0;
+	return at + 2 <= m->size ? (uint16_t)((unsigned)m->at[at] << 8 | m->at[at + 1]) : 0;
 }
 
 /* ---- names ---- */

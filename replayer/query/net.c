@@ -183,7 +183,7 @@ static struct peer *row_of_file(struct net *n, const struct state_file *f,
 		like.protocol = s->protocol;
 		like.local = s->local;
 		like.remote = remote->size ? *remote : s->peer;
-		like.role = role_of(s);
+		like.role = (uint8_t)role_of(s);
 	} else {
 		like.inode = f->inode;
 		like.remote = *remote;
