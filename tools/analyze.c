@@ -23,7 +23,7 @@ static const struct verb verbs[] = {
 	{"overview", verb_overview, "what ran, how it ended, what failed (the same as no verb)"},
 	{"print", verb_print, "one line per event, in strace's notation"},
 	{"tree", verb_tree, "the processes and what each of them ran"},
-	{"stats", verb_stats, "calls, errors and times by syscall, process or thread"},
+	{"stats", verb_stats, "calls, errors and times by syscall, process, thread or file"},
 	{"state", verb_state, "the world at one place: descriptors, directories, mappings, calls"},
 	{"files", verb_files, "every path that was touched: by whom, how, and what came of it"},
 	{"net", verb_net, "everybody whom the processes talked to"},
@@ -62,7 +62,9 @@ static int say_usage(void)
 	     "    -X raw|abbrev|verbose  numbers, names (default), or both\n"
 	     "    -a COLUMN          where results are aligned (default 40)\n"
 	     "    and the long spellings that strace has of these\n"
-	     "  stats: --by=syscall|process|thread    info: --markdown\n"
+	     "  stats: --by=syscall|process|thread|file, --sort=time|calls|errors|mean|p50|p90|\n"
+	     "         p99|max|wall|blocked|busy|bytes, --pid=PID[,PID], --time=A..B\n"
+	     "  info: --markdown\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
 	     "  state: --at=EVENT|SECONDSs, --pid=PID[,PID], --maps\n"
 	     "  files: -P PATH, --sort=bytes|path|time|errors, --written, --failed, --missing,\n"

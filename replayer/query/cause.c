@@ -324,14 +324,15 @@ static void find_signal(const struct search *s, int signal, const struct failure
 			"it aborted by itself: a check in it failed (abort, assert)");
 	} else if (signal == SIGSEGV) {
 		say_fault(s, info);
-	} else if (cause_is_request(s->p) || signal == SIGABRT ||
-		   (info && strstr(info, "SI_USER"))) {
+	} else if (cause_is_request(s->p) || (!itself && info && strstr(info, "SI_USER"))) {
 		find_request(s, signal);
 	} else {
 		for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 			if (others[i].signal == signal)
 				buf_str(&s->ret->words, others[i].text);
 		}
+		if (!s->ret->words.size)
+			find_request(s, signal);
 	}
 	if (signal == SIGPIPE && g && g->error == EPIPE && g->evidence)
 		show(s, g->evidence, s->p->pid, g->last_time);

@@ -276,9 +276,9 @@ static bool may_wait(const struct event *e)
 static int tells(const struct hang *g)
 {
 	static const int weights[WAITING_FOR_MAX] = {
-		[WAITING_LOCK] = 8,   [WAITING_PIPE] = 7,  [WAITING_NETWORK] = 6,
-		[WAITING_DISK] = 6,   [WAITING_CHILD] = 5, [WAITING_EVENTS] = 3,
-		[WAITING_MEMORY] = 2, [WAITING_SLEEP] = 1};
+		[WAITING_LOCK] = 8, [WAITING_PIPE] = 7,   [WAITING_NETWORK] = 6,
+		[WAITING_DISK] = 6, [WAITING_CHILD] = 5,  [WAITING_EVENTS] = 3,
+		[WAITING_OPEN] = 7, [WAITING_MEMORY] = 2, [WAITING_SLEEP] = 1};
 
 	return weights[g->what];
 }

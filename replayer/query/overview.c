@@ -8,12 +8,16 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 
 int overview_init(struct overview *o)
 {
 	*o = (struct overview){.state = state_new()};
 	o->processes.state = o->failures.state = o->causes.state = o->state;
-	return o->state ? stats_init(&o->stats, STATS_BY_CALL) : -ENOMEM;
+	o->waits.state = o->state;
+	if (!o->state || files_init(&o->files, NULL) < 0)
+		return -ENOMEM;
+	return stats_init(&o->stats, STATS_BY_CALL);
 }
 
 int overview_pass(struct overview *o, const struct trace_item *item)
@@ -34,6 +38,10 @@ int overview_take(struct overview *o, const struct trace_item *item)
 	r = failures_take(&o->failures, &o->processes, item->event);
 	if (r == 0)
 		r = causes_take(&o->causes, &o->processes, &o->failures, item->event);
+	if (r == 0)
+		r = waits_take(&o->waits, item->event);
+	if (r == 0)
+		r = files_take(&o->files, o->state, &o->processes, item->event);
 	return r < 0 ? r : stats_add(&o->stats, item->event);
 }
 
@@ -108,6 +116,21 @@ static bool is_problem(const struct overview *o, const struct process *p)
 	       (process_ended_badly(p) && !passed_on(o, p) && reached_the_top(&o->processes, p));
 }
 
+/* Those of which it is known why come first. */
+static void put_known_first(struct overview *o)
+{
+	struct overview_problem sorted[OVERVIEW_PROBLEMS];
+	size_t n = 0;
+
+	for (int known = 1; known >= 0; known--) {
+		for (size_t i = 0; i < o->problem_count; i++) {
+			if ((o->problems[i].cause.evidence.size > 0) == known)
+				sorted[n++] = o->problems[i];
+		}
+	}
+	memcpy(o->problems, sorted, n * sizeof(sorted[0]));
+}
+
 static int find_problems(struct overview *o)
 {
 	int r = 0;
@@ -123,7 +146,9 @@ int overview_end(struct overview *o)
 {
 	if (find_problems(o) < 0)
 		return -ENOMEM;
+	put_known_first(o);
 	failures_sort(&o->failures);
+	waits_sort(&o->waits);
 	return stats_sort(&o->stats);
 }
 
@@ -135,6 +160,8 @@ void overview_done(struct overview *o)
 	for (size_t i = 0; i < o->problem_count; i++)
 		cause_done(&o->problems[i].cause);
 	causes_done(&o->causes);
+	waits_done(&o->waits);
+	files_done(&o->files);
 	state_free(o->state);
 	stats_done(&o->stats);
 	*o = (struct overview){0};

@@ -82,25 +82,34 @@ static bool is_write(const struct sys_desc *d)
 	return sys_is_named(d, names);
 }
 
-/* dup2(2, 1), and what makes 1 anything else again. */
-static void note_copy(struct process *p, const struct event *e, const struct sys_desc *d)
+static bool are_same(const struct state *state, const struct event *e, uint32_t a, uint32_t b)
+{
+	const struct state_file *x = state ? state_at_entry(state, e, (int32_t)a) : NULL;
+	const struct state_file *y = state ? state_at_entry(state, e, (int32_t)b) : NULL;
+
+	return x && y && x->id == y->id;
+}
+
+/* dup2(2, 1), also by way of another copy, and what makes 1 anything else again. */
+static void note_copy(struct process *p, const struct state *state, const struct event *e,
+		      const struct sys_desc *d)
 {
 	static const char *const copies[] = {"dup2", "dup3", NULL};
+	const uint32_t from = (uint32_t)e->call.args[0];
 
-	if ((uint32_t)e->call.args[1] == STDOUT && e->call.ret >= 0 && sys_is_named(d, copies))
-		p->out_is_err = (uint32_t)e->call.args[0] == STDERR;
+	if ((uint32_t)e->call.args[1] != STDOUT || e->call.ret < 0 || !sys_is_named(d, copies))
+		return;
+	p->out_is_err = from == STDERR ||
+			(are_same(state, e, from, STDERR) && !are_same(state, e, STDOUT, STDERR));
 }
 
 static bool is_stderr(const struct process *p, const struct state *state, const struct event *e)
 {
 	const uint32_t fd = (uint32_t)e->call.args[0];
-	const struct state_file *file, *err;
 
-	if (fd <= STDERR || !state)
+	if (fd <= STDERR)
 		return fd == STDERR || (fd == STDOUT && p->out_is_err);
-	file = state_at_entry(state, e, (int32_t)fd);
-	err = state_at_entry(state, e, STDERR);
-	return file && err && file->id == err->id;
+	return are_same(state, e, fd, STDERR);
 }
 
 void process_hear(struct process *p, const struct state *state, const struct event *e)
@@ -110,7 +119,7 @@ void process_hear(struct process *p, const struct state *state, const struct eve
 	if (e->call.state != EVENT_FINISHED)
 		return;
 	d = sys_find(e->call.arch, e->call.nr);
-	note_copy(p, e, d);
+	note_copy(p, state, e, d);
 	/* The descriptor comes first in all of them. */
 	if (!d || !is_write(d) || !is_stderr(p, state, e))
 		return;

@@ -13,8 +13,13 @@ _systape_analyze()
 	fi
 	case $option in
 	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace" -- "$current") && return ;;
-	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread" -- "$current") && return ;;
-	--sort) mapfile -t COMPREPLY < <(compgen -W "bytes path time errors" -- "$current") && return ;;
+	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread file" -- "$current") && return ;;
+	--sort)
+		verbs="bytes path time errors"
+		[[ $verb != stats ]] || verbs="time calls errors mean p50 p90 p99 max wall blocked busy bytes"
+		mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current")
+		return
+		;;
 	-e | --trace)
 		mapfile -t COMPREPLY < <(compgen -W "trace=%file trace=%process trace=%network
 			trace=%desc trace=%memory trace=%signal trace=%ipc" -- "$current")
@@ -32,7 +37,7 @@ _systape_analyze()
 	case $verb in
 	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -y -yy -P -X -z -Z -e --trace= -q -qq -n -i -a --pid= --time=" ;;
 	overview | tree) words+=" -e --trace= --json" ;;
-	stats) words+=" --by= -e --trace= --json" ;;
+	stats) words+=" --by= --sort= -e --trace= --pid= --time= --json" ;;
 	state) words+=" --at= --pid= --maps --json" ;;
 	files) words+=" -P -e --trace= --sort= --written --failed --missing --all --pid= --time= --json" ;;
 	net | errors) words+=" --all -e --trace= --pid= --time= --json" ;;

@@ -46,7 +46,11 @@ complete -c analyze -n $calls -s e -l trace -x -d 'Only these calls' \
 	-a '%file %process %network %desc %memory %signal %ipc all'
 
 set -l stats '__fish_seen_subcommand_from stats'
-complete -c analyze -n $stats -l by -x -a 'syscall process thread' -d 'A table for each'
+complete -c analyze -n $stats -l by -x -a 'syscall process thread file' -d 'A table for each'
+complete -c analyze -n $stats -l sort -x -d 'Which come first' \
+	-a 'time calls errors mean p50 p90 p99 max wall blocked busy bytes'
+complete -c analyze -n $stats -l pid -x -d 'Only these processes or threads'
+complete -c analyze -n $stats -l time -x -d 'Only these seconds, A..B'
 
 set -l json '__fish_seen_subcommand_from overview tree stats state files net errors info check'
 complete -c analyze -n $json -l json -d 'As a JSON object'

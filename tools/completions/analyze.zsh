@@ -58,7 +58,14 @@ overview | tree)
 	options+=($calls '--json[as a JSON object]')
 	;;
 stats)
-	options+=($calls '--by=[a table for each]:what:(syscall process thread)' '--json[as a JSON object]')
+	options+=(
+		$calls
+		'--by=[a table for each]:what:(syscall process thread file)'
+		'--sort=[which come first]:key:(time calls errors mean p50 p90 p99 max wall blocked busy bytes)'
+		'--pid=[only these processes or threads]:pid'
+		'--time=[only these seconds, A..B]:range'
+		'--json[as a JSON object]'
+	)
 	;;
 state)
 	options+=(
