@@ -40,9 +40,9 @@ _systape_analyze()
 	stats) words+=" --by= --sort= -e --trace= --pid= --time= --json" ;;
 	state) words+=" --at= --pid= --maps --json" ;;
 	files) words+=" -P -e --trace= --sort= --written --failed --missing --all --pid= --time= --json" ;;
-	errors) words+=" --all -e --trace= --pid= --time= --json" ;;
 	follow) words+=" --list --fd= --path= --socket= --pipe --stream= --hex --content --raw --out --in -o -e --trace= --pid= --time= --json" ;;
 	cut) words+=" -o -z -e --trace= --pid= --children --time= --events=" ;;
+	net | errors) words+=" --all -e --trace= --pid= --time= --json" ;;
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;
 	sql) words+=" -e --trace= --csv --json --line --no-header" ;;
@@ -50,7 +50,7 @@ _systape_analyze()
 	export) words+=" --to= -e --trace= -o" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="overview print tree stats state files follow errors cut info check sql report export"
+		verbs="overview print tree stats state files follow net errors cut info check sql report export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

@@ -9,6 +9,7 @@ verbs=(
 	'stats:count and time of each system call'
 	'state:the world at one place of the tape'
 	'files:every path that was touched'
+	'net:everybody whom the processes talked to'
 	'errors:the calls that failed'
 	'follow:the bytes that flowed'
 	'cut:a tape with only a part'
@@ -112,7 +113,7 @@ follow)
 		'--json[as a JSON object]'
 	)
 	;;
-errors)
+net | errors)
 	options+=(
 		$calls
 		'--all[nothing folded or left out]'
