@@ -40,6 +40,7 @@ struct streams {
 	size_t count, capacity;
 	struct map by_id; /* of descriptions */
 	struct map by_inode, by_name;
+	struct map by_addresses; /* internet sockets of which both are known */
 	struct map twins; /* ids of descriptions of a snapshot: a number that several may have */
 	/* What the chosen descriptor stood for, by_fd: in three ways, as find() has them. */
 	struct map chosen, chosen_inodes, chosen_names;
@@ -104,6 +105,41 @@ static uint64_t twin_key(const struct streams *x, uint64_t id)
 	return (uintptr_t)map_get(&x->twins, id);
 }
 
+/* Family, port and address, without what a socket's two ends may have differently. */
+static size_t endpoint_of(const struct state_address *a, uint8_t ret[24])
+{
+	uint64_t family = load(a->bytes, a->size, 0, 2);
+	size_t host = family == FAMILY_INET6 ? 16 : 4, at = family == FAMILY_INET6 ? 8 : 4;
+
+	if ((family != FAMILY_INET && family != FAMILY_INET6) || a->size < at + host)
+		return 0;
+	memcpy(ret, a->bytes, 4);
+	memcpy(ret + 4, a->bytes + at, host);
+	return 4 + host;
+}
+
+/* The same for both ends of a connection; 0: it is none, or not known well enough. */
+static uint64_t addresses_key(const struct state_file *f)
+{
+	uint8_t a[24], b[24];
+	size_t n = f->socket ? endpoint_of(&f->socket->local, a) : 0;
+	bool swapped;
+
+	if (!n || endpoint_of(&f->socket->peer, b) != n)
+		return 0;
+	swapped = memcmp(a, b, n) > 0;
+	return hash_add(hash_add(HASH_START, swapped ? b : a, n), swapped ? a : b, n);
+}
+
+/* The other end of it: of a connection that had the same addresses before, both ends were seen. */
+static struct stream *find_connection(const struct streams *x, const struct state_file *f)
+{
+	uint64_t key = addresses_key(f);
+	struct stream *m = key ? map_get(&x->by_addresses, key) : NULL;
+
+	return m && !m->other && m->kind == STATE_SOCKET ? m : NULL;
+}
+
 static struct stream *find(const struct streams *x, const struct state_file *f)
 {
 	struct stream *m = map_get(&x->by_id, f->id);
@@ -116,6 +152,8 @@ static struct stream *find(const struct streams *x, const struct state_file *f)
 		m = map_get(&x->by_name, name_key(f));
 	if (!m)
 		m = map_get(&x->by_name, twin_key(x, f->id));
+	if (!m)
+		m = find_connection(x, f);
 	return m;
 }
 
@@ -136,6 +174,11 @@ static int learn(struct streams *x, const struct state_file *f, struct stream *m
 		r = map_put(&x->by_name, name_key(f), m);
 	if (r == 0 && twin_key(x, f->id))
 		r = map_put(&x->by_name, twin_key(x, f->id), m);
+	if (r == 0 && !f->peer && addresses_key(f)) {
+		if (!m->other && f->id != m->id)
+			m->other = f->id;
+		r = map_put(&x->by_addresses, addresses_key(f), m);
+	}
 	return r;
 }
 
@@ -171,7 +214,7 @@ static bool says_endpoint(const struct state_address *a, const char *wanted)
 {
 	bool v6 = load(a->bytes, a->size, 0, 2) == FAMILY_INET6;
 	char host[INET6_ADDRSTRLEN] = "", text[INET6_ADDRSTRLEN + 16];
-	unsigned port = a->bytes[2] << 8 | a->bytes[3];
+	unsigned port = (unsigned)a->bytes[2] << 8 | a->bytes[3];
 
 	if (a->size < (v6 ? 24 : 8))
 		return false;
@@ -242,7 +285,7 @@ static bool is_chosen(const struct streams *x, const struct transfer *t, const s
 	if (c->pipes)
 		return f->kind == STATE_PIPE;
 	if (c->id)
-		return f->id == c->id || (f->peer && f->peer->id == c->id);
+		return f->id == c->id || (f->peer && f->peer->id == c->id) || (m && m->id == c->id);
 	if (c->by_fd)
 		return map_get(&x->chosen, f->id) ||
 		       (f->peer && map_get(&x->chosen, f->peer->id)) ||
@@ -265,15 +308,48 @@ static void waiting_free(struct waiting *w)
 	free(w);
 }
 
+static enum stream_way way_of(const struct stream *m, uint64_t file, bool out)
+{
+	if (m->other && m->one_way)
+		return STREAM_ONE;
+	return (!m->other || file != m->other) == out ? STREAM_ONE : STREAM_OTHER;
+}
+
+/* Of a pair, what is read was written before. */
+static bool is_told_already(const struct stream *m, bool out)
+{
+	return m->other && !out;
+}
+
+static void count(const struct flow *f)
+{
+	struct stream *m = f->stream;
+
+	m->calls[f->way] += !f->truncates;
+	m->bytes[f->way] += f->bytes;
+	m->elsewhere[f->way] += f->elsewhere ? f->bytes : 0;
+	for (size_t i = 0; i < f->piece_count; i++)
+		m->kept[f->way] += f->pieces[i].data ? f->pieces[i].size : 0;
+}
+
+/* Who has the other end may be known only now: a call that waits for bytes is entered before
+ * they are sent. */
 static int tell_first(struct streams *x)
 {
 	struct waiting *w = x->waiting[--x->waiting_count];
-	int r;
+	struct flow *f = &w->flow;
+	int r = 0;
 
 	x->waiting_bytes -= w->size;
 	x->greats -= w->great;
-	w->flow.pieces = w->pieces;
-	r = x->tell(x->context, &w->flow);
+	f->pieces = w->pieces;
+	f->way = way_of(f->stream, f->file, f->out);
+	if (is_told_already(f->stream, f->out)) {
+		f->stream->received[f->way] += f->bytes;
+	} else {
+		count(f);
+		r = x->tell(x->context, f);
+	}
 	waiting_free(w);
 	return r;
 }
@@ -416,18 +492,24 @@ static void enqueue(struct streams *x, struct waiting *w)
 
 /* ---- transfers ---- */
 
-static void note_user(struct stream *m, uint32_t pid, int32_t fd, bool other)
+static void note_user(struct stream *m, uint32_t pid, const struct transfer *t)
 {
 	for (size_t i = 0; i < m->user_count; i++) {
 		const struct stream_user *u = &m->users[i];
 
-		if (u->pid == pid && u->fd == fd && u->other == other)
+		if (u->pid == pid && u->fd == t->fd && u->file == t->file->id)
 			return;
 	}
 	if (m->user_count < STREAM_USERS_MAX)
-		m->users[m->user_count++] = (struct stream_user){pid, fd, other};
+		m->users[m->user_count++] = (struct stream_user){pid, t->fd, t->file->id, t->out};
 	else
 		m->more_users++;
+}
+
+bool stream_is_other(const struct stream *m, const struct stream_user *u)
+{
+	/* A pipe goes from those who write to those who read. */
+	return m->other && (m->one_way ? !u->wrote : u->file == m->other);
 }
 
 static int set_name(struct streams *x, struct stream *m, const struct state_file *f)
@@ -451,23 +533,8 @@ static int set_name(struct streams *x, struct stream *m, const struct state_file
 	return 0;
 }
 
-/* Of a pair, what is read was written before. */
-static bool is_told_already(const struct stream *m, const struct transfer *t)
-{
-	return m->other && !t->out;
-}
-
-static enum stream_way way_of(const struct stream *m, const struct transfer *t)
-{
-	bool at_one = !m->other || m->one_way || t->file->id != m->other;
-
-	if (m->other && m->one_way)
-		return STREAM_ONE;
-	return at_one == t->out ? STREAM_ONE : STREAM_OTHER;
-}
-
 static struct waiting *waiting_new(const struct streams *x, struct stream *m,
-				   const struct transfer *t, enum stream_way way)
+				   const struct transfer *t)
 {
 	struct waiting *w = calloc(1, sizeof(*w));
 	const struct event *e = x->event;
@@ -475,7 +542,7 @@ static struct waiting *waiting_new(const struct streams *x, struct stream *m,
 	if (!w)
 		return NULL;
 	w->flow = (struct flow){.stream = m,
-				.way = way,
+				.file = t->file->id,
 				.pid = e->pid,
 				.tid = e->tid,
 				.arch = e->call.arch,
@@ -503,19 +570,16 @@ static int tell_more(struct streams *x, const struct transfer *t)
 	size_t before = w ? w->size : 0;
 	int r = 0;
 
-	while (r == 0 && w && transfer_next(t, &at, &p)) {
-		w->flow.stream->kept[w->flow.way] += p.size;
+	while (r == 0 && w && transfer_next(t, &at, &p))
 		r = fill_gap(w, &p);
-	}
 	if (w)
 		x->waiting_bytes += w->size - before;
 	return r;
 }
 
-static int tell_one(struct streams *x, struct stream *m, const struct transfer *t,
-		    enum stream_way way)
+static int add_one(struct streams *x, struct stream *m, const struct transfer *t)
 {
-	struct waiting *w = waiting_new(x, m, t, way);
+	struct waiting *w = waiting_new(x, m, t);
 	uint64_t kept;
 
 	if (!w || gather(w, t, &kept) < 0) {
@@ -524,10 +588,6 @@ static int tell_one(struct streams *x, struct stream *m, const struct transfer *
 	}
 	w->great = kept >= GREAT && kept < t->bytes;
 	x->greats += w->great;
-	m->calls[way]++;
-	m->bytes[way] += t->bytes;
-	m->kept[way] += kept;
-	m->elsewhere[way] += t->elsewhere ? t->bytes : 0;
 	enqueue(x, w);
 	return 0;
 }
@@ -536,7 +596,6 @@ static int take_transfer(void *context, const struct transfer *t)
 {
 	struct streams *x = context;
 	struct stream *m;
-	enum stream_way way;
 
 	if (t->more)
 		return tell_more(x, t);
@@ -554,14 +613,12 @@ static int take_transfer(void *context, const struct transfer *t)
 	if (learn(x, t->file, m) < 0 || set_name(x, m, t->file) < 0)
 		return -ENOMEM;
 	m->file |= t->positioned;
-	note_user(m, x->event->pid, t->fd,
-		  m->other && (m->one_way ? !t->out : t->file->id == m->other));
-	way = way_of(m, t);
-	if (is_told_already(m, t)) {
-		m->received[way] += t->bytes;
+	note_user(m, x->event->pid, t);
+	if (is_told_already(m, t->out)) {
+		m->received[way_of(m, t->file->id, t->out)] += t->bytes;
 		return 0;
 	}
-	return tell_one(x, m, t, way);
+	return add_one(x, m, t);
 }
 
 /* ---- files that lose what was in them ---- */
@@ -624,7 +681,7 @@ static int take_truncation(struct streams *x)
 		return 0;
 	if (learn(x, t.file, m) < 0 || set_name(x, m, t.file) < 0)
 		return -ENOMEM;
-	w = waiting_new(x, m, &t, STREAM_ONE);
+	w = waiting_new(x, m, &t);
 	if (!w)
 		return -ENOMEM;
 	w->flow.truncates = true;
@@ -771,6 +828,7 @@ struct streams *streams_free(struct streams *x)
 	map_done(&x->by_id);
 	map_done(&x->by_inode);
 	map_done(&x->by_name);
+	map_done(&x->by_addresses);
 	map_done(&x->twins);
 	map_done(&x->chosen);
 	map_done(&x->chosen_inodes);

@@ -47,6 +47,28 @@ while data := a.recv(3):
 assert got == b"ONE TWO", got
 """
 
+# The second connection has the addresses of the first.
+LOOPBACK = """
+import socket, struct
+listener = socket.create_server(("127.0.0.1", 0))
+for port in (0, None):
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    client.bind(("127.0.0.1", port if port == 0 else used))
+    used = client.getsockname()[1]
+    client.connect(listener.getsockname())
+    server, _ = listener.accept()
+    server.getsockname()
+    client.sendall(b"question")
+    assert server.recv(100) == b"question"
+    server.sendall(b"answer")
+    assert client.recv(100) == b"answer"
+    # No waiting for the addresses to be free again.
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+    server.close()
+"""
+
 
 class Follow(suite.TapeTest):
     def raw(self, tape, *options, status=0):
@@ -211,6 +233,17 @@ class Follow(suite.TapeTest):
             self.assertEqual(self.raw(tape, f"--socket={name}", "--in"), b"answer " * 3000)
         text = self.text(tape, f"--socket=:{port}")
         self.assertEqual(re.findall("^[<>]", text, re.M), [">", "<"])
+
+    def test_both_ends(self):
+        """A connection whose two ends are on the tape is told once, as it was written."""
+        tape, _ = self.bench.record([sys.executable, "-c", LOOPBACK])
+        listed = [s for s in json.loads(self.text(tape, "--list", "--json"))
+                  if s["kind"] == "socket"]
+        self.assertEqual([(s["bytes"], s["received"]) for s in listed], [([8, 6], [8, 6])] * 2)
+        for s in listed:
+            stream = f"--stream={s['stream']}"
+            self.assertEqual(self.raw(tape, stream, "--out"), b"question")
+            self.assertEqual(self.raw(tape, stream, "--in"), b"answer")
 
     # ---- how it looks ----
 
