@@ -21,7 +21,7 @@ os.write(fd, b"HE")
 os.lseek(fd, 300000, os.SEEK_SET)
 os.write(fd, b"far")
 os.dup2(fd, 77)
-os.write(77, b"ther")
+os.write(77, b"away")
 os.writev(fd, [b"a", b"bc", b"", b"def"])
 if os.fork() == 0:
     os.write(fd, b"child")
@@ -145,7 +145,7 @@ class Follow(suite.TapeTest):
         self.assertEqual(self.file(tape, "out"), self.contents("out"))
         self.assertLess(os.stat(self.bench.path("put-together")).st_blocks * 512, 100000)
         self.assertEqual(self.text(tape, "--path=out", "--content"),
-                         "  HEllo WORLD\n  [299989 bytes zero]\n  fartherabc\n")
+                         "  HEllo WORLD\n  [299989 bytes zero]\n  farawayabc\n")
         self.assertIn("truncated to 300010", self.text(tape, "--path=out"))
         flows = json.loads(self.text(tape, "--path=out", "--json"))["flows"]
         self.assertEqual([(f["call"], f["position"]) for f in flows if "position" in f],
@@ -169,6 +169,10 @@ class Follow(suite.TapeTest):
             cwd=self.dir)
         self.assertEqual(len(self.contents("big")), 251 * 20000)
         self.assertEqual(self.file(tape, "big"), self.contents("big"))
+        tape, _ = self.bench.record(
+            [sys.executable, "-c", "open('big', 'rb', 0).read(5000000)"], ["-s", "all"],
+            cwd=self.dir)
+        self.assertEqual(self.file(tape, "big"), self.contents("big")[:5000000])
 
     def test_append(self):
         tape, _ = self.bench.record(

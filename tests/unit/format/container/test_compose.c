@@ -182,7 +182,7 @@ static void test_exit_alone(void **state)
 	struct buf tape = {0};
 	struct trace_composer *c = composer_for(&tape);
 	struct err err = {0};
-	struct event gone = call_at(1, 5, 11, NULL, 0), kept = call_at(2, 9, 12, NULL, 0);
+	struct event gone = call_at(1, 5, 11, NULL, 0), kept = call_at(2, 20, 12, NULL, 0);
 	struct event e = call_at(7, 8, 10, NULL, 0);
 	struct tape_content content;
 
@@ -195,6 +195,7 @@ static void test_exit_alone(void **state)
 	assert_int_equal(trace_composer_event(c, &e, &err), 0);
 	finish(c, &trailer);
 	assert_int_equal(trailer.events, 3);
+	assert_int_equal(trailer.duration, 2000);
 	tape_read(tape.data, tape.size, false, &content);
 	assert_int_equal(content.events, 3);
 	tape_content_done(&content);
