@@ -30,12 +30,12 @@
 #include <string.h>
 
 enum {
-	TALKS_MAX = 1 << 16,    /* at a time */
-	HELD_MAX = 64 << 20,    /* bytes */
-	WAITING_MAX = 64 << 10, /* bytes that a connection waits with for its address */
-	RANGES_MAX = 1024,      /* of a transfer */
-	SENT_MAX = 256,         /* datagrams that may be received yet */
-	SWEEP_SHARE = 256,      /* so many descriptors for each that was closed are looked at */
+	TALKS_MAX = 1 << 16,   /* at a time */
+	HELD_MAX = 64 << 20,   /* bytes */
+	WAITING_MAX = 8 << 20, /* bytes that a connection waits with for its address */
+	RANGES_MAX = 1024,     /* of a transfer */
+	SENT_MAX = 256,        /* datagrams that may be received yet */
+	SWEEP_SHARE = 256,     /* so many descriptors for each that was closed are looked at */
 };
 
 static const char explanation[] =
@@ -68,7 +68,8 @@ struct record {
 	uint8_t kind;
 	bool lacks; /* bytes may still come */
 	uint64_t seq;
-	uint32_t tid;
+	uint32_t pid, tid;
+	int32_t fd; /* RECORD_ACCEPT: that listens */
 	enum direction way;
 	uint64_t bytes;
 	struct state_address address;
@@ -129,6 +130,7 @@ static struct record *hold(struct pcapng *x, enum record_kind kind, uint64_t id,
 	r->id = id;
 	r->place = place;
 	r->time = time;
+	r->pid = x->event->pid;
 	r->tid = x->event->tid;
 	while (*at && (*at)->place <= place)
 		at = &(*at)->next;
@@ -304,13 +306,26 @@ static void finish(struct pcapng *x, struct talk *t, bool closed)
 
 /* ---- places ---- */
 
+/* The address that it is bound to may have become known while the accept waited. */
+static void learn_bound(struct pcapng *x, struct talk *accepted, const struct record *r)
+{
+	const struct event e = {.pid = r->pid, .tid = r->tid};
+	const struct state_file *listener = state_at_entry(x->state, &e, r->fd);
+
+	if (!listener || !listener->socket || !listener->socket->listens || accepted->c.greeted)
+		return;
+	accepted->c.raw_local = listener->socket->local;
+	conversation_settle(&accepted->c);
+}
+
 /* Whoever has connected to what was accepted; the one that has waited longest. */
-static void release_accept(struct pcapng *x, struct talk *accepted)
+static void release_accept(struct pcapng *x, struct talk *accepted, const struct record *r)
 {
 	struct talk *t, *found = NULL;
 	size_t at = 0;
 
 	accepted->there = true;
+	learn_bound(x, accepted, r);
 	while ((t = map_next(&x->talks, &at))) {
 		if (t != accepted && conversation_meets(&t->c, &accepted->c) &&
 		    (!found || t->c.asked < found->c.asked ||
@@ -447,7 +462,7 @@ static int release(struct pcapng *x, uint64_t seq)
 			continue;
 		}
 		if (t && one->kind == RECORD_ACCEPT)
-			release_accept(x, t);
+			release_accept(x, t, one);
 		else if (one->kind == RECORD_CLOSE)
 			r = closed(x);
 		x->held -= bytes_there(one);
@@ -465,6 +480,20 @@ static void stop_lacking(struct pcapng *x, uint32_t tid)
 			x->lacking--;
 		}
 	}
+}
+
+/* Too much is held. */
+static int release_all(struct pcapng *x)
+{
+	struct talk *t;
+	size_t at = 0;
+	int r;
+
+	stop_lacking(x, 0);
+	r = release(x, UINT64_MAX);
+	while ((t = map_next(&x->talks, &at)))
+		flush(x, t);
+	return r;
 }
 
 /* ---- calls ---- */
@@ -555,6 +584,7 @@ static int take_accept(struct pcapng *x, const struct event *e)
 		e->call.ret >= 0 ? state_at_exit(x->state, e, (int32_t)e->call.ret) : NULL;
 	struct talk *t = file ? talk_of(x, file) : NULL;
 	uint64_t time = e->kind == EVENT_END ? e->time : e->time + e->call.duration;
+	struct record *r;
 
 	if (!t)
 		return x->failed;
@@ -562,10 +592,11 @@ static int take_accept(struct pcapng *x, const struct event *e)
 	t->connected = true;
 	t->there = false;
 	t->c.asked = t->c.answered = time;
-	return hold(x, RECORD_ACCEPT, file->id, e->kind == EVENT_END ? e->seq : e->call.end_seq,
-		    time)
-		       ? 0
-		       : -ENOMEM;
+	r = hold(x, RECORD_ACCEPT, file->id, e->kind == EVENT_END ? e->seq : e->call.end_seq, time);
+	if (!r)
+		return -ENOMEM;
+	r->fd = (int32_t)e->call.args[0];
+	return 0;
 }
 
 static int take_close(struct pcapng *x, const struct event *e)
@@ -607,10 +638,8 @@ static int take_call(struct pcapng *x, const struct event *e)
 	}
 	if (r == 0)
 		r = transfers_take(x->transfers, x->state, e, tell, x);
-	if (r == 0 && x->held > HELD_MAX) {
-		stop_lacking(x, 0);
-		r = release(x, UINT64_MAX);
-	}
+	if (r == 0 && x->held > HELD_MAX)
+		r = release_all(x);
 	return r < 0 ? r : x->failed;
 }
 
