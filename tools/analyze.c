@@ -28,7 +28,7 @@ static const struct verb verbs[] = {
 	{"info", verb_info, "machine, command, versions, completeness"},
 	{"check", verb_check, "verify every chunk; --repair -o FILE writes a clean copy"},
 	{"sql", verb_sql, "ask the tape in SQL: TRACE [STATEMENT]..."},
-	{"export", verb_export, "--to jsonl, strace, csv or sqlite"},
+	{"export", verb_export, "--to jsonl, strace, csv, sqlite, perfetto, folded, pcapng"},
 };
 
 static int say_usage(void)
@@ -42,9 +42,10 @@ static int say_usage(void)
 	     "    -e, --trace=SET    only these calls: trace=SET as strace(1) has it, names,\n"
 	     "                       %sets, /regex, ! for all others; 'all': also those that\n"
 	     "                       rec was not asked for\n"
-	     "  print, export --to strace:\n"
+	     "  print, export:\n"
 	     "    --pid=PID[,PID]    only these processes or threads\n"
 	     "    --time=A..B        only from second A to second B of the tape\n"
+	     "  print, export --to strace:\n"
 	     "    -z, -Z             only calls that succeeded, only calls that failed\n"
 	     "    -e status=SET      only calls that ended so: successful, failed, unfinished\n"
 	     "    -e signal=SET      only these signals\n"
@@ -63,6 +64,7 @@ static int say_usage(void)
 	     "  sql: --csv, --line, --no-header\n"
 	     "  stats: --by=syscall|process|thread    info: --markdown\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
+	     "  export --to folded: --weight=time|count|bytes\n"
 	     "  state: --at=EVENT|SECONDSs, --pid=PID[,PID], --maps\n"
 	     "  overview, tree, stats, state, info, check, sql: --json\n"
 	     "      --help             show this and exit\n"

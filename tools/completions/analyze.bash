@@ -12,7 +12,8 @@ _systape_analyze()
 		option=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	case $option in
-	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace csv sqlite" -- "$current") && return ;;
+	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace csv sqlite perfetto folded pcapng" -- "$current") && return ;;
+	--weight) mapfile -t COMPREPLY < <(compgen -W "time count bytes" -- "$current") && return ;;
 	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread" -- "$current") && return ;;
 	-e | --trace)
 		mapfile -t COMPREPLY < <(compgen -W "trace=%file trace=%process trace=%network
@@ -36,7 +37,7 @@ _systape_analyze()
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;
 	sql) words+=" -e --trace= --csv --json --line --no-header" ;;
-	export) words+=" --to= -e --trace= -o" ;;
+	export) words+=" --to= -e --trace= -o --pid= --time= --weight=" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
 		verbs="overview print tree stats state info check sql export"
