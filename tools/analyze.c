@@ -31,11 +31,10 @@ static const struct verb verbs[] = {
 	{"info", verb_info, "machine, command, versions, completeness"},
 	{"check", verb_check, "verify every chunk; --repair -o FILE writes a clean copy"},
 	{"sql", verb_sql, "ask the tape in SQL: TRACE [STATEMENT]..."},
-	{"export", verb_export, "--to jsonl, strace, csv or sqlite"},
 	{"follow", verb_follow, "the bytes that flowed through a descriptor, socket, pipe or file"},
 	{"cut", verb_cut, "-o FILE: a tape with only the part that is named"},
 	{"report", verb_report, "one self-contained HTML page: timeline, tables, tree"},
-	{"export", verb_export, "--to jsonl or --to strace"},
+	{"export", verb_export, "--to jsonl, strace, csv, sqlite, perfetto, folded, pcapng"},
 };
 
 static int say_usage(void)
@@ -49,9 +48,10 @@ static int say_usage(void)
 	     "    -e, --trace=SET    only these calls: trace=SET as strace(1) has it, names,\n"
 	     "                       %sets, /regex, ! for all others; 'all': also those that\n"
 	     "                       rec was not asked for\n"
-	     "  print, export --to strace:\n"
+	     "  print, export:\n"
 	     "    --pid=PID[,PID]    only these processes or threads\n"
 	     "    --time=A..B        only from second A to second B of the tape\n"
+	     "  print, export --to strace:\n"
 	     "    -z, -Z             only calls that succeeded, only calls that failed\n"
 	     "    -e status=SET      only calls that ended so: successful, failed, unfinished\n"
 	     "    -e signal=SET      only these signals\n"
@@ -86,6 +86,7 @@ static int say_usage(void)
 	     "  info: --markdown\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
 	     "  report: -o FILE\n"
+	     "  export --to folded: --weight=time|count|bytes\n"
 	     "  state: --at=EVENT|SECONDSs, --pid=PID[,PID], --maps\n"
 	     "  files: -P PATH, --sort=bytes|path|time|errors, --written, --failed, --missing,\n"
 	     "         --all, --pid=PID[,PID], --time=A..B\n"

@@ -12,7 +12,6 @@ _systape_analyze()
 		option=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	case $option in
-	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace csv sqlite" -- "$current") && return ;;
 	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread file" -- "$current") && return ;;
 	--sort)
 		verbs="bytes path time errors"
@@ -20,6 +19,9 @@ _systape_analyze()
 		mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current")
 		return
 		;;
+	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace csv sqlite perfetto folded pcapng" -- "$current") && return ;;
+	--weight) mapfile -t COMPREPLY < <(compgen -W "time count bytes" -- "$current") && return ;;
+	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread" -- "$current") && return ;;
 	-e | --trace)
 		mapfile -t COMPREPLY < <(compgen -W "trace=%file trace=%process trace=%network
 			trace=%desc trace=%memory trace=%signal trace=%ipc" -- "$current")
@@ -47,7 +49,7 @@ _systape_analyze()
 	check) words+=" --repair -o --json" ;;
 	sql) words+=" -e --trace= --csv --json --line --no-header" ;;
 	report) words+=" -e --trace= -o" ;;
-	export) words+=" --to= -e --trace= -o" ;;
+	export) words+=" --to= -e --trace= -o --pid= --time= --weight=" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
 		verbs="overview print tree stats state files follow net errors cut info check sql report export"

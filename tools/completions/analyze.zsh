@@ -155,7 +155,11 @@ report)
 	options+=($calls '-o[output]:file:_files')
 	;;
 export)
-	options+=($calls '--to=[format]:format:(jsonl strace csv sqlite)' '-o[output]:file:_files')
+	options+=($calls '--to=[format]:format:(jsonl strace csv sqlite perfetto folded pcapng)'
+		'-o[output]:file:_files'
+		'--pid=[only these processes or threads]:pid'
+		'--time=[only these seconds, A..B]:range'
+		'--weight=[what folded stacks count]:weight:(time count bytes)')
 	;;
 esac
 _arguments $options
