@@ -26,6 +26,8 @@ static const struct verb verbs[] = {
 	{"stats", verb_stats, "calls, errors and times by syscall, process, thread or file"},
 	{"state", verb_state, "the world at one place: descriptors, directories, mappings, calls"},
 	{"files", verb_files, "every path that was touched: by whom, how, and what came of it"},
+	{"net", verb_net, "everybody whom the processes talked to"},
+	{"errors", verb_errors, "the calls that failed, those that matter first"},
 	{"info", verb_info, "machine, command, versions, completeness"},
 	{"check", verb_check, "verify every chunk; --repair -o FILE writes a clean copy"},
 	{"export", verb_export, "--to jsonl or --to strace"},
@@ -38,7 +40,7 @@ static int say_usage(void)
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		printf("  %-9s %s\n", verbs[i].name, verbs[i].sentence);
 	puts("\n"
-	     "  overview, tree, print, stats, files, export:\n"
+	     "  overview, tree, print, stats, files, net, errors, export:\n"
 	     "    -e, --trace=SET    only these calls: trace=SET as strace(1) has it, names,\n"
 	     "                       %sets, /regex, ! for all others; 'all': also those that\n"
 	     "                       rec was not asked for\n"
@@ -67,7 +69,8 @@ static int say_usage(void)
 	     "  state: --at=EVENT|SECONDSs, --pid=PID[,PID], --maps\n"
 	     "  files: -P PATH, --sort=bytes|path|time|errors, --written, --failed, --missing,\n"
 	     "         --all, --pid=PID[,PID], --time=A..B\n"
-	     "  overview, tree, stats, state, files, info, check: --json\n"
+	     "  net, errors: --all, --pid=PID[,PID], --time=A..B\n"
+	     "  overview, tree, stats, state, files, net, errors, info, check: --json\n"
 	     "      --help             show this and exit\n"
 	     "      --version          show the version and exit\n"
 	     "\n"

@@ -254,6 +254,7 @@ static void count_failure(struct failures *f, uint32_t id, struct processes *all
 		g->process = p ? (uint32_t)(p - all->list) + 1 : 0;
 	g->processes += g->last_pid != e->pid;
 	g->last_pid = e->pid;
+	actors_add(&g->by, p ? (uint32_t)(p - all->list) + 1 : 0);
 	if (p && failure_rank(g) != FAILURE_EXPECTED && p->last_failures[0] != id)
 		remember(f, p, id);
 }

@@ -8,6 +8,7 @@
 #ifndef QUERY_FAILURES_H
 #define QUERY_FAILURES_H
 
+#include "actors.h"
 #include "processes.h"
 
 #include "base/buf.h"
@@ -35,6 +36,7 @@ struct failure {
 	uint32_t process;   /* of the first one: index in the list + 1, 0: not kept */
 	uint32_t processes; /* a process in a row counts once: at most this many had it */
 	uint32_t last_pid;
+	struct actors by;
 	uint64_t first_seq, first_time, last_time;
 	uint64_t count;
 	uint64_t fatal; /* processes that ended badly after it */

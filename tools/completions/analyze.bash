@@ -40,12 +40,13 @@ _systape_analyze()
 	stats) words+=" --by= --sort= -e --trace= --pid= --time= --json" ;;
 	state) words+=" --at= --pid= --maps --json" ;;
 	files) words+=" -P -e --trace= --sort= --written --failed --missing --all --pid= --time= --json" ;;
+	net | errors) words+=" --all -e --trace= --pid= --time= --json" ;;
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;
 	export) words+=" --to= -e --trace= -o" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="overview print tree stats state files info check export"
+		verbs="overview print tree stats state files net errors info check export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

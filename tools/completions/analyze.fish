@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-set -l verbs overview print tree stats state files info check export
+set -l verbs overview print tree stats state files net errors info check export
 set -l first "not __fish_seen_subcommand_from $verbs"
 
 complete -c analyze -n $first -a overview -d 'What ran, how it ended, what failed'
@@ -9,6 +9,8 @@ complete -c analyze -n $first -a tree -d 'Which process started which'
 complete -c analyze -n $first -a stats -d 'Count and time of each system call'
 complete -c analyze -n $first -a state -d 'The world at one place of the tape'
 complete -c analyze -n $first -a files -d 'Every path that was touched'
+complete -c analyze -n $first -a net -d 'Everybody whom the processes talked to'
+complete -c analyze -n $first -a errors -d 'The calls that failed'
 complete -c analyze -n $first -a info -d 'What the tape says about itself'
 complete -c analyze -n $first -a check -d 'Whether the file is whole'
 complete -c analyze -n $first -a export -d 'The tape in another format'
@@ -39,7 +41,7 @@ complete -c analyze -n $print -o a -x -d 'Column of the results'
 complete -c analyze -n $print -l pid -x -d 'Only these processes or threads'
 complete -c analyze -n $print -l time -x -d 'Only these seconds, A..B'
 
-set -l calls '__fish_seen_subcommand_from overview tree print stats files export'
+set -l calls '__fish_seen_subcommand_from overview tree print stats files net errors export'
 complete -c analyze -n $calls -s e -l trace -x -d 'Only these calls' \
 	-a '%file %process %network %desc %memory %signal %ipc all'
 
@@ -50,7 +52,7 @@ complete -c analyze -n $stats -l sort -x -d 'Which come first' \
 complete -c analyze -n $stats -l pid -x -d 'Only these processes or threads'
 complete -c analyze -n $stats -l time -x -d 'Only these seconds, A..B'
 
-set -l json '__fish_seen_subcommand_from overview tree stats state files info check'
+set -l json '__fish_seen_subcommand_from overview tree stats state files net errors info check'
 complete -c analyze -n $json -l json -d 'As a JSON object'
 
 set -l state '__fish_seen_subcommand_from state'
@@ -64,9 +66,11 @@ complete -c analyze -n $files -l sort -x -a 'bytes path time errors' -d 'Which c
 complete -c analyze -n $files -l written -d 'Only those that were written or changed'
 complete -c analyze -n $files -l failed -d 'Only those at which something failed'
 complete -c analyze -n $files -l missing -d 'Only those that were not there'
-complete -c analyze -n $files -l all -d 'A line for each'
-complete -c analyze -n $files -l pid -x -d 'Only what these processes did'
-complete -c analyze -n $files -l time -x -d 'Only these seconds, A..B'
+
+set -l folded '__fish_seen_subcommand_from files net errors'
+complete -c analyze -n $folded -l all -d 'A line for each'
+complete -c analyze -n $folded -l pid -x -d 'Only what these processes did'
+complete -c analyze -n $folded -l time -x -d 'Only these seconds, A..B'
 
 set -l info '__fish_seen_subcommand_from info'
 complete -c analyze -n $info -l markdown -d 'For a bug report'

@@ -9,6 +9,8 @@ verbs=(
 	'stats:count and time of each system call'
 	'state:the world at one place of the tape'
 	'files:every path that was touched'
+	'net:everybody whom the processes talked to'
+	'errors:the calls that failed'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
 	'export:the tape in another format'
@@ -82,6 +84,15 @@ files)
 		'--failed[only those at which something failed]'
 		'--missing[only those that were not there]'
 		'--all[a line for each]'
+		'--pid=[only what these processes did]:pid'
+		'--time=[only these seconds, A..B]:range'
+		'--json[as a JSON object]'
+	)
+	;;
+net | errors)
+	options+=(
+		$calls
+		'--all[nothing folded or left out]'
 		'--pid=[only what these processes did]:pid'
 		'--time=[only these seconds, A..B]:range'
 		'--json[as a JSON object]'
