@@ -4,12 +4,18 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* Of an address without a name: of its family, as getpeername(2) tells it of a pair. */
+enum { UNNAMED = 2 };
+
 bool channel_is(const struct state_file *f)
 {
+	const struct state_socket *s = f->socket;
+
 	if (f->kind == STATE_PIPE)
 		return true;
-	return f->kind == STATE_SOCKET && f->socket && f->socket->paired && !f->socket->accepted &&
-	       !f->socket->peer.size && !f->socket->local.size;
+	/* A connection has two ends besides, but they have addresses. */
+	return f->kind == STATE_SOCKET && s && s->paired && !s->accepted &&
+	       s->peer.size <= UNNAMED;
 }
 
 static uint32_t find(const struct channels *c, const struct state_file *f)

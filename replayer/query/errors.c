@@ -20,7 +20,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { OBJECT_SAID = 100 };
+enum { OBJECT_SAID = 100, LINES_MAX = 40 /* of a rank, without --all */ };
 
 static const struct {
 	const char *name, *title;
@@ -131,18 +131,23 @@ static void say_line(const struct saying *x, const struct group *g)
 
 static void say_rank(const struct saying *x, enum failure_rank rank)
 {
-	bool any = false;
+	size_t said = 0, left = 0;
 
 	for (size_t i = 0; i < x->f->count; i++) {
 		const struct group *g = groups_of(&x->groups, i);
 
 		if (failure_rank(&x->f->list[i]) != rank || g->first != i)
 			continue;
-		if (!any)
+		if (!x->style->all && said == LINES_MAX) {
+			left++;
+			continue;
+		}
+		if (!said++)
 			buf_printf(x->out, "\n%s\n", ranks[rank].title);
-		any = true;
 		say_line(x, g);
 	}
+	if (left)
+		buf_printf(x->out, "  and %zu more (--all shows them)\n", left);
 }
 
 /* Each error that was told, once. */

@@ -23,7 +23,6 @@ enum {
 	KIND_OTHER = 14,
 	KIND_MISSING = 20,
 	KIND_PROBE = 4,
-	OPTIONAL = -15,
 };
 
 /* Nobody goes on from these as if nothing was. */
@@ -136,5 +135,5 @@ int failure_score(const struct failure *g, const struct process *p)
 		if (has_name(p->command + first, p->command_size - first, g))
 			score += COMMANDED;
 	}
-	return g->optional ? score + OPTIONAL : score;
+	return score;
 }

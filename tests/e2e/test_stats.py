@@ -62,15 +62,15 @@ class Stats(suite.TapeTest):
         first = rows[str(self.calls[0]["pid"])]
         self.assertIn("/usr/bin/python3", first["command"])
         # It slept, and waited for a thread that slept, which counts for both of them.
-        self.assertGreater(first["blocked_ns"], (0.2 + 0.3 + 0.3) * 1e9)
-        self.assertGreater(first["wall_ns"], 0.5e9)
+        self.assertGreater(first["blocked_ns"], 0.79e9)
+        self.assertGreater(first["wall_ns"], 0.49e9)
         self.assertGreater(first["blocked_ns"], first["busy_ns"])
 
     def test_by_thread(self):
         _, rows = self.stats("thread")
         self.assertEqual(set(rows), {str(c["tid"]) for c in self.calls})
         sleeper = next(r for t, r in rows.items() if t != str(r["pid"]))
-        self.assertGreater(sleeper["blocked_ns"], 0.3e9)
+        self.assertGreater(sleeper["blocked_ns"], 0.29e9)
         self.assertGreaterEqual(sleeper["wall_ns"], sleeper["blocked_ns"])
         self.assertEqual(sleeper["busy_ns"], sleeper["wall_ns"] - sleeper["blocked_ns"])
 

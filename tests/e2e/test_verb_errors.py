@@ -70,6 +70,15 @@ class Errors(suite.TapeTest):
         few = json.loads(self.bench.ask("errors", "--json", "-e", "trace=getsockopt", tape))
         self.assertEqual({f["call"] for f in few["failures"]}, {"getsockopt"})
 
+    def test_many(self):
+        """Thousands of names make no thousands of lines."""
+        tape = self.record([sys.executable, "-I", "-S", "-c",
+                            "import os\nfor i in range(500): os.path.exists(f'none{i}')"])
+        text = self.bench.ask("errors", tape).decode()
+        self.assertLess(text.count("\n"), 200)
+        self.assertRegex(text, r"  and \d+ more \(--all shows them\)\n")
+        self.assertIn("none499", self.bench.ask("errors", "--all", tape).decode())
+
 
 if __name__ == "__main__":
     suite.main()

@@ -164,6 +164,7 @@ static void test_late_error(void **state)
 	feed_call(&f, 10, &ask);
 	feed_exit(&f, 10, 7 << 8);
 	assert_int_equal(f.failures.total, 1);
+	assert_int_equal(f.failures.count, 2);
 	check_cause(&f, 10, "connection refused: nothing listens at 127.0.0.1:9", "SO_ERROR");
 	feed_done(&f);
 }

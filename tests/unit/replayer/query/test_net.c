@@ -258,6 +258,31 @@ static void test_pair(void **state)
 	end(&t);
 }
 
+/* What getpeername(2) and getsockname(2) tell of a pair is a family: still no UNIX peer. */
+static void test_pair_that_is_asked(void **state)
+{
+	struct told t;
+
+	(void)state;
+	begin(&t);
+	tell(&t, 10,
+	     &(struct made_call){
+		     .name = "socketpair",
+		     .args = {UNIX, 1, 0, BUFFER},
+		     .memory = {MADE_RESULT(BUFFER, uint64_t, {UINT64_C(4) << 32 | 3})}});
+	for (int i = 0; i < 2; i++)
+		tell(&t, 10,
+		     &(struct made_call){.name = i ? "getsockname" : "getpeername",
+					 .args = {3, NAME, LENGTH},
+					 .memory = {MADE_RESULT(NAME, uint16_t, {UNIX}),
+						    MADE_RESULT(LENGTH, uint32_t, {2})}});
+	numbers(&t, 10, "write", 6, 3, BUFFER, 6);
+	numbers(&t, 10, "read", 6, 4, BUFFER, 6);
+	assert_int_equal(t.net.count, 0);
+	assert_int_equal(t.net.channels.count, 1);
+	end(&t);
+}
+
 /* Bytes of a peer's name come out as text. */
 static void test_hostile_name(void **state)
 {
@@ -291,7 +316,7 @@ int main(void)
 		cmocka_unit_test(test_connect),      cmocka_unit_test(test_connect_without_waiting),
 		cmocka_unit_test(test_accept),       cmocka_unit_test(test_socketcall),
 		cmocka_unit_test(test_pipe),         cmocka_unit_test(test_pair),
-		cmocka_unit_test(test_hostile_name),
+		cmocka_unit_test(test_hostile_name), cmocka_unit_test(test_pair_that_is_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
