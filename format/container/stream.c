@@ -362,8 +362,8 @@ static bool give_never(struct trace_stream *s, const struct event *e)
 {
 	struct open_call *o;
 
-	if (e->kind != EVENT_EXIT && (e->kind != EVENT_EXEC || s->options.outline ||
-				      e->exec.former_tid == e->tid))
+	if (e->kind != EVENT_EXIT &&
+	    (e->kind != EVENT_EXEC || s->options.outline || e->exec.former_tid == e->tid))
 		return false;
 	o = close_call(s, place_of(s, e->tid));
 	if (!o)

@@ -44,7 +44,8 @@ static int may_replace(const char *to, struct err *err)
 		return 0;
 	if (fileio_read_at(fd, 0, head, sizeof(head)) == HEAD &&
 	    memcmp(head, "SQLite format 3", 16) == 0 &&
-	    ((uint32_t)mark[0] << 24 | mark[1] << 16 | mark[2] << 8 | mark[3]) == APPLICATION)
+	    ((uint32_t)mark[0] << 24 | (uint32_t)mark[1] << 16 | (uint32_t)mark[2] << 8 |
+	     mark[3]) == APPLICATION)
 		return 0;
 	return err_set(err, EEXIST, "'%s' is there already, and no database of a tape", to);
 }
