@@ -89,9 +89,13 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 	return SQLITE_OK;
 }
 
-static bool is_behind(const struct event_cursor *c, const struct event *e)
+/* Nothing behind @e is within bounds. The pass stays there: the next one who asks may want the
+ * same place once more. */
+static bool is_last(const struct event_cursor *c, const struct event *e)
 {
-	return (int64_t)e->seq > c->bounds.seq_to || (int64_t)e->time > c->bounds.time_to;
+	if ((int64_t)e->seq < c->bounds.seq_to && (int64_t)e->time <= c->bounds.time_to)
+		return false;
+	return table_of(c)->is != &event_table_memory || e->seq >= c->last_seq;
 }
 
 /* The present event, if it gives rows; remembers how far its data may lie. */
@@ -130,8 +134,7 @@ static int find(struct event_cursor *c, bool again)
 			c->scan.sql->costs.rows++;
 			return SQLITE_OK;
 		}
-		if (is_behind(c, c->scan.item.event) && (table_of(c)->is != &event_table_memory ||
-							 c->scan.item.event->seq > c->last_seq)) {
+		if (is_last(c, c->scan.item.event)) {
 			c->over = true;
 			return SQLITE_OK;
 		}
@@ -185,7 +188,8 @@ static int next(sqlite3_vtab_cursor *base)
 		c->scan.sql->costs.rows++;
 		return SQLITE_OK;
 	}
-	return find(c, false);
+	c->over = is_last(c, c->scan.item.event);
+	return c->over ? SQLITE_OK : find(c, false);
 }
 
 static int at_end(sqlite3_vtab_cursor *base)
