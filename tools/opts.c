@@ -30,12 +30,20 @@ int opts_complain(const char *format, ...)
 	return EXIT_TROUBLE;
 }
 
-int opts_bad_option(int option, char **argv)
+int opts_option_error(int option, char **argv, struct err *err)
 {
 	if (option == ':')
-		return opts_complain("option '%s' needs a value", argv[optind - 1]);
-	return opts_complain("unknown option '%s' of '%s'; try 'analyze --help'", argv[optind - 1],
-			     argv[0]);
+		return err_set(err, EINVAL, "option '%s' needs a value", argv[optind - 1]);
+	return err_set(err, EINVAL, "unknown option '%s' of '%s'; try 'analyze --help'",
+		       argv[optind - 1], argv[0]);
+}
+
+int opts_bad_option(int option, char **argv)
+{
+	struct err err = {0};
+
+	opts_option_error(option, argv, &err);
+	return opts_complain("%s", err_text(&err));
 }
 
 /* ---- output ---- */
