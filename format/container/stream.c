@@ -67,8 +67,10 @@ struct trace_stream {
 	bool begun_reading;        /* at the range, if there is one */
 	bool jumped, over;         /* what is before, what is behind was not read */
 	uint64_t first_seq;        /* behind the jump */
-	struct map left;           /* tids as they were before it */
+	struct map left;           /* the calls that threads were in then, as in tids */
 
+	struct map cut_off; /* place of an exit that waits -> of the entry of the call it cuts off,
+			     * which was told */
 	struct open_call *closing; /* freed at the next call */
 	struct event end;          /* an EVENT_END made here */
 };
@@ -194,27 +196,35 @@ static int take_end(struct trace_stream *s, struct waiting *w, struct event *end
 	return 0;
 }
 
-/* The thread's call in flight, if it still waits here, will never return. */
-static void never(struct trace_stream *s, uint32_t tid)
+/* The thread's call in flight will never return: @e cuts it off. One that was told already gets
+ * its end when @e is told. */
+static int never(struct trace_stream *s, uint32_t tid, const struct event *e)
 {
-	struct event *call = map_remove(&s->begun, place_of(s, tid));
+	uint64_t place = (uintptr_t)map_remove(&s->tids, tid);
+	struct event *call = map_remove(&s->begun, place);
 
 	if (!call)
-		return;
-	map_remove(&s->tids, tid);
+		return place ? map_put(&s->cut_off, e->seq, (void *)(uintptr_t)place) : 0;
 	call->kind = EVENT_CALL;
 	call->call.state = EVENT_NEVER;
+	return 0;
 }
 
-/* A thread took over its process's number: its execve comes back under that. */
+/* A thread took over its process's number: its execve comes back under that. An outline does not
+ * tell of such. */
+static bool is_takeover(const struct trace_stream *s, const struct event *e)
+{
+	return e->kind == EVENT_EXEC && !s->options.outline && e->exec.former_tid != e->tid;
+}
+
 static int take_exec(struct trace_stream *s, const struct event *e)
 {
 	uint64_t place;
 
-	/* An outline does not tell. */
-	if (s->options.outline || e->exec.former_tid == e->tid)
+	if (!is_takeover(s, e))
 		return 0;
-	never(s, e->tid);
+	if (never(s, e->tid, e) < 0)
+		return -ENOMEM;
 	place = (uintptr_t)map_remove(&s->tids, e->exec.former_tid);
 	return remember_tid(s, e->tid, place);
 }
@@ -232,8 +242,7 @@ static int take_row(struct trace_stream *s, struct waiting *w, struct event *e)
 	case EVENT_EXEC:
 		return take_exec(s, e);
 	case EVENT_EXIT:
-		never(s, e->tid);
-		return 0;
+		return never(s, e->tid, e);
 	default:
 		return 0;
 	}
@@ -386,7 +395,12 @@ static void ended_before(void *context, uint64_t begun_seq)
 
 static int in_flight_before(void *context, uint32_t tid, uint64_t begun_seq)
 {
-	return remember_tid(context, tid, begun_seq);
+	struct trace_stream *s = context;
+
+	if (begun_seq)
+		return map_put(&s->left, tid, (void *)(uintptr_t)begun_seq);
+	map_remove(&s->left, tid);
+	return 0;
 }
 
 static struct trace_range_calls calls_before(struct trace_stream *s)
@@ -406,21 +420,19 @@ static int find_entry(struct trace_stream *s, const struct event *end)
 	return trace_range_find(s->range, seq, &calls);
 }
 
-/* The call that this end of a thread cuts off. */
-static int find_call(struct trace_stream *s, const struct event *e)
+/* The place of the call that this end of a thread cuts off, or 0. */
+static int find_cut_off(struct trace_stream *s, const struct event *e, uint64_t *ret)
 {
 	const struct trace_range_calls calls = calls_before(s);
-	uint64_t place;
 	int r;
 
-	if (!s->jumped || trace_range_is_early(s->range, e) || place_of(s, e->tid) ||
-	    trace_range_has_seen(s->range, e->tid))
+	*ret = (uintptr_t)map_remove(&s->cut_off, e->seq);
+	if (*ret || !s->jumped || trace_range_has_seen(s->range, e->tid) ||
+	    trace_range_is_early(s->range, e))
 		return 0;
 	r = trace_range_find_thread(s->range, e->tid, &calls);
-	place = (uintptr_t)map_remove(&s->left, e->tid);
-	if (r < 0 || !place || trace_range_has_seen(s->range, e->tid))
-		return r;
-	return remember_tid(s, e->tid, place);
+	*ret = (uintptr_t)map_remove(&s->left, e->tid);
+	return r;
 }
 
 static int give_end(struct trace_stream *s, const struct event *e)
@@ -451,16 +463,15 @@ static int give_end(struct trace_stream *s, const struct event *e)
 static int give_never(struct trace_stream *s, const struct event *e)
 {
 	struct open_call *o;
+	uint64_t place;
 
-	if (e->kind != EVENT_EXIT &&
-	    (e->kind != EVENT_EXEC || s->options.outline || e->exec.former_tid == e->tid))
+	if (e->kind != EVENT_EXIT && !is_takeover(s, e))
 		return 0;
-	if (find_call(s, e) < 0)
+	if (find_cut_off(s, e, &place) < 0)
 		return -ENOMEM;
-	o = close_call(s, place_of(s, e->tid));
+	o = close_call(s, place);
 	if (!o)
 		return 0;
-	forget_tid(s, e->tid, o->event.seq);
 	s->end = o->event;
 	s->end.kind = EVENT_END;
 	s->end.seq = e->seq;
@@ -528,6 +539,7 @@ static void forget_all(struct trace_stream *s)
 	map_done(&s->begun);
 	map_done(&s->tids);
 	map_done(&s->left);
+	map_done(&s->cut_off);
 }
 
 /* Calls that began on the part before: known from here on as if they had been told. */
