@@ -8,6 +8,7 @@
  */
 #include "stream.h"
 
+#include "ahead.h"
 #include "range.h"
 
 #include "base/err.h"
@@ -25,6 +26,7 @@ enum {
 	KEPT_MAX = 64 << 10,
 	QUEUE_MAX = 128,
 	SPARE_MAX = 16 << 20,      /* larger ones are not kept for reuse */
+	SHORT = 8,                 /* chunks of a tape for which a thread does not pay */
 	OPEN_MAX = 1 << 16,        /* calls in flight that are kept, of a tape of any make */
 	OPEN_BYTES_MAX = 64 << 20, /* and their memory */
 };
@@ -49,6 +51,9 @@ struct open_call {
 struct trace_stream {
 	struct trace_stream_options options;
 	struct trace_reader *reader;
+	struct trace_ahead *ahead; /* has the reader; NULL: nobody has */
+	size_t chunks;             /* that were read without it */
+	bool wants_ahead;
 	struct waiting *queue; /* oldest first */
 	size_t head, count;
 	size_t footprint;
@@ -287,10 +292,34 @@ static int jump(struct trace_stream *s, struct err *err)
 	return 1;
 }
 
-static int read_record(struct trace_stream *s, struct err *err)
+/* The batch of the record is the stream's from now on. */
+static int own_batch(struct trace_stream *s)
 {
 	struct batch *spare;
-	int r = trace_reader_next(s->reader, &s->record, err);
+
+	if (s->ahead)
+		return take_batch(s, s->record.batch);
+	spare = s->spares ? s->spare[--s->spares] : calloc(1, sizeof(*spare));
+	if (!spare)
+		return -ENOMEM;
+	/* Where it cannot be had, the thread is not missed. */
+	if (++s->chunks == SHORT && !s->options.one_thread && trace_ahead_pays())
+		s->wants_ahead = true;
+	return take_batch(s, trace_reader_take_batch(s->reader, spare));
+}
+
+static int next_record(struct trace_stream *s, struct err *err)
+{
+	if (s->wants_ahead && trace_ahead_start(s->reader, &s->ahead) < 0)
+		s->ahead = NULL;
+	s->wants_ahead = false;
+	return s->ahead ? trace_ahead_next(s->ahead, &s->record, err)
+			: trace_reader_next(s->reader, &s->record, err);
+}
+
+static int read_record(struct trace_stream *s, struct err *err)
+{
+	int r = next_record(s, err);
 
 	if (r <= 0) {
 		s->ended = r == 0;
@@ -306,10 +335,7 @@ static int read_record(struct trace_stream *s, struct err *err)
 		return r;
 	if (s->jumped && !s->first_seq && s->record.batch->count)
 		s->first_seq = s->record.batch->rows[0].seq;
-	spare = s->spares ? s->spare[--s->spares] : calloc(1, sizeof(*spare));
-	if (!spare || take_batch(s, trace_reader_take_batch(s->reader, spare)) < 0)
-		return err_set(err, ENOMEM, "out of memory");
-	return 1;
+	return own_batch(s) < 0 ? err_set(err, ENOMEM, "out of memory") : 1;
 }
 
 static bool wants_more(const struct trace_stream *s)
@@ -323,6 +349,21 @@ static bool wants_more(const struct trace_stream *s)
 
 /* ---- events go out ---- */
 
+static void give_back(struct trace_stream *s, struct batch *b)
+{
+	if (s->ahead) {
+		trace_ahead_recycle(s->ahead, b);
+		return;
+	}
+	batch_clear(b, 0);
+	if (s->spares < QUEUE_MAX && batch_capacity(b) <= SPARE_MAX) {
+		s->spare[s->spares++] = b;
+		return;
+	}
+	batch_done(b);
+	free(b);
+}
+
 static void release_head(struct trace_stream *s)
 {
 	struct waiting *w = &s->queue[s->head++];
@@ -332,13 +373,7 @@ static void release_head(struct trace_stream *s)
 	for (size_t i = 0; i < w->joined_count; i++)
 		free(w->joined[i]);
 	free(w->joined);
-	batch_clear(w->batch, 0);
-	if (s->spares < QUEUE_MAX && batch_capacity(w->batch) <= SPARE_MAX) {
-		s->spare[s->spares++] = w->batch;
-	} else {
-		batch_done(w->batch);
-		free(w->batch);
-	}
+	give_back(s, w->batch);
 }
 
 static struct open_call *take_open(struct trace_stream *s, uint64_t place)
@@ -671,12 +706,23 @@ int trace_stream_open(struct trace_source *source, const struct trace_stream_opt
 
 uint64_t trace_stream_raw(const struct trace_stream *s)
 {
-	return trace_reader_raw(s->reader);
+	return s->ahead ? trace_ahead_raw(s->ahead) : trace_reader_raw(s->reader);
+}
+
+uint64_t trace_stream_offset(const struct trace_stream *s)
+{
+	return s->ahead ? trace_ahead_offset(s->ahead) : trace_reader_offset(s->reader);
+}
+
+uint64_t trace_stream_size(const struct trace_stream *s)
+{
+	return trace_reader_size(s->reader);
 }
 
 const char *trace_stream_journal_note(const struct trace_stream *s)
 {
-	return trace_reader_journal_note(s->reader);
+	/* Before the end nobody has looked for one. */
+	return s->ended && !s->over ? trace_reader_journal_note(s->reader) : NULL;
 }
 
 struct trace_stream *trace_stream_free(struct trace_stream *s)
@@ -692,6 +738,7 @@ struct trace_stream *trace_stream_free(struct trace_stream *s)
 	open_call_free(s->closing);
 	forget_all(s);
 	trace_range_free(s->range);
+	trace_ahead_free(s->ahead);
 	trace_reader_free(s->reader);
 	free(s->queue);
 	free(s->spare);
