@@ -30,12 +30,20 @@ int opts_complain(const char *format, ...)
 	return EXIT_TROUBLE;
 }
 
-int opts_bad_option(int option, char **argv)
+int opts_option_error(int option, char **argv, struct err *err)
 {
 	if (option == ':')
-		return opts_complain("option '%s' needs a value", argv[optind - 1]);
-	return opts_complain("unknown option '%s' of '%s'; try 'analyze --help'", argv[optind - 1],
-			     argv[0]);
+		return err_set(err, EINVAL, "option '%s' needs a value", argv[optind - 1]);
+	return err_set(err, EINVAL, "unknown option '%s' of '%s'; try 'analyze --help'",
+		       argv[optind - 1], argv[0]);
+}
+
+int opts_bad_option(int option, char **argv)
+{
+	struct err err = {0};
+
+	opts_option_error(option, argv, &err);
+	return opts_complain("%s", err_text(&err));
 }
 
 /* ---- output ---- */
@@ -160,9 +168,9 @@ static int read_all(struct trace_stream *s, opts_item_fn *take, void *context, s
 	int r;
 
 	while ((r = trace_stream_next(s, &item, err)) > 0) {
-		if (item.kind == ITEM_DAMAGE)
-			note(d, item.damage);
 		r = take(context, &item, err);
+		if (item.kind == ITEM_DAMAGE && r != OPTS_ENOUGH)
+			note(d, item.damage);
 		if (r != 0)
 			return r;
 	}

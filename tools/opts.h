@@ -16,7 +16,8 @@
 /* "analyze: …" on stderr, one line; returns EXIT_TROUBLE. */
 int opts_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The one thing that getopt_long() leaves to be said; returns EXIT_TROUBLE. */
+/* The one thing that getopt_long() leaves to be said, in @err: -EINVAL; or said: EXIT_TROUBLE. */
+int opts_option_error(int option, char **argv, struct err *err);
 int opts_bad_option(int option, char **argv);
 
 /* What a verb does with each item of a tape. A negative errno ends reading, and is said;

@@ -8,6 +8,9 @@
  */
 #include "stream.h"
 
+#include "ahead.h"
+#include "range.h"
+
 #include "base/err.h"
 #include "base/map.h"
 
@@ -22,6 +25,8 @@ enum {
 	WINDOW_DEFAULT = 12 << 20,
 	KEPT_MAX = 64 << 10,
 	QUEUE_MAX = 128,
+	SPARE_MAX = 16 << 20,      /* larger ones are not kept for reuse */
+	SHORT = 8,                 /* chunks of a tape for which a thread does not pay */
 	OPEN_MAX = 1 << 16,        /* calls in flight that are kept, of a tape of any make */
 	OPEN_BYTES_MAX = 64 << 20, /* and their memory */
 };
@@ -46,6 +51,9 @@ struct open_call {
 struct trace_stream {
 	struct trace_stream_options options;
 	struct trace_reader *reader;
+	struct trace_ahead *ahead; /* has the reader; NULL: nobody has */
+	size_t chunks;             /* that were read without it */
+	bool wants_ahead;
 	struct waiting *queue; /* oldest first */
 	size_t head, count;
 	size_t footprint;
@@ -60,6 +68,14 @@ struct trace_stream {
 	size_t open_bytes;
 	struct map tids; /* tid -> place of the entry of its call in flight, as a pointer: what
 			  * is there is looked up in the other two, a tape may say anything */
+	struct trace_range *range; /* NULL: all of the tape */
+	bool begun_reading;        /* at the range, if there is one */
+	bool jumped, over;         /* what is before, what is behind was not read */
+	uint64_t first_seq;        /* behind the jump */
+	struct map left;           /* the calls that threads were in then, as in tids */
+
+	struct map cut_off; /* place of an exit that waits -> of the entry of the call it cuts off,
+			     * which was told */
 	struct open_call *closing; /* freed at the next call */
 	struct event end;          /* an EVENT_END made here */
 };
@@ -185,27 +201,35 @@ static int take_end(struct trace_stream *s, struct waiting *w, struct event *end
 	return 0;
 }
 
-/* The thread's call in flight, if it still waits here, will never return. */
-static void never(struct trace_stream *s, uint32_t tid)
+/* The thread's call in flight will never return: @e cuts it off. One that was told already gets
+ * its end when @e is told. */
+static int never(struct trace_stream *s, uint32_t tid, const struct event *e)
 {
-	struct event *call = map_remove(&s->begun, place_of(s, tid));
+	uint64_t place = (uintptr_t)map_remove(&s->tids, tid);
+	struct event *call = map_remove(&s->begun, place);
 
 	if (!call)
-		return;
-	map_remove(&s->tids, tid);
+		return place ? map_put(&s->cut_off, e->seq, (void *)(uintptr_t)place) : 0;
 	call->kind = EVENT_CALL;
 	call->call.state = EVENT_NEVER;
+	return 0;
 }
 
-/* A thread took over its process's number: its execve comes back under that. */
+/* A thread took over its process's number: its execve comes back under that. An outline does not
+ * tell of such. */
+static bool is_takeover(const struct trace_stream *s, const struct event *e)
+{
+	return e->kind == EVENT_EXEC && !s->options.outline && e->exec.former_tid != e->tid;
+}
+
 static int take_exec(struct trace_stream *s, const struct event *e)
 {
 	uint64_t place;
 
-	/* An outline does not tell. */
-	if (s->options.outline || e->exec.former_tid == e->tid)
+	if (!is_takeover(s, e))
 		return 0;
-	never(s, e->tid);
+	if (never(s, e->tid, e) < 0)
+		return -ENOMEM;
 	place = (uintptr_t)map_remove(&s->tids, e->exec.former_tid);
 	return remember_tid(s, e->tid, place);
 }
@@ -223,8 +247,7 @@ static int take_row(struct trace_stream *s, struct waiting *w, struct event *e)
 	case EVENT_EXEC:
 		return take_exec(s, e);
 	case EVENT_EXIT:
-		never(s, e->tid);
-		return 0;
+		return never(s, e->tid, e);
 	default:
 		return 0;
 	}
@@ -250,10 +273,53 @@ static int take_batch(struct trace_stream *s, struct batch *b)
 	return 0;
 }
 
-static int read_record(struct trace_stream *s, struct err *err)
+/* The first chunk is there: 1 when reading goes on elsewhere, 0, -errno. */
+static int jump(struct trace_stream *s, struct err *err)
+{
+	uint64_t offset, chunk;
+	int r;
+
+	s->begun_reading = true;
+	if (!s->range || !trace_range_jumps(s->range, s->record.frame_offset, &offset, &chunk))
+		return 0;
+	r = trace_reader_jump(s->reader, offset, chunk, err);
+	if (r < 0)
+		return r;
+	s->jumped = true;
+	/* Calls from before the tape: they hold unless their threads are heard of again. */
+	s->left = s->tids;
+	s->tids = (struct map){0};
+	return 1;
+}
+
+/* The batch of the record is the stream's from now on. */
+static int own_batch(struct trace_stream *s)
 {
 	struct batch *spare;
-	int r = trace_reader_next(s->reader, &s->record, err);
+
+	if (s->ahead)
+		return take_batch(s, s->record.batch);
+	spare = s->spares ? s->spare[--s->spares] : calloc(1, sizeof(*spare));
+	if (!spare)
+		return -ENOMEM;
+	/* Where it cannot be had, the thread is not missed. */
+	if (++s->chunks == SHORT && !s->options.one_thread && trace_ahead_pays())
+		s->wants_ahead = true;
+	return take_batch(s, trace_reader_take_batch(s->reader, spare));
+}
+
+static int next_record(struct trace_stream *s, struct err *err)
+{
+	if (s->wants_ahead && trace_ahead_start(s->reader, &s->ahead) < 0)
+		s->ahead = NULL;
+	s->wants_ahead = false;
+	return s->ahead ? trace_ahead_next(s->ahead, &s->record, err)
+			: trace_reader_next(s->reader, &s->record, err);
+}
+
+static int read_record(struct trace_stream *s, struct err *err)
+{
+	int r = next_record(s, err);
 
 	if (r <= 0) {
 		s->ended = r == 0;
@@ -265,10 +331,11 @@ static int read_record(struct trace_stream *s, struct err *err)
 		s->pending = true;
 		return 1;
 	}
-	spare = s->spares ? s->spare[--s->spares] : calloc(1, sizeof(*spare));
-	if (!spare || take_batch(s, trace_reader_take_batch(s->reader, spare)) < 0)
-		return err_set(err, ENOMEM, "out of memory");
-	return 1;
+	if (!s->begun_reading && (r = jump(s, err)) != 0)
+		return r;
+	if (s->jumped && !s->first_seq && s->record.batch->count)
+		s->first_seq = s->record.batch->rows[0].seq;
+	return own_batch(s) < 0 ? err_set(err, ENOMEM, "out of memory") : 1;
 }
 
 static bool wants_more(const struct trace_stream *s)
@@ -282,6 +349,21 @@ static bool wants_more(const struct trace_stream *s)
 
 /* ---- events go out ---- */
 
+static void give_back(struct trace_stream *s, struct batch *b)
+{
+	if (s->ahead) {
+		trace_ahead_recycle(s->ahead, b);
+		return;
+	}
+	batch_clear(b, 0);
+	if (s->spares < QUEUE_MAX && batch_capacity(b) <= SPARE_MAX) {
+		s->spare[s->spares++] = b;
+		return;
+	}
+	batch_done(b);
+	free(b);
+}
+
 static void release_head(struct trace_stream *s)
 {
 	struct waiting *w = &s->queue[s->head++];
@@ -291,9 +373,7 @@ static void release_head(struct trace_stream *s)
 	for (size_t i = 0; i < w->joined_count; i++)
 		free(w->joined[i]);
 	free(w->joined);
-	batch_clear(w->batch, 0);
-	if (s->spares < QUEUE_MAX)
-		s->spare[s->spares++] = w->batch;
+	give_back(s, w->batch);
 }
 
 static struct open_call *take_open(struct trace_stream *s, uint64_t place)
@@ -336,10 +416,67 @@ static struct open_call *close_call(struct trace_stream *s, uint64_t begun_seq)
 	return o;
 }
 
+/* ---- calls that began where nothing was read ---- */
+
+static int began_before(void *context, const struct event *begun)
+{
+	return open_up(context, begun);
+}
+
+static void ended_before(void *context, uint64_t begun_seq)
+{
+	open_call_free(take_open(context, begun_seq));
+}
+
+static int in_flight_before(void *context, uint32_t tid, uint64_t begun_seq)
+{
+	struct trace_stream *s = context;
+
+	if (begun_seq)
+		return map_put(&s->left, tid, (void *)(uintptr_t)begun_seq);
+	map_remove(&s->left, tid);
+	return 0;
+}
+
+static struct trace_range_calls calls_before(struct trace_stream *s)
+{
+	return (struct trace_range_calls){began_before, ended_before, in_flight_before, s};
+}
+
+/* The entry of the call that ends here. */
+static int find_entry(struct trace_stream *s, const struct event *end)
+{
+	const struct trace_range_calls calls = calls_before(s);
+	uint64_t seq = end->call.begun_seq;
+
+	if (!s->jumped || seq >= s->first_seq || map_get(&s->open, seq) ||
+	    trace_range_is_early(s->range, end))
+		return 0;
+	return trace_range_find(s->range, seq, &calls);
+}
+
+/* The place of the call that this end of a thread cuts off, or 0. */
+static int find_cut_off(struct trace_stream *s, const struct event *e, uint64_t *ret)
+{
+	const struct trace_range_calls calls = calls_before(s);
+	int r;
+
+	*ret = (uintptr_t)map_remove(&s->cut_off, e->seq);
+	if (*ret || !s->jumped || trace_range_has_seen(s->range, e->tid) ||
+	    trace_range_is_early(s->range, e))
+		return 0;
+	r = trace_range_find_thread(s->range, e->tid, &calls);
+	*ret = (uintptr_t)map_remove(&s->left, e->tid);
+	return r;
+}
+
 static int give_end(struct trace_stream *s, const struct event *e)
 {
-	struct open_call *o = close_call(s, e->call.begun_seq);
+	struct open_call *o;
 
+	if (find_entry(s, e) < 0)
+		return -ENOMEM;
+	o = close_call(s, e->call.begun_seq);
 	s->end = *e;
 	if (!o)
 		return 0;
@@ -357,53 +494,70 @@ static int give_end(struct trace_stream *s, const struct event *e)
 }
 
 /* The call that @e, an exit or exec, cut off after it was told as begun; made an
- * EVENT_END in s->end. False when there is none. */
-static bool give_never(struct trace_stream *s, const struct event *e)
+ * EVENT_END in s->end. 0 when there is none, -ENOMEM. */
+static int give_never(struct trace_stream *s, const struct event *e)
 {
 	struct open_call *o;
+	uint64_t place;
 
-	if (e->kind != EVENT_EXIT && (e->kind != EVENT_EXEC || s->options.outline ||
-				      e->exec.former_tid == e->tid))
-		return false;
-	o = close_call(s, place_of(s, e->tid));
+	if (e->kind != EVENT_EXIT && !is_takeover(s, e))
+		return 0;
+	if (find_cut_off(s, e, &place) < 0)
+		return -ENOMEM;
+	o = close_call(s, place);
 	if (!o)
-		return false;
-	forget_tid(s, e->tid, o->event.seq);
+		return 0;
 	s->end = o->event;
 	s->end.kind = EVENT_END;
 	s->end.seq = e->seq;
 	s->end.time = e->time;
 	s->end.call.state = EVENT_NEVER;
-	return true;
+	return 1;
+}
+
+/* The row is told, but for what else it ends: 1 with *ret, 0 when there is nothing to tell,
+ * -ENOMEM. */
+static int give_row(struct trace_stream *s, const struct event *e, const struct event **ret)
+{
+	*ret = e;
+	if (s->jumped && trace_range_saw(s->range, e) < 0)
+		return -ENOMEM;
+	if (e->kind == EVENT_NONE)
+		return 0;
+	if (s->options.unordered)
+		return 1;
+	if (e->kind == EVENT_END) {
+		*ret = &s->end;
+		return give_end(s, e) < 0 ? -ENOMEM : 1;
+	}
+	return e->kind == EVENT_BEGUN && open_up(s, e) < 0 ? -ENOMEM : 1;
 }
 
 /* The next row of the queue: 1 with *ret, 0 when the queue is empty, -ENOMEM. */
 static int next_row(struct trace_stream *s, const struct event **ret)
 {
-	while (s->count) {
+	while (s->count && !s->over) {
 		struct waiting *w = &s->queue[s->head];
 		const struct event *e;
+		int r;
 
 		if (w->at == w->batch->count) {
 			release_head(s);
 			continue;
 		}
 		e = &w->batch->rows[w->at];
-		*ret = e;
-		if (!s->options.unordered && give_never(s, e)) {
-			*ret = &s->end;
-			return 1;
+		if (s->range && trace_range_is_over(s->range, e)) {
+			s->over = true;
+			return 0;
 		}
-		w->at++;
-		if (e->kind == EVENT_NONE)
-			continue;
-		if (s->options.unordered)
-			return 1;
-		if (e->kind == EVENT_END) {
-			*ret = &s->end;
-			return give_end(s, e) < 0 ? -ENOMEM : 1;
+		*ret = &s->end;
+		r = s->options.unordered ? 0 : give_never(s, e);
+		if (r == 0) {
+			w->at++;
+			r = give_row(s, e, ret);
 		}
-		return e->kind == EVENT_BEGUN && open_up(s, e) < 0 ? -ENOMEM : 1;
+		if (r != 0)
+			return r;
 	}
 	return 0;
 }
@@ -419,6 +573,8 @@ static void forget_all(struct trace_stream *s)
 	s->open_bytes = 0;
 	map_done(&s->begun);
 	map_done(&s->tids);
+	map_done(&s->left);
+	map_done(&s->cut_off);
 }
 
 /* Calls that began on the part before: known from here on as if they had been told. */
@@ -473,6 +629,16 @@ static void give_record(struct trace_stream *s, struct trace_item *ret)
 	}
 }
 
+/* All that is wanted has been told: the trailer is known already. */
+static int give_end_of_range(struct trace_stream *s, struct trace_item *ret)
+{
+	if (s->ended)
+		return 0;
+	s->ended = true;
+	*ret = (struct trace_item){.kind = ITEM_TRAILER, .trailer = trace_range_trailer(s->range)};
+	return 1;
+}
+
 int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err *err)
 {
 	const struct event *event;
@@ -480,6 +646,8 @@ int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err
 
 	s->closing = open_call_free(s->closing);
 	for (;;) {
+		if (s->over)
+			return give_end_of_range(s, ret);
 		while (wants_more(s)) {
 			r = read_record(s, err);
 			if (r < 0)
@@ -492,6 +660,8 @@ int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err
 			*ret = (struct trace_item){.kind = ITEM_EVENT, .event = event};
 			return 1;
 		}
+		if (s->over)
+			continue;
 		if (s->pending && s->record.kind == RECORD_SNAPSHOT &&
 		    take_snapshot(s, s->record.snapshot) < 0)
 			return err_set(err, ENOMEM, "out of memory");
@@ -514,12 +684,14 @@ int trace_stream_open(struct trace_source *source, const struct trace_stream_opt
 		trace_source_free(source);
 		return err_set(err, ENOMEM, "out of memory");
 	}
-	r = trace_reader_open(source, &s->reader, err);
 	s->options = *options;
-	if (r == 0 && (options->unordered || options->outline))
-		trace_reader_outline(s->reader);
 	if (!s->options.window)
 		s->options.window = WINDOW_DEFAULT;
+	r = trace_reader_open(source, &s->reader, err);
+	if (r == 0 && trace_range_open(source, &s->options, &s->range) < 0)
+		r = err_set(err, ENOMEM, "out of memory");
+	if (r == 0 && (options->unordered || options->outline))
+		trace_reader_outline(s->reader);
 	s->queue = calloc(QUEUE_MAX, sizeof(*s->queue));
 	s->spare = calloc(QUEUE_MAX, sizeof(*s->spare));
 	if (r == 0 && (!s->queue || !s->spare))
@@ -532,9 +704,25 @@ int trace_stream_open(struct trace_source *source, const struct trace_stream_opt
 	return 0;
 }
 
+uint64_t trace_stream_raw(const struct trace_stream *s)
+{
+	return s->ahead ? trace_ahead_raw(s->ahead) : trace_reader_raw(s->reader);
+}
+
+uint64_t trace_stream_offset(const struct trace_stream *s)
+{
+	return s->ahead ? trace_ahead_offset(s->ahead) : trace_reader_offset(s->reader);
+}
+
+uint64_t trace_stream_size(const struct trace_stream *s)
+{
+	return trace_reader_size(s->reader);
+}
+
 const char *trace_stream_journal_note(const struct trace_stream *s)
 {
-	return trace_reader_journal_note(s->reader);
+	/* Before the end nobody has looked for one. */
+	return s->ended && !s->over ? trace_reader_journal_note(s->reader) : NULL;
 }
 
 struct trace_stream *trace_stream_free(struct trace_stream *s)
@@ -549,6 +737,8 @@ struct trace_stream *trace_stream_free(struct trace_stream *s)
 	}
 	open_call_free(s->closing);
 	forget_all(s);
+	trace_range_free(s->range);
+	trace_ahead_free(s->ahead);
 	trace_reader_free(s->reader);
 	free(s->queue);
 	free(s->spare);

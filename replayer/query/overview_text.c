@@ -8,7 +8,6 @@
 #include "base/cleanup.h"
 #include "replayer/print/escape.h"
 #include "replayer/print/print.h"
-#include "sys/names.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -167,17 +166,20 @@ static void say_words(const struct screen *s, const struct process *p)
 	}
 }
 
-static void say_failure(const struct failure *f, struct buf *out)
+static void say_cause(const struct screen *s, const struct overview_problem *problem)
 {
-	const char *text = sys_errno_text(f->error);
+	const struct cause *c = &problem->cause;
 
-	failure_call(f, out);
-	buf_char(out, ' ');
-	escape_text(out, f->object, f->object_size);
-	buf_str(out, f->object_size ? ": " : "");
-	failure_error(f, out);
-	if (text)
-		buf_printf(out, " (%s)", text);
+	if (c->words.size) {
+		buf_str(s->out, "         cause: ");
+		paint(s, "1");
+		buf_append(s->out, c->words.data, c->words.size);
+		paint(s, "0");
+		buf_char(s->out, '\n');
+	}
+	if (c->evidence.size)
+		buf_printf(s->out, "         seen:  %u %s  (at %.6f s)\n", c->pid,
+			   buf_text(&c->evidence), (double)c->time / 1e9);
 }
 
 static void say_problem(const struct screen *s, const struct overview_problem *problem)
@@ -191,12 +193,8 @@ static void say_problem(const struct screen *s, const struct overview_problem *p
 	process_end_long(p, s->out);
 	paint(s, "0");
 	buf_char(s->out, '\n');
+	say_cause(s, problem);
 	say_words(s, p);
-	if (problem->has_failure) {
-		buf_str(s->out, "         failed last: ");
-		say_failure(&problem->failure, s->out);
-		buf_char(s->out, '\n');
-	}
 }
 
 static void say_problems(const struct screen *s)
@@ -256,6 +254,8 @@ static void say_group(const struct screen *s, size_t index, uint8_t *told)
 }
 
 /* Those that are not told one by one: how many calls, with which errors. */
+static enum failure_rank least_rank(const struct screen *s);
+
 static void say_other_failures(const struct screen *s, const uint8_t *told)
 {
 	const struct failures *f = &s->o->failures;
@@ -265,7 +265,7 @@ static void say_other_failures(const struct screen *s, const uint8_t *told)
 	for (size_t i = 0; i < f->count; i++) {
 		if (told[i])
 			continue;
-		if (failure_rank(&f->list[i]) <= FAILURE_PROBE)
+		if (failure_rank(&f->list[i]) < least_rank(s))
 			expected += f->list[i].count;
 		else
 			other += f->list[i].count;
@@ -276,6 +276,16 @@ static void say_other_failures(const struct screen *s, const uint8_t *told)
 		buf_printf(s->out,
 			   "%7s  as programs meet all day: searches, probes, nothing to read yet\n",
 			   grouped(expected, text));
+}
+
+/* From which rank on failures are told one by one: where all went well, missing files did not
+ * matter. */
+static enum failure_rank least_rank(const struct screen *s)
+{
+	const struct process *p = command(s->o);
+
+	return !s->o->problem_count && p && p->over && !p->status ? FAILURE_SERIOUS
+								  : FAILURE_MISSING;
 }
 
 static int say_failures(const struct screen *s)
@@ -290,7 +300,7 @@ static int say_failures(const struct screen *s)
 		return 0;
 	heading(s, "Calls that failed");
 	for (size_t i = 0; i < f->count && lines < FAILURES_SHOWN; i++) {
-		if (failure_rank(&f->list[i]) <= FAILURE_PROBE)
+		if (failure_rank(&f->list[i]) < least_rank(s))
 			break;
 		if (told[i])
 			continue;

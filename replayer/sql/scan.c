@@ -41,6 +41,8 @@ static int take_late(struct sql *s, const struct event *e)
 {
 	struct late *late;
 
+	if (e->kind == EVENT_DATA && s->more.count < SQL_LATE_MAX)
+		return map_put(&s->more, e->call.begun_seq, s);
 	if (e->kind != EVENT_END || s->late.count >= SQL_LATE_MAX)
 		return 0;
 	late = malloc(sizeof(*late));
@@ -55,15 +57,20 @@ static int take_late(struct sql *s, const struct event *e)
 	return 0;
 }
 
-static int gather_late(struct sql *s, struct err *err)
+int scan_gather(struct sql *s, struct err *err)
 {
 	const struct trace_stream_options options = {.unordered = true};
 	struct trace_stream *stream;
 	struct trace_item item;
-	int r = open_stream(s, &options, &stream, err);
+	int r;
 
+	if (s->late_known)
+		return 0;
+	r = open_stream(s, &options, &stream, err);
 	if (r < 0)
 		return r;
+	s->costs.passes++;
+	s->costs.outlines++;
 	while ((r = trace_stream_next(stream, &item, err)) > 0) {
 		if (item.kind == ITEM_EVENT && take_late(s, item.event) < 0) {
 			r = err_set(err, ENOMEM, "out of memory");
@@ -79,7 +86,7 @@ static int gather_late(struct sql *s, struct err *err)
 static int finish(struct scan *c, const struct event *e, struct err *err)
 {
 	const struct late *late;
-	int r = c->sql->late_known ? 0 : gather_late(c->sql, err);
+	int r = scan_gather(c->sql, err);
 
 	if (r < 0)
 		return r;
@@ -120,10 +127,15 @@ static int start(struct scan *c, struct err *err)
 	c->sql->costs.passes++;
 	c->sql->costs.outlines += options.outline;
 	if (c->needs & NEED_STATE)
-		c->state = state_new();
+		c->state = state_new_with(c->needs & NEED_POSITION ? STATE_POSITIONS : 0);
 	if (c->needs & NEED_TEXT)
 		c->printer = printer_new(&print);
-	if ((c->needs & NEED_STATE && !c->state) || (c->needs & NEED_TEXT && !c->printer))
+	if (c->needs & NEED_MOVED)
+		c->transfers = transfers_new();
+	if (c->needs & NEED_PATH)
+		c->accesses = accesses_new();
+	if ((c->needs & NEED_STATE && !c->state) || (c->needs & NEED_TEXT && !c->printer) ||
+	    (c->needs & NEED_MOVED && !c->transfers) || (c->needs & NEED_PATH && !c->accesses))
 		return err_set(err, ENOMEM, "out of memory");
 	return 0;
 }
@@ -144,6 +156,11 @@ static void stop(struct scan *c)
 	c->stream = trace_stream_free(c->stream);
 	c->state = state_free(c->state);
 	c->printer = printer_free(c->printer);
+	c->transfers = transfers_free(c->transfers);
+	c->accesses = accesses_free(c->accesses);
+	free(c->moved);
+	c->moved = NULL;
+	c->moved_count = c->moved_capacity = 0;
 	sys_choice_done(&c->chosen);
 }
 
@@ -204,6 +221,8 @@ int scan_next(struct scan *c, struct err *err)
 	int r;
 
 	tell_printer(c);
+	c->moved_known = false;
+	c->moved_count = 0;
 	for (;;) {
 		r = trace_stream_next(c->stream, &c->item, err);
 		if (r <= 0)
@@ -245,6 +264,35 @@ bool scan_shows(const struct scan *c)
 		return true;
 	return sys_choice_has(&c->chosen, e->call.arch, e->call.nr,
 			      c->needs & NEED_FULL ? e->call.args : NULL);
+}
+
+static int take_moved(void *context, const struct transfer *t)
+{
+	struct scan *c = context;
+	struct moved *more;
+
+	if (t->more)
+		return 0;
+	if (c->moved_count == c->moved_capacity) {
+		c->moved_capacity = c->moved_capacity ? 2 * c->moved_capacity : 8;
+		more = reallocarray(c->moved, c->moved_capacity, sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		c->moved = more;
+	}
+	c->moved[c->moved_count++] =
+		(struct moved){t->fd, t->out, t->positioned, t->file, t->bytes, t->position};
+	return 0;
+}
+
+int scan_moved(struct scan *c)
+{
+	const struct event *e = c->item.event;
+
+	if (c->moved_known || (e->kind != EVENT_CALL && e->kind != EVENT_BEGUN))
+		return 0;
+	c->moved_known = true;
+	return transfers_take(c->transfers, c->state, e, take_moved, c);
 }
 
 int scan_text(struct scan *c, struct buf *ret)

@@ -15,6 +15,7 @@ _systape_analyze()
 	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace csv sqlite perfetto folded pcapng" -- "$current") && return ;;
 	--weight) mapfile -t COMPREPLY < <(compgen -W "time count bytes" -- "$current") && return ;;
 	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread" -- "$current") && return ;;
+	--sort) mapfile -t COMPREPLY < <(compgen -W "bytes path time errors" -- "$current") && return ;;
 	-e | --trace)
 		mapfile -t COMPREPLY < <(compgen -W "trace=%file trace=%process trace=%network
 			trace=%desc trace=%memory trace=%signal trace=%ipc" -- "$current")
@@ -34,13 +35,18 @@ _systape_analyze()
 	overview | tree) words+=" -e --trace= --json" ;;
 	stats) words+=" --by= -e --trace= --json" ;;
 	state) words+=" --at= --pid= --maps --json" ;;
+	files) words+=" -P -e --trace= --sort= --written --failed --missing --all --pid= --time= --json" ;;
+	errors) words+=" --all -e --trace= --pid= --time= --json" ;;
+	follow) words+=" --list --fd= --path= --socket= --pipe --stream= --hex --content --raw --out --in -o -e --trace= --pid= --time= --json" ;;
+	cut) words+=" -o -z -e --trace= --pid= --children --time= --events=" ;;
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;
 	sql) words+=" -e --trace= --csv --json --line --no-header" ;;
+	report) words+=" -e --trace= -o" ;;
 	export) words+=" --to= -e --trace= -o --pid= --time= --weight=" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="overview print tree stats state info check sql export"
+		verbs="overview print tree stats state files follow errors cut info check sql report export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
