@@ -85,6 +85,7 @@ static int say_usage(void)
 	     "         p99|max|wall|blocked|busy|bytes, --pid=PID[,PID], --time=A..B\n"
 	     "  info: --markdown\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
+	     "  export --to folded: --weight=time|count|bytes\n"
 	     "  report: -o FILE\n"
 	     "  export --to folded: --weight=time|count|bytes\n"
 	     "  state: --at=EVENT|SECONDSs, --pid=PID[,PID], --maps\n"

@@ -147,6 +147,12 @@ bool filter_passes(struct filter *f, const struct trace_item *item)
 	return item->kind != ITEM_EVENT || filter_shows(f, item->event);
 }
 
+void filter_bound(const struct filter *f, bool past, struct trace_stream_options *ret)
+{
+	ret->from_time = past ? f->from : 0;
+	ret->until_time = f->until;
+}
+
 void filter_done(struct filter *f)
 {
 	sys_choice_done(&f->chosen);

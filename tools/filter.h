@@ -14,6 +14,7 @@
 
 struct err;
 struct trace_item;
+struct trace_stream_options;
 
 struct filter {
 	bool selects;             /* -e trace= was given, */
@@ -39,6 +40,9 @@ bool filter_shows(struct filter *f, const struct event *e);
 /* filter_take(), and whether there is something to be done about the item: all but events that
  * are not shown. */
 bool filter_passes(struct filter *f, const struct trace_item *item);
+/* What a stream need not read because it is not shown. @past: also what is before; else that is
+ * needed all the same, for what it bears on. */
+void filter_bound(const struct filter *f, bool past, struct trace_stream_options *ret);
 void filter_done(struct filter *f);
 
 #endif

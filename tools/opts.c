@@ -168,9 +168,9 @@ static int read_all(struct trace_stream *s, opts_item_fn *take, void *context, s
 	int r;
 
 	while ((r = trace_stream_next(s, &item, err)) > 0) {
-		if (item.kind == ITEM_DAMAGE)
-			note(d, item.damage);
 		r = take(context, &item, err);
+		if (item.kind == ITEM_DAMAGE && r != OPTS_ENOUGH)
+			note(d, item.damage);
 		if (r != 0)
 			return r;
 	}

@@ -64,7 +64,7 @@ static void say_remarks(const struct export_run *run)
 
 static int export_all(struct export_run *run, char **paths)
 {
-	const struct trace_stream_options options = {0};
+	struct trace_stream_options options = {0};
 	int status, failed;
 
 	if (run->exporter->binary && !run->to_file && isatty(STDOUT_FILENO))
@@ -73,6 +73,7 @@ static int export_all(struct export_run *run, char **paths)
 	run->x = run->exporter->new (&run->options);
 	if (!run->x)
 		return opts_complain("out of memory");
+	filter_bound(&run->filter, run->exporter->forgets, &options);
 	status = opts_for_each_item(paths, &options, take, run);
 	failed = run->exporter->end(run->x, &run->out);
 	status = opts_end(&run->out, failed, status);

@@ -7,15 +7,23 @@
 #include "base/cleanup.h"
 #include "replayer/print/print.h"
 #include "replayer/state/state.h"
+#include "sys/sets.h"
+#include "sys/table.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { ALONE_MAX = 16 << 20 }; /* bytes that are held back until it is known that they are right */
 
 struct print_run {
 	struct print_arguments asked;
 	struct printer *printer;
 	struct state *state;
 	struct map begun; /* threads in a call of which the first half was about a path */
+	bool alone;       /* a part of the tape is read without what is before it */
+	bool depends;     /* and that cannot be */
 	struct buf out;
 };
 
@@ -27,7 +35,7 @@ static int begin_tape(struct print_run *run, const struct meta_header *header)
 	printer_header(run->printer, header);
 	state_free(run->state);
 	run->state = state_new();
-	printer_state(run->printer, run->state);
+	printer_state(run->printer, run->alone ? NULL : run->state);
 	return run->state ? 0 : -ENOMEM;
 }
 
@@ -55,11 +63,35 @@ static int is_about_paths(struct print_run *run, const struct event *e)
 	return r;
 }
 
+/* ---- a part of a tape ---- */
+
+/* Calls that are said by what was before: what their socket is, which call they go on with. */
+static bool depends_on_past(const struct event *e)
+{
+	const struct sys_desc *d = event_is_call(e) ? sys_find(e->call.arch, e->call.nr) : NULL;
+
+	return d && (sys_set_contains("%network", sys_select(d, e->call.args, NULL)) ||
+		     strcmp(d->name, "restart_syscall") == 0);
+}
+
+/* Whether what is shown may be so whatever was before it. The file is read once more if it turns
+ * out not to be. */
+static bool may_stand_alone(const struct print_arguments *a, char **paths)
+{
+	struct stat st;
+
+	return a->filter.from && a->options.names == PRINT_NAMES_NONE && !a->options.numbers &&
+	       !a->path_count && paths[0] && !paths[1] && strcmp(paths[0], "-") != 0 &&
+	       stat(paths[0], &st) == 0 && S_ISREG(st.st_mode);
+}
+
 static int print_one(struct print_run *run, const struct event *e)
 {
 	bool shown = filter_shows(&run->asked.filter, e) && shown_event(&run->asked.shown, e);
 	int r = shown ? is_about_paths(run, e) : 0;
 
+	if (r > 0 && run->alone && depends_on_past(e))
+		run->depends = true;
 	if (r > 0)
 		return print_event(run->printer, e, &run->out);
 	print_nothing(run->printer, e);
@@ -77,31 +109,51 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 		r = begin_tape(run, item->header);
 	else if (item->kind == ITEM_SNAPSHOT)
 		printer_snapshot(run->printer, item->snapshot);
-	if (r == 0)
+	if (r == 0 && !run->alone)
 		r = state_take(run->state, item);
 	if (r == 0 && item->kind == ITEM_EVENT)
 		r = print_one(run, item->event);
 	if (r < 0)
 		return err_set(err, ENOMEM, "out of memory");
+	if (run->alone) {
+		run->depends |= item->kind == ITEM_DAMAGE || run->out.size > ALONE_MAX;
+		return run->depends ? OPTS_ENOUGH : 0;
+	}
 	return opts_put(&run->out) ? 0 : -EPIPE;
 }
 
-static int print(struct print_run *run, char **paths)
+static int print_all(struct print_run *run, bool past, char **paths)
 {
-	const struct trace_stream_options options = {0};
+	struct trace_stream_options options = {0};
 	int status;
 
 	run->printer = printer_new(&run->asked.options);
 	run->state = state_new();
 	if (run->printer && run->state) {
-		printer_state(run->printer, run->state);
+		filter_bound(&run->asked.filter, past, &options);
+		printer_state(run->printer, run->alone ? NULL : run->state);
 		status = opts_for_each_item(paths, &options, take, run);
-		opts_flush(&run->out);
 	} else {
 		status = opts_complain("out of memory");
 	}
-	printer_free(run->printer);
-	state_free(run->state);
+	run->printer = printer_free(run->printer);
+	run->state = state_free(run->state);
+	return status;
+}
+
+static int print(struct print_run *run, char **paths)
+{
+	int status = EXIT_FINE;
+
+	run->alone = may_stand_alone(&run->asked, paths);
+	if (run->alone)
+		status = print_all(run, true, paths);
+	if (!run->alone || run->depends) {
+		run->alone = false;
+		buf_clear(&run->out);
+		status = print_all(run, false, paths);
+	}
+	opts_flush(&run->out);
 	return opts_output_status(status);
 }
 

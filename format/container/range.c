@@ -144,9 +144,16 @@ struct meta_trailer *trace_range_trailer(struct trace_range *r)
 
 /* ---- calls from before ---- */
 
+/* Other things happen to a thread inside of calls as well as outside. */
+static bool tells_of_calls(const struct event *e)
+{
+	return (event_is_call(e) && e->kind != EVENT_DATA) || e->kind == EVENT_NONE ||
+	       e->kind == EVENT_EXEC || e->kind == EVENT_EXIT;
+}
+
 int trace_range_saw(struct trace_range *r, const struct event *e)
 {
-	return map_put(&r->seen, e->tid, r);
+	return !tells_of_calls(e) ? 0 : map_put(&r->seen, e->tid, r);
 }
 
 bool trace_range_has_seen(const struct trace_range *r, uint32_t tid)
@@ -154,7 +161,7 @@ bool trace_range_has_seen(const struct trace_range *r, uint32_t tid)
 	return map_get(&r->seen, tid) != NULL;
 }
 
-/* What the last row of a thread in a frame is. */
+/* What the last row of a thread in a frame that tells of its calls is. */
 struct last {
 	uint32_t tid;
 	uint64_t begun; /* the entry of a call, at this place; 0: something else */
@@ -192,9 +199,10 @@ static struct last *last_of(struct look *l, uint32_t tid)
 
 static int look_at_row(struct look *l, const struct event *e)
 {
-	struct last *last = l->threads ? last_of(l, e->tid) : NULL;
+	bool tells = l->threads && tells_of_calls(e);
+	struct last *last = tells ? last_of(l, e->tid) : NULL;
 
-	if (l->threads && !last)
+	if (tells && !last)
 		return -ENOMEM;
 	if (last)
 		last->begun = e->kind == EVENT_BEGUN ? e->seq : 0;
@@ -223,7 +231,7 @@ static int tell_threads(struct trace_range *r, const struct look *l)
 		if (trace_range_has_seen(r, last->tid))
 			continue;
 		result = map_put(&r->seen, last->tid, r);
-		if (result == 0 && last->begun)
+		if (result == 0)
 			result = l->calls->in_flight(l->calls->context, last->tid, last->begun);
 	}
 	return result;

@@ -39,7 +39,8 @@ bool trace_range_has_seen(const struct trace_range *r, uint32_t tid);
 struct trace_range_calls {
 	int (*began)(void *context, const struct event *begun); /* to be copied */
 	void (*ended)(void *context, uint64_t begun_seq);
-	/* The thread was in this call, which has been given as begun, up to the jump. */
+	/* The thread was in this call, which has been given as begun, up to the jump; 0: in none.
+	 */
 	int (*in_flight)(void *context, uint32_t tid, uint64_t begun_seq);
 	void *context;
 };

@@ -703,6 +703,16 @@ uint64_t trace_reader_raw(const struct trace_reader *r)
 	return r->decompressed;
 }
 
+uint64_t trace_reader_offset(const struct trace_reader *r)
+{
+	return trace_source_offset(r->source);
+}
+
+uint64_t trace_reader_size(const struct trace_reader *r)
+{
+	return trace_source_size(r->source);
+}
+
 struct batch *trace_reader_take_batch(struct trace_reader *r, struct batch *empty)
 {
 	struct batch *full = r->batch;

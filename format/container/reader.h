@@ -70,8 +70,11 @@ const char *trace_reader_journal_note(const struct trace_reader *r);
  * @chunk. What is in between is not missed. */
 int trace_reader_jump(struct trace_reader *r, uint64_t offset, uint64_t chunk, struct err *err);
 
-/* Bytes that were decompressed so far. */
+/* Bytes that were decompressed so far, the place in the file, and the file's size (0: not known).
+ */
 uint64_t trace_reader_raw(const struct trace_reader *r);
+uint64_t trace_reader_offset(const struct trace_reader *r);
+uint64_t trace_reader_size(const struct trace_reader *r);
 
 /* From the next record on chunks are read for counting only: codec_decode_outline(). */
 void trace_reader_outline(struct trace_reader *r);

@@ -8,6 +8,7 @@
  */
 #include "stream.h"
 
+#include "ahead.h"
 #include "range.h"
 
 #include "base/err.h"
@@ -25,6 +26,7 @@ enum {
 	KEPT_MAX = 64 << 10,
 	QUEUE_MAX = 128,
 	SPARE_MAX = 16 << 20,      /* larger ones are not kept for reuse */
+	SHORT = 8,                 /* chunks of a tape for which a thread does not pay */
 	OPEN_MAX = 1 << 16,        /* calls in flight that are kept, of a tape of any make */
 	OPEN_BYTES_MAX = 64 << 20, /* and their memory */
 };
@@ -49,6 +51,9 @@ struct open_call {
 struct trace_stream {
 	struct trace_stream_options options;
 	struct trace_reader *reader;
+	struct trace_ahead *ahead; /* has the reader; NULL: nobody has */
+	size_t chunks;             /* that were read without it */
+	bool wants_ahead;
 	struct waiting *queue; /* oldest first */
 	size_t head, count;
 	size_t footprint;
@@ -67,8 +72,10 @@ struct trace_stream {
 	bool begun_reading;        /* at the range, if there is one */
 	bool jumped, over;         /* what is before, what is behind was not read */
 	uint64_t first_seq;        /* behind the jump */
-	struct map left;           /* tids as they were before it */
+	struct map left;           /* the calls that threads were in then, as in tids */
 
+	struct map cut_off; /* place of an exit that waits -> of the entry of the call it cuts off,
+			     * which was told */
 	struct open_call *closing; /* freed at the next call */
 	struct event end;          /* an EVENT_END made here */
 };
@@ -194,27 +201,35 @@ static int take_end(struct trace_stream *s, struct waiting *w, struct event *end
 	return 0;
 }
 
-/* The thread's call in flight, if it still waits here, will never return. */
-static void never(struct trace_stream *s, uint32_t tid)
+/* The thread's call in flight will never return: @e cuts it off. One that was told already gets
+ * its end when @e is told. */
+static int never(struct trace_stream *s, uint32_t tid, const struct event *e)
 {
-	struct event *call = map_remove(&s->begun, place_of(s, tid));
+	uint64_t place = (uintptr_t)map_remove(&s->tids, tid);
+	struct event *call = map_remove(&s->begun, place);
 
 	if (!call)
-		return;
-	map_remove(&s->tids, tid);
+		return place ? map_put(&s->cut_off, e->seq, (void *)(uintptr_t)place) : 0;
 	call->kind = EVENT_CALL;
 	call->call.state = EVENT_NEVER;
+	return 0;
 }
 
-/* A thread took over its process's number: its execve comes back under that. */
+/* A thread took over its process's number: its execve comes back under that. An outline does not
+ * tell of such. */
+static bool is_takeover(const struct trace_stream *s, const struct event *e)
+{
+	return e->kind == EVENT_EXEC && !s->options.outline && e->exec.former_tid != e->tid;
+}
+
 static int take_exec(struct trace_stream *s, const struct event *e)
 {
 	uint64_t place;
 
-	/* An outline does not tell. */
-	if (s->options.outline || e->exec.former_tid == e->tid)
+	if (!is_takeover(s, e))
 		return 0;
-	never(s, e->tid);
+	if (never(s, e->tid, e) < 0)
+		return -ENOMEM;
 	place = (uintptr_t)map_remove(&s->tids, e->exec.former_tid);
 	return remember_tid(s, e->tid, place);
 }
@@ -232,8 +247,7 @@ static int take_row(struct trace_stream *s, struct waiting *w, struct event *e)
 	case EVENT_EXEC:
 		return take_exec(s, e);
 	case EVENT_EXIT:
-		never(s, e->tid);
-		return 0;
+		return never(s, e->tid, e);
 	default:
 		return 0;
 	}
@@ -278,10 +292,34 @@ static int jump(struct trace_stream *s, struct err *err)
 	return 1;
 }
 
-static int read_record(struct trace_stream *s, struct err *err)
+/* The batch of the record is the stream's from now on. */
+static int own_batch(struct trace_stream *s)
 {
 	struct batch *spare;
-	int r = trace_reader_next(s->reader, &s->record, err);
+
+	if (s->ahead)
+		return take_batch(s, s->record.batch);
+	spare = s->spares ? s->spare[--s->spares] : calloc(1, sizeof(*spare));
+	if (!spare)
+		return -ENOMEM;
+	/* Where it cannot be had, the thread is not missed. */
+	if (++s->chunks == SHORT && !s->options.one_thread && trace_ahead_pays())
+		s->wants_ahead = true;
+	return take_batch(s, trace_reader_take_batch(s->reader, spare));
+}
+
+static int next_record(struct trace_stream *s, struct err *err)
+{
+	if (s->wants_ahead && trace_ahead_start(s->reader, &s->ahead) < 0)
+		s->ahead = NULL;
+	s->wants_ahead = false;
+	return s->ahead ? trace_ahead_next(s->ahead, &s->record, err)
+			: trace_reader_next(s->reader, &s->record, err);
+}
+
+static int read_record(struct trace_stream *s, struct err *err)
+{
+	int r = next_record(s, err);
 
 	if (r <= 0) {
 		s->ended = r == 0;
@@ -297,10 +335,7 @@ static int read_record(struct trace_stream *s, struct err *err)
 		return r;
 	if (s->jumped && !s->first_seq && s->record.batch->count)
 		s->first_seq = s->record.batch->rows[0].seq;
-	spare = s->spares ? s->spare[--s->spares] : calloc(1, sizeof(*spare));
-	if (!spare || take_batch(s, trace_reader_take_batch(s->reader, spare)) < 0)
-		return err_set(err, ENOMEM, "out of memory");
-	return 1;
+	return own_batch(s) < 0 ? err_set(err, ENOMEM, "out of memory") : 1;
 }
 
 static bool wants_more(const struct trace_stream *s)
@@ -314,6 +349,21 @@ static bool wants_more(const struct trace_stream *s)
 
 /* ---- events go out ---- */
 
+static void give_back(struct trace_stream *s, struct batch *b)
+{
+	if (s->ahead) {
+		trace_ahead_recycle(s->ahead, b);
+		return;
+	}
+	batch_clear(b, 0);
+	if (s->spares < QUEUE_MAX && batch_capacity(b) <= SPARE_MAX) {
+		s->spare[s->spares++] = b;
+		return;
+	}
+	batch_done(b);
+	free(b);
+}
+
 static void release_head(struct trace_stream *s)
 {
 	struct waiting *w = &s->queue[s->head++];
@@ -323,13 +373,7 @@ static void release_head(struct trace_stream *s)
 	for (size_t i = 0; i < w->joined_count; i++)
 		free(w->joined[i]);
 	free(w->joined);
-	batch_clear(w->batch, 0);
-	if (s->spares < QUEUE_MAX && batch_capacity(w->batch) <= SPARE_MAX) {
-		s->spare[s->spares++] = w->batch;
-	} else {
-		batch_done(w->batch);
-		free(w->batch);
-	}
+	give_back(s, w->batch);
 }
 
 static struct open_call *take_open(struct trace_stream *s, uint64_t place)
@@ -386,7 +430,12 @@ static void ended_before(void *context, uint64_t begun_seq)
 
 static int in_flight_before(void *context, uint32_t tid, uint64_t begun_seq)
 {
-	return remember_tid(context, tid, begun_seq);
+	struct trace_stream *s = context;
+
+	if (begun_seq)
+		return map_put(&s->left, tid, (void *)(uintptr_t)begun_seq);
+	map_remove(&s->left, tid);
+	return 0;
 }
 
 static struct trace_range_calls calls_before(struct trace_stream *s)
@@ -406,21 +455,19 @@ static int find_entry(struct trace_stream *s, const struct event *end)
 	return trace_range_find(s->range, seq, &calls);
 }
 
-/* The call that this end of a thread cuts off. */
-static int find_call(struct trace_stream *s, const struct event *e)
+/* The place of the call that this end of a thread cuts off, or 0. */
+static int find_cut_off(struct trace_stream *s, const struct event *e, uint64_t *ret)
 {
 	const struct trace_range_calls calls = calls_before(s);
-	uint64_t place;
 	int r;
 
-	if (!s->jumped || trace_range_is_early(s->range, e) || place_of(s, e->tid) ||
-	    trace_range_has_seen(s->range, e->tid))
+	*ret = (uintptr_t)map_remove(&s->cut_off, e->seq);
+	if (*ret || !s->jumped || trace_range_has_seen(s->range, e->tid) ||
+	    trace_range_is_early(s->range, e))
 		return 0;
 	r = trace_range_find_thread(s->range, e->tid, &calls);
-	place = (uintptr_t)map_remove(&s->left, e->tid);
-	if (r < 0 || !place || trace_range_has_seen(s->range, e->tid))
-		return r;
-	return remember_tid(s, e->tid, place);
+	*ret = (uintptr_t)map_remove(&s->left, e->tid);
+	return r;
 }
 
 static int give_end(struct trace_stream *s, const struct event *e)
@@ -451,16 +498,15 @@ static int give_end(struct trace_stream *s, const struct event *e)
 static int give_never(struct trace_stream *s, const struct event *e)
 {
 	struct open_call *o;
+	uint64_t place;
 
-	if (e->kind != EVENT_EXIT &&
-	    (e->kind != EVENT_EXEC || s->options.outline || e->exec.former_tid == e->tid))
+	if (e->kind != EVENT_EXIT && !is_takeover(s, e))
 		return 0;
-	if (find_call(s, e) < 0)
+	if (find_cut_off(s, e, &place) < 0)
 		return -ENOMEM;
-	o = close_call(s, place_of(s, e->tid));
+	o = close_call(s, place);
 	if (!o)
 		return 0;
-	forget_tid(s, e->tid, o->event.seq);
 	s->end = o->event;
 	s->end.kind = EVENT_END;
 	s->end.seq = e->seq;
@@ -528,6 +574,7 @@ static void forget_all(struct trace_stream *s)
 	map_done(&s->begun);
 	map_done(&s->tids);
 	map_done(&s->left);
+	map_done(&s->cut_off);
 }
 
 /* Calls that began on the part before: known from here on as if they had been told. */
@@ -659,12 +706,23 @@ int trace_stream_open(struct trace_source *source, const struct trace_stream_opt
 
 uint64_t trace_stream_raw(const struct trace_stream *s)
 {
-	return trace_reader_raw(s->reader);
+	return s->ahead ? trace_ahead_raw(s->ahead) : trace_reader_raw(s->reader);
+}
+
+uint64_t trace_stream_offset(const struct trace_stream *s)
+{
+	return s->ahead ? trace_ahead_offset(s->ahead) : trace_reader_offset(s->reader);
+}
+
+uint64_t trace_stream_size(const struct trace_stream *s)
+{
+	return trace_reader_size(s->reader);
 }
 
 const char *trace_stream_journal_note(const struct trace_stream *s)
 {
-	return trace_reader_journal_note(s->reader);
+	/* Before the end nobody has looked for one. */
+	return s->ended && !s->over ? trace_reader_journal_note(s->reader) : NULL;
 }
 
 struct trace_stream *trace_stream_free(struct trace_stream *s)
@@ -680,6 +738,7 @@ struct trace_stream *trace_stream_free(struct trace_stream *s)
 	open_call_free(s->closing);
 	forget_all(s);
 	trace_range_free(s->range);
+	trace_ahead_free(s->ahead);
 	trace_reader_free(s->reader);
 	free(s->queue);
 	free(s->spare);

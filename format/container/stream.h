@@ -48,6 +48,8 @@ struct trace_stream_options {
 	 * would be given otherwise, the trailer too. Of anything else everything is given.
 	 */
 	uint64_t from_seq, from_time, until_seq, until_time;
+	bool one_thread; /* else a long tape is read ahead by another, where there is a CPU for it
+			  */
 };
 
 /* Takes over @source in any case. Fails as trace_reader_open(). */
@@ -55,8 +57,11 @@ int trace_stream_open(struct trace_source *source, const struct trace_stream_opt
 		      struct trace_stream **ret, struct err *err);
 /* 1 and the next item (valid until the next call), 0 at the end, -errno. */
 int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err *err);
-/* Bytes that were decompressed so far. */
+/* Bytes that were decompressed so far; how far into the file that is, and its size, 0: not known.
+ */
 uint64_t trace_stream_raw(const struct trace_stream *s);
+uint64_t trace_stream_offset(const struct trace_stream *s);
+uint64_t trace_stream_size(const struct trace_stream *s);
 /* As trace_reader_journal_note(). */
 const char *trace_stream_journal_note(const struct trace_stream *s);
 struct trace_stream *trace_stream_free(struct trace_stream *s);

@@ -28,6 +28,7 @@ struct exporter {
 	const char *sentence; /* what it is good for */
 	bool binary;          /* nothing for a terminal */
 	bool weighs;          /* takes export_options.weight */
+	bool forgets;         /* what is not shown is of no interest to it */
 
 	/* NULL when out of memory. */
 	void *(*new)(const struct export_options *options);

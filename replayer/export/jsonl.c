@@ -493,6 +493,7 @@ static void *discard(void *x)
 const struct exporter exporter_jsonl = {
 	.name = "jsonl",
 	.sentence = "one JSON object per event, for jq and databases",
+	.forgets = true,
 	.new = new,
 	.item = item,
 	.end = end,

@@ -89,22 +89,29 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 	return SQLITE_OK;
 }
 
-static bool is_behind(const struct event_cursor *c, const struct event *e)
+/* Nothing behind @e is within bounds. The pass stays there: the next one who asks may want the
+ * same place once more. */
+static bool is_last(const struct event_cursor *c, const struct event *e)
 {
-	return (int64_t)e->seq > c->bounds.seq_to || (int64_t)e->time > c->bounds.time_to;
+	if ((int64_t)e->seq < c->bounds.seq_to && (int64_t)e->time <= c->bounds.time_to)
+		return false;
+	return table_of(c)->is != &event_table_memory || e->seq >= c->last_seq;
 }
 
-/* The present event, if it gives rows; remembers how far its data may lie. */
-static bool is_row(struct event_cursor *c)
+/* Whether the present event gives rows; remembers how far its data may lie. -ENOMEM. */
+static int is_row(struct event_cursor *c)
 {
 	const struct event *e = c->scan.item.event;
 
-	if (!scan_shows(&c->scan) || !table_of(c)->is->pieces(e) || !bounds_have(&c->bounds, e))
-		return false;
+	if (!scan_shows(&c->scan) || !bounds_have(&c->bounds, e))
+		return 0;
+	c->pieces = table_of(c)->is->pieces(&c->scan);
+	if (c->pieces <= 0)
+		return (int)c->pieces;
 	if (e->kind == EVENT_CALL && e->call.end_seq < UINT64_MAX - DATA_WITHIN &&
 	    map_get(&c->scan.sql->more, e->seq))
 		c->last_seq = e->call.end_seq + DATA_WITHIN;
-	return true;
+	return 1;
 }
 
 /* Goes on to the next event that gives rows; @again: the present one may be it. */
@@ -125,13 +132,15 @@ static int find(struct event_cursor *c, bool again)
 		}
 		if (c->scan.item.kind != ITEM_EVENT)
 			continue;
-		if (is_row(c)) {
+		r = is_row(c);
+		if (r < 0)
+			return SQLITE_NOMEM;
+		if (r > 0) {
 			c->row++;
 			c->scan.sql->costs.rows++;
 			return SQLITE_OK;
 		}
-		if (is_behind(c, c->scan.item.event) && (table_of(c)->is != &event_table_memory ||
-							 c->scan.item.event->seq > c->last_seq)) {
+		if (is_last(c, c->scan.item.event)) {
 			c->over = true;
 			return SQLITE_OK;
 		}
@@ -180,12 +189,13 @@ static int next(sqlite3_vtab_cursor *base)
 {
 	struct event_cursor *c = cursor_of(base);
 
-	if (++c->piece < table_of(c)->is->pieces(c->scan.item.event)) {
+	if (++c->piece < c->pieces) {
 		c->row++;
 		c->scan.sql->costs.rows++;
 		return SQLITE_OK;
 	}
-	return find(c, false);
+	c->over = is_last(c, c->scan.item.event);
+	return c->over ? SQLITE_OK : find(c, false);
 }
 
 static int at_end(sqlite3_vtab_cursor *base)
@@ -208,7 +218,7 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *ret)
 }
 
 const struct event_table *const event_tables[EVENT_TABLES] = {
-	&event_table_calls, &event_table_memory, &event_table_signals};
+	&event_table_calls, &event_table_memory, &event_table_signals, &event_table_transfers};
 
 int events_register(struct sql *s, const char *prefix)
 {

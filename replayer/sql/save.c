@@ -25,6 +25,9 @@ static const char *const indexes[] = {
 	"CREATE INDEX syscalls_pid ON syscalls(pid, tid)",
 	"CREATE INDEX syscalls_path ON syscalls(path) WHERE path IS NOT NULL",
 	"CREATE INDEX memory_seq ON memory(seq)",
+	"CREATE INDEX transfers_seq ON transfers(seq)",
+	"CREATE INDEX transfers_name ON transfers(name)",
+	"CREATE INDEX files_path ON files(path)",
 	"CREATE INDEX processes_pid ON processes(pid)",
 	"CREATE INDEX fds_pid ON fds(pid, fd)",
 };
@@ -44,7 +47,8 @@ static int may_replace(const char *to, struct err *err)
 		return 0;
 	if (fileio_read_at(fd, 0, head, sizeof(head)) == HEAD &&
 	    memcmp(head, "SQLite format 3", 16) == 0 &&
-	    ((uint32_t)mark[0] << 24 | mark[1] << 16 | mark[2] << 8 | mark[3]) == APPLICATION)
+	    ((uint32_t)mark[0] << 24 | (uint32_t)mark[1] << 16 | (uint32_t)mark[2] << 8 |
+	     mark[3]) == APPLICATION)
 		return 0;
 	return err_set(err, EEXIST, "'%s' is there already, and no database of a tape", to);
 }
@@ -73,11 +77,10 @@ static int fill(struct sql *s, const char *name, const char *schema, struct err 
 
 static int fill_all(struct sql *s, struct err *err)
 {
-	char *view = sqlite3_mprintf(files_schema, "");
 	char *mark = sqlite3_mprintf("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; "
 				     "PRAGMA application_id=%d; BEGIN",
 				     (int)APPLICATION);
-	int r = view && mark ? run(s, err, mark) : err_set(err, ENOMEM, "out of memory");
+	int r = mark ? run(s, err, mark) : err_set(err, ENOMEM, "out of memory");
 
 	for (size_t i = 0; r == 0 && i < EVENT_TABLES; i++)
 		r = fill(s, event_tables[i]->name, event_tables[i]->schema, err);
@@ -86,10 +89,7 @@ static int fill_all(struct sql *s, struct err *err)
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(indexes); i++)
 		r = run(s, err, indexes[i]);
 	if (r == 0)
-		r = run(s, err, view);
-	if (r == 0)
 		r = run(s, err, "COMMIT; ANALYZE");
-	sqlite3_free(view);
 	sqlite3_free(mark);
 	return r;
 }

@@ -127,10 +127,15 @@ static int start(struct scan *c, struct err *err)
 	c->sql->costs.passes++;
 	c->sql->costs.outlines += options.outline;
 	if (c->needs & NEED_STATE)
-		c->state = state_new();
+		c->state = state_new_with(c->needs & NEED_POSITION ? STATE_POSITIONS : 0);
 	if (c->needs & NEED_TEXT)
 		c->printer = printer_new(&print);
-	if ((c->needs & NEED_STATE && !c->state) || (c->needs & NEED_TEXT && !c->printer))
+	if (c->needs & NEED_MOVED)
+		c->transfers = transfers_new();
+	if (c->needs & NEED_PATH)
+		c->accesses = accesses_new();
+	if ((c->needs & NEED_STATE && !c->state) || (c->needs & NEED_TEXT && !c->printer) ||
+	    (c->needs & NEED_MOVED && !c->transfers) || (c->needs & NEED_PATH && !c->accesses))
 		return err_set(err, ENOMEM, "out of memory");
 	return 0;
 }
@@ -151,6 +156,11 @@ static void stop(struct scan *c)
 	c->stream = trace_stream_free(c->stream);
 	c->state = state_free(c->state);
 	c->printer = printer_free(c->printer);
+	c->transfers = transfers_free(c->transfers);
+	c->accesses = accesses_free(c->accesses);
+	free(c->moved);
+	c->moved = NULL;
+	c->moved_count = c->moved_capacity = 0;
 	sys_choice_done(&c->chosen);
 }
 
@@ -211,6 +221,8 @@ int scan_next(struct scan *c, struct err *err)
 	int r;
 
 	tell_printer(c);
+	c->moved_known = false;
+	c->moved_count = 0;
 	for (;;) {
 		r = trace_stream_next(c->stream, &c->item, err);
 		if (r <= 0)
@@ -252,6 +264,35 @@ bool scan_shows(const struct scan *c)
 		return true;
 	return sys_choice_has(&c->chosen, e->call.arch, e->call.nr,
 			      c->needs & NEED_FULL ? e->call.args : NULL);
+}
+
+static int take_moved(void *context, const struct transfer *t)
+{
+	struct scan *c = context;
+	struct moved *more;
+
+	if (t->more)
+		return 0;
+	if (c->moved_count == c->moved_capacity) {
+		c->moved_capacity = c->moved_capacity ? 2 * c->moved_capacity : 8;
+		more = reallocarray(c->moved, c->moved_capacity, sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		c->moved = more;
+	}
+	c->moved[c->moved_count++] =
+		(struct moved){t->fd, t->out, t->positioned, t->file, t->bytes, t->position};
+	return 0;
+}
+
+int scan_moved(struct scan *c)
+{
+	const struct event *e = c->item.event;
+
+	if (c->moved_known || (e->kind != EVENT_CALL && e->kind != EVENT_BEGUN))
+		return 0;
+	c->moved_known = true;
+	return transfers_take(c->transfers, c->state, e, take_moved, c);
 }
 
 int scan_text(struct scan *c, struct buf *ret)

@@ -109,6 +109,51 @@ class Sql(suite.TapeTest):
                         f"WHERE path = '{self.dir}/victim'")
         self.assertEqual(row, {"deleted": 1, "bytes_in": 10, "bytes_out": 5})
 
+    def test_what_moved(self):
+        """Each way of a call is a row of its own; both names of a rename; and files as the verb
+        says them."""
+        script = """
+import os, socket
+d = os.getcwd()
+with open("from", "wb") as f: f.write(b"x" * 3000)
+i, o = os.open("from", os.O_RDONLY), os.open("to", os.O_WRONLY | os.O_CREAT, 0o600)
+os.sendfile(o, i, 0, 1000)
+r, w = os.pipe()
+os.splice(i, w, 700)
+os.rename("from", "other")
+os.symlink("other", "short")
+os.open("short", os.O_RDONLY)
+os.mkfifo("fifo")
+"""
+        self.tape, result = self.bench.record(["python3", "-S", "-c", script], cwd=self.dir)
+        self.assertEqual(result.status, 0, result)
+        d = self.dir
+        rows = self.sql("SELECT s.name, t.direction, t.bytes, t.name AS file, t.position "
+                        "FROM transfers AS t CROSS JOIN syscalls AS s USING (seq) "
+                        "WHERE s.name IN ('sendfile', 'splice') ORDER BY 1, 2")
+        self.assertEqual([tuple(r.values()) for r in rows],
+                         [("sendfile", "in", 1000, f"{d}/from", 0),
+                          ("sendfile", "out", 1000, f"{d}/to", 0),
+                          ("splice", "in", 700, f"{d}/from", 0),
+                          ("splice", "out", 700, rows[3]["file"], None)])
+        rows = self.sql("SELECT bytes, direction, fd_name FROM syscalls WHERE name = 'sendfile'")
+        self.assertEqual(rows, [{"bytes": 1000, "direction": "both", "fd_name": f"{d}/to"}])
+        rows = self.sql("SELECT path, to_path FROM syscalls "
+                        "WHERE name IN ('rename', 'symlink') ORDER BY seq")
+        self.assertEqual([tuple(r.values()) for r in rows],
+                         [(f"{d}/from", f"{d}/other"), (f"{d}/short", "other")])
+        rows = self.sql(f"SELECT * FROM files WHERE path LIKE '{d}/%'")
+        row = {r["path"][len(d) + 1:]: r for r in rows}
+        self.assertEqual((row["from"]["presence"], row["from"]["renamed_to"]),
+                         ("gone", f"{d}/other"))
+        self.assertEqual((row["from"]["bytes_in"], row["from"]["bytes_out"]), (1700, 3000))
+        self.assertEqual(row["to"]["bytes_out"], 1000)
+        self.assertEqual(row["other"]["renamed_from"], f"{d}/from")
+        self.assertEqual(row["fifo"]["created"], 1)
+        fds = self.sql("SELECT bytes_in, bytes_out, calls FROM fds WHERE opened_by = 'openat' "
+                       f"AND name = '{d}/from' AND bytes_in > 0")
+        self.assertEqual([(r["bytes_in"], r["bytes_out"]) for r in fds], [(1700, 0)])
+
     def test_processes(self):
         rows = self.sql("SELECT * FROM processes")
         self.assertEqual(rows[0]["status"], 3)
@@ -151,7 +196,7 @@ class Sql(suite.TapeTest):
     def test_statements_from_stdin(self):
         text = b".tables\n\nSELECT 1 AS a,\n 'x;y' AS b;\n-- a comment\nSELECT 2 AS c"
         out = self.bench.ask("sql", self.tape, stdin=text).decode()
-        self.assertEqual(out, "syscalls\nmemory\nsignals\ntape\nprocesses\nthreads\nfds\nfiles\n"
+        self.assertEqual(out, "syscalls\nmemory\nsignals\ntransfers\ntape\nprocesses\nthreads\nfds\nfiles\n"
                               "a  b\n-  ---\n1  x;y\n\nc\n-\n2\n")
         self.assertEqual(self.bench.ask("sql", self.tape, "-", stdin=text).decode(), out)
 
@@ -176,7 +221,7 @@ class Sql(suite.TapeTest):
 
     def test_refusals(self):
         self.refused("SELECT foo\nFROM syscalls", "'SELECT foo FROM syscalls': no such column: foo")
-        for statement in ("ATTACH 'x.db' AS x", "CREATE TABLE x(a)", "DROP VIEW files",
+        for statement in ("ATTACH 'x.db' AS x", "CREATE TABLE x(a)", "DROP TABLE files",
                           "DELETE FROM syscalls", "PRAGMA temp_store = 2", "VACUUM INTO 'x.db'",
                           "SELECT load_extension('x')", "CREATE TEMP TABLE x(a)"):
             self.refused(statement, "")

@@ -207,7 +207,7 @@ static void say_memory(struct buf *text, const struct event *e)
 	}
 }
 
-static void say_event(struct buf *text, const struct event *e)
+void tape_say_event(struct buf *text, const struct event *e)
 {
 	buf_printf(text, "%" PRIu64 " %" PRIu64 " %u/%u kind %u:", e->seq, e->time, e->pid, e->tid,
 	           e->kind);
@@ -243,7 +243,7 @@ static void take(struct tape_content *c, const struct trace_item *item)
 	case ITEM_EVENT:
 		c->events++;
 		c->calls += item->event->kind == EVENT_CALL;
-		say_event(&c->text, item->event);
+		tape_say_event(&c->text, item->event);
 		break;
 	case ITEM_TRAILER:
 		c->trailers++;

@@ -30,6 +30,8 @@ struct tape_content {
 	char error[256];
 };
 
+/* The line of an event. */
+void tape_say_event(struct buf *text, const struct event *e);
 void tape_read(const void *data, size_t size, bool as_pipe, struct tape_content *ret);
 void tape_content_done(struct tape_content *c);
 

@@ -143,6 +143,15 @@ static void test_join_is_one_pass(void **state)
 	/* Two ranges for each call, and one more that came later. */
 	assert_int_equal(a.sum, 2 * CALLS + ROUNDS);
 	assert_true(c.passes > 2);
+	/* Each place is asked for more than once. */
+	c = ask("SELECT count(*) FROM memory CROSS JOIN syscalls USING (seq)", &a);
+	assert_int_equal(a.sum, 2 * CALLS + ROUNDS);
+	assert_true(c.passes <= 2 + ROUNDS);
+	c = ask("SELECT count(*) FROM memory CROSS JOIN syscalls USING (seq) WHERE "
+		"syscalls.nr = 0 AND memory.tid = 12",
+		&a);
+	assert_int_equal(a.sum, 2 * ROUNDS);
+	assert_int_equal(c.passes, 2);
 	c = ask("SELECT count(*) FROM syscalls AS a JOIN syscalls AS b USING (seq)", &a);
 	assert_int_equal(a.sum, CALLS);
 	assert_int_equal(c.passes, 2);
