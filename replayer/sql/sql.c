@@ -125,6 +125,7 @@ int sql_new(const char *path, const char *trace, struct sql **ret, struct err *e
 
 	if (!s)
 		return err_set(err, ENOMEM, "out of memory");
+	s->late_from = UINT64_MAX;
 	s->path = strdup(path);
 	s->trace = trace ? strdup(trace) : NULL;
 	r = s->path && (s->trace || !trace) ? look(s, err) : err_set(err, ENOMEM, "out of memory");

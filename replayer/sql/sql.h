@@ -3,7 +3,9 @@
  * A tape asked in SQL: SQLite, with virtual tables straight over the file. There is no import;
  * a query reads the tape once for each table in it, and of each event only what it asks for:
  *
- *  - a bound on seq or time ends the pass early; one on pid, tid, nr, name or error passes
+ *  - a bound on seq or time ends the pass early, and lets it begin late when the tape has an
+ *    index, nothing is asked that only the past tells (paths, names of descriptors), and what
+ *    is damaged before is of no interest; one on pid, tid, nr, name or error passes
  *    events over before anything is computed of them;
  *  - of columns that are not asked for nothing is computed. Without arguments, texts, paths
  *    and descriptors of calls, chunks are read as outlines (format/codec.h), which costs little
@@ -44,6 +46,7 @@ struct sql_costs {
 	uint64_t events;   /* read */
 	uint64_t rows;     /* of calls, memory and signals given to SQLite */
 	uint64_t texts;    /* calls said in words */
+	uint64_t raw;      /* bytes decompressed */
 };
 
 /* A damaged place, or a journal that was ignored, as one line without the tape's name. */

@@ -72,11 +72,13 @@ struct sql {
 	char *trace; /* the calls that are shown; NULL: what the recorder was asked for */
 	sqlite3 *db;
 	struct list lists[LIST_TABLES];
-	struct map late; /* place of the entry -> struct late */
-	struct map more; /* place of the entry of calls that have EVENT_DATA */
-	bool late_known;
-	bool no_outlines; /* names of calls depend on their arguments */
-	uint64_t calls;   /* as far as known: for the planner */
+	struct map late;    /* place of the entry -> struct late */
+	struct map more;    /* place of the entry of calls that have EVENT_DATA */
+	uint64_t late_from; /* of what is behind here all are in them */
+	bool text_depends;  /* on what is before: calls that are asked for in words are of that kind
+			     */
+	bool no_outlines;   /* names of calls depend on their arguments */
+	uint64_t calls;     /* as far as known: for the planner */
 	struct trace_damage damages[SQL_DAMAGES_MAX];
 	size_t damage_count;
 	char journal_note[ERR_TEXT_MAX];
@@ -107,22 +109,26 @@ struct scan {
 	struct sys_choice chosen;
 	bool selects;
 	struct trace_item item;
-	struct event patched; /* of a call that ended late */
-	bool said;            /* the printer has been told of the present event */
+	struct event patched;         /* of a call that ended late */
+	uint64_t from_seq, from_time; /* what is before need not come */
+	bool said;                    /* the printer has been told of the present event */
 };
 
 int scan_open(struct scan *c, struct sql *s, unsigned needs, struct err *err);
+/* As scan_open(), of what is at @seq and @time or behind it, and maybe of more. */
+int scan_open_at(struct scan *c, struct sql *s, unsigned needs, uint64_t seq, uint64_t time,
+		 struct err *err);
 /* 1 and the next item in c->item, 0 at the end, -errno. Of calls there is one event each, as
  * far as the tape tells finished; ends of calls told before do not come. */
 int scan_next(struct scan *c, struct err *err);
-/* Fills in late and more, once. 0 or -errno. */
-int scan_gather(struct sql *s, struct err *err);
+/* Fills in late and more, of calls from @seq on. 0 or -errno. */
+int scan_gather(struct sql *s, uint64_t seq, struct err *err);
 /* Whether it is an event that is shown. */
 bool scan_shows(const struct scan *c);
 /* Fills in what the present event moved, once. 0 or -ENOMEM. */
 int scan_moved(struct scan *c);
-/* The present event in words. 0 or -ENOMEM. */
-int scan_text(struct scan *c, struct buf *ret);
+/* The present event in words. 0 or -errno. */
+int scan_text(struct scan *c, struct buf *ret, struct err *err);
 void scan_done(struct scan *c);
 
 /* ---- bounds.c ---- */
