@@ -265,7 +265,8 @@ int scan_next(struct scan *c, struct err *err)
 			return r;
 		switch (c->item.kind) {
 		case ITEM_EVENT:
-			c->sql->costs.events++;
+			if (++c->sql->costs.events % SQL_STOP_EVERY == 0 && sql_is_stopped(c->sql))
+				return err_set(err, EINTR, "interrupted");
 			r = take_event(c, err);
 			if (r == 1 && c->item.event->kind == EVENT_END)
 				continue;

@@ -13,6 +13,11 @@
 
 enum { SHOWN = 60, COLUMNS_MAX = 2000 };
 
+bool sql_is_stopped(const struct sql *s)
+{
+	return s->listener && s->listener->stop && s->listener->stop(s->listener->context);
+}
+
 int sql_failed(sqlite3_vtab *t, int r, const struct err *err)
 {
 	if (r == -ENOMEM)

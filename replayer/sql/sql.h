@@ -52,6 +52,13 @@ struct sql_costs {
 /* A damaged place, or a journal that was ignored, as one line without the tape's name. */
 typedef void sql_damage_fn(void *context, const char *text);
 
+/* Who is told, and asked, while a database is written. */
+struct sql_listener {
+	sql_damage_fn *damage;
+	bool (*stop)(void *context); /* whether to give up; NULL: never */
+	void *context;
+};
+
 /*
  * Opens a tape that can be read more than once: a file, by its name. @trace: the calls that there
  * are, as strace's -e trace= says it; NULL: those that the recorder was asked for. Fails as
@@ -85,9 +92,9 @@ struct sql_costs sql_costs(const struct sql *s);
  * Writes a database with the same tables, and with indexes on what they are joined by, to the
  * file @to. Under another name first: it is there whole, or not at all. An empty file or a
  * database that was written so is replaced, anything else refused with -EEXIST. Returns how many
- * places were found damaged, or -errno.
+ * places were found damaged, or -errno; -EINTR when @stop, which is asked now and then, said so.
  */
-int sql_save(const char *path, const char *trace, const char *to, sql_damage_fn *tell,
-	     void *context, struct err *err);
+int sql_save(const char *path, const char *trace, const char *to, const struct sql_listener *who,
+	     struct err *err);
 
 #endif

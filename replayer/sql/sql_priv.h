@@ -28,6 +28,7 @@ enum {
 	SQL_HEAP_MAX = 1 << 30,    /* bytes that SQLite may have in all */
 	SQL_VALUE_MAX = 256 << 20, /* bytes of one value */
 	SQL_STATEMENT_MAX = 1 << 20,
+	SQL_STOP_EVERY = 1 << 12, /* events, or steps of a statement, between questions */
 };
 
 /* What a pass has to give. */
@@ -83,6 +84,7 @@ struct sql {
 	size_t damage_count;
 	char journal_note[ERR_TEXT_MAX];
 	struct sql_costs costs;
+	const struct sql_listener *listener; /* NULL: none */
 };
 
 /* ---- scan.c ---- */
@@ -233,6 +235,7 @@ size_t row_file_name(const struct state_file *file, const char **ret);
 /* Everything but the connection. */
 int sql_new(const char *path, const char *trace, struct sql **ret, struct err *err);
 int sql_connect(struct sql *s, const char *file, const char *prefix, struct err *err);
+bool sql_is_stopped(const struct sql *s);
 /* SQLite's code for a failure, with the words of @err for the statement. */
 int sql_failed(sqlite3_vtab *t, int r, const struct err *err);
 
