@@ -164,7 +164,7 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 	if (r == 0)
 		r = streams_take(run->streams, item, shown);
 	if (run->error)
-		return err_errno(err, -run->error, "cannot write '%s'", run->output);
+		return err_errno(err, -run->error, "cannot put the file together");
 	if (r < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	return opts_put(&run->out) ? 0 : -EPIPE;

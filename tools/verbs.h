@@ -21,6 +21,7 @@ int verb_cut(int argc, char **argv);
 int verb_report(int argc, char **argv);
 int verb_export(int argc, char **argv);
 int verb_errors(int argc, char **argv);
+int verb_net(int argc, char **argv);
 int verb_files(int argc, char **argv);
 
 #endif

@@ -129,13 +129,12 @@ int content_take(struct content *c, const struct flow *f)
 	int r = 0;
 
 	if (f->truncates)
-		return f->position > INT64_MAX ? 0 : truncate_to(c, f->position);
-	if (!f->append && !f->positioned) {
+		return f->position > CONTENT_SIZE_MAX ? 0 : truncate_to(c, f->position);
+	if ((!f->append && !f->positioned) || base > CONTENT_SIZE_MAX ||
+	    f->bytes > CONTENT_SIZE_MAX - base) {
 		c->unplaced += f->bytes;
 		return 0;
 	}
-	if (base > INT64_MAX || f->bytes > INT64_MAX - base)
-		return 0;
 	if (c->born && base > c->end && f->out)
 		r = add_extent(c, c->end, base);
 	for (size_t i = 0; r == 0 && i < f->piece_count; i++)

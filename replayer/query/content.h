@@ -10,6 +10,8 @@
 #include "streams.h"
 
 enum { CONTENT_EXTENTS_MAX = 1 << 20 };
+/* No file is larger, whatever a tape says. */
+#define CONTENT_SIZE_MAX (UINT64_C(1) << 43)
 
 /* Known bytes in a row. */
 struct content_extent {

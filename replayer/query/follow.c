@@ -236,7 +236,7 @@ static void say_users(const struct stream *m, bool other, struct buf *out)
 	bool any = false;
 
 	for (size_t i = 0; i < m->user_count; i++) {
-		if (m->users[i].other != other)
+		if (stream_is_other(m, &m->users[i]) != other)
 			continue;
 		buf_printf(out, "%s%u:%d", any ? "," : "", m->users[i].pid, m->users[i].fd);
 		any = true;
@@ -293,7 +293,8 @@ static void json_one(const struct stream *m, struct buf *out)
 	buf_str(out, ",\"users\":[");
 	for (size_t i = 0; i < m->user_count; i++)
 		buf_printf(out, "%s{\"pid\":%u,\"fd\":%d,\"end\":\"%s\"}", i ? "," : "",
-			   m->users[i].pid, m->users[i].fd, m->users[i].other ? "other" : "one");
+			   m->users[i].pid, m->users[i].fd,
+			   stream_is_other(m, &m->users[i]) ? "other" : "one");
 	buf_str(out, "]}");
 }
 

@@ -32,20 +32,15 @@ struct life {
 	uint64_t began;
 };
 
-enum wait_class { CLASS_UNKNOWN, CLASS_NEVER, CLASS_WHEN_LONG, CLASS_ALWAYS };
-
 int stats_init(struct stats *s, enum stats_by by)
 {
 	*s = (struct stats){.by = by};
 	s->number = calloc(NUMBERS, sizeof(*s->number));
-	s->waits = calloc(NUMBERS, sizeof(*s->waits));
 	if (by == STATS_BY_FILE) {
 		s->accesses = accesses_new();
 		s->transfers = transfers_new();
 	}
-	return s->number && s->waits && (by != STATS_BY_FILE || (s->accesses && s->transfers))
-		       ? 0
-		       : -ENOMEM;
+	return s->number && (by != STATS_BY_FILE || (s->accesses && s->transfers)) ? 0 : -ENOMEM;
 }
 
 /* ---- histogram ---- */
@@ -188,36 +183,11 @@ static struct stats_row *row_for(struct stats *s, const struct begun *b)
 	return s->by == STATS_BY_CALL ? call_row(s, b->nr, b->arch) : task_row(s, b->pid, b->tid);
 }
 
-/* ---- waiting ---- */
-
-static enum wait_class class_of(const struct event_call *call)
-{
-	/* What futex(2) is asked for is another question. */
-	const struct event_call plain = {.nr = call->nr, .arch = call->arch};
-
-	if (waiting_for(&plain, NULL, 0))
-		return CLASS_ALWAYS;
-	return waiting_for(&plain, NULL, UINT64_MAX) ? CLASS_WHEN_LONG : CLASS_NEVER;
-}
-
-static bool waited(struct stats *s, const struct event_call *call)
-{
-	enum wait_class class;
-
-	if (call->arch != EVENT_ARCH_X86_64 || call->nr >= NUMBERS)
-		return waiting_for(call, NULL, call->duration) != WAITING_NOT;
-	if (!s->waits[call->nr])
-		s->waits[call->nr] = (uint8_t)class_of(call);
-	class = (enum wait_class)s->waits[call->nr];
-	return class != CLASS_NEVER && (class == CLASS_ALWAYS || call->duration >= WAITING_LONG) &&
-	       waiting_for(call, NULL, call->duration) != WAITING_NOT;
-}
-
 static void count(struct stats *s, struct stats_row *row, const struct event_call *call)
 {
 	bool error = call->ret < 0 && call->ret >= -4095;
 
-	if (s->by != STATS_BY_CALL && waited(s, call)) {
+	if (s->by != STATS_BY_CALL && waiting_quick(&s->cache, call, NULL, call->duration)) {
 		row->blocked += call->duration;
 		s->blocked += call->duration;
 	}
@@ -458,7 +428,6 @@ void stats_done(struct stats *s)
 	map_done(&s->threads);
 	accesses_free(s->accesses);
 	transfers_free(s->transfers);
-	free(s->waits);
 	free(s->rows);
 	free(s->number);
 	map_done(&s->index);

@@ -11,6 +11,8 @@
 #ifndef QUERY_STATS_H
 #define QUERY_STATS_H
 
+#include "waiting.h"
+
 #include "format/event.h"
 #include "format/meta.h"
 
@@ -76,7 +78,7 @@ struct stats {
 	struct map begun; /* place of the entry -> a call told as begun */
 	uint64_t calls, errors, total;
 	uint64_t blocked;
-	uint8_t *waits;     /* of x86-64 calls: enum wait_class */
+	struct waiting_cache cache;
 	struct map threads; /* tid -> struct life */
 	uint64_t time;      /* of the last event */
 	size_t histograms;

@@ -1,55 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "streams.h"
 
-#include "base/hash.h"
-#include "base/load.h"
+#include "streams_priv.h"
+
 #include "format/container/limits.h"
 #include "replayer/print/print.h"
 #include "sys/table.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-	FAMILY_UNIX = 1,
-	FAMILY_INET = 2,
-	FAMILY_INET6 = 10,
 	APPEND = 02000,
 	GREAT = TRACE_MEMORY_MAX / 2, /* an event with so much may have more behind it */
-};
-
-struct waiting {
-	struct flow flow;
-	struct transfer_piece *pieces;
-	size_t capacity, size;
-	bool great; /* more of it may come */
-};
-
-struct streams {
-	struct stream_choice choice;
-	const struct state *state;
-	struct printer *printer;
-	flow_fn *tell;
-	void *context;
-	struct transfers *transfers;
-	struct stream **all;
-	size_t count, capacity;
-	struct map by_id; /* of descriptions */
-	struct map by_inode, by_name;
-	struct map twins; /* ids of descriptions of a snapshot: a number that several may have */
-	/* What the chosen descriptor stood for, by_fd: in three ways, as find() has them. */
-	struct map chosen, chosen_inodes, chosen_names;
-	uint64_t fd_now;                             /* what the chosen descriptor stands for */
-	uint32_t root;                               /* 0: nobody was seen */
-	struct waiting *waiting[STREAM_WAITING_MAX]; /* the last is told first */
-	size_t waiting_count, waiting_bytes, greats;
-	uint64_t over, unknown;
-	const struct event *event; /* at hand */
-	bool shown;
 };
 
 struct streams *streams_new(const struct stream_choice *choice, const struct state *s,
@@ -68,76 +32,7 @@ struct streams *streams_new(const struct stream_choice *choice, const struct sta
 	return x->transfers ? x : streams_free(x);
 }
 
-/* ---- which it is ---- */
-
-static bool is_terminal(const struct state_file *f)
-{
-	static const char *const names[] = {"/dev/pts/", "/dev/tty", "/dev/console"};
-
-	for (size_t i = 0; f->text && i < sizeof(names) / sizeof(names[0]); i++) {
-		size_t n = strlen(names[i]);
-
-		if (f->size >= n && memcmp(f->text, names[i], n) == 0)
-			return true;
-	}
-	return false;
-}
-
-static uint64_t name_key(const struct state_file *f)
-{
-	return hash_add(HASH_START, f->text, f->size);
-}
-
-static uint64_t inode_key(const struct state_file *f)
-{
-	return f->inode << 2 | f->kind;
-}
-
-static bool has_inode(const struct state_file *f)
-{
-	return (f->kind == STATE_PIPE || f->kind == STATE_SOCKET) && f->inode;
-}
-
-/* As a key of names; 0: it has none. */
-static uint64_t twin_key(const struct streams *x, uint64_t id)
-{
-	return (uintptr_t)map_get(&x->twins, id);
-}
-
-static struct stream *find(const struct streams *x, const struct state_file *f)
-{
-	struct stream *m = map_get(&x->by_id, f->id);
-
-	if (!m && f->peer)
-		m = map_get(&x->by_id, f->peer->id);
-	if (!m && !f->peer && has_inode(f))
-		m = map_get(&x->by_inode, inode_key(f));
-	if (!m && is_terminal(f))
-		m = map_get(&x->by_name, name_key(f));
-	if (!m)
-		m = map_get(&x->by_name, twin_key(x, f->id));
-	return m;
-}
-
-static int learn(struct streams *x, const struct state_file *f, struct stream *m)
-{
-	int r = map_put(&x->by_id, f->id, m);
-
-	if (r == 0 && f->peer) {
-		r = map_put(&x->by_id, f->peer->id, m);
-		if (f->id == m->id)
-			m->other = f->peer->id;
-		else if (f->peer->id == m->id)
-			m->other = f->id;
-	}
-	if (r == 0 && !f->peer && has_inode(f))
-		r = map_put(&x->by_inode, inode_key(f), m);
-	if (r == 0 && is_terminal(f))
-		r = map_put(&x->by_name, name_key(f), m);
-	if (r == 0 && twin_key(x, f->id))
-		r = map_put(&x->by_name, twin_key(x, f->id), m);
-	return r;
-}
+/* ---- streams ---- */
 
 static int make(struct streams *x, const struct state_file *f, struct stream **ret)
 {
@@ -165,94 +60,6 @@ static int make(struct streams *x, const struct state_file *f, struct stream **r
 	return 0;
 }
 
-/* ---- whether it was asked for ---- */
-
-static bool says_endpoint(const struct state_address *a, const char *wanted)
-{
-	bool v6 = load(a->bytes, a->size, 0, 2) == FAMILY_INET6;
-	char host[INET6_ADDRSTRLEN] = "", text[INET6_ADDRSTRLEN + 16];
-	unsigned port = a->bytes[2] << 8 | a->bytes[3];
-
-	if (a->size < (v6 ? 24 : 8))
-		return false;
-	inet_ntop(v6 ? AF_INET6 : AF_INET, a->bytes + (v6 ? 8 : 4), host, sizeof(host));
-	if (strcmp(wanted, host) == 0)
-		return true;
-	snprintf(text, sizeof(text), v6 ? "[%s]:%u" : "%s:%u", host, port);
-	if (strcmp(wanted, text) == 0)
-		return true;
-	snprintf(text, sizeof(text), ":%u", port);
-	return strcmp(wanted, text) == 0;
-}
-
-static bool says_path(const struct state_address *a, const char *wanted)
-{
-	const char *at = (const char *)a->bytes + 2;
-	size_t size = a->size > 2 ? a->size - 2u : 0, length = strlen(wanted);
-
-	/* Names without a file begin with a NUL, which people write as @. */
-	if (size && !*at)
-		return *wanted == '@' && size == length &&
-		       memcmp(at + 1, wanted + 1, size - 1) == 0;
-	return size && strnlen(at, size) == length && memcmp(at, wanted, length) == 0;
-}
-
-static bool says_address(const struct state_address *a, const char *wanted)
-{
-	uint64_t family = load(a->bytes, a->size, 0, 2);
-
-	if (family == FAMILY_UNIX)
-		return says_path(a, wanted);
-	return (family == FAMILY_INET || family == FAMILY_INET6) && says_endpoint(a, wanted);
-}
-
-static bool says_socket(const struct state_file *f, const struct transfer *t, const char *wanted)
-{
-	if (f->kind != STATE_SOCKET)
-		return false;
-	if (f->socket &&
-	    (says_address(&f->socket->local, wanted) || says_address(&f->socket->peer, wanted)))
-		return true;
-	if (f->peer && f->peer->socket &&
-	    (says_address(&f->peer->socket->local, wanted) ||
-	     says_address(&f->peer->socket->peer, wanted)))
-		return true;
-	return says_address(&t->address, wanted);
-}
-
-/* The whole path, or the end of it. */
-static bool says_name(const struct state_file *f, const char *wanted)
-{
-	size_t n = strlen(wanted);
-
-	if (!f->text || f->size < n || memcmp(f->text + f->size - n, wanted, n) != 0)
-		return false;
-	return f->size == n || (*wanted != '/' && f->text[f->size - n - 1] == '/');
-}
-
-static bool is_chosen(const struct streams *x, const struct transfer *t, const struct stream *m)
-{
-	const struct stream_choice *c = &x->choice;
-	const struct state_file *f = t->file;
-
-	if (c->path)
-		return says_name(f, c->path);
-	if (c->socket)
-		return says_socket(f, t, c->socket);
-	if (c->pipes)
-		return f->kind == STATE_PIPE;
-	if (c->id)
-		return f->id == c->id || (f->peer && f->peer->id == c->id);
-	if (c->by_fd)
-		return map_get(&x->chosen, f->id) ||
-		       (f->peer && map_get(&x->chosen, f->peer->id)) ||
-		       (m && map_get(&x->chosen, m->id)) ||
-		       (has_inode(f) && map_get(&x->chosen_inodes, inode_key(f))) ||
-		       (is_terminal(f) && map_get(&x->chosen_names, name_key(f))) ||
-		       map_get(&x->chosen_names, twin_key(x, f->id));
-	return true;
-}
-
 /* ---- waiting ---- */
 
 static void waiting_free(struct waiting *w)
@@ -265,15 +72,48 @@ static void waiting_free(struct waiting *w)
 	free(w);
 }
 
+static enum stream_way way_of(const struct stream *m, uint64_t file, bool out)
+{
+	if (m->other && m->one_way)
+		return STREAM_ONE;
+	return (!m->other || file != m->other) == out ? STREAM_ONE : STREAM_OTHER;
+}
+
+/* Of a pair, what is read was written before. */
+static bool is_told_already(const struct stream *m, bool out)
+{
+	return m->other && !out;
+}
+
+static void count(const struct flow *f)
+{
+	struct stream *m = f->stream;
+
+	m->calls[f->way] += !f->truncates;
+	m->bytes[f->way] += f->bytes;
+	m->elsewhere[f->way] += f->elsewhere ? f->bytes : 0;
+	for (size_t i = 0; i < f->piece_count; i++)
+		m->kept[f->way] += f->pieces[i].data ? f->pieces[i].size : 0;
+}
+
+/* Who has the other end may be known only now: a call that waits for bytes is entered before
+ * they are sent. */
 static int tell_first(struct streams *x)
 {
 	struct waiting *w = x->waiting[--x->waiting_count];
-	int r;
+	struct flow *f = &w->flow;
+	int r = 0;
 
 	x->waiting_bytes -= w->size;
 	x->greats -= w->great;
-	w->flow.pieces = w->pieces;
-	r = x->tell(x->context, &w->flow);
+	f->pieces = w->pieces;
+	f->way = way_of(f->stream, f->file, f->out);
+	if (is_told_already(f->stream, f->out)) {
+		f->stream->received[f->way] += f->bytes;
+	} else {
+		count(f);
+		r = x->tell(x->context, f);
+	}
 	waiting_free(w);
 	return r;
 }
@@ -416,18 +256,24 @@ static void enqueue(struct streams *x, struct waiting *w)
 
 /* ---- transfers ---- */
 
-static void note_user(struct stream *m, uint32_t pid, int32_t fd, bool other)
+static void note_user(struct stream *m, uint32_t pid, const struct transfer *t)
 {
 	for (size_t i = 0; i < m->user_count; i++) {
 		const struct stream_user *u = &m->users[i];
 
-		if (u->pid == pid && u->fd == fd && u->other == other)
+		if (u->pid == pid && u->fd == t->fd && u->file == t->file->id)
 			return;
 	}
 	if (m->user_count < STREAM_USERS_MAX)
-		m->users[m->user_count++] = (struct stream_user){pid, fd, other};
+		m->users[m->user_count++] = (struct stream_user){pid, t->fd, t->file->id, t->out};
 	else
 		m->more_users++;
+}
+
+bool stream_is_other(const struct stream *m, const struct stream_user *u)
+{
+	/* A pipe goes from those who write to those who read. */
+	return m->other && (m->one_way ? !u->wrote : u->file == m->other);
 }
 
 static int set_name(struct streams *x, struct stream *m, const struct state_file *f)
@@ -451,23 +297,8 @@ static int set_name(struct streams *x, struct stream *m, const struct state_file
 	return 0;
 }
 
-/* Of a pair, what is read was written before. */
-static bool is_told_already(const struct stream *m, const struct transfer *t)
-{
-	return m->other && !t->out;
-}
-
-static enum stream_way way_of(const struct stream *m, const struct transfer *t)
-{
-	bool at_one = !m->other || m->one_way || t->file->id != m->other;
-
-	if (m->other && m->one_way)
-		return STREAM_ONE;
-	return at_one == t->out ? STREAM_ONE : STREAM_OTHER;
-}
-
 static struct waiting *waiting_new(const struct streams *x, struct stream *m,
-				   const struct transfer *t, enum stream_way way)
+				   const struct transfer *t)
 {
 	struct waiting *w = calloc(1, sizeof(*w));
 	const struct event *e = x->event;
@@ -475,7 +306,7 @@ static struct waiting *waiting_new(const struct streams *x, struct stream *m,
 	if (!w)
 		return NULL;
 	w->flow = (struct flow){.stream = m,
-				.way = way,
+				.file = t->file->id,
 				.pid = e->pid,
 				.tid = e->tid,
 				.arch = e->call.arch,
@@ -503,19 +334,16 @@ static int tell_more(struct streams *x, const struct transfer *t)
 	size_t before = w ? w->size : 0;
 	int r = 0;
 
-	while (r == 0 && w && transfer_next(t, &at, &p)) {
-		w->flow.stream->kept[w->flow.way] += p.size;
+	while (r == 0 && w && transfer_next(t, &at, &p))
 		r = fill_gap(w, &p);
-	}
 	if (w)
 		x->waiting_bytes += w->size - before;
 	return r;
 }
 
-static int tell_one(struct streams *x, struct stream *m, const struct transfer *t,
-		    enum stream_way way)
+static int add_one(struct streams *x, struct stream *m, const struct transfer *t)
 {
-	struct waiting *w = waiting_new(x, m, t, way);
+	struct waiting *w = waiting_new(x, m, t);
 	uint64_t kept;
 
 	if (!w || gather(w, t, &kept) < 0) {
@@ -524,10 +352,6 @@ static int tell_one(struct streams *x, struct stream *m, const struct transfer *
 	}
 	w->great = kept >= GREAT && kept < t->bytes;
 	x->greats += w->great;
-	m->calls[way]++;
-	m->bytes[way] += t->bytes;
-	m->kept[way] += kept;
-	m->elsewhere[way] += t->elsewhere ? t->bytes : 0;
 	enqueue(x, w);
 	return 0;
 }
@@ -536,7 +360,6 @@ static int take_transfer(void *context, const struct transfer *t)
 {
 	struct streams *x = context;
 	struct stream *m;
-	enum stream_way way;
 
 	if (t->more)
 		return tell_more(x, t);
@@ -544,24 +367,22 @@ static int take_transfer(void *context, const struct transfer *t)
 		x->unknown++;
 		return 0;
 	}
-	m = find(x, t->file);
-	if (!is_chosen(x, t, m) || !x->shown)
+	m = stream_find(x, t->file);
+	if (!stream_is_chosen(x, t, m) || !x->shown)
 		return 0;
 	if (!m && make(x, t->file, &m) < 0)
 		return -ENOMEM;
 	if (!m)
 		return 0;
-	if (learn(x, t->file, m) < 0 || set_name(x, m, t->file) < 0)
+	if (stream_learn(x, t->file, m) < 0 || set_name(x, m, t->file) < 0)
 		return -ENOMEM;
 	m->file |= t->positioned;
-	note_user(m, x->event->pid, t->fd,
-		  m->other && (m->one_way ? !t->out : t->file->id == m->other));
-	way = way_of(m, t);
-	if (is_told_already(m, t)) {
-		m->received[way] += t->bytes;
+	note_user(m, x->event->pid, t);
+	if (is_told_already(m, t->out)) {
+		m->received[way_of(m, t->file->id, t->out)] += t->bytes;
 		return 0;
 	}
-	return tell_one(x, m, t, way);
+	return add_one(x, m, t);
 }
 
 /* ---- files that lose what was in them ---- */
@@ -615,97 +436,22 @@ static int take_truncation(struct streams *x)
 	t.position = k->size == NOWHERE ? 0 : e->call.args[k->size];
 	if (!t.file || t.file->kind != STATE_NAMED || t.file->device)
 		return 0;
-	m = find(x, t.file);
-	if (!is_chosen(x, &t, m))
+	m = stream_find(x, t.file);
+	if (!stream_is_chosen(x, &t, m))
 		return 0;
 	if (!m && make(x, t.file, &m) < 0)
 		return -ENOMEM;
 	if (!m)
 		return 0;
-	if (learn(x, t.file, m) < 0 || set_name(x, m, t.file) < 0)
+	if (stream_learn(x, t.file, m) < 0 || set_name(x, m, t.file) < 0)
 		return -ENOMEM;
-	w = waiting_new(x, m, &t, STREAM_ONE);
+	w = waiting_new(x, m, &t);
 	if (!w)
 		return -ENOMEM;
 	w->flow.truncates = true;
 	w->flow.append = false;
 	enqueue(x, w);
 	return 0;
-}
-
-/* ---- what is behind the descriptor that was asked for ---- */
-
-static int choose(struct streams *x, const struct state_file *f)
-{
-	const struct stream *m = find(x, f);
-	int r = map_put(&x->chosen, f->id, x);
-
-	if (r == 0 && m)
-		r = map_put(&x->chosen, m->id, x);
-	if (r == 0 && has_inode(f))
-		r = map_put(&x->chosen_inodes, inode_key(f), x);
-	if (r == 0 && is_terminal(f))
-		r = map_put(&x->chosen_names, name_key(f), x);
-	if (r == 0 && twin_key(x, f->id))
-		r = map_put(&x->chosen_names, twin_key(x, f->id), x);
-	return r;
-}
-
-static int look_at_fd(struct streams *x, uint32_t pid)
-{
-	const struct state_thread *t = state_thread(x->state, pid);
-	struct state_fd fd;
-	size_t at = 0;
-
-	while (t && state_next_fd(x->state, t, &at, &fd)) {
-		if (fd.fd != x->choice.fd)
-			continue;
-		if (!fd.file || fd.file->id == x->fd_now)
-			return 0;
-		x->fd_now = fd.file->id;
-		return choose(x, fd.file);
-	}
-	return 0;
-}
-
-static int watch_fd(struct streams *x, const struct trace_item *item)
-{
-	uint32_t pid = x->choice.pid ? x->choice.pid : x->root;
-
-	if (!x->choice.by_fd || !pid)
-		return 0;
-	if (item->kind == ITEM_EVENT && item->event->pid != pid)
-		return 0;
-	if (item->kind == ITEM_EVENT && !event_is_call(item->event) &&
-	    item->event->kind != EVENT_EXEC)
-		return 0;
-	return look_at_fd(x, pid);
-}
-
-/* Descriptors that a snapshot says the same of have one description, most likely: `>log 2>&1`. */
-static int find_twins(struct streams *x)
-{
-	const struct state_process *p = NULL;
-	struct state_fd fd;
-	int r = 0;
-
-	while (r == 0 && (p = state_next_process(x->state, p))) {
-		const struct state_thread *t = state_next_thread(x->state, p, NULL);
-		size_t at = 0;
-
-		while (r == 0 && t && state_next_fd(x->state, t, &at, &fd)) {
-			const struct state_file *f = fd.file;
-			uint64_t about[] = {f->flags, f->position, f->position_known};
-
-			if (f->kind != STATE_NAMED || !f->text || map_get(&x->twins, f->id))
-				continue;
-			r = map_put(
-				&x->twins, f->id,
-				(void *)(uintptr_t)(hash_add(name_key(f), about, sizeof(about)) |
-						    1));
-		}
-	}
-	return r;
 }
 
 static void find_root(struct streams *x, const struct trace_item *item)
@@ -723,9 +469,9 @@ int streams_take(struct streams *x, const struct trace_item *item, bool shown)
 	int r;
 
 	find_root(x, item);
-	r = item->kind == ITEM_SNAPSHOT ? find_twins(x) : 0;
+	r = item->kind == ITEM_SNAPSHOT ? streams_find_twins(x) : 0;
 	if (r == 0)
-		r = watch_fd(x, item);
+		r = streams_watch_fd(x, item);
 	if (r < 0 || item->kind != ITEM_EVENT)
 		return r;
 	x->event = item->event;
@@ -771,6 +517,7 @@ struct streams *streams_free(struct streams *x)
 	map_done(&x->by_id);
 	map_done(&x->by_inode);
 	map_done(&x->by_name);
+	map_done(&x->by_addresses);
 	map_done(&x->twins);
 	map_done(&x->chosen);
 	map_done(&x->chosen_inodes);

@@ -25,10 +25,12 @@ enum {
 /* One: the way from the end that `id` is of, or out of the program. Other: the opposite. */
 enum stream_way { STREAM_ONE, STREAM_OTHER, STREAM_WAYS };
 
+/* Who moved bytes. */
 struct stream_user {
 	uint32_t pid;
 	int32_t fd;
-	bool other; /* at the other end */
+	uint64_t file; /* state_file.id */
+	bool wrote;    /* first */
 };
 
 struct stream {
@@ -43,13 +45,13 @@ struct stream {
 	uint64_t received[STREAM_WAYS];  /* of a pair: how much of it was read */
 	struct stream_user users[STREAM_USERS_MAX];
 	size_t user_count, more_users;
-	void *of_reader; /* whatever the one who is told wants to keep */
 };
 
 /* A transfer in its turn. */
 struct flow {
 	struct stream *stream;
 	enum stream_way way;
+	uint64_t file; /* state_file.id of the description */
 	uint32_t pid, tid, arch;
 	int32_t fd;
 	bool out, elsewhere;
@@ -88,6 +90,8 @@ int streams_take(struct streams *x, const struct trace_item *item, bool shown);
 int streams_finish(struct streams *x);
 /* With *@at 0 the first, in the order in which they were first used; NULL behind the last. */
 struct stream *streams_next(const struct streams *x, size_t *at);
+/* Whether it is at the other end. */
+bool stream_is_other(const struct stream *m, const struct stream_user *u);
 /* Transfers of streams over the limit, and of descriptors that nothing is known of. */
 uint64_t streams_left_out(const struct streams *x, uint64_t *ret_unknown);
 

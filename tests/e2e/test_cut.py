@@ -3,6 +3,7 @@
 """A part of a tape says of itself what the whole says of that part."""
 import os
 import random
+import re
 import sys
 
 import suite
@@ -120,6 +121,13 @@ class Cut(suite.TapeTest):
                        for t in (tape, part))
         self.assertIn(b"input", whole)
         self.assertEqual(whole, ours)
+        # Both have it from the snapshot of a part that begins later.
+        opened = next(o["seq"] for o in self.bench.objects(tape)
+                      if o["type"] == "fork")
+        part, _ = self.cut(tape, f"--events={opened}..")
+        self.assertEqual(re.search(rb".*/input.*", whole)[0],
+                         re.search(rb".*/input.*", self.bench.ask(
+                             "state", f"--at={last}", f"--pid={root}", part))[0])
 
     def test_children(self):
         tape, _ = self.bench.record(["sh", "-c", "sh -c 'ls /; :'; cat /dev/null; :"])

@@ -21,7 +21,7 @@ os.write(fd, b"HE")
 os.lseek(fd, 300000, os.SEEK_SET)
 os.write(fd, b"far")
 os.dup2(fd, 77)
-os.write(77, b"ther")
+os.write(77, b"away")
 os.writev(fd, [b"a", b"bc", b"", b"def"])
 if os.fork() == 0:
     os.write(fd, b"child")
@@ -45,6 +45,28 @@ got = b""
 while data := a.recv(3):
     got += data
 assert got == b"ONE TWO", got
+"""
+
+# The second connection has the addresses of the first.
+LOOPBACK = """
+import socket, struct
+listener = socket.create_server(("127.0.0.1", 0))
+for port in (0, None):
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    client.bind(("127.0.0.1", port if port == 0 else used))
+    used = client.getsockname()[1]
+    client.connect(listener.getsockname())
+    server, _ = listener.accept()
+    server.getsockname()
+    client.sendall(b"question")
+    assert server.recv(100) == b"question"
+    server.sendall(b"answer")
+    assert client.recv(100) == b"answer"
+    # No waiting for the addresses to be free again.
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+    server.close()
 """
 
 
@@ -123,7 +145,7 @@ class Follow(suite.TapeTest):
         self.assertEqual(self.file(tape, "out"), self.contents("out"))
         self.assertLess(os.stat(self.bench.path("put-together")).st_blocks * 512, 100000)
         self.assertEqual(self.text(tape, "--path=out", "--content"),
-                         "  HEllo WORLD\n  [299989 bytes zero]\n  fartherabc\n")
+                         "  HEllo WORLD\n  [299989 bytes zero]\n  farawayabc\n")
         self.assertIn("truncated to 300010", self.text(tape, "--path=out"))
         flows = json.loads(self.text(tape, "--path=out", "--json"))["flows"]
         self.assertEqual([(f["call"], f["position"]) for f in flows if "position" in f],
@@ -147,6 +169,10 @@ class Follow(suite.TapeTest):
             cwd=self.dir)
         self.assertEqual(len(self.contents("big")), 251 * 20000)
         self.assertEqual(self.file(tape, "big"), self.contents("big"))
+        tape, _ = self.bench.record(
+            [sys.executable, "-c", "open('big', 'rb', 0).read(5000000)"], ["-s", "all"],
+            cwd=self.dir)
+        self.assertEqual(self.file(tape, "big"), self.contents("big")[:5000000])
 
     def test_append(self):
         tape, _ = self.bench.record(
@@ -211,6 +237,17 @@ class Follow(suite.TapeTest):
             self.assertEqual(self.raw(tape, f"--socket={name}", "--in"), b"answer " * 3000)
         text = self.text(tape, f"--socket=:{port}")
         self.assertEqual(re.findall("^[<>]", text, re.M), [">", "<"])
+
+    def test_both_ends(self):
+        """A connection whose two ends are on the tape is told once, as it was written."""
+        tape, _ = self.bench.record([sys.executable, "-c", LOOPBACK])
+        listed = [s for s in json.loads(self.text(tape, "--list", "--json"))
+                  if s["kind"] == "socket"]
+        self.assertEqual([(s["bytes"], s["received"]) for s in listed], [([8, 6], [8, 6])] * 2)
+        for s in listed:
+            stream = f"--stream={s['stream']}"
+            self.assertEqual(self.raw(tape, stream, "--out"), b"question")
+            self.assertEqual(self.raw(tape, stream, "--in"), b"answer")
 
     # ---- how it looks ----
 

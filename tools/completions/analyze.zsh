@@ -9,6 +9,7 @@ verbs=(
 	'stats:count and time of each system call'
 	'state:the world at one place of the tape'
 	'files:every path that was touched'
+	'net:everybody whom the processes talked to'
 	'errors:the calls that failed'
 	'follow:the bytes that flowed'
 	'cut:a tape with only a part'
@@ -61,7 +62,14 @@ overview | tree)
 	options+=($calls '--json[as a JSON object]')
 	;;
 stats)
-	options+=($calls '--by=[a table for each]:what:(syscall process thread)' '--json[as a JSON object]')
+	options+=(
+		$calls
+		'--by=[a table for each]:what:(syscall process thread file)'
+		'--sort=[which come first]:key:(time calls errors mean p50 p90 p99 max wall blocked busy bytes)'
+		'--pid=[only these processes or threads]:pid'
+		'--time=[only these seconds, A..B]:range'
+		'--json[as a JSON object]'
+	)
 	;;
 state)
 	options+=(
@@ -105,7 +113,7 @@ follow)
 		'--json[as a JSON object]'
 	)
 	;;
-errors)
+net | errors)
 	options+=(
 		$calls
 		'--all[nothing folded or left out]'
@@ -147,7 +155,11 @@ report)
 	options+=($calls '-o[output]:file:_files')
 	;;
 export)
-	options+=($calls '--to=[format]:format:(jsonl strace csv sqlite)' '-o[output]:file:_files')
+	options+=($calls '--to=[format]:format:(jsonl strace csv sqlite perfetto folded pcapng)'
+		'-o[output]:file:_files'
+		'--pid=[only these processes or threads]:pid'
+		'--time=[only these seconds, A..B]:range'
+		'--weight=[what folded stacks count]:weight:(time count bytes)')
 	;;
 esac
 _arguments $options
