@@ -118,13 +118,14 @@ static void call_outline(const struct event *e, sqlite3_context *ret, int column
 
 static int call_words(struct event_cursor *c, sqlite3_context *ret, int column)
 {
+	struct err err = {0};
 	int r;
 
 	buf_clear(&c->scratch);
-	r = column == CALL_TEXT ? scan_text(&c->scan, &c->scratch)
+	r = column == CALL_TEXT ? scan_text(&c->scan, &c->scratch, &err)
 				: row_path(&c->scan, column == CALL_TO_PATH, &c->scratch);
 	if (r < 0)
-		return -ENOMEM;
+		return r == -ENOMEM ? r : sql_failed(c->base.pVtab, r, &err);
 	if (c->scratch.size)
 		result_bytes(ret, c->scratch.data, c->scratch.size);
 	return SQLITE_OK;

@@ -13,6 +13,9 @@
 /* Data that did not fit into its call's event follows closely behind the call's end. */
 enum { DATA_WITHIN = 1024 };
 
+/* So many places ahead a pass that is begun anew is sooner than this one. */
+enum { FAR = 1 << 20 };
+
 struct table {
 	sqlite3_vtab base;
 	struct sql *sql;
@@ -147,13 +150,19 @@ static int find(struct event_cursor *c, bool again)
 	}
 }
 
-/* Whether everything that is asked for lies ahead. */
+static uint64_t at_least_0(int64_t place)
+{
+	return place < 0 ? 0 : (uint64_t)place;
+}
+
+/* Whether everything that is asked for lies ahead, and not far. */
 static bool goes_on(const struct event_cursor *c, unsigned needs)
 {
 	const struct event *e = c->scan.item.event;
 
 	return c->open && c->scan.item.kind == ITEM_EVENT && e && c->scan.needs == needs &&
-	       (int64_t)e->seq <= c->bounds.seq_from;
+	       (int64_t)e->seq <= c->bounds.seq_from &&
+	       (needs & NEED_STATE || c->bounds.seq_from - (int64_t)e->seq < FAR);
 }
 
 static int filter(sqlite3_vtab_cursor *base, int columns, const char *plan_text, int count,
@@ -172,7 +181,7 @@ static int filter(sqlite3_vtab_cursor *base, int columns, const char *plan_text,
 	c->row = 0;
 	c->last_seq = 0;
 	if (t->is == &event_table_memory && c->bounds.seq_to < INT64_MAX &&
-	    scan_gather(t->sql, &err) < 0)
+	    scan_gather(t->sql, at_least_0(c->bounds.seq_from), &err) < 0)
 		return sql_failed(base->pVtab, err.code, &err);
 	if (t->sql->no_outlines || needs)
 		needs |= NEED_FULL;
@@ -181,7 +190,8 @@ static int filter(sqlite3_vtab_cursor *base, int columns, const char *plan_text,
 	if (c->open)
 		scan_done(&c->scan);
 	c->open = true;
-	r = scan_open(&c->scan, t->sql, needs, &err);
+	r = scan_open_at(&c->scan, t->sql, needs, at_least_0(c->bounds.seq_from),
+			 at_least_0(c->bounds.time_from), &err);
 	return r < 0 ? sql_failed(base->pVtab, r, &err) : find(c, false);
 }
 

@@ -53,6 +53,11 @@ static int may_replace(const char *to, struct err *err)
 	return err_set(err, EEXIST, "'%s' is there already, and no database of a tape", to);
 }
 
+static int stop(void *context)
+{
+	return sql_is_stopped(context);
+}
+
 static int run(struct sql *s, struct err *err, const char *text)
 {
 	char *message = NULL;
@@ -60,7 +65,11 @@ static int run(struct sql *s, struct err *err, const char *text)
 
 	if (r == SQLITE_OK)
 		return 0;
-	err_set(err, r == SQLITE_NOMEM ? ENOMEM : EIO, "%s", message ? message : sqlite3_errstr(r));
+	err_set(err,
+		r == SQLITE_NOMEM   ? ENOMEM
+		: sql_is_stopped(s) ? EINTR
+				    : EIO,
+		"%s", message ? message : sqlite3_errstr(r));
 	sqlite3_free(message);
 	return err->code;
 }
@@ -102,8 +111,8 @@ static char *part_name(const char *to)
 	return asprintf(&name, "%s%s.part", *to == '/' ? "" : "./", to) < 0 ? NULL : name;
 }
 
-int sql_save(const char *path, const char *trace, const char *to, sql_damage_fn *tell,
-	     void *context, struct err *err)
+int sql_save(const char *path, const char *trace, const char *to, const struct sql_listener *who,
+	     struct err *err)
 {
 	cleanup_free char *part = part_name(to);
 	struct sql *s;
@@ -115,12 +124,15 @@ int sql_save(const char *path, const char *trace, const char *to, sql_damage_fn 
 		return r;
 	if (unlink(part) < 0 && errno != ENOENT)
 		r = err_errno(err, errno, "cannot write '%s'", part);
+	s->listener = who;
 	if (r == 0)
 		r = sql_connect(s, part, PREFIX, err);
 	if (r == 0)
+		sqlite3_progress_handler(s->db, SQL_STOP_EVERY, stop, s);
+	if (r == 0)
 		r = fill_all(s, err);
 	if (r == 0)
-		r = (int)sql_damages(s, tell, context);
+		r = (int)sql_damages(s, who->damage, who->context);
 	sql_free(s);
 	if (r >= 0 && rename(part, to) < 0)
 		r = err_errno(err, errno, "cannot write '%s'", to);

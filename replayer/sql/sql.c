@@ -13,6 +13,11 @@
 
 enum { SHOWN = 60, COLUMNS_MAX = 2000 };
 
+bool sql_is_stopped(const struct sql *s)
+{
+	return s->listener && s->listener->stop && s->listener->stop(s->listener->context);
+}
+
 int sql_failed(sqlite3_vtab *t, int r, const struct err *err)
 {
 	if (r == -ENOMEM)
@@ -125,6 +130,7 @@ int sql_new(const char *path, const char *trace, struct sql **ret, struct err *e
 
 	if (!s)
 		return err_set(err, ENOMEM, "out of memory");
+	s->late_from = UINT64_MAX;
 	s->path = strdup(path);
 	s->trace = trace ? strdup(trace) : NULL;
 	r = s->path && (s->trace || !trace) ? look(s, err) : err_set(err, ENOMEM, "out of memory");

@@ -28,6 +28,7 @@ enum {
 	SQL_HEAP_MAX = 1 << 30,    /* bytes that SQLite may have in all */
 	SQL_VALUE_MAX = 256 << 20, /* bytes of one value */
 	SQL_STATEMENT_MAX = 1 << 20,
+	SQL_STOP_EVERY = 1 << 12, /* events, or steps of a statement, between questions */
 };
 
 /* What a pass has to give. */
@@ -72,15 +73,18 @@ struct sql {
 	char *trace; /* the calls that are shown; NULL: what the recorder was asked for */
 	sqlite3 *db;
 	struct list lists[LIST_TABLES];
-	struct map late; /* place of the entry -> struct late */
-	struct map more; /* place of the entry of calls that have EVENT_DATA */
-	bool late_known;
-	bool no_outlines; /* names of calls depend on their arguments */
-	uint64_t calls;   /* as far as known: for the planner */
+	struct map late;    /* place of the entry -> struct late */
+	struct map more;    /* place of the entry of calls that have EVENT_DATA */
+	uint64_t late_from; /* of what is behind here all are in them */
+	bool text_depends;  /* on what is before: calls that are asked for in words are of that kind
+			     */
+	bool no_outlines;   /* names of calls depend on their arguments */
+	uint64_t calls;     /* as far as known: for the planner */
 	struct trace_damage damages[SQL_DAMAGES_MAX];
 	size_t damage_count;
 	char journal_note[ERR_TEXT_MAX];
 	struct sql_costs costs;
+	const struct sql_listener *listener; /* NULL: none */
 };
 
 /* ---- scan.c ---- */
@@ -107,22 +111,26 @@ struct scan {
 	struct sys_choice chosen;
 	bool selects;
 	struct trace_item item;
-	struct event patched; /* of a call that ended late */
-	bool said;            /* the printer has been told of the present event */
+	struct event patched;         /* of a call that ended late */
+	uint64_t from_seq, from_time; /* what is before need not come */
+	bool said;                    /* the printer has been told of the present event */
 };
 
 int scan_open(struct scan *c, struct sql *s, unsigned needs, struct err *err);
+/* As scan_open(), of what is at @seq and @time or behind it, and maybe of more. */
+int scan_open_at(struct scan *c, struct sql *s, unsigned needs, uint64_t seq, uint64_t time,
+		 struct err *err);
 /* 1 and the next item in c->item, 0 at the end, -errno. Of calls there is one event each, as
  * far as the tape tells finished; ends of calls told before do not come. */
 int scan_next(struct scan *c, struct err *err);
-/* Fills in late and more, once. 0 or -errno. */
-int scan_gather(struct sql *s, struct err *err);
+/* Fills in late and more, of calls from @seq on. 0 or -errno. */
+int scan_gather(struct sql *s, uint64_t seq, struct err *err);
 /* Whether it is an event that is shown. */
 bool scan_shows(const struct scan *c);
 /* Fills in what the present event moved, once. 0 or -ENOMEM. */
 int scan_moved(struct scan *c);
-/* The present event in words. 0 or -ENOMEM. */
-int scan_text(struct scan *c, struct buf *ret);
+/* The present event in words. 0 or -errno. */
+int scan_text(struct scan *c, struct buf *ret, struct err *err);
 void scan_done(struct scan *c);
 
 /* ---- bounds.c ---- */
@@ -227,6 +235,7 @@ size_t row_file_name(const struct state_file *file, const char **ret);
 /* Everything but the connection. */
 int sql_new(const char *path, const char *trace, struct sql **ret, struct err *err);
 int sql_connect(struct sql *s, const char *file, const char *prefix, struct err *err);
+bool sql_is_stopped(const struct sql *s);
 /* SQLite's code for a failure, with the words of @err for the statement. */
 int sql_failed(sqlite3_vtab *t, int r, const struct err *err);
 

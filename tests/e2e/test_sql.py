@@ -7,7 +7,9 @@ import io
 import json
 import os
 import re
+import signal
 import sqlite3
+import subprocess
 
 import suite
 from harness import run
@@ -271,6 +273,20 @@ os.mkfifo("fifo")
         with open(other) as f:
             self.assertEqual(f.read(), "precious")
         self.assertEqual([n for n in os.listdir(self.dir) if n.endswith(".part")], [])
+
+    def test_database_interrupted(self):
+        """Nothing half done is left, and it died as it was told to."""
+        tape, _ = self.bench.record(["dd", "if=/dev/zero", "of=/dev/null", "bs=1", "count=30000"])
+        to, part = self.bench.path("t.db"), self.bench.path("t.db.part")
+        for signal_number in (signal.SIGINT, signal.SIGTERM):
+            child = subprocess.Popen([self.bench.analyze, "export", "--to", "sqlite", "-o", to,
+                                      tape], stderr=subprocess.PIPE)
+            while not os.path.exists(part) and child.poll() is None:
+                pass
+            child.send_signal(signal_number)
+            err = child.communicate(timeout=60)[1]
+            self.assertEqual((child.returncode, err), (-signal_number, b""))
+            self.assertEqual([n for n in os.listdir(self.dir) if n.startswith("t.db")], [])
 
     def test_csv(self):
         text = self.bench.ask("export", "--to", "csv", self.tape)

@@ -27,27 +27,36 @@ struct answer {
 	size_t rows;
 };
 
-static char place[] = "/tmp/systape-sql-XXXXXX";
+/* Of a tape so long that most of it is in no margin of what is asked for. */
+enum { MANY_ROUNDS = 8000, MANY_EVENTS = 10 * MANY_ROUNDS };
 
-static int make(void **state)
+static char place[] = "/tmp/systape-sql-XXXXXX", long_place[] = "/tmp/systape-sql-XXXXXX";
+
+static void make_at(char *at, unsigned rounds)
 {
-	const struct tape_plan plan = {.rounds = ROUNDS, .chunk_size = 4096, .frame_size = 16384};
+	const struct tape_plan plan = {.rounds = rounds, .chunk_size = 4096, .frame_size = 16384};
 	struct buf bytes = {0};
-	int fd = mkstemp(place);
+	int fd = mkstemp(at);
 
-	(void)state;
 	assert_true(fd >= 0);
 	tape_make(&plan, &bytes);
 	assert_int_equal(fileio_write(fd, bytes.data, bytes.size), 0);
 	close(fd);
 	buf_done(&bytes);
+}
+
+static int make(void **state)
+{
+	(void)state;
+	make_at(place, ROUNDS);
+	make_at(long_place, MANY_ROUNDS);
 	return 0;
 }
 
 static int unmake(void **state)
 {
 	(void)state;
-	return unlink(place);
+	return unlink(place) | unlink(long_place);
 }
 
 static int count(void *context, const char *const *names, const struct sql_value *values,
@@ -63,20 +72,25 @@ static int count(void *context, const char *const *names, const struct sql_value
 	return 0;
 }
 
-static struct sql_costs ask(const char *text, struct answer *ret)
+static struct sql_costs ask_at(const char *at, const char *text, struct answer *ret)
 {
 	struct err err = {0};
 	struct sql_costs costs;
 	struct sql *s;
 
 	*ret = (struct answer){0};
-	assert_int_equal(sql_open(place, NULL, &s, &err), 0);
+	assert_int_equal(sql_open(at, NULL, &s, &err), 0);
 	if (sql_run(s, &text, count, ret, &err) != 1)
 		fail_msg("%s", err_text(&err));
 	assert_int_equal(sql_damages(s, NULL, NULL), 0);
 	costs = sql_costs(s);
 	sql_free(s);
 	return costs;
+}
+
+static struct sql_costs ask(const char *text, struct answer *ret)
+{
+	return ask_at(place, text, ret);
 }
 
 static void test_outline(void **state)
@@ -111,6 +125,50 @@ static void test_bound_on_seq(void **state)
 	assert_int_equal(a.sum, 1);
 	assert_int_equal(c.rows, 1);
 	assert_true(c.events <= 13);
+}
+
+/* What is far behind is come to without what is before. */
+static void test_seeking(void **state)
+{
+	struct answer a;
+	struct sql_costs all = ask_at(long_place, "SELECT count(*) FROM syscalls", &a), c;
+
+	(void)state;
+	assert_int_equal(a.sum, 2 * MANY_ROUNDS);
+	assert_true(all.raw > 0);
+	c = ask_at(long_place, "SELECT count(*) FROM syscalls WHERE seq > 79000", &a);
+	assert_int_equal(a.sum, 200);
+	assert_true(c.raw < all.raw / 3);
+	c = ask_at(long_place, "SELECT count(arg0) FROM syscalls WHERE time >= 79000000", &a);
+	assert_true(a.sum > 0);
+	assert_true(c.raw < all.raw / 3);
+	c = ask_at(long_place, "SELECT count(text) FROM syscalls WHERE seq > 79000", &a);
+	assert_int_equal(a.sum, 200);
+	assert_int_equal(c.texts, 200);
+	assert_true(c.raw < all.raw / 3);
+	/* Two ranges for each call, and one more that came later. */
+	c = ask_at(long_place, "SELECT count(*) FROM memory WHERE seq BETWEEN 78001 AND 79000", &a);
+	assert_int_equal(a.sum, 500);
+	assert_true(c.raw < all.raw);
+	/* What descriptors stand for only the past tells. */
+	c = ask_at(long_place, "SELECT count(*), fd_name FROM syscalls WHERE seq > 79000", &a);
+	assert_int_equal(a.sum, 200);
+	assert_int_equal(c.raw, all.raw);
+}
+
+/* Lookups that go back, and those that go far ahead, begin near where they look. */
+static void test_lookups_seek(void **state)
+{
+	struct answer a;
+	struct sql_costs c = ask_at(long_place,
+				    "WITH x(seq) AS (VALUES (79991), (79001), (78001), (77001)) "
+				    "SELECT count(*) FROM x CROSS JOIN syscalls USING (seq)",
+				    &a);
+
+	(void)state;
+	assert_int_equal(a.sum, 4);
+	assert_int_equal(c.passes, 4);
+	assert_true(c.events < MANY_EVENTS);
 }
 
 static void test_bound_on_name(void **state)
@@ -214,6 +272,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_outline),
 		cmocka_unit_test(test_bound_on_seq),
+		cmocka_unit_test(test_seeking),
+		cmocka_unit_test(test_lookups_seek),
 		cmocka_unit_test(test_bound_on_name),
 		cmocka_unit_test(test_join_is_one_pass),
 		cmocka_unit_test(test_order_is_that_of_the_tape),
