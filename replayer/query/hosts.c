@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RFC 1035, read with suspicion: every offset is bounded, pointers go backwards only. */
+/*
+ * RFC 1035, read with suspicion: every offset is bounded, each pointer of a name leads in front
+ * of all that was read of it, and an address belongs to a name only when it is the one that was
+ * asked for, or an alias of it: anybody can write others into an answer.
+ */
 #include "hosts.h"
 
 #include "base/hash.h"
@@ -13,11 +17,12 @@
 enum {
 	HEADER = 12,
 	LABEL_MAX = 63,
+	NAME_TEXT_MAX = 253, /* of 255 bytes */
 	POINTER = 0xc0,
 	RECORD = 10,  /* type, class, time to live, length */
 	QUESTION = 4, /* type, class */
-	JUMPS_MAX = 16,
 	ANSWERS_MAX = 64,
+	CLASS_INTERNET = 1,
 	TYPE_A = 1,
 	TYPE_CNAME = 5,
 	TYPE_AAAA = 28,
@@ -46,7 +51,7 @@ static bool is_harmless(uint8_t c)
 
 static bool add_label(const struct message *m, size_t at, size_t length, char *ret, size_t *n)
 {
-	if (length > m->size - at || *n + length + 2 > HOST_NAME_MAX_SAID)
+	if (length > m->size - at || *n + (*n > 0) + length > NAME_TEXT_MAX)
 		return false;
 	if (*n)
 		ret[(*n)++] = '.';
@@ -61,7 +66,7 @@ static bool add_label(const struct message *m, size_t at, size_t length, char *r
 /* The name at *@at, which then is behind it. @ret has HOST_NAME_MAX_SAID bytes. */
 static bool take_name(const struct message *m, size_t *at, char *ret)
 {
-	size_t i = *at, n = 0, jumps = 0, end = 0;
+	size_t i = *at, n = 0, end = 0, least = *at;
 
 	while (i < m->size && m->at[i]) {
 		size_t length = m->at[i];
@@ -69,10 +74,10 @@ static bool take_name(const struct message *m, size_t *at, char *ret)
 		if ((length & POINTER) == POINTER) {
 			size_t to = word(m, i) & 0x3fff;
 
-			if (i + 2 > m->size || to >= i || ++jumps > JUMPS_MAX)
+			if (i + 2 > m->size || to >= least)
 				return false;
 			end = end ? end : i + 2;
-			i = to;
+			i = least = to;
 			continue;
 		}
 		if (length > LABEL_MAX || !add_label(m, i + 1, length, ret, &n))
@@ -180,41 +185,56 @@ static void add_address(struct lookup *l, const uint8_t *address, size_t size)
 	l->address_size[l->address_count++] = (uint8_t)size;
 }
 
-static int take_alias(struct lookup *l, const struct message *m, size_t at)
+/* @now is the name whose addresses are those of the question. */
+static int take_alias(struct lookup *l, const struct message *m, size_t at, size_t length,
+		      char *now)
 {
+	const struct message record = {m->at, at + length};
 	char name[HOST_NAME_MAX_SAID];
 
-	if (!take_name(m, &at, name))
+	if (!take_name(&record, &at, name))
 		return 0;
+	strcpy(now, name);
 	free(l->alias);
 	l->alias = strdup(name);
 	return l->alias ? 0 : -ENOMEM;
 }
 
+static int take_record(struct hosts *h, struct lookup *l, const struct message *m, size_t at,
+		       char *now)
+{
+	unsigned type = word(m, at);
+	size_t length = word(m, at + 8);
+
+	if (word(m, at + 2) != CLASS_INTERNET)
+		return 0;
+	at += RECORD;
+	if (type == TYPE_CNAME)
+		return take_alias(l, m, at, length, now);
+	if ((type != TYPE_A || length != 4) && (type != TYPE_AAAA || length != 16))
+		return 0;
+	add_address(l, m->at + at, length);
+	return name_address(h, m->at + at, length, l->name);
+}
+
 static int take_answers(struct hosts *h, struct lookup *l, const struct message *m, size_t at)
 {
+	char owner[HOST_NAME_MAX_SAID], now[HOST_NAME_MAX_SAID];
 	unsigned count = word(m, 6);
 	int r = 0;
 
+	strcpy(now, l->name);
 	for (unsigned i = 0; r == 0 && i < count && i < ANSWERS_MAX; i++) {
-		char owner[HOST_NAME_MAX_SAID];
 		size_t length;
-		unsigned type;
 
 		if (!take_name(m, &at, owner) || at + RECORD > m->size)
 			break;
-		type = word(m, at);
 		length = word(m, at + 8);
-		at += RECORD;
-		if (length > m->size - at)
+		if (length > m->size - at - RECORD)
 			break;
-		if ((type == TYPE_A && length == 4) || (type == TYPE_AAAA && length == 16)) {
-			add_address(l, m->at + at, length);
-			r = name_address(h, m->at + at, length, l->name);
-		} else if (type == TYPE_CNAME) {
-			r = take_alias(l, m, at);
-		}
-		at += length;
+		if (strcmp(owner, now) == 0)
+			r = take_record(h, l, m, at, now);
+		at += RECORD + length;
 	}
 	return r;
 }

@@ -22,7 +22,15 @@ enum {
 	LEVEL_SOCKET = 1,
 	OPTION_ERROR = 4,
 	PATH_AT = 2,
+	INET_PADDING = 8,
+	INET_SIZE = 16,
+	INET6_FLOW = 4,
+	INET6_ADDRESS = 8,
+	INET6_SIZE = 28,
+	STREAM = 1,
 	DATAGRAM = 2,
+	PROTOCOL_TCP = 6,
+	PROTOCOL_UDP = 17,
 	PORT_DNS = 53,
 	DNS_LENGTH = 2, /* before a message over TCP */
 	RESTART_FIRST = 512,
@@ -31,6 +39,7 @@ enum {
 
 struct waiting_connect {
 	uint64_t begun; /* ns */
+	uint64_t seq;   /* of the connect(2) */
 	uint32_t peer;  /* index + 1 */
 };
 
@@ -49,6 +58,7 @@ void net_done(struct net *n)
 		free(w);
 	map_done(&n->waiting);
 	map_done(&n->by_key);
+	map_done(&n->askers);
 	free(n->list);
 	hosts_done(&n->hosts);
 	channels_done(&n->channels);
@@ -113,12 +123,33 @@ static int add(struct net *n, const struct peer *new, uint64_t key)
 	return 0;
 }
 
-/* What lies behind the NUL of a path is whatever lay there. */
+/*
+ * What tells no address from another: behind the NUL of a path lies whatever lay there, as
+ * in the padding of an internet address, which has any size that is enough.
+ */
 static void trim(struct state_address *a)
 {
-	if (load(a->bytes, a->size, 0, 2) == FAMILY_UNIX && a->size > PATH_AT && a->bytes[PATH_AT])
+	uint64_t family = load(a->bytes, a->size, 0, 2);
+
+	if (family == FAMILY_UNIX && a->size > PATH_AT && a->bytes[PATH_AT])
 		a->size = (uint8_t)(PATH_AT + strnlen((const char *)a->bytes + PATH_AT,
 						      (size_t)a->size - PATH_AT));
+	if (family == FAMILY_INET && a->size > INET_SIZE)
+		a->size = INET_SIZE;
+	if (family == FAMILY_INET && a->size > INET_PADDING)
+		memset(a->bytes + INET_PADDING, 0, (size_t)a->size - INET_PADDING);
+	if (family == FAMILY_INET6 && a->size > INET6_SIZE)
+		a->size = INET6_SIZE;
+	if (family == FAMILY_INET6 && a->size >= INET6_ADDRESS)
+		memset(a->bytes + INET6_FLOW, 0, INET6_ADDRESS - INET6_FLOW);
+}
+
+/* The protocol that a socket of protocol 0 has. */
+static uint32_t protocol_of(const struct state_socket *s)
+{
+	if (s->protocol || (s->family != FAMILY_INET && s->family != FAMILY_INET6))
+		return s->protocol;
+	return s->type == STREAM ? PROTOCOL_TCP : s->type == DATAGRAM ? PROTOCOL_UDP : 0;
 }
 
 /* NULL: there is no room, or net.error says so. */
@@ -159,12 +190,18 @@ static unsigned port_of(const struct state_address *a)
 		       : 0;
 }
 
-/* Datagrams at a port of one's own come from anybody. */
-static enum net_role role_of(const struct state_socket *s)
+/*
+ * Datagrams at a port of one's own come from anybody: a socket that was
+ * sent through before it had one is a client, whatever port it was told to have since.
+ */
+static enum net_role role_of(const struct net *n, const struct state_file *f)
 {
+	const struct state_socket *s = f->socket;
+
 	if (s->listens)
 		return NET_LISTENS;
-	return s->accepted || (s->type == DATAGRAM && !s->peer.size && port_of(&s->local))
+	return s->accepted || (s->type == DATAGRAM && !s->peer.size && port_of(&s->local) &&
+			       !map_get(&n->askers, f->id))
 		       ? NET_SERVER
 		       : NET_CLIENT;
 }
@@ -180,10 +217,10 @@ static struct peer *row_of_file(struct net *n, const struct state_file *f,
 		like.known = true;
 		like.family = s->family;
 		like.type = s->type;
-		like.protocol = s->protocol;
+		like.protocol = protocol_of(s);
 		like.local = s->local;
 		like.remote = remote->size ? *remote : s->peer;
-		like.role = (uint8_t)role_of(s);
+		like.role = (uint8_t)role_of(n, f);
 	} else {
 		like.inode = f->inode;
 		like.remote = *remote;
@@ -195,19 +232,41 @@ static struct peer *row_of_file(struct net *n, const struct state_file *f,
 	return row_of(n, &like);
 }
 
-static void note_error(struct peer *p, const struct event *e, int error)
+static void add_error(struct peer *p, const struct peer_error *new)
 {
+	p->failures++;
 	for (size_t i = 0; i < p->error_count; i++) {
 		struct peer_error *x = &p->errors[i];
 
-		if (x->error == error && x->nr == e->call.nr && x->arch == e->call.arch) {
+		if (x->error == new->error && x->connecting == new->connecting &&
+		    x->nr == new->nr && x->arch == new->arch) {
 			x->count++;
 			return;
 		}
 	}
 	if (p->error_count < PEER_ERRORS_KEPT)
-		p->errors[p->error_count++] =
-			(struct peer_error){error, e->call.arch, e->call.nr, 1, e->seq};
+		p->errors[p->error_count++] = *new;
+}
+
+static void note_error(struct peer *p, const struct event *e, int error)
+{
+	const struct peer_error new = {.error = error,
+				       .arch = e->call.arch,
+				       .nr = e->call.nr,
+				       .count = 1,
+				       .first_seq = e->seq};
+
+	add_error(p, &new);
+}
+
+/* By whatever call it was told: it is connect(2) at @seq that failed. */
+static void refuse(struct peer *p, int error, uint64_t seq)
+{
+	const struct peer_error new = {
+		.error = error, .connecting = true, .count = 1, .first_seq = seq};
+
+	p->refused++;
+	add_error(p, &new);
 }
 
 /* ---- connections that were not waited for ---- */
@@ -230,7 +289,8 @@ static void begin_waiting(struct net *n, uint64_t id, const struct peer *p)
 		n->error = -ENOMEM;
 		return;
 	}
-	*w = (struct waiting_connect){begin_time(n->event), (uint32_t)(p - n->list) + 1};
+	*w = (struct waiting_connect){begin_time(n->event), n->event->seq,
+				      (uint32_t)(p - n->list) + 1};
 }
 
 static void succeed(struct peer *p, uint64_t ns)
@@ -246,8 +306,7 @@ static void complete(struct net *n, uint64_t id, int error, uint64_t time)
 	struct peer *p = w ? &n->list[w->peer - 1] : NULL;
 
 	if (p && error) {
-		p->refused++;
-		note_error(p, n->event, error);
+		refuse(p, error, w->seq);
 	} else if (p) {
 		succeed(p, time > w->begun ? time - w->begun : 0);
 	}
@@ -309,8 +368,7 @@ static void take_connect(struct asked *a)
 		p->pending++;
 		begin_waiting(a->n, a->file->id, p);
 	} else if (a->error) {
-		p->refused++;
-		note_error(p, a->e, a->error);
+		refuse(p, a->error, a->e->seq);
 	} else {
 		succeed(p, a->e->call.duration);
 	}
@@ -344,7 +402,7 @@ static void take_listen(struct asked *a)
 		return;
 	like.family = s->family;
 	like.type = s->type;
-	like.protocol = s->protocol;
+	like.protocol = protocol_of(s);
 	like.local = s->local;
 	p = row_of(a->n, &like);
 	if (p && a->error)
@@ -385,7 +443,7 @@ static void take_bind(struct asked *a)
 	take_address(a, a->args[1], (uint32_t)a->args[2], &local);
 	like.family = a->file->socket->family;
 	like.type = a->file->socket->type;
-	like.protocol = a->file->socket->protocol;
+	like.protocol = protocol_of(a->file->socket);
 	like.local = local;
 	p = row_of(a->n, &like);
 	if (p)
@@ -404,8 +462,9 @@ static void take_name(struct asked *a)
 		return;
 	like.family = s->family;
 	like.type = s->type;
-	like.protocol = s->protocol;
+	like.protocol = protocol_of(s);
 	like.local = s->local;
+	trim(&like.local);
 	id = (size_t)(uintptr_t)map_remove(&a->n->by_key, key_of(&like));
 	length = event_bytes(a->e, EVENT_AT_EXIT, a->args[2], &kept);
 	size = length ? (size_t)load(length, kept, 0, 4) : 0;
@@ -415,6 +474,7 @@ static void take_name(struct asked *a)
 		return;
 	memcpy(like.local.bytes, name, size);
 	like.local.size = (uint8_t)size;
+	trim(&like.local);
 	a->n->list[id - 1].local = like.local;
 	if (map_put(&a->n->by_key, key_of(&like), (void *)(uintptr_t)id) < 0)
 		a->n->error = -ENOMEM;
@@ -467,6 +527,13 @@ static bool is_answer(int error)
 	       error >= RESTART_FIRST;
 }
 
+/* The first call at a socket says how connect(2) ended when SO_ERROR was not asked. */
+static bool tells_of_connect(int error)
+{
+	return error == ECONNREFUSED || error == ECONNRESET || error == ETIMEDOUT ||
+	       error == EHOSTUNREACH || error == ENETUNREACH;
+}
+
 /* Any other call that failed at a socket. */
 static void take_failure(struct asked *a, const struct sys_desc *d)
 {
@@ -478,6 +545,10 @@ static void take_failure(struct asked *a, const struct sys_desc *d)
 	if (is_answer(a->error) || !a->file || a->file->kind != STATE_SOCKET ||
 	    sys_is_named(d, harmless) || channel_is(a->file))
 		return;
+	if (map_get(&a->n->waiting, a->file->id) && tells_of_connect(a->error)) {
+		complete(a->n, a->file->id, a->error, end_time(a->e));
+		return;
+	}
 	p = row_of_file(a->n, a->file, &none);
 	if (p)
 		note_error(p, a->e, a->error);
@@ -505,7 +576,7 @@ static void take_dns(struct net *n, const struct transfer *t, const struct state
 	struct transfer_place at = {.span = 0};
 	struct transfer_piece piece;
 	struct buf server = {0};
-	size_t skip = t->file->socket && t->file->socket->type == 1 ? DNS_LENGTH : 0;
+	size_t skip = t->file->socket && t->file->socket->type == STREAM ? DNS_LENGTH : 0;
 
 	if (!transfer_next(t, &at, &piece) || !piece.data || piece.size <= skip)
 		return;
@@ -518,10 +589,25 @@ static void take_dns(struct net *n, const struct transfer *t, const struct state
 	buf_done(&server);
 }
 
+/* Before the kernel chose its port, which then is none that others know. */
+static void note_asker(struct net *n, const struct transfer *t)
+{
+	const struct state_socket *s = t->file->socket;
+
+	if (!t->out || !s || s->type != DATAGRAM || s->peer.size || port_of(&s->local) ||
+	    (s->family != FAMILY_INET && s->family != FAMILY_INET6) ||
+	    n->askers.count == NET_SOCKETS_MAX)
+		return;
+	if (map_put(&n->askers, t->file->id, n) < 0)
+		n->error = -ENOMEM;
+}
+
 static void take_bytes(struct net *n, const struct transfer *t)
 {
-	struct peer *p = row_of_file(n, t->file, &t->address);
+	struct peer *p;
 
+	note_asker(n, t);
+	p = row_of_file(n, t->file, &t->address);
 	if (!p)
 		return;
 	if (t->out) {

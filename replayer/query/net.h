@@ -29,6 +29,7 @@ enum net_role {
 
 struct peer_error {
 	int error;
+	bool connecting; /* of connect(2), whichever call told it; else the call is nr */
 	uint32_t arch;
 	uint64_t nr, count, first_seq;
 };
@@ -47,6 +48,7 @@ struct peer {
 	uint64_t sends, sent, receives, received;
 	struct peer_error errors[PEER_ERRORS_KEPT];
 	uint8_t error_count;
+	uint64_t failures; /* all, also those that are not kept */
 	uint64_t first_time, last_time;
 	struct actors by;
 };
@@ -56,6 +58,7 @@ struct net {
 	size_t count, capacity;
 	struct map by_key;  /* index + 1 */
 	struct map waiting; /* id of a description: struct waiting_connect */
+	struct map askers;  /* ids of datagram sockets that began to send without a port */
 	struct hosts hosts;
 	struct channels channels;
 	struct transfers *transfers;
@@ -76,7 +79,7 @@ void net_end(struct net *n);
 void net_done(struct net *n);
 
 struct net_style {
-	bool all; /* nothing is folded */
+	bool all; /* nothing is folded, nor left out as noise */
 };
 
 /* After net_end(). 0 or -ENOMEM. */
@@ -87,6 +90,10 @@ int net_json(const struct net *n, const struct processes *all, struct buf *ret);
 /* For both (net_words.c): "TCP", "UDP", "UNIX", "netlink ROUTE"; an address as text, harmless;
  * the bytes of an internet address in it, or NULL; its name, or NULL. */
 void peer_protocol(const struct peer *p, struct buf *ret);
+/* "connect", "sendto"; @scratch as of print_call_name(). */
+const char *peer_error_call(const struct peer_error *e, char *scratch);
+/* What every program does and nobody misses: glibc asks for nscd, which is not there. */
+bool peer_is_noise(const struct peer *p);
 void address_text(const struct state_address *a, struct buf *ret);
 const char *address_name(const struct hosts *h, const struct state_address *a);
 

@@ -4,7 +4,6 @@
 
 #include "base/buf.h"
 #include "replayer/export/json.h"
-#include "replayer/print/print.h"
 #include "sys/names.h"
 
 #include <arpa/inet.h>
@@ -38,11 +37,10 @@ static void say_errors(const struct peer *p, struct buf *out)
 	buf_str(out, ",\"errors\":[");
 	for (size_t i = 0; i < p->error_count; i++) {
 		const struct peer_error *e = &p->errors[i];
-		const struct event_call call = {.nr = e->nr, .arch = e->arch};
 
 		buf_printf(out, "%s{\"errno\":%d", i ? "," : "", e->error);
 		json_text(out, "error", sys_errno_name(e->error));
-		json_text(out, "call", print_call_name(&call, scratch));
+		json_text(out, "call", peer_error_call(e, scratch));
 		json_number(out, "count", e->count);
 		json_number(out, "first_seq", e->first_seq);
 		buf_char(out, '}');
@@ -80,6 +78,7 @@ static void say_peer(const struct net *n, const struct processes *all, const str
 	json_number(out, "bytes_received", p->received);
 	json_number(out, "first_time", p->first_time);
 	json_number(out, "last_time", p->last_time);
+	json_number(out, "failures", p->failures);
 	say_errors(p, out);
 	actors_json(&p->by, all, out);
 	buf_char(out, '}');

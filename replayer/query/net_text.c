@@ -8,7 +8,6 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "replayer/print/escape.h"
-#include "replayer/print/print.h"
 #include "sys/names.h"
 
 #include <arpa/inet.h>
@@ -149,10 +148,9 @@ static void say_errors(const struct saying *x, const struct peer *p)
 
 	for (size_t i = 0; i < p->error_count; i++) {
 		const struct peer_error *e = &p->errors[i];
-		const struct event_call call = {.nr = e->nr, .arch = e->arch};
 		const char *name = sys_errno_name(e->error), *text = sys_errno_text(e->error);
 
-		buf_printf(x->out, "%32s%s: %s (%s)", "", print_call_name(&call, scratch),
+		buf_printf(x->out, "%32s%s: %s (%s)", "", peer_error_call(e, scratch),
 			   name ? name : "?", text ? text : "?");
 		if (e->count > 1)
 			buf_printf(x->out, ", %" PRIu64 " times", e->count);
@@ -196,7 +194,7 @@ static void say_section(const struct saying *x, enum section section, const char
 	for (size_t i = 0; i < x->n->count; i++) {
 		const struct peer *p = &x->n->list[i];
 
-		if (section_of(p) != section)
+		if (section_of(p) != section || (!x->style->all && peer_is_noise(p)))
 			continue;
 		if (!x->style->all && said == LINES_MAX) {
 			left++;
@@ -363,6 +361,8 @@ static void say_summary(const struct saying *x)
 	for (size_t i = 0; i < x->n->count; i++) {
 		const struct peer *p = &x->n->list[i];
 
+		if (peer_is_noise(p))
+			continue;
 		sent += p->sent;
 		received += p->received;
 		refused += p->refused;

@@ -7,8 +7,10 @@
 #include "base/buf.h"
 #include "base/load.h"
 #include "replayer/print/escape.h"
+#include "replayer/print/print.h"
 #include "sys/flags.h"
 
+#include <errno.h>
 #include <string.h>
 
 enum {
@@ -18,6 +20,7 @@ enum {
 	FAMILY_NETLINK = 16,
 	STREAM = 1,
 	DATAGRAM = 2,
+	PATH_AT = 2,
 	ADDRESS_AT = 4,
 	ADDRESS6_AT = 8,
 };
@@ -71,6 +74,29 @@ void peer_protocol(const struct peer *p, struct buf *ret)
 			say_value(&sys_flags_socket_types, p->type, ret);
 		}
 	}
+}
+
+const char *peer_error_call(const struct peer_error *e, char *scratch)
+{
+	const struct event_call call = {.nr = e->nr, .arch = e->arch};
+
+	return e->connecting ? "connect" : print_call_name(&call, scratch);
+}
+
+bool peer_is_noise(const struct peer *p)
+{
+	static const char *const paths[] = {"/var/run/nscd/socket", "/run/nscd/socket"};
+	const char *path = (const char *)p->remote.bytes + PATH_AT;
+
+	if (p->family != FAMILY_UNIX || p->remote.size <= PATH_AT || p->connections || p->pending ||
+	    p->error_count != 1 || p->errors[0].error != ENOENT)
+		return false;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (p->remote.size == PATH_AT + strlen(paths[i]) &&
+		    memcmp(path, paths[i], strlen(paths[i])) == 0)
+			return true;
+	}
+	return false;
 }
 
 void address_text(const struct state_address *a, struct buf *ret)

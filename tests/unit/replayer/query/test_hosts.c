@@ -103,6 +103,121 @@ static void test_bad_names(void **state)
 	hosts_done(&h);
 }
 
+#define RECORD(name, type, length) name type REST length
+#define A                          "\0\1"
+#define AAAA                       "\0\x1c"
+#define CNAME                      "\0\5"
+#define ASKED_FOR                  "\xc0\x0c" /* a pointer to the question's name */
+#define ANSWER(count)              HEAD("\x81\x80", count) QUESTION
+#define TAKE(h, bytes)             take(h, bytes, sizeof(bytes) - 1, 1)
+
+/* An address of another name, of another class, or of the name behind an alias is not believed. */
+static void test_unasked(void **state)
+{
+	static const uint8_t other[4] = {10, 0, 0, 8};
+	struct hosts h = {.count = 0};
+
+	(void)state;
+	TAKE(&h, ANSWER("\2") RECORD("\3WWW\7eXample\4test\0", A, "\4") "\x7f\0\0\x0b" RECORD(
+			 "\3bad\0", A, "\4") "\x0a\0\0\x08");
+	assert_string_equal(hosts_name(&h, address, 4), "www.example.test");
+	assert_null(hosts_name(&h, other, 4));
+	TAKE(&h, ANSWER("\1") ASKED_FOR A "\0\3\0\0\0\x3c\0\4"
+					  "\x0a\0\0\x08");
+	assert_null(hosts_name(&h, other, 4));
+	TAKE(&h, ANSWER("\2") RECORD(ASKED_FOR, CNAME, "\x07") "\4real\xc0\x10" RECORD(
+			 ASKED_FOR, A, "\4") "\x0a\0\0\x08");
+	assert_null(hosts_name(&h, other, 4));
+	assert_string_equal(h.lookups[0].alias, "real.example.test");
+	/* An alias of something else leads nowhere. */
+	TAKE(&h, ANSWER("\2") RECORD("\3bad\0", CNAME, "\x07") "\4evil\xc0\x10" RECORD(
+			 "\4evil\xc0\x10", A, "\4") "\x0a\0\0\x08");
+	assert_null(hosts_name(&h, other, 4));
+	/* An alias that goes on behind its record. */
+	TAKE(&h, ANSWER("\1") RECORD(ASKED_FOR, CNAME, "\x05") "\4evil\xc0\x10");
+	assert_string_equal(h.lookups[0].alias, "real.example.test");
+	assert_int_equal(h.names.count, 1);
+	hosts_done(&h);
+}
+
+/* Names that lead in circles, forward, out of the message, or are too long. */
+static void test_circles(void **state)
+{
+	static const char *const circles[] = {
+		"\xc0\x0c", "\xc0\x0e\xc0\x0c", "\1a\xc0\x0c", "\xff\xff",
+		"\xc0\x11", "\xc0\x12\1a",      "\x80",        "\x40"};
+	char text[400] = HEAD("\x81\x80", "\xff");
+	struct hosts h = {.count = 0};
+	size_t n = 12;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(circles) / sizeof(circles[0]); i++) {
+		memset(text + 12, 0, 40);
+		memcpy(text + 12, circles[i], strlen(circles[i]));
+		take(&h, text, 12 + strlen(circles[i]), 1);
+		take(&h, text, 40, 1);
+	}
+	/* A pointer back into what was read of the same name. */
+	TAKE(&h, HEAD("\1\0", "\0") "\1a\1b\xc0\x0e\0\1\0\1");
+	assert_int_equal(h.count, 0);
+	/* 253 letters and dots are a name; one more is none. */
+	for (int i = 0; i < 3; i++, n += 64) {
+		text[n] = 63;
+		memset(text + n + 1, 'a', 63);
+	}
+	text[n] = 61;
+	memset(text + n + 1, 'a', 61);
+	memcpy(text + n + 62, "\0\0\1\0\1", 5);
+	take(&h, text, n + 67, 1);
+	assert_int_equal(h.count, 1);
+	assert_int_equal(strlen(h.lookups[0].name), 3 * 64 + 61);
+	text[n] = 62;
+	memset(text + n + 1, 'b', 62);
+	memcpy(text + n + 63, "\0\0\1\0\1", 5);
+	take(&h, text, n + 68, 1);
+	assert_int_equal(h.count, 1);
+	hosts_done(&h);
+}
+
+/* More than one question, another kind of message, a record longer than what there is. */
+static void test_other_messages(void **state)
+{
+	static const char two[] = "\x12\x34\1\0\0\2\0\0\0\0\0\0" QUESTION;
+	static const char update[] = HEAD("\x29\0", "\0") QUESTION;
+	static const char longer[] = ANSWER("\1") ASKED_FOR A "\0\1\0\0\0\x3c\xff\xff\x7f\0\0\x0b";
+	struct hosts h = {.count = 0};
+
+	(void)state;
+	TAKE(&h, two);
+	TAKE(&h, update);
+	assert_int_equal(h.count, 0);
+	TAKE(&h, longer);
+	assert_int_equal(h.count, 1);
+	assert_int_equal(h.lookups[0].address_count, 0);
+	assert_null(hosts_name(&h, address, 4));
+	hosts_done(&h);
+}
+
+/* More addresses than are kept, and more records than are read. */
+static void test_many(void **state)
+{
+	static const char question[] = HEAD("\x81\x80", "\xff") QUESTION;
+	char text[sizeof(question) + 255 * 16];
+	size_t n = sizeof(question) - 1;
+	struct hosts h = {.count = 0};
+
+	(void)state;
+	memcpy(text, question, n);
+	for (int i = 0; i < 255; i++, n += 16) {
+		memcpy(text + n, RECORD(ASKED_FOR, A, "\4") "\x7f\0\0", 15);
+		text[n + 15] = (char)i;
+	}
+	take(&h, text, n, 1);
+	assert_int_equal(h.lookups[0].address_count, LOOKUP_ADDRESSES);
+	assert_int_equal(h.names.count, 64);
+	hosts_done(&h);
+}
+
 static void test_file(void **state)
 {
 	static const char text[] = "# comment\n127.0.0.11\tlocal.test other\n  ::1 six\nbad line\n"
@@ -124,7 +239,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answer),  cmocka_unit_test(test_no_such_name),
 		cmocka_unit_test(test_hostile), cmocka_unit_test(test_bad_names),
-		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_file),    cmocka_unit_test(test_unasked),
+		cmocka_unit_test(test_circles), cmocka_unit_test(test_other_messages),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

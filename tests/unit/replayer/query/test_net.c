@@ -283,6 +283,140 @@ static void test_pair_that_is_asked(void **state)
 	end(&t);
 }
 
+static const char *say(struct told *t, bool all, struct buf *out)
+{
+	struct net_style style = {.all = all};
+
+	net_end(&t->net);
+	assert_int_equal(net_say(&t->net, &t->processes, &style, out), 0);
+	return buf_text(out);
+}
+
+/* However a call tells that connect(2) failed, it is that which did. */
+static void test_refused_later(void **state)
+{
+	struct buf out = {0};
+	struct told t;
+	const char *text;
+
+	(void)state;
+	begin(&t);
+	numbers(&t, 10, "socket", 3, INET, 1, 0);
+	connects(&t, 3, -EINPROGRESS);
+	option(&t, 3, ECONNREFUSED);
+	/* The first call tells it as well, once. */
+	numbers(&t, 10, "socket", 4, INET, 1, 0);
+	connects(&t, 4, -EINPROGRESS);
+	numbers(&t, 10, "read", -ENOTCONN, 4, BUFFER, 10);
+	numbers(&t, 10, "read", -ECONNREFUSED, 4, BUFFER, 10);
+	numbers(&t, 10, "read", -ECONNREFUSED, 4, BUFFER, 10);
+	/* At once: the same error. */
+	numbers(&t, 10, "socket", 5, INET, 1, 0);
+	connects(&t, 5, -ECONNREFUSED);
+	assert_int_equal(t.net.count, 1);
+	assert_int_equal(t.net.list[0].pending, 0);
+	assert_int_equal(t.net.list[0].refused, 3);
+	text = say(&t, false, &out);
+	assert_non_null(strstr(text, "3 of 3 attempts failed\n"));
+	assert_non_null(
+		strstr(text, " connect: ECONNREFUSED (Connection refused), 3 times, event 3\n"));
+	assert_non_null(strstr(text, " read: ECONNREFUSED"));
+	assert_null(strstr(text, "getsockopt"));
+	buf_done(&out);
+	end(&t);
+}
+
+/* Who asks the same server in other ways: padding, size and protocol of 0 make no other peer. */
+static void test_same_peer(void **state)
+{
+	static const char dirty[] = "\2\0\0\x50\x0a\0\0\1garbage!and more";
+	static const char with_flow[] =
+		"\x0a\0\0\x50\1\2\3\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0";
+	static const char without[] = "\x0a\0\0\x50\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0";
+	struct told t;
+
+	(void)state;
+	begin(&t);
+	numbers(&t, 10, "socket", 3, INET, 2, 0);
+	tell(&t, 10,
+	     &(struct made_call){.name = "connect",
+				 .args = {3, NAME, 24},
+				 .memory = {MADE_BYTES(NAME, dirty)}});
+	numbers(&t, 10, "write", 9, 3, BUFFER, 9);
+	tell(&t, 10,
+	     &(struct made_call){.name = "recvfrom",
+				 .ret = 64,
+				 .args = {3, BUFFER, 100, 0, NAME, LENGTH},
+				 .memory = {MADE_RESULT(LENGTH, uint32_t, {16}),
+					    {NAME, ADDRESS, 16, .exit = true}}});
+	numbers(&t, 10, "socket", 4, INET, 2, 17);
+	tell(&t, 10,
+	     &(struct made_call){.name = "sendto",
+				 .ret = 5,
+				 .args = {4, BUFFER, 5, 0, NAME, 16},
+				 .memory = {MADE_BYTES(NAME, ADDRESS)}});
+	/* It learns which port the kernel chose: it is still the one that asks. */
+	tell(&t, 10,
+	     &(struct made_call){
+		     .name = "getsockname",
+		     .args = {4, NAME, LENGTH},
+		     .memory = {{NAME, "\2\0\x90\x01\x7f\0\0\1\0\0\0\0\0\0\0\0", 16, .exit = true},
+				MADE_RESULT(LENGTH, uint32_t, {16})}});
+	tell(&t, 10,
+	     &(struct made_call){.name = "recvfrom",
+				 .ret = 7,
+				 .args = {4, BUFFER, 100, 0, NAME, LENGTH},
+				 .memory = {MADE_RESULT(LENGTH, uint32_t, {16}),
+					    {NAME, ADDRESS, 16, .exit = true}}});
+	assert_int_equal(t.net.count, 1);
+	assert_int_equal(t.net.list[0].role, NET_CLIENT);
+	assert_int_equal(t.net.list[0].sent, 14);
+	assert_int_equal(t.net.list[0].received, 71);
+	for (int i = 0; i < 2; i++) {
+		numbers(&t, 10, "socket", 5 + i, 10, 2, 0);
+		tell(&t, 10,
+		     &(struct made_call){.name = "connect",
+					 .args = {5 + (uint64_t)i, NAME, 28},
+					 .memory = {{NAME, i ? with_flow : without, 28}}});
+	}
+	assert_int_equal(t.net.count, 2);
+	end(&t);
+}
+
+/* That nscd is not there is nobody's failure. */
+static void test_noise(void **state)
+{
+	struct buf out = {0};
+	struct told t;
+	const char *text;
+
+	(void)state;
+	begin(&t);
+	for (int i = 0; i < 2; i++) {
+		numbers(&t, 10, "socket", 3, UNIX, 1, 0);
+		tell(&t, 10,
+		     &(struct made_call){.name = "connect",
+					 .ret = -ENOENT,
+					 .args = {3, NAME, 110},
+					 .memory = {MADE_BYTES(NAME, "\1\0/var/run/nscd/socket")}});
+	}
+	tell(&t, 10,
+	     &(struct made_call){.name = "connect",
+				 .ret = -ENOENT,
+				 .args = {3, NAME, 110},
+				 .memory = {MADE_BYTES(NAME, "\1\0/var/run/nscd/socket2")}});
+	text = say(&t, false, &out);
+	assert_non_null(strstr(text, "1 peer; 0 connections made, 1 failed, "));
+	assert_null(strstr(text, "/nscd/socket "));
+	assert_non_null(strstr(text, "/nscd/socket2 "));
+	buf_clear(&out);
+	text = say(&t, true, &out);
+	assert_non_null(strstr(text, "1 peer; 0 connections made, 1 failed, "));
+	assert_non_null(strstr(text, "/nscd/socket "));
+	buf_done(&out);
+	end(&t);
+}
+
 /* Bytes of a peer's name come out as text. */
 static void test_hostile_name(void **state)
 {
@@ -313,10 +447,17 @@ static void test_hostile_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_connect),      cmocka_unit_test(test_connect_without_waiting),
-		cmocka_unit_test(test_accept),       cmocka_unit_test(test_socketcall),
-		cmocka_unit_test(test_pipe),         cmocka_unit_test(test_pair),
-		cmocka_unit_test(test_hostile_name), cmocka_unit_test(test_pair_that_is_asked),
+		cmocka_unit_test(test_connect),
+		cmocka_unit_test(test_connect_without_waiting),
+		cmocka_unit_test(test_accept),
+		cmocka_unit_test(test_socketcall),
+		cmocka_unit_test(test_pipe),
+		cmocka_unit_test(test_pair),
+		cmocka_unit_test(test_hostile_name),
+		cmocka_unit_test(test_pair_that_is_asked),
+		cmocka_unit_test(test_refused_later),
+		cmocka_unit_test(test_same_peer),
+		cmocka_unit_test(test_noise),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
