@@ -67,19 +67,25 @@ void buf_char(struct buf *b, char c)
 
 void buf_vprintf(struct buf *b, const char *format, va_list args)
 {
+	size_t room = b->capacity - b->size;
 	va_list again;
 	int length;
 
+	if (b->failed)
+		return;
+	/* Most texts fit in what there is. */
 	va_copy(again, args);
-	length = vsnprintf(NULL, 0, format, again);
+	length = vsnprintf(room ? b->data + b->size : NULL, room, format, again);
 	va_end(again);
 	/* The C library may want memory as well, for a wide field. */
 	if (length < 0)
 		b->failed = -ENOMEM;
-	if (length < 0 || !reserve(b, (size_t)length))
-		return;
-	vsnprintf(b->data + b->size, (size_t)length + 1, format, args);
-	b->size += (size_t)length;
+	if (length >= 0 && (size_t)length >= room && reserve(b, (size_t)length))
+		vsnprintf(b->data + b->size, (size_t)length + 1, format, args);
+	if (!b->failed)
+		b->size += (size_t)length;
+	else if (b->data)
+		b->data[b->size] = '\0';
 }
 
 void buf_printf(struct buf *b, const char *format, ...)

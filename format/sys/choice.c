@@ -57,6 +57,15 @@ static int is_meant(const struct word *w, const struct sys_desc *d)
 	return w->set ? sys_set_contains(w->set, d) : strcmp(w->name, d->name) == 0;
 }
 
+static bool is_bare_set(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(bare_sets); i++) {
+		if (strcmp(bare_sets[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Once, although each architecture has it. */
 static void add_word(struct buf *words, const char *word)
 {
@@ -71,6 +80,20 @@ static void add_word(struct buf *words, const char *word)
 	buf_printf(words, "%s%s", words->size ? "," : "", word);
 }
 
+/* Of a call: signal alone would be the set of that name. */
+static void add_name(struct buf *words, const char *name)
+{
+	cleanup_done(buf_done) struct buf word = {0};
+
+	if (!is_bare_set(name)) {
+		add_word(words, name);
+		return;
+	}
+	buf_printf(&word, ":%s", name);
+	buf_inherit(words, &word);
+	add_word(words, buf_text(&word));
+}
+
 static int choose_one(struct sys_choice *c, const struct sys_desc *d, struct word *w)
 {
 	int meant = w->is_number ? 1 : is_meant(w, d);
@@ -79,7 +102,7 @@ static int choose_one(struct sys_choice *c, const struct sys_desc *d, struct wor
 		return meant;
 	w->found = true;
 	if (w->names)
-		add_word(w->names, d->name);
+		add_name(w->names, d->name);
 	return map_put(&c->calls, key(d), (void *)(uintptr_t)d);
 }
 
@@ -125,19 +148,14 @@ static bool is_number(const char *text, uint64_t *ret)
 	return !*end;
 }
 
-static bool is_bare_set(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(bare_sets); i++) {
-		if (strcmp(bare_sets[i], name) == 0)
-			return true;
-	}
-	return false;
-}
-
 static int understand(struct word *w, struct err *err)
 {
 	const char *name = w->text;
 
+	if (*name == ':') {
+		w->name = name + 1;
+		return 0;
+	}
 	w->optional = *name == '?';
 	name += w->optional;
 	w->all = strcmp(name, "all") == 0;

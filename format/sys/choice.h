@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The calls that an expression of strace's -e trace= chooses: names, numbers, %sets, /regex, all,
- * none, ?name for one that need not be known, and ! in front for all others.
+ * none, ?name for one that need not be known, and ! in front for all others. :name is a call even
+ * where a set has that name, too.
  */
 #ifndef SYS_CHOICE_H
 #define SYS_CHOICE_H

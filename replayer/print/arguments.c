@@ -57,8 +57,10 @@ static void say_argument(const struct scope *s, const struct sys_field *f)
 	struct scope first = *s;
 
 	first.part = f->told == TOLD_BEHIND ? PART_BEFORE : PART_ALL;
-	if (s->desc->named)
-		buf_printf(s->out, "%s=", f->name);
+	if (s->desc->named) {
+		buf_str(s->out, f->name);
+		buf_char(s->out, '=');
+	}
 	say_field(&first, f);
 }
 

@@ -155,7 +155,8 @@ void escape_json(struct buf *ret, const void *bytes, size_t size)
 		uint32_t c = 0;
 		size_t n = 0;
 
-		while (i + n < size && is_printable(at[i + n]) && at[i + n] != '"' && at[i + n] != '\\')
+		while (i + n < size && is_printable(at[i + n]) && at[i + n] != '"' &&
+		       at[i + n] != '\\')
 			n++;
 		buf_append(ret, at + i, n);
 		i += n;

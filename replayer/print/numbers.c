@@ -22,7 +22,24 @@ void say_address(struct buf *out, uint64_t address)
 /* At least three digits, as strace writes permissions. */
 void say_permissions(struct buf *out, uint64_t mode)
 {
-	buf_printf(out, "%#03" PRIo64, mode);
+	char digits[24];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + (mode & 7));
+	while (mode >>= 3);
+	/* A zero in front that says that it is octal, unless it is there. */
+	if (digits[at] != '0')
+		digits[--at] = '0';
+	while (sizeof(digits) - at < 3)
+		digits[--at] = '0';
+	buf_append(out, digits + at, sizeof(digits) - at);
+}
+
+static void say_bit(struct buf *out, const char *name)
+{
+	buf_str(out, name);
+	buf_char(out, '|');
 }
 
 void say_mode(struct buf *out, uint32_t mode)
@@ -41,10 +58,10 @@ void say_mode(struct buf *out, uint32_t mode)
 		return;
 	}
 	if (type)
-		buf_printf(out, "%s|", type);
+		say_bit(out, type);
 	for (size_t i = 0; i < 3; i++) {
 		if (mode & special[i].bit)
-			buf_printf(out, "%s|", special[i].name);
+			say_bit(out, special[i].name);
 	}
 	say_permissions(out, mode & 0777);
 	if (mode >> 16)
@@ -105,13 +122,26 @@ static void say_handler(struct buf *out, uint64_t value)
 		buf_hex(out, value);
 }
 
+/* As %#x: no 0x in front of 0. */
+static void say_number_hex(struct buf *out, uint64_t value)
+{
+	if (value)
+		buf_hex(out, value);
+	else
+		buf_char(out, '0');
+}
+
 /* Two encodings of a device number: the kernel's 32 bits and its 64. */
 static void say_device(struct buf *out, uint64_t v)
 {
 	uint64_t major = (v >> 8 & 0xfff) | (v >> 32 & ~UINT64_C(0xfff));
 	uint64_t minor = (v & 0xff) | (v >> 12 & 0xffffff00);
 
-	buf_printf(out, "makedev(%#" PRIx64 ", %#" PRIx64 ")", major, minor);
+	buf_str(out, "makedev(");
+	say_number_hex(out, major);
+	buf_str(out, ", ");
+	say_number_hex(out, minor);
+	buf_char(out, ')');
 }
 
 static void say_port(struct buf *out, uint64_t value)

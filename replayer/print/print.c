@@ -21,7 +21,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ALIGN_DEFAULT = 40, NS_PER_S = 1000000000, RESTART_BLOCK = -516 };
+enum { ALIGN_DEFAULT = 40, PID_WIDTH = 5, NS_PER_S = 1000000000, RESTART_BLOCK = -516 };
 
 struct printer *printer_new(const struct print_options *options)
 {
@@ -210,7 +210,8 @@ static void say_call(const struct scope *s)
 	if (s->event->kind == EVENT_END) {
 		buf_printf(s->out, "<... %s resumed>", name);
 	} else {
-		buf_printf(s->out, "%s(", name);
+		buf_str(s->out, name);
+		buf_char(s->out, '(');
 		say_restarted(s);
 	}
 	say_arguments(s, fields, n);
@@ -218,8 +219,11 @@ static void say_call(const struct scope *s)
 
 static void pad(struct buf *out, size_t from, unsigned column)
 {
-	while (out->size - from < column && !buf_error(out))
-		buf_char(out, ' ');
+	size_t used = out->size - from;
+	char *place = used < column ? buf_extend(out, column - used) : NULL;
+
+	if (place)
+		memset(place, ' ', column - used);
 }
 
 static void say_duration(const struct printer *p, struct buf *out, const struct event_call *call)
@@ -399,6 +403,15 @@ static void bound(struct buf *out, size_t from)
 	buf_str(out, "...");
 }
 
+static void say_pid(uint32_t tid, struct buf *out)
+{
+	size_t from = out->size;
+
+	buf_u64(out, tid);
+	pad(out, from, PID_WIDTH);
+	buf_char(out, ' ');
+}
+
 int print_event(struct printer *p, const struct event *e, struct buf *ret)
 {
 	size_t from = ret->size;
@@ -406,7 +419,7 @@ int print_event(struct printer *p, const struct event *e, struct buf *ret)
 	if (!has_line(e))
 		return 0;
 	if (!p->options.no_pid)
-		buf_printf(ret, "%-5u ", e->tid);
+		say_pid(e->tid, ret);
 	say_clock(p, e->time, ret);
 	say_relative(p, e->time, ret);
 	say_call_number(p, e, ret);

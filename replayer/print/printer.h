@@ -40,6 +40,14 @@ struct generic_family {
 	char name[PRINT_FAMILY_NAME];
 };
 
+enum { PRINT_MEANINGS_MAX = 64 };
+
+/* Whether results of a call have a meaning: asked once, not of each event. */
+struct known_meaning {
+	const struct sys_desc *desc; /* NULL: none yet */
+	uint8_t row;
+};
+
 struct printer {
 	struct print_options options;
 	int64_t start_realtime; /* ns since the epoch at time 0 */
@@ -51,6 +59,7 @@ struct printer {
 	struct last_call calls[PRINT_NUMBERS_MAX];
 	struct interface interfaces[PRINT_INTERFACES_MAX];
 	struct generic_family families[PRINT_FAMILIES_MAX];
+	struct known_meaning meanings[PRINT_MEANINGS_MAX];
 };
 
 enum { PRINT_DEPTH_MAX = 8 };

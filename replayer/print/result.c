@@ -285,12 +285,27 @@ static const struct {
 	{"set_thread_area", mean_thread_area},
 };
 
+/* The row of a call, plus one; 0: there is none. */
+static uint8_t meaning_of(const struct sys_desc *d)
+{
+	for (uint8_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
+		if (strcmp(d->name, meanings[i].call) == 0)
+			return (uint8_t)(i + 1);
+	}
+	return 0;
+}
+
 static void say_meaning(const struct scope *s, int64_t result)
 {
-	for (size_t i = 0; s->desc && i < sizeof(meanings) / sizeof(meanings[0]); i++) {
-		if (strcmp(s->desc->name, meanings[i].call) == 0)
-			meanings[i].mean(s, result);
-	}
+	struct known_meaning *known;
+
+	if (!s->desc)
+		return;
+	known = &s->p->meanings[(uintptr_t)s->desc / sizeof(*s->desc) % PRINT_MEANINGS_MAX];
+	if (known->desc != s->desc)
+		*known = (struct known_meaning){s->desc, meaning_of(s->desc)};
+	if (known->row)
+		meanings[known->row - 1].mean(s, result);
 }
 
 /* What was given back by a pointer (shmat by way of ipc). */

@@ -25,6 +25,9 @@ static const struct sys_field *next_field(const struct sys_desc *d, const struct
 {
 	const struct sys_field *best = NULL;
 
+	/* Most fields are said in the order of their places. */
+	if (last && last + 1 < d->field + d->count && last[1].order == last->order)
+		return last + 1;
 	for (size_t i = 0; i < d->count; i++) {
 		const struct sys_field *f = &d->field[i];
 
@@ -145,7 +148,8 @@ static void say_member(const struct scope *s, const struct sys_field *f)
 		say_ipv6_member(s, s->base + f->off, f->size, f->name);
 		return;
 	}
-	buf_printf(s->out, "%s=", f->name);
+	buf_str(s->out, f->name);
+	buf_char(s->out, '=');
 	say_length_before(s, f);
 	say_struct_field(s, f);
 }
