@@ -53,7 +53,22 @@ static struct report_lane *new_lane(struct report *r, uint32_t process, uint32_t
 	if (!lane->bins)
 		return NULL;
 	r->lane_count++;
+	r->lanes_live++;
 	return lane;
+}
+
+/* Whether there is room for one more; room is sought only now and then. 0, 1 or -ENOMEM. */
+static int lane_fits(struct report *r, uint64_t now)
+{
+	if (r->lanes_live <= REPORT_LANES_MAX)
+		return 1;
+	if (r->lanes_refused < r->fold_next)
+		return 0;
+	if (report_fold(r, now) < 0)
+		return -ENOMEM;
+	if (r->lanes_live > REPORT_LANES_MAX / 2)
+		r->fold_next = 2 * r->lanes_refused + REPORT_LANES_MAX;
+	return r->lanes_live <= REPORT_LANES_MAX;
 }
 
 /* The lane of the thread that an event is about: a number used again is another thread. */
@@ -63,12 +78,16 @@ static struct report_lane *lane_of(struct report *r, const struct event *e)
 	uint32_t process = p ? (uint32_t)(p - r->overview.processes.list) + 1 : 0;
 	uintptr_t at = (uintptr_t)map_get(&r->threads, e->tid);
 	struct report_lane *lane;
+	int fits;
 
 	if (!r->lane_count && !new_lane(r, 0, 0, e->time))
 		return NULL;
 	if (at && (r->lanes[at - 1].process == process || !process))
-		return &r->lanes[at - 1];
-	if (!process || r->lane_count > REPORT_LANES_MAX) {
+		return &r->lanes[report_lane_of(r, (uint32_t)at - 1)];
+	fits = process ? lane_fits(r, e->time) : 0;
+	if (fits < 0)
+		return NULL;
+	if (!fits) {
 		r->lanes_refused++;
 		return &r->lanes[0];
 	}
@@ -83,6 +102,8 @@ static void widen(struct report *r)
 	for (size_t i = 0; i < r->lane_count; i++) {
 		struct report_bin *bins = r->lanes[i].bins;
 
+		if (!bins)
+			continue;
 		for (size_t k = 0; k < REPORT_BINS / 2; k++) {
 			const struct report_bin a = bins[2 * k], b = bins[2 * k + 1];
 
@@ -324,6 +345,12 @@ static int by_duration(const void *a, const void *b)
 int report_end(struct report *r)
 {
 	qsort(r->slow, r->slow_count, sizeof(r->slow[0]), by_duration);
+	if (r->lanes_live > REPORT_LANES_EASY && report_fold(r, r->overview.info.last_time) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < r->slow_count; i++)
+		r->slow[i].lane = report_lane_of(r, r->slow[i].lane);
+	for (size_t i = 0; i < r->marks_total; i++)
+		r->marks[i].lane = report_lane_of(r, r->marks[i].lane);
 	return searches_end(&r->files.searches) < 0 ? -ENOMEM : overview_end(&r->overview);
 }
 

@@ -187,7 +187,7 @@ static void say_tiles(const struct report *r, struct buf *out)
 
 static int say_timeline(const struct report *r, struct buf *out)
 {
-	size_t left_out = 0;
+	struct report_left left = {0};
 	int status;
 
 	buf_str(out,
@@ -201,18 +201,20 @@ static int say_timeline(const struct report *r, struct buf *out)
 		"<kbd>+</kbd> and <kbd>-</kbd> to zoom, <kbd>0</kbd> for the whole.</p>"
 		"<div id=tl-tools></div><div id=tl-box></div><p id=tl-said aria-live=polite></p>"
 		"</div>\n<script type=\"application/json\" id=tl-data>");
-	status = report_timeline(r, span_of(&r->overview), &left_out, out);
+	status = report_timeline(r, span_of(&r->overview), &left, out);
 	buf_str(out, "</script>\n");
-	if (left_out)
+	if (left.lanes)
 		buf_printf(out,
-			   "<p class=cut>The timeline has the threads that made the most calls; "
-			   "%zu others are not in it.</p>\n",
-			   left_out);
+			   "<p class=cut>The timeline has the rows with the most calls; %zu others "
+			   "are not in it.</p>\n",
+			   left.lanes);
+	if (left.marks)
+		buf_printf(out, "<p class=cut>%zu more marks are not in it.</p>\n", left.marks);
 	if (r->lanes_refused)
 		buf_printf(out,
-			   "<p class=cut>%" PRIu64 " events of threads beyond the first %d share "
-			   "one row.</p>\n",
-			   r->lanes_refused, REPORT_LANES_MAX);
+			   "<p class=cut>%" PRIu64 " events of threads that had no row of their own "
+			   "share one.</p>\n",
+			   r->lanes_refused);
 	buf_str(out, "</section>\n");
 	return status;
 }
