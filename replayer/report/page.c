@@ -9,7 +9,7 @@
 
 #include <inttypes.h>
 
-enum { TITLE_SHOWN = 80, COMMAND_SHOWN = 400 };
+enum { TITLE_SHOWN = 80, COMMAND_SHOWN = 400, TAPE_SHOWN = 8 << 10 };
 
 static const struct process *command(const struct overview *o)
 {
@@ -224,6 +224,7 @@ static void say_tape(const struct overview *o, struct buf *out)
 	cleanup_done(buf_done) struct buf text = {0};
 
 	info_say(&o->info, INFO_TEXT, &text);
+	html_cut(&text, TAPE_SHOWN);
 	buf_str(out, "<section id=tape><h2>The tape and the machine</h2><pre>");
 	html_take(out, &text);
 	buf_str(out, "</pre></section>\n");
