@@ -238,6 +238,7 @@
 		data.lanes.forEach((lane, i) => draw_lane(g, lane, i));
 		draw_slow(g);
 		draw_marks(g);
+		canvas.dataset.view = Math.round(view.from) + " " + Math.round(view.to);
 		range.textContent = duration(view.from) + " to " + duration(view.to);
 	};
 
