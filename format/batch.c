@@ -261,7 +261,12 @@ void batch_done(struct batch *b)
 
 size_t batch_footprint(const struct batch *b)
 {
+	return b->count * (sizeof(*b->rows) + 2 * sizeof(uint32_t)) +
+	       b->range_count * (sizeof(*b->ranges) + sizeof(*b->memory)) + b->bytes.size;
+}
+
+size_t batch_capacity(const struct batch *b)
+{
 	return b->capacity * (sizeof(*b->rows) + 2 * sizeof(uint32_t)) +
-	       b->range_capacity * sizeof(*b->ranges) + b->range_count * sizeof(*b->memory) +
-	       b->bytes.capacity;
+	       b->range_capacity * (sizeof(*b->ranges) + sizeof(*b->memory)) + b->bytes.capacity;
 }

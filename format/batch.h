@@ -85,7 +85,9 @@ int batch_reserve(struct batch *b, size_t rows, size_t ranges);
 void batch_clear(struct batch *b, uint64_t number);
 void batch_done(struct batch *b);
 
-/* Bytes of memory that the batch occupies, for limits. */
+/* Bytes of memory that what is in the batch takes, and that the batch has for it. The first
+ * depend on nothing that was in it before. */
 size_t batch_footprint(const struct batch *b);
+size_t batch_capacity(const struct batch *b);
 
 #endif

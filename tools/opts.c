@@ -30,12 +30,20 @@ int opts_complain(const char *format, ...)
 	return EXIT_TROUBLE;
 }
 
-int opts_bad_option(int option, char **argv)
+int opts_option_error(int option, char **argv, struct err *err)
 {
 	if (option == ':')
-		return opts_complain("option '%s' needs a value", argv[optind - 1]);
-	return opts_complain("unknown option '%s' of '%s'; try 'analyze --help'", argv[optind - 1],
-			     argv[0]);
+		return err_set(err, EINVAL, "option '%s' needs a value", argv[optind - 1]);
+	return err_set(err, EINVAL, "unknown option '%s' of '%s'; try 'analyze --help'",
+		       argv[optind - 1], argv[0]);
+}
+
+int opts_bad_option(int option, char **argv)
+{
+	struct err err = {0};
+
+	opts_option_error(option, argv, &err);
+	return opts_complain("%s", err_text(&err));
 }
 
 /* ---- output ---- */
@@ -103,8 +111,7 @@ bool opts_same_file(const char *input, const struct stat *output)
 	return st.st_dev == output->st_dev && st.st_ino == output->st_ino;
 }
 
-/* 0, or the status after a complaint. */
-static int empty_output(char **paths)
+int opts_empty_output(char **paths)
 {
 	struct stat st;
 
@@ -202,7 +209,7 @@ int opts_for_each_item(char **paths, const struct trace_stream_options *options,
 
 	if (!*paths)
 		return opts_complain("no tape given; try 'analyze --help'");
-	status = empty_output(paths);
+	status = opts_empty_output(paths);
 	if (status)
 		return status;
 	for (; *paths; paths++) {

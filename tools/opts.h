@@ -16,7 +16,8 @@
 /* "analyze: …" on stderr, one line; returns EXIT_TROUBLE. */
 int opts_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The one thing that getopt_long() leaves to be said; returns EXIT_TROUBLE. */
+/* The one thing that getopt_long() leaves to be said, in @err: -EINVAL; or said: EXIT_TROUBLE. */
+int opts_option_error(int option, char **argv, struct err *err);
 int opts_bad_option(int option, char **argv);
 
 /* What a verb does with each item of a tape. A negative errno ends reading, and is said;
@@ -50,6 +51,9 @@ int opts_end(struct buf *out, int failed, int status);
 /* Writes to @path from here on instead of standard output. 0 or -errno. What is there
  * already goes when opts_for_each_item() begins, which refuses to read it as a tape. */
 int opts_output_to(const char *path, struct err *err);
+/* Empties that file, for those who do not call opts_for_each_item(). EXIT_FINE, or the status after
+ * a complaint. */
+int opts_empty_output(char **paths);
 /* Whether @input ("-" is standard input) is the regular file that @output tells of. */
 struct stat;
 bool opts_same_file(const char *input, const struct stat *output);

@@ -3,7 +3,7 @@
  * rec: the recording half, as people see it. Options in, one line out, and the exit
  * status of the command.
  */
-#include "bounds.h"
+#include "rec_arguments.h"
 #include "say.h"
 #include "tapefile.h"
 
@@ -11,12 +11,9 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "recorder/rec.h"
-#include "sys/choice.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,17 +24,6 @@
 
 /* The convention of env(1), timeout(1) and nohup(1). */
 enum { EXIT_REC = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
-
-enum { PAYLOAD_DEFAULT = 64 << 10, LEVEL_MAX = 19 };
-
-struct arguments {
-	struct rec_options rec;
-	pid_t *pids;        /* own copy of what -p names */
-	const char *output; /* NULL: the default file */
-	bool quiet;
-	char **environment; /* own copy, NULL while unchanged */
-	struct bounds bounds;
-};
 
 static const char usage[] =
 	"Usage: rec [OPTION]... [--] COMMAND [ARG]...\n"
@@ -73,208 +59,6 @@ static const char usage[] =
 	"\n"
 	"Exit status: COMMAND's; a signal that killed COMMAND kills rec as well.\n"
 	"125: rec itself failed; 126: COMMAND cannot be executed; 127: it was not found.\n";
-
-enum { OPTION_HELP = 256, OPTION_VERSION };
-
-static const struct option long_options[] = {
-	{"output", required_argument, NULL, 'o'},
-	{"attach", required_argument, NULL, 'p'},
-	{"trace", required_argument, NULL, 'e'},
-	{"payload", required_argument, NULL, 's'},
-	{"user", required_argument, NULL, 'u'},
-	{"env", required_argument, NULL, 'E'},
-	{"level", required_argument, NULL, 'z'},
-	{"max-size", required_argument, NULL, BOUNDS_MAX_SIZE},
-	{"max-time", required_argument, NULL, BOUNDS_MAX_TIME},
-	{"max-events", required_argument, NULL, BOUNDS_MAX_EVENTS},
-	{"part-size", required_argument, NULL, 'C'},
-	{"parts", required_argument, NULL, 'W'},
-	{"ring", required_argument, NULL, BOUNDS_RING},
-	{"ring-on-failure", no_argument, NULL, BOUNDS_RING_ON_FAILURE},
-	{"quiet", no_argument, NULL, 'q'},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{"version", no_argument, NULL, OPTION_VERSION},
-	{0},
-};
-
-static int parse_size(const char *text, uint64_t *ret, struct err *err)
-{
-	char *end;
-	unsigned long long value;
-	unsigned shift = 0;
-
-	if (strcmp(text, "all") == 0) {
-		*ret = UINT64_MAX;
-		return 0;
-	}
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	if (*end == 'K' || *end == 'k')
-		shift = 10;
-	else if (*end == 'M')
-		shift = 20;
-	if (end == text || text[0] == '-' || errno || end[shift > 0] || value > UINT64_MAX >> 21)
-		return err_set(err, EINVAL,
-			       "'%s' is no size; use a number, a number with K or M, "
-			       "or 'all'",
-			       text);
-	*ret = (uint64_t)value << shift;
-	return 0;
-}
-
-static int parse_level(const char *text, int *ret, struct err *err)
-{
-	char *end;
-	long value = strtol(text, &end, 10);
-
-	if (end == text || *end || value < 1 || value > LEVEL_MAX)
-		return err_set(err, EINVAL, "'%s' is no compression level; use 1 to %d", text,
-			       LEVEL_MAX);
-	*ret = (int)value;
-	return 0;
-}
-
-/* Before anything is touched. */
-static int check_set(const char *expression, struct err *err)
-{
-	struct sys_choice choice = {.others = false};
-	int r = sys_choice_parse(expression, &choice, err);
-
-	sys_choice_done(&choice);
-	return r;
-}
-
-static bool separates(char c)
-{
-	return c == ',' || c == ' ' || c == '\t' || c == '\n';
-}
-
-/* Numbers with commas or spaces between them, as pidof(1) prints them. */
-static int add_pids(struct arguments *a, const char *text, struct err *err)
-{
-	for (const char *at = text;;) {
-		char *end;
-		long value;
-		pid_t *more;
-
-		while (separates(*at))
-			at++;
-		if (!*at && at != text)
-			return 0;
-		errno = 0;
-		value = strtol(at, &end, 10);
-		if (end == at || (*end && !separates(*end)) || errno || value < 1 ||
-		    value > INT_MAX)
-			return err_set(err, EINVAL, "'%s' is no process number", text);
-		more = reallocarray(a->pids, a->rec.pid_count + 1, sizeof(*more));
-		if (!more)
-			return err_set(err, ENOMEM, "out of memory");
-		a->rec.pids = a->pids = more;
-		more[a->rec.pid_count++] = (pid_t)value;
-		at = end;
-	}
-}
-
-static size_t name_length(const char *variable)
-{
-	return strcspn(variable, "=");
-}
-
-/* VAR=VALUE sets, VAR alone removes, as strace's -E does. */
-static int change_environment(struct arguments *a, char *change, struct err *err)
-{
-	char **old = a->environment ? a->environment : environ, **new;
-	size_t count = 0, kept = 0;
-
-	if (change[0] == '=' || !change[0])
-		return err_set(err, EINVAL, "'%s' is no environment variable", change);
-	while (old[count])
-		count++;
-	new = calloc(count + 2, sizeof(*new));
-	if (!new)
-		return err_set(err, ENOMEM, "out of memory");
-	for (size_t i = 0; i < count; i++) {
-		if (name_length(old[i]) != name_length(change) ||
-		    strncmp(old[i], change, name_length(change)) != 0)
-			new[kept++] = old[i];
-	}
-	if (strchr(change, '='))
-		new[kept++] = change;
-	free(a->environment);
-	a->environment = new;
-	a->rec.envp = new;
-	return 0;
-}
-
-static int apply(struct arguments *a, int option, struct err *err)
-{
-	switch (option) {
-	case 'o':
-		a->output = optarg;
-		return 0;
-	case 'p':
-		return add_pids(a, optarg, err);
-	case 'e':
-		a->rec.trace_set = optarg;
-		return check_set(optarg, err);
-	case 's':
-		return parse_size(optarg, &a->rec.payload_limit, err);
-	case 'u':
-		a->rec.user = optarg;
-		return 0;
-	case 'E':
-		return change_environment(a, optarg, err);
-	case 'z':
-		return parse_level(optarg, &a->rec.level, err);
-	case 'q':
-		a->quiet = true;
-		return 0;
-	default:
-		return bounds_apply(&a->bounds, option, optarg, err);
-	}
-}
-
-/* Either a command or processes. */
-static int check_use(struct arguments *a, char *const *command, struct err *err)
-{
-	if (!a->rec.pid_count && !*command)
-		return err_set(err, EINVAL, "no command given; try 'rec --help'");
-	if (a->rec.pid_count && *command)
-		return err_set(err, EINVAL, "-p records what runs already: '%s' cannot be run too",
-			       *command);
-	if (a->rec.pid_count && (a->rec.user || a->environment))
-		return err_set(err, EINVAL, "-p records what runs already: %s is for a command",
-			       a->rec.user ? "-u" : "-E");
-	a->rec.argv = *command ? command : NULL;
-	return bounds_check(&a->bounds, a->output, err);
-}
-
-/* 0: go on; 1: done (help, version); -errno. */
-static int parse(struct arguments *a, int argc, char **argv, struct err *err)
-{
-	int option, r;
-
-	while ((option = getopt_long(argc, argv, "+:o:p:e:s:u:E:z:qC:W:", long_options, NULL)) !=
-	       -1) {
-		switch (option) {
-		case OPTION_HELP:
-			fputs(usage, stdout);
-			return 1;
-		case OPTION_VERSION:
-			puts("rec (systape) " SYSTAPE_VERSION);
-			return 1;
-		case '?':
-			return err_set(err, EINVAL, "unknown option '%s'; try 'rec --help'",
-				       argv[optind - 1]);
-		case ':':
-			return err_set(err, EINVAL, "option '%s' needs a value", argv[optind - 1]);
-		}
-		r = apply(a, option, err);
-		if (r < 0)
-			return r;
-	}
-	return check_use(a, argv + optind, err);
-}
 
 /* The words up to the command, for the tape's header. */
 static void describe_options(struct buf *ret, char *const *argv, char *const *command)
@@ -314,12 +98,12 @@ static void human_bytes(struct buf *ret, uint64_t bytes)
 	buf_printf(ret, "%.1f %s", value, units[unit]);
 }
 
-static const char *output_name(const struct arguments *a)
+static const char *output_name(const struct rec_arguments *a)
 {
 	return a->output ? a->output : tapefile_default;
 }
 
-static void say_result(const struct arguments *a, const struct rec_result *result)
+static void say_result(const struct rec_arguments *a, const struct rec_result *result)
 {
 	cleanup_done(buf_done) struct buf line = {0};
 
@@ -381,7 +165,7 @@ static int exit_status(const struct rec_result *result)
 }
 
 /* All about a tape that is not what it should be, in one line. */
-static void say_failure(const struct arguments *a, const struct rec_result *result,
+static void say_failure(const struct rec_arguments *a, const struct rec_result *result,
 			const struct err *err)
 {
 	cleanup_done(buf_done) struct buf line = {0};
@@ -401,7 +185,7 @@ static void say_failure(const struct arguments *a, const struct rec_result *resu
 	say("rec", buf_text(&line));
 }
 
-static int check_tape(const struct arguments *a, struct rec_result *result, struct err *err)
+static int check_tape(const struct rec_arguments *a, struct rec_result *result, struct err *err)
 {
 	if (result->failure != REC_OK || !tapefile_is_gone(a->rec.output))
 		return 0;
@@ -410,7 +194,7 @@ static int check_tape(const struct arguments *a, struct rec_result *result, stru
 		       output_name(a));
 }
 
-static int record(struct arguments *a, const char *path)
+static int record(struct rec_arguments *a, const char *path)
 {
 	cleanup_free char *journal = NULL;
 	cleanup_close int fd = -1;
@@ -433,7 +217,7 @@ static int record(struct arguments *a, const char *path)
 	return exit_status(&result);
 }
 
-static int run(struct arguments *a, char **argv)
+static int run(struct rec_arguments *a, char **argv)
 {
 	cleanup_done(buf_done) struct buf own = {0};
 	cleanup_free char *path = NULL;
@@ -455,15 +239,18 @@ static int run(struct arguments *a, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct arguments a = {.rec = {.payload_limit = PAYLOAD_DEFAULT}};
+	struct rec_arguments a;
 	struct err err = {0};
-	int r = parse(&a, argc, argv, &err);
+	int r = rec_arguments_parse(&a, argc, argv, &err);
 
-	if (r == 0)
-		r = run(&a, argv);
+	if (r < 0)
+		r = complain(&err, EXIT_REC);
+	else if (a.wants == REC_HELP)
+		fputs(usage, stdout);
+	else if (a.wants == REC_VERSION)
+		puts("rec (systape) " SYSTAPE_VERSION);
 	else
-		r = r > 0 ? 0 : complain(&err, EXIT_REC);
-	free(a.environment);
-	free(a.pids);
+		r = run(&a, argv);
+	rec_arguments_done(&a);
 	return r;
 }

@@ -12,13 +12,13 @@ set -euo pipefail
 # libc6-dev is named because gcc only recommends it and we install no recommends.
 build=(
 	gcc libc6-dev clang cmake ninja-build pkg-config
-	protobuf-c-compiler libprotobuf-c-dev libzstd-dev libisal-dev
+	protobuf-c-compiler libprotobuf-c-dev libzstd-dev libisal-dev libsqlite3-dev
 )
 # clang-rt: libFuzzer and the sanitizers of clang. dpkg-dev and file: dependencies
 # of the .deb are computed with them.
 tests=(
 	libcmocka-dev protobuf-compiler zstd jq strace git python3 make curl
-	busybox iproute2 perl-base sqlite3 chromium
+	busybox iproute2 perl-base sqlite3 tshark chromium
 	libclang-rt-dev manpages-dev mandoc dpkg-dev file shellcheck codespell
 )
 # The tests of 32-bit calls need a compiler for them.

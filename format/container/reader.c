@@ -49,6 +49,7 @@ struct trace_reader {
 	size_t raw_at;
 	bool in_frame, frame_ended;
 	uint64_t frame_offset;
+	uint64_t decompressed;
 
 	uint64_t next_chunk;
 	bool any_record, any_header, trailer_seen, ended;
@@ -367,6 +368,7 @@ static int feed(struct trace_reader *r, struct err *err)
 		return STEP_DAMAGED;
 	}
 	trace_source_skip(r->source, in.pos);
+	r->decompressed += out.pos;
 	r->frame_ended = left == 0;
 	return STEP_AGAIN;
 }
@@ -398,6 +400,14 @@ static int scan(struct trace_reader *r, struct err *err)
 	}
 }
 
+static void leave_frame(struct trace_reader *r)
+{
+	r->in_frame = false;
+	r->frame_ended = false;
+	r->raw_at = 0;
+	buf_clear(&r->raw);
+}
+
 /* Goes to the next frame that may be whole. 1, 0 at the end of the file, -errno. */
 static int resynchronise(struct trace_reader *r, struct err *err)
 {
@@ -405,10 +415,7 @@ static int resynchronise(struct trace_reader *r, struct err *err)
 	const uint8_t *at;
 	int result = 0;
 
-	r->in_frame = false;
-	r->frame_ended = false;
-	r->raw_at = 0;
-	buf_clear(&r->raw);
+	leave_frame(r);
 	if (trace_source_seekable(r->source)) {
 		if (!r->table_loaded && seek_table_load(r->source, &r->table) < 0)
 			return err_set(err, ENOMEM, "out of memory");
@@ -678,6 +685,22 @@ const char *trace_reader_journal_note(const struct trace_reader *r)
 void trace_reader_outline(struct trace_reader *r)
 {
 	r->outline = true;
+}
+
+int trace_reader_jump(struct trace_reader *r, uint64_t offset, uint64_t chunk, struct err *err)
+{
+	int result = trace_source_seek(r->source, offset);
+
+	if (result < 0)
+		return read_error(result, err);
+	leave_frame(r);
+	r->next_chunk = chunk;
+	return 0;
+}
+
+uint64_t trace_reader_raw(const struct trace_reader *r)
+{
+	return r->decompressed;
 }
 
 struct batch *trace_reader_take_batch(struct trace_reader *r, struct batch *empty)

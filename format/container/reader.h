@@ -66,6 +66,13 @@ int trace_reader_next(struct trace_reader *r, struct trace_record *ret, struct e
  * end. */
 const char *trace_reader_journal_note(const struct trace_reader *r);
 
+/* Goes on at a frame further on, of a source that can seek, whose first chunk has the number
+ * @chunk. What is in between is not missed. */
+int trace_reader_jump(struct trace_reader *r, uint64_t offset, uint64_t chunk, struct err *err);
+
+/* Bytes that were decompressed so far. */
+uint64_t trace_reader_raw(const struct trace_reader *r);
+
 /* From the next record on chunks are read for counting only: codec_decode_outline(). */
 void trace_reader_outline(struct trace_reader *r);
 

@@ -98,6 +98,7 @@ int seek_table_load(struct trace_source *source, struct seek_table *ret)
 			total += get_u32(entries + i * entry);
 		}
 		ret->count = count;
+		ret->end = start;
 	}
 	free(entries);
 	/* The frames must fill the file up to the table: of a file made of several tapes

@@ -19,6 +19,7 @@ int seek_table_encode(const struct meta_frame *frames, const uint64_t *compresse
 struct seek_table {
 	uint64_t *offset; /* of each frame, ascending */
 	size_t count;
+	uint64_t end; /* of the last one */
 };
 
 /*

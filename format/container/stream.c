@@ -8,6 +8,8 @@
  */
 #include "stream.h"
 
+#include "range.h"
+
 #include "base/err.h"
 #include "base/map.h"
 
@@ -22,6 +24,7 @@ enum {
 	WINDOW_DEFAULT = 12 << 20,
 	KEPT_MAX = 64 << 10,
 	QUEUE_MAX = 128,
+	SPARE_MAX = 16 << 20,      /* larger ones are not kept for reuse */
 	OPEN_MAX = 1 << 16,        /* calls in flight that are kept, of a tape of any make */
 	OPEN_BYTES_MAX = 64 << 20, /* and their memory */
 };
@@ -60,6 +63,12 @@ struct trace_stream {
 	size_t open_bytes;
 	struct map tids; /* tid -> place of the entry of its call in flight, as a pointer: what
 			  * is there is looked up in the other two, a tape may say anything */
+	struct trace_range *range; /* NULL: all of the tape */
+	bool begun_reading;        /* at the range, if there is one */
+	bool jumped, over;         /* what is before, what is behind was not read */
+	uint64_t first_seq;        /* behind the jump */
+	struct map left;           /* tids as they were before it */
+
 	struct open_call *closing; /* freed at the next call */
 	struct event end;          /* an EVENT_END made here */
 };
@@ -202,7 +211,8 @@ static int take_exec(struct trace_stream *s, const struct event *e)
 {
 	uint64_t place;
 
-	if (e->exec.former_tid == e->tid)
+	/* An outline does not tell. */
+	if (s->options.outline || e->exec.former_tid == e->tid)
 		return 0;
 	never(s, e->tid);
 	place = (uintptr_t)map_remove(&s->tids, e->exec.former_tid);
@@ -249,6 +259,25 @@ static int take_batch(struct trace_stream *s, struct batch *b)
 	return 0;
 }
 
+/* The first chunk is there: 1 when reading goes on elsewhere, 0, -errno. */
+static int jump(struct trace_stream *s, struct err *err)
+{
+	uint64_t offset, chunk;
+	int r;
+
+	s->begun_reading = true;
+	if (!s->range || !trace_range_jumps(s->range, s->record.frame_offset, &offset, &chunk))
+		return 0;
+	r = trace_reader_jump(s->reader, offset, chunk, err);
+	if (r < 0)
+		return r;
+	s->jumped = true;
+	/* Calls from before the tape: they hold unless their threads are heard of again. */
+	s->left = s->tids;
+	s->tids = (struct map){0};
+	return 1;
+}
+
 static int read_record(struct trace_stream *s, struct err *err)
 {
 	struct batch *spare;
@@ -264,6 +293,10 @@ static int read_record(struct trace_stream *s, struct err *err)
 		s->pending = true;
 		return 1;
 	}
+	if (!s->begun_reading && (r = jump(s, err)) != 0)
+		return r;
+	if (s->jumped && !s->first_seq && s->record.batch->count)
+		s->first_seq = s->record.batch->rows[0].seq;
 	spare = s->spares ? s->spare[--s->spares] : calloc(1, sizeof(*spare));
 	if (!spare || take_batch(s, trace_reader_take_batch(s->reader, spare)) < 0)
 		return err_set(err, ENOMEM, "out of memory");
@@ -291,8 +324,12 @@ static void release_head(struct trace_stream *s)
 		free(w->joined[i]);
 	free(w->joined);
 	batch_clear(w->batch, 0);
-	if (s->spares < QUEUE_MAX)
+	if (s->spares < QUEUE_MAX && batch_capacity(w->batch) <= SPARE_MAX) {
 		s->spare[s->spares++] = w->batch;
+	} else {
+		batch_done(w->batch);
+		free(w->batch);
+	}
 }
 
 static struct open_call *take_open(struct trace_stream *s, uint64_t place)
@@ -335,10 +372,64 @@ static struct open_call *close_call(struct trace_stream *s, uint64_t begun_seq)
 	return o;
 }
 
+/* ---- calls that began where nothing was read ---- */
+
+static int began_before(void *context, const struct event *begun)
+{
+	return open_up(context, begun);
+}
+
+static void ended_before(void *context, uint64_t begun_seq)
+{
+	open_call_free(take_open(context, begun_seq));
+}
+
+static int in_flight_before(void *context, uint32_t tid, uint64_t begun_seq)
+{
+	return remember_tid(context, tid, begun_seq);
+}
+
+static struct trace_range_calls calls_before(struct trace_stream *s)
+{
+	return (struct trace_range_calls){began_before, ended_before, in_flight_before, s};
+}
+
+/* The entry of the call that ends here. */
+static int find_entry(struct trace_stream *s, const struct event *end)
+{
+	const struct trace_range_calls calls = calls_before(s);
+	uint64_t seq = end->call.begun_seq;
+
+	if (!s->jumped || seq >= s->first_seq || map_get(&s->open, seq) ||
+	    trace_range_is_early(s->range, end))
+		return 0;
+	return trace_range_find(s->range, seq, &calls);
+}
+
+/* The call that this end of a thread cuts off. */
+static int find_call(struct trace_stream *s, const struct event *e)
+{
+	const struct trace_range_calls calls = calls_before(s);
+	uint64_t place;
+	int r;
+
+	if (!s->jumped || trace_range_is_early(s->range, e) || place_of(s, e->tid) ||
+	    trace_range_has_seen(s->range, e->tid))
+		return 0;
+	r = trace_range_find_thread(s->range, e->tid, &calls);
+	place = (uintptr_t)map_remove(&s->left, e->tid);
+	if (r < 0 || !place || trace_range_has_seen(s->range, e->tid))
+		return r;
+	return remember_tid(s, e->tid, place);
+}
+
 static int give_end(struct trace_stream *s, const struct event *e)
 {
-	struct open_call *o = close_call(s, e->call.begun_seq);
+	struct open_call *o;
 
+	if (find_entry(s, e) < 0)
+		return -ENOMEM;
+	o = close_call(s, e->call.begun_seq);
 	s->end = *e;
 	if (!o)
 		return 0;
@@ -356,52 +447,71 @@ static int give_end(struct trace_stream *s, const struct event *e)
 }
 
 /* The call that @e, an exit or exec, cut off after it was told as begun; made an
- * EVENT_END in s->end. False when there is none. */
-static bool give_never(struct trace_stream *s, const struct event *e)
+ * EVENT_END in s->end. 0 when there is none, -ENOMEM. */
+static int give_never(struct trace_stream *s, const struct event *e)
 {
 	struct open_call *o;
 
-	if (e->kind != EVENT_EXIT && !(e->kind == EVENT_EXEC && e->exec.former_tid != e->tid))
-		return false;
+	if (e->kind != EVENT_EXIT &&
+	    (e->kind != EVENT_EXEC || s->options.outline || e->exec.former_tid == e->tid))
+		return 0;
+	if (find_call(s, e) < 0)
+		return -ENOMEM;
 	o = close_call(s, place_of(s, e->tid));
 	if (!o)
-		return false;
+		return 0;
 	forget_tid(s, e->tid, o->event.seq);
 	s->end = o->event;
 	s->end.kind = EVENT_END;
 	s->end.seq = e->seq;
 	s->end.time = e->time;
 	s->end.call.state = EVENT_NEVER;
-	return true;
+	return 1;
+}
+
+/* The row is told, but for what else it ends: 1 with *ret, 0 when there is nothing to tell,
+ * -ENOMEM. */
+static int give_row(struct trace_stream *s, const struct event *e, const struct event **ret)
+{
+	*ret = e;
+	if (s->jumped && trace_range_saw(s->range, e) < 0)
+		return -ENOMEM;
+	if (e->kind == EVENT_NONE)
+		return 0;
+	if (s->options.unordered)
+		return 1;
+	if (e->kind == EVENT_END) {
+		*ret = &s->end;
+		return give_end(s, e) < 0 ? -ENOMEM : 1;
+	}
+	return e->kind == EVENT_BEGUN && open_up(s, e) < 0 ? -ENOMEM : 1;
 }
 
 /* The next row of the queue: 1 with *ret, 0 when the queue is empty, -ENOMEM. */
 static int next_row(struct trace_stream *s, const struct event **ret)
 {
-	while (s->count) {
+	while (s->count && !s->over) {
 		struct waiting *w = &s->queue[s->head];
 		const struct event *e;
+		int r;
 
 		if (w->at == w->batch->count) {
 			release_head(s);
 			continue;
 		}
 		e = &w->batch->rows[w->at];
-		*ret = e;
-		if (!s->options.unordered && give_never(s, e)) {
-			*ret = &s->end;
-			return 1;
+		if (s->range && trace_range_is_over(s->range, e)) {
+			s->over = true;
+			return 0;
 		}
-		w->at++;
-		if (e->kind == EVENT_NONE)
-			continue;
-		if (s->options.unordered)
-			return 1;
-		if (e->kind == EVENT_END) {
-			*ret = &s->end;
-			return give_end(s, e) < 0 ? -ENOMEM : 1;
+		*ret = &s->end;
+		r = s->options.unordered ? 0 : give_never(s, e);
+		if (r == 0) {
+			w->at++;
+			r = give_row(s, e, ret);
 		}
-		return e->kind == EVENT_BEGUN && open_up(s, e) < 0 ? -ENOMEM : 1;
+		if (r != 0)
+			return r;
 	}
 	return 0;
 }
@@ -417,6 +527,7 @@ static void forget_all(struct trace_stream *s)
 	s->open_bytes = 0;
 	map_done(&s->begun);
 	map_done(&s->tids);
+	map_done(&s->left);
 }
 
 /* Calls that began on the part before: known from here on as if they had been told. */
@@ -471,6 +582,16 @@ static void give_record(struct trace_stream *s, struct trace_item *ret)
 	}
 }
 
+/* All that is wanted has been told: the trailer is known already. */
+static int give_end_of_range(struct trace_stream *s, struct trace_item *ret)
+{
+	if (s->ended)
+		return 0;
+	s->ended = true;
+	*ret = (struct trace_item){.kind = ITEM_TRAILER, .trailer = trace_range_trailer(s->range)};
+	return 1;
+}
+
 int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err *err)
 {
 	const struct event *event;
@@ -478,6 +599,8 @@ int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err
 
 	s->closing = open_call_free(s->closing);
 	for (;;) {
+		if (s->over)
+			return give_end_of_range(s, ret);
 		while (wants_more(s)) {
 			r = read_record(s, err);
 			if (r < 0)
@@ -490,6 +613,8 @@ int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err
 			*ret = (struct trace_item){.kind = ITEM_EVENT, .event = event};
 			return 1;
 		}
+		if (s->over)
+			continue;
 		if (s->pending && s->record.kind == RECORD_SNAPSHOT &&
 		    take_snapshot(s, s->record.snapshot) < 0)
 			return err_set(err, ENOMEM, "out of memory");
@@ -512,12 +637,14 @@ int trace_stream_open(struct trace_source *source, const struct trace_stream_opt
 		trace_source_free(source);
 		return err_set(err, ENOMEM, "out of memory");
 	}
-	r = trace_reader_open(source, &s->reader, err);
 	s->options = *options;
-	if (r == 0 && options->unordered)
-		trace_reader_outline(s->reader);
 	if (!s->options.window)
 		s->options.window = WINDOW_DEFAULT;
+	r = trace_reader_open(source, &s->reader, err);
+	if (r == 0 && trace_range_open(source, &s->options, &s->range) < 0)
+		r = err_set(err, ENOMEM, "out of memory");
+	if (r == 0 && (options->unordered || options->outline))
+		trace_reader_outline(s->reader);
 	s->queue = calloc(QUEUE_MAX, sizeof(*s->queue));
 	s->spare = calloc(QUEUE_MAX, sizeof(*s->spare));
 	if (r == 0 && (!s->queue || !s->spare))
@@ -528,6 +655,11 @@ int trace_stream_open(struct trace_source *source, const struct trace_stream_opt
 	}
 	*ret = s;
 	return 0;
+}
+
+uint64_t trace_stream_raw(const struct trace_stream *s)
+{
+	return trace_reader_raw(s->reader);
 }
 
 const char *trace_stream_journal_note(const struct trace_stream *s)
@@ -547,6 +679,7 @@ struct trace_stream *trace_stream_free(struct trace_stream *s)
 	}
 	open_call_free(s->closing);
 	forget_all(s);
+	trace_range_free(s->range);
 	trace_reader_free(s->reader);
 	free(s->queue);
 	free(s->spare);

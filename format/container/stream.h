@@ -40,6 +40,14 @@ struct trace_stream_options {
 	bool unordered; /* for verbs that only count: no window, halves are not joined
 			 * (EVENT_END then has begun_seq, ret and duration only), and of
 			 * each event there is only what codec_decode_outline() gives */
+	bool outline;   /* joined and in order, but of each event there is only that */
+	/*
+	 * What the caller is going to pass over: events before this place or time (ns), and
+	 * behind this one (0: the end). Of a file with an index most of them are not read, and
+	 * whatever is wrong with the frames they are in is not found; what is given is what
+	 * would be given otherwise, the trailer too. Of anything else everything is given.
+	 */
+	uint64_t from_seq, from_time, until_seq, until_time;
 };
 
 /* Takes over @source in any case. Fails as trace_reader_open(). */
@@ -47,6 +55,8 @@ int trace_stream_open(struct trace_source *source, const struct trace_stream_opt
 		      struct trace_stream **ret, struct err *err);
 /* 1 and the next item (valid until the next call), 0 at the end, -errno. */
 int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err *err);
+/* Bytes that were decompressed so far. */
+uint64_t trace_stream_raw(const struct trace_stream *s);
 /* As trace_reader_journal_note(). */
 const char *trace_stream_journal_note(const struct trace_stream *s);
 struct trace_stream *trace_stream_free(struct trace_stream *s);

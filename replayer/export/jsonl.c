@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jsonl.h"
 
+#include "exporter.h"
 #include "json.h"
 
 #include "replayer/print/print.h"
@@ -411,6 +412,8 @@ static void put_header(const struct meta_header *h, struct buf *out)
 	json_hex(out, "payload_limit", h->payload_limit);
 	if (h->trace_set && *h->trace_set)
 		json_text(out, "trace_set", h->trace_set);
+	if (h->cut && *h->cut)
+		json_text(out, "cut", h->cut);
 	json_text(out, "options", h->options);
 	if (h->part)
 		json_number(out, "part", h->part);
@@ -462,3 +465,36 @@ int jsonl_item(struct jsonl *j, const struct trace_item *item, struct buf *ret)
 	}
 	return buf_error(ret);
 }
+
+/* ---- as a row of the formats ---- */
+
+static void *new (const struct export_options *options)
+{
+	(void)options;
+	return jsonl_new();
+}
+
+static int item(void *x, const struct trace_item *item, bool shown, struct buf *ret)
+{
+	return shown ? jsonl_item(x, item, ret) : 0;
+}
+
+static int end(void *x, struct buf *ret)
+{
+	(void)x;
+	return buf_error(ret);
+}
+
+static void *discard(void *x)
+{
+	return jsonl_free(x);
+}
+
+const struct exporter exporter_jsonl = {
+	.name = "jsonl",
+	.sentence = "one JSON object per event, for jq and databases",
+	.new = new,
+	.item = item,
+	.end = end,
+	.free = discard,
+};

@@ -9,7 +9,6 @@
 #include "replayer/print/escape.h"
 #include "replayer/print/print.h"
 #include "sys/names.h"
-#include "sys/table.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -65,12 +64,11 @@ static int keep_library(struct causes *c, uint32_t process, struct printer *prin
 static int take_library(struct causes *c, struct processes *all, struct printer *printer,
 			const struct event *e)
 {
-	static const char *const names[] = {"openat", "open", NULL};
 	struct buf path = {0};
 	const struct process *p;
 	int r = 0;
 
-	if (e->call.ret < 0 || !sys_is_named(sys_find(e->call.arch, e->call.nr), names))
+	if (e->call.ret < 0 || !(roles_of(&c->roles, &e->call) & ROLE_OPEN))
 		return 0;
 	p = processes_find(all, e->pid);
 	if (p && print_call_path(e, &path) && path.size >= LIBRARY_NAME_MIN &&

@@ -20,6 +20,7 @@ struct causes {
 	const struct state *state; /* borrowed */
 	struct hangs hangs;
 	struct dns dns;
+	struct roles roles;
 	struct map libraries; /* index + 1 of a process -> the library that it opened last, text */
 };
 

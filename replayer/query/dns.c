@@ -103,10 +103,21 @@ static int take_message(struct dns_note *n, struct printer *printer, const struc
 	return fill(n, printer, e, f);
 }
 
+/* Most calls have nothing as long as that. */
+static bool may_have_message(const struct event *e)
+{
+	for (uint32_t i = 0; i < e->memory_count; i++) {
+		if (e->memory[i].length >= HEADER + 2 + TYPE_AND_CLASS)
+			return true;
+	}
+	return false;
+}
+
 int dns_take(struct dns *d, struct processes *all, const struct state *state,
 	     struct printer *printer, const struct event *e)
 {
-	const struct state_file *f = state_at_entry(state, e, (int32_t)e->call.args[0]);
+	const struct state_file *f =
+		may_have_message(e) ? state_at_entry(state, e, (int32_t)e->call.args[0]) : NULL;
 	const struct process *p;
 	int r = 0;
 

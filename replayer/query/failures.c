@@ -9,7 +9,6 @@
 #include "object.h"
 
 #include "base/hash.h"
-#include "base/load.h"
 #include "replayer/print/print.h"
 #include "sys/desc.h"
 #include "sys/table.h"
@@ -324,21 +323,6 @@ static int take_success(struct failures *f, const struct event *e)
 	return 0;
 }
 
-/* What a connection came to that the program did not wait for: getsockopt(SO_ERROR). */
-static int late_error(const struct event *e)
-{
-	static const char *const names[] = {"getsockopt", NULL};
-	enum { LEVEL_SOCKET = 1, OPTION_ERROR = 4 };
-	size_t size;
-	const uint8_t *value;
-
-	if (e->call.args[1] != LEVEL_SOCKET || e->call.args[2] != OPTION_ERROR || e->call.ret ||
-	    !sys_is_named(sys_find(e->call.arch, e->call.nr), names))
-		return 0;
-	value = event_bytes(e, EVENT_AT_EXIT, e->call.args[3], &size);
-	return value ? (int)load(value, size, 0, 4) : 0;
-}
-
 const struct failure *failures_fatal(const struct failures *f, const struct process *p)
 {
 	const struct failure *best = NULL;
@@ -407,7 +391,7 @@ int failures_take(struct failures *f, struct processes *all, const struct event 
 		return 0;
 	error = event_errno(&e->call);
 	if (!error)
-		error = late_error(e);
+		error = object_late_error(e);
 	if (error)
 		return take_failure(f, all, e, error);
 	return take_success(f, e) < 0 ? -ENOMEM : buf_error(&f->scratch);

@@ -16,7 +16,6 @@
 #include "base/hash.h"
 #include "base/load.h"
 #include "replayer/print/print.h"
-#include "sys/table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,23 +33,9 @@ static uint32_t index_of(struct processes *all, uint32_t pid)
 	return p ? (uint32_t)(p - all->list) + 1 : 0;
 }
 
-static bool is_named(const struct event *e, const char *const *names)
+static bool is_fcntl(struct hangs *h, const struct event *e)
 {
-	return sys_is_named(sys_find(e->call.arch, e->call.nr), names);
-}
-
-static bool is_fcntl(const struct event *e)
-{
-	static const char *const names[] = {"fcntl", "fcntl64", NULL};
-
-	return is_named(e, names);
-}
-
-static bool is_flock(const struct event *e)
-{
-	static const char *const names[] = {"flock", NULL};
-
-	return is_named(e, names);
+	return roles_of(&h->roles, &e->call) & ROLE_FCNTL;
 }
 
 /* ---- locks ---- */
@@ -92,18 +77,19 @@ static int lock_type(const struct event *e)
 static void take_lock(struct hangs *h, struct processes *all, const struct event *e)
 {
 	const uint64_t op = e->call.args[1];
-	const bool owned = is_fcntl(e) && (op == F_SETLK || op == F_SETLKW);
-	const bool ofd = is_fcntl(e) && (op == OFD_SETLK || op == OFD_SETLKW);
+	const bool flock = roles_of(&h->roles, &e->call) & ROLE_FLOCK;
+	const bool owned = is_fcntl(h, e) && (op == F_SETLK || op == F_SETLKW);
+	const bool ofd = is_fcntl(h, e) && (op == OFD_SETLK || op == OFD_SETLKW);
 	const struct state_file *f;
 	struct hang_lock lock;
 
-	if (!owned && !ofd && !is_flock(e))
+	if (!owned && !ofd && !flock)
 		return;
 	f = state_at_entry(h->state, e, (int32_t)e->call.args[0]);
 	if (!f || !f->text || e->call.ret)
 		return;
 	lock = (struct hang_lock){owned ? 0 : f->id, index_of(all, e->pid), name_of(f)};
-	if (is_flock(e) ? op & LOCK_UN : lock_type(e) == F_UNLCK)
+	if (flock ? op & LOCK_UN : lock_type(e) == F_UNLCK)
 		drop_lock(h, &lock);
 	else
 		add_lock(h, &lock);
@@ -267,18 +253,18 @@ static bool came_back(const struct event_call *c)
 }
 
 /* Of fcntl(2) only what asks for a lock waits. */
-static bool may_wait(const struct event *e)
+static bool may_wait(struct hangs *h, const struct event *e)
 {
-	return !is_fcntl(e) || e->call.args[1] == F_SETLKW || e->call.args[1] == OFD_SETLKW;
+	return !is_fcntl(h, e) || e->call.args[1] == F_SETLKW || e->call.args[1] == OFD_SETLKW;
 }
 
 /* The more a kind of waiting tells, the greater. */
 static int tells(const struct hang *g)
 {
 	static const int weights[WAITING_FOR_MAX] = {
-		[WAITING_LOCK] = 8,   [WAITING_PIPE] = 7,  [WAITING_NETWORK] = 6,
-		[WAITING_DISK] = 6,   [WAITING_CHILD] = 5, [WAITING_EVENTS] = 3,
-		[WAITING_MEMORY] = 2, [WAITING_SLEEP] = 1};
+		[WAITING_LOCK] = 8, [WAITING_PIPE] = 7,   [WAITING_NETWORK] = 6,
+		[WAITING_DISK] = 6, [WAITING_CHILD] = 5,  [WAITING_EVENTS] = 3,
+		[WAITING_OPEN] = 7, [WAITING_MEMORY] = 2, [WAITING_SLEEP] = 1};
 
 	return weights[g->what];
 }
@@ -310,7 +296,7 @@ static int take_wait(struct hangs *h, struct processes *all, const struct event 
 	struct hang *g;
 	int r;
 
-	if ((!back || e->call.duration >= HANG_LONG_NS) && may_wait(e)) {
+	if ((!back || e->call.duration >= HANG_LONG_NS) && may_wait(h, e)) {
 		what = waiting_for(&e->call, NULL, UINT64_MAX);
 		f = first_file(h, e, what);
 		what = waiting_for(&e->call, f, UINT64_MAX);
@@ -340,22 +326,20 @@ static void look_again(struct hangs *h, struct processes *all, const struct even
 static uint32_t victim_of(struct hangs *h, struct processes *all, const struct event *e,
 			  uint32_t *ret_signal, bool *ret_group)
 {
-	static const char *const kill[] = {"kill", "tkill", "rt_sigqueueinfo", NULL};
-	static const char *const tgkill[] = {"tgkill", "rt_tgsigqueueinfo", NULL};
-	static const char *const pidfd[] = {"pidfd_send_signal", NULL};
+	const unsigned roles = roles_of(&h->roles, &e->call);
 	const struct state_file *f;
 
 	*ret_group = false;
 	*ret_signal = (uint32_t)e->call.args[1];
-	if (is_named(e, kill)) {
+	if (roles & ROLE_KILL) {
 		*ret_group = (int32_t)e->call.args[0] <= 0;
 		return *ret_group ? 0 : index_of(all, (uint32_t)e->call.args[0]);
 	}
-	if (is_named(e, tgkill)) {
+	if (roles & ROLE_TGKILL) {
 		*ret_signal = (uint32_t)e->call.args[2];
 		return index_of(all, (uint32_t)e->call.args[0]);
 	}
-	if (!is_named(e, pidfd))
+	if (!(roles & ROLE_PIDFD_KILL))
 		return 0;
 	f = state_at_entry(h->state, e, (int32_t)e->call.args[0]);
 	return f && f->kind == STATE_PIDFD ? index_of(all, f->pid) : 0;

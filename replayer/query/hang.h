@@ -9,6 +9,7 @@
 #define QUERY_HANG_H
 
 #include "processes.h"
+#include "roles.h"
 #include "waiting.h"
 
 #include "replayer/state/state.h"
@@ -62,6 +63,7 @@ struct hang_kill {
 struct hangs {
 	const struct state *state; /* borrowed */
 	struct printer *printer;
+	struct roles roles;
 	struct map threads; /* tid -> struct hang */
 	struct map kills;   /* index in the list + 1 of the victim -> struct hang_kill */
 	struct hang_kill group_kill;

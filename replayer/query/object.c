@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/load.h"
+#include "sys/table.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -100,4 +101,18 @@ unsigned object_peer_port(const struct state_file *f)
 	return object_is_remote(f) && f->socket->peer.size
 		       ? port_of(f->socket->peer.bytes, f->socket->peer.size)
 		       : 0;
+}
+
+int object_late_error(const struct event *e)
+{
+	static const char *const names[] = {"getsockopt", NULL};
+	enum { LEVEL_SOCKET = 1, OPTION_ERROR = 4 };
+	size_t size;
+	const uint8_t *value;
+
+	if (e->call.args[1] != LEVEL_SOCKET || e->call.args[2] != OPTION_ERROR || e->call.ret ||
+	    !sys_is_named(sys_find(e->call.arch, e->call.nr), names))
+		return 0;
+	value = event_bytes(e, EVENT_AT_EXIT, e->call.args[3], &size);
+	return value ? (int)load(value, size, 0, 4) : 0;
 }

@@ -18,6 +18,9 @@ void object_of_address(const void *address, size_t size, struct buf *ret);
 void object_of_file(const struct state_file *f, struct buf *ret);
 /* Whether it is a socket of the internet's families. */
 bool object_is_remote(const struct state_file *f);
+/* What a connection came to that the program did not wait for: the errno that a
+ * getsockopt(SO_ERROR) tells; 0: there is none, or it is another call. */
+int object_late_error(const struct event *e);
 /* Port of the peer, 0: none, or not known. */
 unsigned object_peer_port(const struct state_file *f);
 

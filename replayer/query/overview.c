@@ -14,7 +14,10 @@ int overview_init(struct overview *o)
 {
 	*o = (struct overview){.state = state_new()};
 	o->processes.state = o->failures.state = o->causes.state = o->state;
-	return o->state ? stats_init(&o->stats, STATS_BY_CALL) : -ENOMEM;
+	o->waits.state = o->state;
+	if (!o->state || files_init(&o->files, NULL) < 0)
+		return -ENOMEM;
+	return stats_init(&o->stats, STATS_BY_CALL);
 }
 
 int overview_pass(struct overview *o, const struct trace_item *item)
@@ -35,6 +38,10 @@ int overview_take(struct overview *o, const struct trace_item *item)
 	r = failures_take(&o->failures, &o->processes, item->event);
 	if (r == 0)
 		r = causes_take(&o->causes, &o->processes, &o->failures, item->event);
+	if (r == 0)
+		r = waits_take(&o->waits, item->event);
+	if (r == 0)
+		r = files_take(&o->files, o->state, &o->processes, item->event);
 	return r < 0 ? r : stats_add(&o->stats, item->event);
 }
 
@@ -141,6 +148,7 @@ int overview_end(struct overview *o)
 		return -ENOMEM;
 	put_known_first(o);
 	failures_sort(&o->failures);
+	waits_sort(&o->waits);
 	return stats_sort(&o->stats);
 }
 
@@ -152,6 +160,8 @@ void overview_done(struct overview *o)
 	for (size_t i = 0; i < o->problem_count; i++)
 		cause_done(&o->problems[i].cause);
 	causes_done(&o->causes);
+	waits_done(&o->waits);
+	files_done(&o->files);
 	state_free(o->state);
 	stats_done(&o->stats);
 	*o = (struct overview){0};

@@ -10,9 +10,11 @@
 
 #include "cause.h"
 #include "failures.h"
+#include "files.h"
 #include "info.h"
 #include "processes.h"
 #include "stats.h"
+#include "waits.h"
 
 enum { OVERVIEW_PROBLEMS = 5 };
 
@@ -30,6 +32,8 @@ struct overview {
 	struct processes processes;
 	struct failures failures;
 	struct causes causes;
+	struct waits waits;
+	struct files files;
 	struct stats stats;
 	struct overview_problem problems[OVERVIEW_PROBLEMS]; /* in the order of their ends */
 	size_t problem_count, more_problems;

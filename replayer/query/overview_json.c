@@ -2,6 +2,8 @@
 /* The overview as one JSON object. */
 #include "overview.h"
 
+#include "overview_priv.h"
+
 #include "tree.h"
 
 #include "base/buf.h"
@@ -100,7 +102,10 @@ int overview_json(const struct overview *o, struct buf *ret)
 	buf_printf(ret, "],\"failures_not_listed\":%" PRIu64 ",\"syscalls\":[",
 		   o->failures.beyond + o->failures.expected_beyond);
 	json_calls(&o->stats, ret);
-	buf_str(ret, "],\"processes\":");
+	buf_char(ret, ']');
+	if (overview_world_json(o, ret) < 0)
+		return buf_error(ret);
+	buf_str(ret, ",\"processes\":");
 	if (tree_json(&o->processes, ret) < 0)
 		return buf_error(ret);
 	buf_str(ret, "}\n");

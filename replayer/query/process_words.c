@@ -97,10 +97,19 @@ static void note_copy(struct process *p, const struct state *state, const struct
 	static const char *const copies[] = {"dup2", "dup3", NULL};
 	const uint32_t from = (uint32_t)e->call.args[0];
 
-	if ((uint32_t)e->call.args[1] != STDOUT || e->call.ret < 0 || !sys_is_named(d, copies))
+	if ((uint32_t)e->call.args[1] != STDOUT || e->call.ret != STDOUT ||
+	    !sys_is_named(d, copies))
 		return;
 	p->out_is_err = from == STDERR ||
 			(are_same(state, e, from, STDERR) && !are_same(state, e, STDOUT, STDERR));
+}
+
+/* The quick half of it. */
+static bool may_be_stderr(const struct process *p, const struct event *e)
+{
+	const uint32_t fd = (uint32_t)e->call.args[0];
+
+	return fd >= STDERR || (fd == STDOUT && p->out_is_err);
 }
 
 static bool is_stderr(const struct process *p, const struct state *state, const struct event *e)
@@ -121,7 +130,7 @@ void process_hear(struct process *p, const struct state *state, const struct eve
 	d = sys_find(e->call.arch, e->call.nr);
 	note_copy(p, state, e, d);
 	/* The descriptor comes first in all of them. */
-	if (!d || !is_write(d) || !is_stderr(p, state, e))
+	if (!d || !may_be_stderr(p, e) || !is_write(d) || !is_stderr(p, state, e))
 		return;
 	p->last_words = e->time;
 	for (size_t i = 0; i < d->count; i++) {

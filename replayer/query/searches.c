@@ -324,6 +324,8 @@ int searches_end(struct searches *s)
 	/* In the order in which they began: names of the first ones stay when room is short. */
 	for (size_t i = 0; r == 0 && i < s->open_count; i++)
 		r = tell(s, &s->opens[i]->so_far);
+	while (s->open_count)
+		close_search(s, s->opens[s->open_count - 1]);
 	if (s->count)
 		qsort(s->list, s->count, sizeof(*s->list), compare);
 	return r;

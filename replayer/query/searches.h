@@ -57,8 +57,8 @@ struct searches {
 
 /* A name was asked for, with or without success. 0 or -ENOMEM. */
 int searches_take(struct searches *s, uint32_t process, const struct access *a);
-/* No more is coming: what is open was never found. Sorted: those with most places first,
- * those never found before others. 0 or -ENOMEM. */
+/* No more is coming (it may be called again): what is open was never found. Sorted: those with most
+ * places first, those never found before others. 0 or -ENOMEM. */
 int searches_end(struct searches *s);
 void searches_done(struct searches *s);
 /* Whether every program looks for it, and none needs it. */

@@ -64,8 +64,8 @@ static const struct waiting calls[] = {
 	{"splice", WAITING_PIPE, false},
 	{"tee", WAITING_PIPE, false},
 	{"sendfile", WAITING_PIPE, false},
-	{"open", WAITING_PIPE, false},
-	{"openat", WAITING_PIPE, false},
+	{"open", WAITING_OPEN, false},
+	{"openat", WAITING_OPEN, false},
 	{"msgrcv", WAITING_PIPE, false},
 	{"mq_timedreceive", WAITING_PIPE, false},
 	{"pread64", WAITING_DISK, false},
@@ -131,18 +131,35 @@ enum waiting_for waiting_for(const struct event_call *call, const struct state_f
 	return by_file(w->what, file);
 }
 
+/* ---- what is known of a number ---- */
+
+enum wait_class { CLASS_UNKNOWN, CLASS_NEVER, CLASS_WHEN_LONG, CLASS_ALWAYS };
+
+enum waiting_for waiting_quick(struct waiting_cache *c, const struct event_call *call,
+			       const struct state_file *file, uint64_t duration)
+{
+	const bool known = call->arch == EVENT_ARCH_X86_64 && call->nr < WAITING_NUMBERS;
+	uint8_t *class = known ? &c->class[call->nr] : NULL;
+
+	if (class && !*class) {
+		const struct waiting *w = find(call);
+
+		*class = !w ? CLASS_NEVER : w->always ? CLASS_ALWAYS : CLASS_WHEN_LONG;
+	}
+	if (class &&
+	    (*class == CLASS_NEVER || (*class == CLASS_WHEN_LONG && duration < WAITING_LONG)))
+		return WAITING_NOT;
+	return waiting_for(call, file, duration);
+}
+
 const char *waiting_text(enum waiting_for what)
 {
 	static const char *const texts[WAITING_FOR_MAX] = {
-		[WAITING_NOT] = "not waiting",
-		[WAITING_CHILD] = "a child",
-		[WAITING_SLEEP] = "a signal, or time to pass,",
-		[WAITING_LOCK] = "a file lock",
-		[WAITING_MEMORY] = "another thread",
-		[WAITING_EVENTS] = "events",
-		[WAITING_NETWORK] = "a socket",
-		[WAITING_PIPE] = "a pipe or terminal",
-		[WAITING_DISK] = "the disk",
+		[WAITING_NOT] = "not waiting",        [WAITING_CHILD] = "a child",
+		[WAITING_SLEEP] = "time or a signal", [WAITING_LOCK] = "a file lock",
+		[WAITING_MEMORY] = "another thread",  [WAITING_EVENTS] = "events",
+		[WAITING_NETWORK] = "a socket",       [WAITING_PIPE] = "a pipe or terminal",
+		[WAITING_DISK] = "the disk",          [WAITING_OPEN] = "a file to open",
 	};
 
 	return texts[what];

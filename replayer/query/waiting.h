@@ -23,6 +23,7 @@ enum waiting_for {
 	WAITING_NETWORK, /* a socket */
 	WAITING_PIPE,    /* a pipe, a terminal or another device */
 	WAITING_DISK,    /* fsync(2), a file */
+	WAITING_OPEN,    /* the other end of a FIFO, a slow disk */
 	WAITING_FOR_MAX
 };
 
@@ -37,7 +38,14 @@ enum waiting_for {
  */
 enum waiting_for waiting_for(const struct event_call *call, const struct state_file *file,
 			     uint64_t duration);
-/* "a child", "the network"; never NULL. */
+/* The same, faster from the second time on; a zeroed cache knows nothing yet. */
+enum { WAITING_NUMBERS = 1024 };
+struct waiting_cache {
+	uint8_t class[WAITING_NUMBERS]; /* of x86-64 calls */
+};
+enum waiting_for waiting_quick(struct waiting_cache *c, const struct event_call *call,
+			       const struct state_file *file, uint64_t duration);
+/* "a child", "a socket"; never NULL. */
 const char *waiting_text(enum waiting_for what);
 
 #endif

@@ -19,6 +19,22 @@ CALLS_OF = ("clone3_fork", "efault", "exec_args", "files", "getsockopt_len", "ha
             "i386", "int80", "leader_exits_first", "machine", "memory", "mmsg", "null_pointers",
             "odd_numbers", "partial_iov", "polling", "recvmsg_name", "scm_rights", "sigtstp",
             "sockets", "vfork_exec", "wait_codes")
+COMMAND_LINES = {
+    "rec": (
+        "-o t.zst -s 64K -q -z 19 -- true -x", "-p 1,2 -p 3 -e trace=%file,!read", "--help",
+        "-e !/^(open|stat).*$ -E A=b -E PATH -u nobody cmd", "-C 10M -W 10 -o t cmd", "--version",
+        "--max-size=1G --max-time=2.5m --max-events=1000 cmd", "--ring 10M --ring-on-failure cmd",
+        "--payload=all --level=7 --trace=network --output=- cmd", "-s 18446744073709551615 cmd"),
+    "print": (
+        "-tt -T -yy -s 1000 -e trace=%file -Z t.zst", "--pid=1,2 --time=1.5..2 -ttt -r -n -i",
+        "-e status=failed,unfinished -e signal=!SIGCHLD,10 -e quiet=exit,attach -qq",
+        "-P /etc/hosts -P /tmp -X raw -a 60 -x -xx -v -f -z -o out",
+        "--timestamps=unix,us --syscall-times=us --strings-in-hex=non-ascii --decode-fds=path",
+        "--const-print-style=verbose --time=..5 --quiet=all --status=successful --signal=none"),
+    "choice": (
+        "trace=%file,%process", "!read,write,?nothing", "/^(open|close)", "all", "none", "t=!!0,1",
+        "%network,/x$,400", "!%desc,memory,%%stat,%clock"),
+}
 JOURNALS_OF = ("sigqueue", "exec_non_leader", "clone3_fork")
 ARCHS = (0xc000003e, 0x40000003, 0xc00000b7)
 JOURNAL_HEAD, JOURNAL_INPUT = 4096, 8000
@@ -220,6 +236,13 @@ def write_events(name, events):
         write("capture", f"{name}-{i:02}", data)
 
 
+def write_command_lines():
+    for whose, (program, lines) in enumerate(COMMAND_LINES.items()):
+        for i, line in enumerate(lines):
+            words = "".join(f"{word}\0" for word in line.split()).encode()
+            write("options", f"{program}-{i:02}", bytes([whose]) + words)
+
+
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
@@ -236,6 +259,7 @@ def main():
     write_chunks(tapes)
     write_events("real", list(some_calls([*tapes.values(), *others])))
     write_events("every-number", list(every_call()))
+    write_command_lines()
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ use()
 	expect "output of a recorded command" "$("$rec" -q -o "$tape" -- echo hello)" hello
 	expect "overview" "$("$analyze" "$tape")" '*echo*hello*'
 	expect "print" "$("$analyze" print "$tape")" '*execve(*write(1, "hello\\n", 6)*= 6*exited with 0*'
+	expect "sql" "$("$analyze" sql --no-header "$tape" "SELECT bytes FROM syscalls WHERE name = 'write'")" 6
 	"$analyze" check "$tape" >/dev/null || fail "check of a fresh tape: $?"
 	"$rec" -q -o "$tape" -- sh -c 'exit 7' || status=$?
 	expect "exit status" "$status" 7
@@ -82,7 +83,7 @@ configure ""
 package
 expect "package name" "$(dpkg-deb -f "$deb" Package)" systape
 expect "conflict" "$(dpkg-deb -f "$deb" Conflicts)" sox
-for library in libc6 libzstd1 libprotobuf-c1; do
+for library in libc6 libzstd1 libprotobuf-c1 libsqlite3-0; do
 	expect "dependencies" "$(dpkg-deb -f "$deb" Depends)" "*$library*"
 done
 dpkg-deb -x "$deb" "$work/root"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-set -l verbs overview print tree stats state files errors info check report export
+set -l verbs overview print tree stats state files follow net errors cut info check sql report export
 set -l first "not __fish_seen_subcommand_from $verbs"
 
 complete -c analyze -n $first -a overview -d 'What ran, how it ended, what failed'
@@ -9,9 +9,13 @@ complete -c analyze -n $first -a tree -d 'Which process started which'
 complete -c analyze -n $first -a stats -d 'Count and time of each system call'
 complete -c analyze -n $first -a state -d 'The world at one place of the tape'
 complete -c analyze -n $first -a files -d 'Every path that was touched'
+complete -c analyze -n $first -a net -d 'Everybody whom the processes talked to'
 complete -c analyze -n $first -a errors -d 'The calls that failed'
+complete -c analyze -n $first -a follow -d 'The bytes that flowed'
+complete -c analyze -n $first -a cut -d 'A tape with only a part'
 complete -c analyze -n $first -a info -d 'What the tape says about itself'
 complete -c analyze -n $first -a check -d 'Whether the file is whole'
+complete -c analyze -n $first -a sql -d 'The tape asked in SQL'
 complete -c analyze -n $first -a report -d 'One HTML page'
 complete -c analyze -n $first -a export -d 'The tape in another format'
 complete -c analyze -l help -d 'Show the verbs and options'
@@ -41,14 +45,18 @@ complete -c analyze -n $print -o a -x -d 'Column of the results'
 complete -c analyze -n $print -l pid -x -d 'Only these processes or threads'
 complete -c analyze -n $print -l time -x -d 'Only these seconds, A..B'
 
-set -l calls '__fish_seen_subcommand_from overview tree print stats files errors report export'
+set -l calls '__fish_seen_subcommand_from overview tree print stats sql follow files net errors cut report export'
 complete -c analyze -n $calls -s e -l trace -x -d 'Only these calls' \
 	-a '%file %process %network %desc %memory %signal %ipc all'
 
 set -l stats '__fish_seen_subcommand_from stats'
-complete -c analyze -n $stats -l by -x -a 'syscall process thread' -d 'A table for each'
+complete -c analyze -n $stats -l by -x -a 'syscall process thread file' -d 'A table for each'
+complete -c analyze -n $stats -l sort -x -d 'Which come first' \
+	-a 'time calls errors mean p50 p90 p99 max wall blocked busy bytes'
+complete -c analyze -n $stats -l pid -x -d 'Only these processes or threads'
+complete -c analyze -n $stats -l time -x -d 'Only these seconds, A..B'
 
-set -l json '__fish_seen_subcommand_from overview tree stats state files errors info check'
+set -l json '__fish_seen_subcommand_from overview tree stats state files net errors follow info check sql'
 complete -c analyze -n $json -l json -d 'As a JSON object'
 
 set -l state '__fish_seen_subcommand_from state'
@@ -62,11 +70,33 @@ complete -c analyze -n $files -l sort -x -a 'bytes path time errors' -d 'Which c
 complete -c analyze -n $files -l written -d 'Only those that were written or changed'
 complete -c analyze -n $files -l failed -d 'Only those at which something failed'
 complete -c analyze -n $files -l missing -d 'Only those that were not there'
+set -l follow '__fish_seen_subcommand_from follow'
+complete -c analyze -n $follow -l list -d 'Every stream'
+complete -c analyze -n $follow -l fd -x -d 'What was behind PID:FD'
+complete -c analyze -n $follow -l path -r -F -d 'This file'
+complete -c analyze -n $follow -l socket -x -d 'Sockets with this address'
+complete -c analyze -n $follow -l pipe -d 'All pipes'
+complete -c analyze -n $follow -l stream -x -d 'The stream with this number'
+complete -c analyze -n $follow -l hex -d 'In hexadecimal'
+complete -c analyze -n $follow -l content -d 'The file put together'
+complete -c analyze -n $follow -l raw -d 'The bytes alone'
+complete -c analyze -n $follow -o o -r -F -d 'Where the bytes go'
+complete -c analyze -n $follow -l out -d 'Only what was written'
+complete -c analyze -n $follow -l in -d 'Only what was read'
 
-set -l folded '__fish_seen_subcommand_from files errors'
+set -l folded '__fish_seen_subcommand_from files net errors'
 complete -c analyze -n $folded -l all -d 'A line for each'
 complete -c analyze -n $folded -l pid -x -d 'Only what these processes did'
 complete -c analyze -n $folded -l time -x -d 'Only these seconds, A..B'
+set -l cut '__fish_seen_subcommand_from cut'
+complete -c analyze -n $cut -o o -r -F -d 'The new tape'
+complete -c analyze -n $cut -o z -x -d 'Level of zstd'
+complete -c analyze -n $cut -l children -d 'Also all that descend from them'
+complete -c analyze -n $cut -l events -x -d 'Only these events, A..B'
+
+set -l part '__fish_seen_subcommand_from follow cut'
+complete -c analyze -n $part -l pid -x -d 'Only these processes or threads'
+complete -c analyze -n $part -l time -x -d 'Only these seconds, A..B'
 
 set -l info '__fish_seen_subcommand_from info'
 complete -c analyze -n $info -l markdown -d 'For a bug report'
@@ -75,7 +105,15 @@ set -l check '__fish_seen_subcommand_from check'
 complete -c analyze -n $check -l repair -d 'Write what is readable into a clean tape'
 complete -c analyze -n $check -o o -r -F -d 'The clean tape'
 
+set -l sql '__fish_seen_subcommand_from sql'
+complete -c analyze -n $sql -l csv -d 'As in RFC 4180'
+complete -c analyze -n $sql -l line -d 'A line for each value'
+complete -c analyze -n $sql -l no-header -d 'No names of columns'
+
 set -l export '__fish_seen_subcommand_from export'
-complete -c analyze -n $export -l to -x -a 'jsonl strace' -d 'Format'
+complete -c analyze -n $export -l to -x -a 'jsonl strace csv sqlite perfetto folded pcapng' -d 'Format'
 complete -c analyze -n $export -o o -r -F -d 'Output'
 complete -c analyze -n '__fish_seen_subcommand_from report' -o o -r -F -d 'Output'
+complete -c analyze -n $export -l pid -x -d 'Only these processes or threads'
+complete -c analyze -n $export -l time -x -d 'Only these seconds, A..B'
+complete -c analyze -n $export -l weight -x -a 'time count bytes' -d 'What folded stacks count'

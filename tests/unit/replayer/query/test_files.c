@@ -188,6 +188,9 @@ static void test_searches(void **state)
 	assert_string_equal(search(&t, "mod.py")->found, "/p/mod.py");
 	assert_int_equal(search(&t, "mod.py")->tries, 2);
 	assert_int_equal(search(&t, "mod.py")->places, 1);
+	/* The end comes once. */
+	assert_int_equal(searches_end(&t.files.searches), 0);
+	assert_int_equal(t.files.searches.count, 4);
 	/* What most was tried for, comes first. */
 	assert_string_equal(t.files.searches.list[0].name, "nofile.h");
 	end(&t);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the columns say of a call. */
+#include "sql_priv.h"
+
+#include "sys/names.h"
+#include "sys/table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { RESTART_FIRST = 512, RESTART_LAST = 516 };
+
+const char *row_arch(uint32_t arch)
+{
+	switch (arch) {
+	case EVENT_ARCH_X86_64:
+		return "x86_64";
+	case EVENT_ARCH_I386:
+		return "i386";
+	case EVENT_ARCH_AARCH64:
+		return "aarch64";
+	default:
+		return "unknown";
+	}
+}
+
+const char *row_state(const struct event_call *call)
+{
+	int error = event_errno(call);
+
+	if (call->state != EVENT_FINISHED)
+		return "unfinished";
+	return error >= RESTART_FIRST && error <= RESTART_LAST ? "interrupted" : "finished";
+}
+
+const char *row_error(const struct event_call *call, char *scratch)
+{
+	int error = event_errno(call);
+	const char *name = error ? sys_errno_name(error) : NULL;
+
+	if (!error || name)
+		return name;
+	snprintf(scratch, 16, "%d", error);
+	return scratch;
+}
+
+static const struct sys_desc *desc_of(const struct event *e)
+{
+	const struct sys_desc *d = sys_find(e->call.arch, e->call.nr);
+
+	return d ? sys_select(d, e->call.args, NULL) : NULL;
+}
+
+int32_t row_fd(const struct event *e)
+{
+	const struct sys_desc *d = desc_of(e);
+
+	for (size_t i = 0; d && i < d->count; i++) {
+		if (d->field[i].kind == K_FD)
+			return (int32_t)sys_value(&d->field[i], e->call.args, sizeof(e->call.args));
+	}
+	return -1;
+}
+
+int64_t row_bytes(const struct event *e, bool *ret_out)
+{
+	static const char *const in[] = {"read",     "pread64", "readv",   "preadv", "preadv2",
+					 "recvfrom", "recv",    "recvmsg", NULL};
+	static const char *const out[] = {"write",  "pwrite64", "writev",  "pwritev", "pwritev2",
+					  "sendto", "send",     "sendmsg", NULL};
+	const struct sys_desc *d = sys_find(e->call.arch, e->call.nr);
+
+	*ret_out = sys_is_named(d, out);
+	if (e->call.state != EVENT_FINISHED || e->call.ret < 0 ||
+	    !(*ret_out || sys_is_named(d, in)))
+		return -1;
+	return e->call.ret;
+}
+
+int row_path(const struct state *s, const struct event *e, struct buf *ret)
+{
+	const struct sys_desc *d = desc_of(e);
+	int32_t dirfd = STATE_FDCWD;
+	size_t from = ret->size;
+
+	for (size_t i = 0; d && i < d->count; i++) {
+		const struct sys_field *f = &d->field[i];
+		uint64_t value = sys_value(f, e->call.args, sizeof(e->call.args));
+		const struct event_memory *m;
+		size_t size;
+
+		if (f->kind == K_PATH && f->dir & IN) {
+			m = event_range(e, EVENT_AT_ENTRY, value);
+			size = m && m->length ? strnlen((const char *)m->data, m->length) : 0;
+			if (size && s && state_resolve(s, e, dirfd, m->data, size, false, ret) < 0)
+				return -1;
+			if (size && ret->size == from)
+				buf_append(ret, m->data, size);
+			if (size)
+				return buf_error(ret);
+		}
+		dirfd = f->kind == K_ATFD ? (int32_t)value : STATE_FDCWD;
+	}
+	return buf_error(ret);
+}

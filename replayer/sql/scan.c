@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A pass over the tape. The stream holds calls back for a window only; a call that lasts longer
+ * comes as begun, and its end much later. SQL wants one row for each call, with its end, in the
+ * order of beginnings. So when the first such call is met, all ends that are in another chunk
+ * than their beginnings are gathered, in a pass over outlines: there is one for each thread and
+ * chunk at most.
+ */
+#include "sql_priv.h"
+
+#include "format/container/source.h"
+#include "sys/table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int open_stream(const struct sql *s, const struct trace_stream_options *options,
+		       struct trace_stream **ret, struct err *err)
+{
+	struct trace_source *source;
+	int r = trace_source_open(s->path, &source, err);
+
+	return r < 0 ? r : trace_stream_open(source, options, ret, err);
+}
+
+static void note_damage(struct sql *s, const struct trace_damage *damage)
+{
+	for (size_t i = 0; i < s->damage_count && i < SQL_DAMAGES_MAX; i++) {
+		if (s->damages[i].offset == damage->offset)
+			return;
+	}
+	if (s->damage_count < SQL_DAMAGES_MAX)
+		s->damages[s->damage_count] = *damage;
+	s->damage_count++;
+}
+
+/* ---- ends that come late ---- */
+
+static int take_late(struct sql *s, const struct event *e)
+{
+	struct late *late;
+
+	if (e->kind == EVENT_DATA && s->more.count < SQL_LATE_MAX)
+		return map_put(&s->more, e->call.begun_seq, s);
+	if (e->kind != EVENT_END || s->late.count >= SQL_LATE_MAX)
+		return 0;
+	late = malloc(sizeof(*late));
+	if (!late)
+		return -ENOMEM;
+	*late = (struct late){e->call.begun_seq, e->seq, e->call.duration, e->call.ret};
+	free(map_remove(&s->late, late->begun_seq));
+	if (map_put(&s->late, late->begun_seq, late) < 0) {
+		free(late);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+int scan_gather(struct sql *s, struct err *err)
+{
+	const struct trace_stream_options options = {.unordered = true};
+	struct trace_stream *stream;
+	struct trace_item item;
+	int r;
+
+	if (s->late_known)
+		return 0;
+	r = open_stream(s, &options, &stream, err);
+	if (r < 0)
+		return r;
+	s->costs.passes++;
+	s->costs.outlines++;
+	while ((r = trace_stream_next(stream, &item, err)) > 0) {
+		if (item.kind == ITEM_EVENT && take_late(s, item.event) < 0) {
+			r = err_set(err, ENOMEM, "out of memory");
+			break;
+		}
+	}
+	trace_stream_free(stream);
+	s->late_known = r == 0;
+	return r;
+}
+
+/* @e began and is not told to have ended: makes it one that has, if it did. */
+static int finish(struct scan *c, const struct event *e, struct err *err)
+{
+	const struct late *late;
+	int r = scan_gather(c->sql, err);
+
+	if (r < 0)
+		return r;
+	late = map_get(&c->sql->late, e->seq);
+	if (!late)
+		return 0;
+	c->patched = *e;
+	c->patched.kind = EVENT_CALL;
+	c->patched.call.state = EVENT_FINISHED;
+	c->patched.call.ret = late->ret;
+	c->patched.call.end_seq = late->end_seq;
+	c->patched.call.duration = late->duration;
+	c->item.event = &c->patched;
+	return 0;
+}
+
+/* ---- the pass ---- */
+
+static int take_header(struct scan *c, const struct meta_header *h, struct err *err)
+{
+	if (c->printer)
+		printer_header(c->printer, h);
+	sys_choice_done(&c->chosen);
+	c->selects = c->sql->trace || (h->trace_set && *h->trace_set);
+	if (c->sql->trace)
+		return sys_choice_parse(c->sql->trace, &c->chosen, err);
+	return c->selects ? sys_choice_parse_plain(h->trace_set, &c->chosen, err) : 0;
+}
+
+static int start(struct scan *c, struct err *err)
+{
+	const struct trace_stream_options options = {.outline = !(c->needs & NEED_FULL)};
+	const struct print_options print = {.string_limit = SQL_TEXT_LIMIT};
+	int r = open_stream(c->sql, &options, &c->stream, err);
+
+	if (r < 0)
+		return r;
+	c->sql->costs.passes++;
+	c->sql->costs.outlines += options.outline;
+	if (c->needs & NEED_STATE)
+		c->state = state_new();
+	if (c->needs & NEED_TEXT)
+		c->printer = printer_new(&print);
+	if ((c->needs & NEED_STATE && !c->state) || (c->needs & NEED_TEXT && !c->printer))
+		return err_set(err, ENOMEM, "out of memory");
+	return 0;
+}
+
+int scan_open(struct scan *c, struct sql *s, unsigned needs, struct err *err)
+{
+	if (s->no_outlines || needs)
+		needs |= NEED_FULL;
+	*c = (struct scan){.sql = s, .needs = needs};
+	return start(c, err);
+}
+
+static void stop(struct scan *c)
+{
+	if (c->stream && trace_stream_journal_note(c->stream))
+		strncpy(c->sql->journal_note, trace_stream_journal_note(c->stream),
+			sizeof(c->sql->journal_note) - 1);
+	c->stream = trace_stream_free(c->stream);
+	c->state = state_free(c->state);
+	c->printer = printer_free(c->printer);
+	sys_choice_done(&c->chosen);
+}
+
+/* An outline has no arguments: what a socketcall is called it cannot tell. The same event
+ * again, whole. */
+static int reopen(struct scan *c, struct err *err)
+{
+	uint64_t seq = c->item.event->seq;
+	int r;
+
+	c->sql->no_outlines = true;
+	stop(c);
+	c->needs |= NEED_FULL;
+	r = start(c, err);
+	while (r == 0) {
+		r = scan_next(c, err);
+		if (r <= 0)
+			return r;
+		if (c->item.kind == ITEM_EVENT && c->item.event->seq >= seq)
+			return 1;
+		r = 0;
+	}
+	return r;
+}
+
+static bool has_variants(const struct scan *c, const struct event *e)
+{
+	const struct sys_desc *d;
+
+	if (!event_is_call(e) || (e->call.arch == EVENT_ARCH_X86_64 && !c->selects))
+		return false;
+	d = sys_find(e->call.arch, e->call.nr);
+	return d && d->cases;
+}
+
+static void tell_printer(struct scan *c)
+{
+	if (c->printer && !c->said && c->item.kind == ITEM_EVENT)
+		print_nothing(c->printer, c->item.event);
+	c->said = false;
+}
+
+static int take_event(struct scan *c, struct err *err)
+{
+	const struct event *e = c->item.event;
+
+	if (c->state && state_take(c->state, &c->item) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	if (!(c->needs & NEED_FULL) && has_variants(c, e))
+		return reopen(c, err);
+	if (e->kind == EVENT_BEGUN)
+		return finish(c, e, err) < 0 ? err->code : 1;
+	return 1;
+}
+
+int scan_next(struct scan *c, struct err *err)
+{
+	int r;
+
+	tell_printer(c);
+	for (;;) {
+		r = trace_stream_next(c->stream, &c->item, err);
+		if (r <= 0)
+			return r;
+		switch (c->item.kind) {
+		case ITEM_EVENT:
+			c->sql->costs.events++;
+			r = take_event(c, err);
+			if (r == 1 && c->item.event->kind == EVENT_END)
+				continue;
+			return r;
+		case ITEM_HEADER:
+			r = take_header(c, c->item.header, err);
+			break;
+		case ITEM_SNAPSHOT:
+			if (c->printer)
+				printer_snapshot(c->printer, c->item.snapshot);
+			break;
+		case ITEM_DAMAGE:
+			note_damage(c->sql, c->item.damage);
+			break;
+		case ITEM_TRAILER:
+			c->sql->calls = c->item.trailer->calls;
+			break;
+		}
+		if (r >= 0 && c->state)
+			r = state_take(c->state, &c->item);
+		return r < 0 ? r : 1;
+	}
+}
+
+bool scan_shows(const struct scan *c)
+{
+	const struct event *e = c->item.event;
+
+	if (c->item.kind != ITEM_EVENT)
+		return false;
+	if (!event_is_call(e) || !c->selects)
+		return true;
+	return sys_choice_has(&c->chosen, e->call.arch, e->call.nr,
+			      c->needs & NEED_FULL ? e->call.args : NULL);
+}
+
+int scan_text(struct scan *c, struct buf *ret)
+{
+	c->said = true;
+	c->sql->costs.texts++;
+	return print_text(c->printer, c->item.event, ret);
+}
+
+void scan_done(struct scan *c)
+{
+	stop(c);
+	*c = (struct scan){.sql = c->sql};
+}

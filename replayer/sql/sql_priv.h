@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of this directory share: a pass over the tape (scan.c), the bounds that SQLite
+ * lays on a table (bounds.c), and tables that are held in memory (list.c).
+ */
+#ifndef SQL_SQL_PRIV_H
+#define SQL_SQL_PRIV_H
+
+#include "sql.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/map.h"
+#include "format/container/stream.h"
+#include "replayer/print/print.h"
+#include "replayer/state/state.h"
+#include "sys/choice.h"
+
+#include <sqlite3.h>
+
+enum {
+	SQL_TEXT_LIMIT = 4096,  /* characters of each string in a call's text, as in JSON lines */
+	SQL_ROWS_MAX = 1 << 20, /* of a table in memory */
+	SQL_LATE_MAX = 1 << 20, /* ends of calls that outlast the stream's window */
+	SQL_DAMAGES_MAX = 32,
+	SQL_HEAP_MAX = 1 << 30,    /* bytes that SQLite may have in all */
+	SQL_VALUE_MAX = 256 << 20, /* bytes of one value */
+	SQL_STATEMENT_MAX = 1 << 20,
+};
+
+/* What a pass has to give. */
+enum scan_need {
+	NEED_FULL = 1 << 0,  /* arguments and memory, not only the outline */
+	NEED_STATE = 1 << 1, /* what descriptors stand for */
+	NEED_TEXT = 1 << 2,  /* a printer that has seen everything before */
+};
+
+/* How a call ended that the stream tells as begun only. */
+struct late {
+	uint64_t begun_seq, end_seq, duration;
+	int64_t ret;
+};
+
+/* A table of values, row by row, in memory. */
+struct list {
+	sqlite3_int64 *cells; /* integers; texts as places in `texts`, plus 1 */
+	uint8_t *types;       /* enum sql_type */
+	size_t columns, count, capacity;
+	uint64_t dropped; /* rows over the limit */
+	struct buf texts; /* a size_t in front of each */
+	bool made;
+};
+
+struct sql;
+typedef int list_make_fn(struct sql *s, struct list *list, struct err *err);
+
+struct list_table {
+	const char *name, *schema;
+	size_t columns;
+	list_make_fn *make;
+};
+
+enum { LIST_TABLES = 4 };
+
+struct sql {
+	char *path;
+	char *trace; /* the calls that are shown; NULL: what the recorder was asked for */
+	sqlite3 *db;
+	struct list lists[LIST_TABLES];
+	struct map late; /* place of the entry -> struct late */
+	struct map more; /* place of the entry of calls that have EVENT_DATA */
+	bool late_known;
+	bool no_outlines; /* names of calls depend on their arguments */
+	uint64_t calls;   /* as far as known: for the planner */
+	struct trace_damage damages[SQL_DAMAGES_MAX];
+	size_t damage_count;
+	char journal_note[ERR_TEXT_MAX];
+	struct sql_costs costs;
+};
+
+/* ---- scan.c ---- */
+
+struct scan {
+	struct sql *sql;
+	unsigned needs;
+	struct trace_stream *stream;
+	struct state *state;     /* NEED_STATE */
+	struct printer *printer; /* NEED_TEXT */
+	struct sys_choice chosen;
+	bool selects;
+	struct trace_item item;
+	struct event patched; /* of a call that ended late */
+	bool said;            /* the printer has been told of the present event */
+};
+
+int scan_open(struct scan *c, struct sql *s, unsigned needs, struct err *err);
+/* 1 and the next item in c->item, 0 at the end, -errno. Of calls there is one event each, as
+ * far as the tape tells finished; ends of calls told before do not come. */
+int scan_next(struct scan *c, struct err *err);
+/* Fills in late and more, once. 0 or -errno. */
+int scan_gather(struct sql *s, struct err *err);
+/* Whether it is an event that is shown. */
+bool scan_shows(const struct scan *c);
+/* The present event in words. 0 or -ENOMEM. */
+int scan_text(struct scan *c, struct buf *ret);
+void scan_done(struct scan *c);
+
+/* ---- bounds.c ---- */
+
+/* Columns that a bound may be on, by what they are of an event. */
+enum bound_on { ON_NOTHING, ON_SEQ, ON_TIME, ON_PID, ON_TID, ON_NR, ON_NAME, ON_ERROR };
+
+/* A superset of what SQLite asks for: it looks again. */
+struct bounds {
+	int64_t seq_from, seq_to, time_from, time_to; /* inclusive */
+	bool has_pid, has_tid, has_nr;
+	int64_t pid, tid, nr;
+	char *name, *error; /* NULL: any */
+};
+
+/* Fills in what the planner wants to know. @on: what each column is. Cursors get the columns that
+ * are used in idxNum. */
+int bounds_plan(const struct sql *s, const uint8_t *on, sqlite3_index_info *info, double factor);
+/* -ENOMEM or 0. */
+int bounds_take(struct bounds *b, const char *plan, int count, sqlite3_value **values);
+bool bounds_have(const struct bounds *b, const struct event *e);
+void bounds_done(struct bounds *b);
+
+/* ---- events.c: tables with a row for an event of some kind, or for a piece of one ---- */
+
+struct event_cursor {
+	sqlite3_vtab_cursor base;
+	struct scan scan;
+	struct bounds bounds;
+	bool open, over;
+	uint32_t piece;    /* of the event */
+	uint64_t last_seq; /* where what belongs to the bounds can still stand */
+	sqlite3_int64 row;
+	struct buf scratch;
+};
+
+struct event_table {
+	const char *name, *schema;
+	const uint8_t *on; /* enum bound_on of each column */
+	double factor;     /* rows for each call, about */
+	unsigned (*needs)(uint64_t columns);
+	/* How many rows an event that is shown and within bounds is. */
+	uint32_t (*pieces)(const struct event *e);
+	/* 0, -ENOMEM, or SQLite's code. */
+	int (*column)(struct event_cursor *c, sqlite3_context *ret, int column);
+};
+
+enum { EVENT_TABLES = 3 };
+extern const struct event_table *const event_tables[EVENT_TABLES];
+extern const struct event_table event_table_calls, event_table_memory, event_table_signals;
+
+/* Registers all tables, each under @prefix and its name. SQLite's code. */
+int events_register(struct sql *s, const char *prefix);
+int lists_register(struct sql *s, const char *prefix);
+
+static inline void result_text(sqlite3_context *ret, const char *word)
+{
+	if (word)
+		sqlite3_result_text(ret, word, -1, SQLITE_STATIC);
+}
+
+extern const struct list_table list_tables[LIST_TABLES];
+
+list_make_fn list_make_tape, list_make_processes, list_make_threads, list_make_fds;
+
+/* The cells of a new row, from left to right. list_row() is false when there is no room. */
+bool list_row(struct list *l);
+void list_integer(struct list *l, size_t column, uint64_t value);
+void list_text(struct list *l, size_t column, const void *bytes, size_t size);
+void list_word(struct list *l, size_t column, const char *word);
+void list_done(struct list *l);
+
+/* ---- call.c ---- */
+
+const char *row_arch(uint32_t arch);
+const char *row_state(const struct event_call *call);
+/* NULL: none. @scratch has 16 bytes. */
+const char *row_error(const struct event_call *call, char *scratch);
+/* The descriptor that it is given, or -1. */
+int32_t row_fd(const struct event *e);
+/* The bytes that it moved through that descriptor, or -1 if it is no such call;
+ * *@ret_out: from the program. */
+int64_t row_bytes(const struct event *e, bool *ret_out);
+/* Appends the absolute path of the first path that it is given, as given if that is not known. */
+int row_path(const struct state *s, const struct event *e, struct buf *ret);
+
+/* ---- sql.c ---- */
+
+extern const char files_schema[]; /* with %s for TEMP or nothing */
+/* Everything but the connection. */
+int sql_new(const char *path, const char *trace, struct sql **ret, struct err *err);
+int sql_connect(struct sql *s, const char *file, const char *prefix, struct err *err);
+/* SQLite's code for a failure, with the words of @err for the statement. */
+int sql_failed(sqlite3_vtab *t, int r, const struct err *err);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "export_sql.h"
+
+#include "opts.h"
+#include "rows.h"
+#include "spool.h"
+#include "verbs.h"
+
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+struct options {
+	const char *to, *trace;
+	char **paths;
+};
+
+static const struct option longs[] = {{"to", required_argument, NULL, 'k'},
+				      {"output", required_argument, NULL, 'o'},
+				      {"trace", required_argument, NULL, 'e'},
+				      {0}};
+
+/* EXIT_FINE, or the status after a complaint. */
+static int parse(int argc, char **argv, struct options *ret)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":o:e:", longs, NULL)) != -1) {
+		if (option == '?' || option == ':')
+			return opts_bad_option(option, argv);
+		if (option == 'o')
+			ret->to = optarg;
+		else if (option == 'e')
+			ret->trace = optarg;
+	}
+	ret->paths = argv + optind;
+	if (!*ret->paths)
+		return opts_complain("no tape given; try 'analyze --help'");
+	return EXIT_FINE;
+}
+
+int export_complain(const char *tape, const struct err *err)
+{
+	const char *text = err_text(err);
+	size_t size = strlen(tape);
+
+	if (strncmp(text, tape, size) == 0 && text[size] == ':')
+		return opts_complain("%s", text);
+	return opts_complain("%s: %s", strcmp(tape, "-") == 0 ? "standard input" : tape, text);
+}
+
+static void say_damage(void *context, const char *text)
+{
+	opts_complain("%s: %s", (const char *)context, text);
+}
+
+/* ---- csv ---- */
+
+static int write_csv(const char *path, const char *trace, struct rows *rows)
+{
+	const char *at = "SELECT * FROM syscalls";
+	cleanup_done(spool_done) struct spool spool = {.fd = -1};
+	struct err err = {0};
+	struct sql *sql;
+	size_t damages;
+	int r;
+
+	if (spool_tape(path, &spool, &err) < 0)
+		return opts_complain("%s", err_text(&err));
+	if (sql_open(spool.place, trace, &sql, &err) < 0)
+		return export_complain(path, &err);
+	r = sql_run(sql, &at, rows_put, rows, &err);
+	rows_end(rows);
+	damages = r == -EPIPE ? 0 : sql_damages(sql, say_damage, (void *)(uintptr_t)path);
+	sql_free(sql);
+	if (r < 0 && r != -EPIPE)
+		return export_complain(path, &err);
+	return damages ? EXIT_TROUBLE : EXIT_FINE;
+}
+
+int export_csv(int argc, char **argv)
+{
+	cleanup_done(rows_done) struct rows rows = {.format = ROWS_CSV};
+	struct options o = {.to = NULL};
+	struct err err = {0};
+	int status = parse(argc, argv, &o), one;
+
+	if (status != EXIT_FINE)
+		return status;
+	if (o.to && opts_output_to(o.to, &err) < 0)
+		return opts_complain("%s", err_text(&err));
+	status = opts_empty_output(o.paths);
+	if (status != EXIT_FINE)
+		return status;
+	rows.terminal = !o.to && isatty(STDOUT_FILENO);
+	for (; *o.paths; o.paths++) {
+		one = write_csv(*o.paths, o.trace, &rows);
+		status = one > status ? one : status;
+		rows.no_header = true;
+	}
+	return opts_end(&rows.out, 0, status);
+}
+
+/* ---- sqlite ---- */
+
+int export_sqlite(int argc, char **argv)
+{
+	cleanup_done(spool_done) struct spool spool = {.fd = -1};
+	struct options o = {.to = NULL};
+	struct err err = {0};
+	int status = parse(argc, argv, &o), r;
+
+	if (status != EXIT_FINE)
+		return status;
+	if (!o.to || strcmp(o.to, "-") == 0)
+		return opts_complain("a database is a file: name it with -o");
+	if (o.paths[1])
+		return opts_complain("a database is of one tape");
+	if (spool_tape(*o.paths, &spool, &err) < 0)
+		return opts_complain("%s", err_text(&err));
+	r = sql_save(spool.place, o.trace, o.to, say_damage, *o.paths, &err);
+	if (r == -EEXIST)
+		return opts_complain("%s", err_text(&err));
+	if (r < 0)
+		return export_complain(*o.paths, &err);
+	return r ? EXIT_TROUBLE : EXIT_FINE;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "spool.h"
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/fileio.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PIECE = 64 << 10 };
+
+static int copy(int to, struct err *err)
+{
+	cleanup_free char *piece = malloc(PIECE);
+	ssize_t n;
+	int r = 0;
+
+	if (!piece)
+		return err_set(err, ENOMEM, "out of memory");
+	while (r == 0 && (n = fileio_read(STDIN_FILENO, piece, PIECE)) != 0) {
+		if (n < 0)
+			return err_errno(err, (int)-n, "cannot read standard input");
+		r = fileio_write(to, piece, (size_t)n);
+	}
+	return r < 0 ? err_errno(err, -r, "cannot put the tape aside") : 0;
+}
+
+int spool_tape(const char *path, struct spool *ret, struct err *err)
+{
+	const char *directory = getenv("TMPDIR");
+	int r;
+
+	*ret = (struct spool){.fd = -1, .place = path};
+	if (strcmp(path, "-") != 0)
+		return 0;
+	directory = directory && *directory ? directory : "/var/tmp";
+	ret->fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (ret->fd < 0)
+		return err_errno(err, errno, "cannot put the tape aside in '%s'", directory);
+	r = copy(ret->fd, err);
+	if (r < 0)
+		spool_done(ret);
+	snprintf(ret->path, sizeof(ret->path), "/proc/self/fd/%d", ret->fd);
+	ret->place = ret->path;
+	return r;
+}
+
+void spool_done(struct spool *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+}
