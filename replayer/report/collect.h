@@ -10,7 +10,7 @@
 #ifndef REPORT_COLLECT_H
 #define REPORT_COLLECT_H
 
-#include "replayer/query/files.h"
+#include "replayer/query/net.h"
 #include "replayer/query/overview.h"
 
 enum {
@@ -34,6 +34,8 @@ struct report_lane {
 	uint32_t tid;
 	uint64_t first, last; /* ns: when it was seen */
 	uint64_t calls, failed, inside;
+	bool in_call;            /* it has not come back from its last call, */
+	uint64_t since;          /* which began then */
 	uint32_t count;          /* of processes that were folded into it, it included; 0: none */
 	uint32_t into;           /* index + 1 of the lane it was folded into, which has its bins */
 	struct report_bin *bins; /* REPORT_BINS */
@@ -57,7 +59,7 @@ struct report_mark {
 
 struct report {
 	struct overview overview;
-	struct files files;
+	struct net net;
 	uint64_t width; /* of a bin, ns */
 	struct report_lane *lanes;
 	size_t lane_count, lane_capacity;

@@ -39,11 +39,16 @@ static void say_command(const struct overview *o, size_t limit, struct buf *out)
 
 /* ---- the verdict ---- */
 
-static bool ended_badly(const struct overview *o)
+/* The class of the verdict. */
+static const char *kind_of_end(const struct overview *o)
 {
+	const struct process *p = command(o);
+
 	if (o->info.has_trailer && o->info.trailer.has_status)
-		return o->info.trailer.status != 0;
-	return command(o) && process_ended_badly(command(o));
+		return o->info.trailer.status ? "bad" : "good";
+	if (!p || !p->over)
+		return "open";
+	return process_ended_badly(p) ? "bad" : "good";
 }
 
 static void say_end(const struct overview *o, struct buf *out)
@@ -208,11 +213,17 @@ static int say_timeline(const struct report *r, struct buf *out)
 			   "<p class=cut>The timeline has the rows with the most calls; %zu others "
 			   "are not in it.</p>\n",
 			   left.lanes);
+	for (size_t i = 0; i < REPORT_MARK_KIND_MAX; i++)
+		left.marks += r->marks_refused[i];
 	if (left.marks)
-		buf_printf(out, "<p class=cut>%zu more marks are not in it.</p>\n", left.marks);
+		buf_printf(out,
+			   "<p class=cut>%zu more marks, of later programs, signals and "
+			   "ends, are not in it.</p>\n",
+			   left.marks);
 	if (r->lanes_refused)
 		buf_printf(out,
-			   "<p class=cut>%" PRIu64 " events of threads that had no row of their own "
+			   "<p class=cut>%" PRIu64
+			   " events of threads that had no row of their own "
 			   "share one.</p>\n",
 			   r->lanes_refused);
 	buf_str(out, "</section>\n");
@@ -244,7 +255,7 @@ static void say_head(const struct overview *o, struct buf *out)
 	buf_printf(out, " — systape report</title>\n<style>%s</style>\n</head>\n<body>\n",
 		   report_css.text);
 	buf_printf(out, "<header class=\"top %s\"><p class=kicker>systape report</p><h1><code>",
-		   ended_badly(o) ? "bad" : "good");
+		   kind_of_end(o));
 	say_command(o, COMMAND_SHOWN, out);
 	buf_str(out, "</code></h1><p class=verdict>");
 	say_end(o, out);
@@ -260,7 +271,8 @@ static void say_nav(const struct overview *o, struct buf *out)
 		buf_str(out, "<a href=\"#wrong\">What went wrong</a>");
 	buf_str(out, "<a href=\"#timeline\">Timeline</a><a href=\"#failures\">Failures</a>"
 		     "<a href=\"#slow\">Slow calls</a><a href=\"#calls\">Time by call</a>"
-		     "<a href=\"#files\">Files</a><a href=\"#processes\">Processes</a><a href=\"#tree\">Tree</a>"
+		     "<a href=\"#files\">Files</a><a href=\"#peers\">Peers</a><a "
+		     "href=\"#processes\">Processes</a><a href=\"#tree\">Tree</a>"
 		     "<a href=\"#signals\">Signals</a><a href=\"#tape\">Tape</a></nav>\n<main>\n");
 }
 
@@ -292,6 +304,11 @@ int report_page(const struct report *r, struct buf *out)
 	buf_str(out, "</section>\n");
 	section(out, "files", "Files");
 	status = report_files(r, out);
+	if (status < 0)
+		return status;
+	buf_str(out, "</section>\n");
+	section(out, "peers", "Peers");
+	status = report_peers(r, out);
 	if (status < 0)
 		return status;
 	buf_str(out, "</section>\n");

@@ -26,8 +26,9 @@ void report_call_table(const struct report *r, struct buf *out);
 void report_failure_table(const struct report *r, struct buf *out);
 void report_signal_table(const struct report *r, struct buf *out);
 int report_process_table(const struct report *r, uint64_t span, struct buf *out);
-/* files.c. 0 or -ENOMEM. */
+/* files.c, peers.c. 0 or -ENOMEM. */
 int report_files(const struct report *r, struct buf *out);
+int report_peers(const struct report *r, struct buf *out);
 void report_tree(const struct report *r, struct buf *out);
 
 /* What a build embeds: assets.c is made by cmake/embed.cmake. */

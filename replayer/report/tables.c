@@ -124,8 +124,7 @@ static void say_call(const struct stats_row *row, uint64_t whole, struct buf *ou
 	char scratch[32];
 
 	buf_str(out, "<tr><th scope=row><code>");
-	html_text(out,
-		  row->key == STATS_REST ? "(others)" : print_call_name(&call, scratch));
+	html_text(out, row->key == STATS_REST ? "(others)" : print_call_name(&call, scratch));
 	buf_str(out, "</code></th>");
 	html_duration_cell(out, row->total);
 	say_share(out, row->total, whole);

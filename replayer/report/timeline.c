@@ -59,8 +59,8 @@ static void say_bins(const struct report *r, const struct report_lane *lane, str
 /* The row of who started it: its parent, or the first thread of the same process. -1: none. */
 static int64_t starter(const struct teller *t, const struct report_lane *lane)
 {
-	const struct process *p = lane->process ? &t->r->overview.processes.list[lane->process - 1]
-						: NULL;
+	const struct process *p =
+		lane->process ? &t->r->overview.processes.list[lane->process - 1] : NULL;
 	uint32_t by = !p ? 0 : lane->tid == p->pid ? p->parent : lane->process;
 	uint32_t at = by ? t->main[by - 1] : 0;
 
@@ -166,8 +166,7 @@ static int teller_init(struct teller *t, const struct report *r)
 	for (size_t i = r->lane_count; i-- > 1;) {
 		const struct report_lane *lane = &r->lanes[i];
 
-		if (lane->process &&
-		    r->overview.processes.list[lane->process - 1].pid == lane->tid)
+		if (lane->process && r->overview.processes.list[lane->process - 1].pid == lane->tid)
 			t->main[lane->process - 1] = (uint32_t)i + 1;
 	}
 	return 0;
@@ -223,8 +222,7 @@ static size_t say_marks(const struct report *r, const uint32_t *shown, struct bu
 	return left;
 }
 
-int report_timeline(const struct report *r, uint64_t span, struct report_left *ret,
-		    struct buf *out)
+int report_timeline(const struct report *r, uint64_t span, struct report_left *ret, struct buf *out)
 {
 	cleanup_done(teller_done) struct teller t = {0};
 	cleanup_done(buf_done) struct buf json = {0};

@@ -26,6 +26,26 @@ for name in ("", "nothing"):
         pass
 server.shutdown()
 """
+PEERS = r"""
+import socket, subprocess, threading
+server = socket.create_server(("127.0.0.1", 0))
+def answer():
+    peer, _ = server.accept()
+    peer.recv(7, socket.MSG_WAITALL)
+    peer.sendall(b"yes")
+    peer.close()
+thread = threading.Thread(target=answer)
+thread.start()
+with socket.create_connection(server.getsockname()) as client:
+    client.sendall(b"anybody")
+    client.recv(3, socket.MSG_WAITALL)
+thread.join()
+try:
+    socket.create_connection(("127.0.0.1", 1))
+except ConnectionRefusedError:
+    pass
+subprocess.run(["sh", "-c", "yes | head -n 1 | wc -c"])
+"""
 # Many processes, each with a few calls; none of them long.
 MANY = "i=0; while [ $i -lt 1500 ]; do (cd /nowhere.$i) 2>/dev/null; i=$((i + 1)); done"
 HOSTILE = [b"</script><img src=x onerror=alert(1)>", b"\"'><svg onload=alert(2)>",
@@ -159,9 +179,12 @@ class Report(suite.TapeTest):
         self.assertRegex(page, r"<p class=cut>501 more processes are not shown here")
         self.assertRegex(page, r"more kinds of failures, of those that matter least, are not shown")
         lanes = self.timeline(page)["lanes"]
-        self.assertEqual([(lane.get("count"), lane["name"], lane["by"]) for lane in lanes],
-                         [(None, lanes[0]["name"], -1), (1500, "(sh)", 0)])
-        self.assertEqual(lanes[1]["failed"], 1500)
+        # One that a busy machine kept waiting for long has a row of its own.
+        shells = [lane for lane in lanes if lane["name"] == "(sh)"]
+        self.assertEqual(sum(lane.get("count", 1) for lane in shells), 1500)
+        self.assertEqual(sum(lane["failed"] for lane in shells), 1500)
+        self.assertEqual({lane["by"] for lane in shells}, {0})
+        self.assertLess(len(lanes), 40)
         self.browse(path)
 
     def test_tables(self):
@@ -253,7 +276,7 @@ class Report(suite.TapeTest):
         for colours in (light, {**light, **dark}):
             grounds = [colours[name] for name in ("ground", "card", "stripe", "bad-ground")]
             for name, least in (("ink", 7), ("dim", 4.5), ("bad", 4.5), ("good", 4.5),
-                                ("accent", 4.5), ("warm", 3), ("exec", 3)):
+                                ("accent", 4.5), ("warm", 4.5), ("exec", 3)):
                 for ground in grounds:
                     self.assertGreaterEqual(contrast(colours[name], ground), least,
                                             (name, colours[name], ground))
@@ -268,7 +291,9 @@ class Report(suite.TapeTest):
                     browser.window(width, 800, scheme)
                     self.assertLessEqual(browser.get("document.documentElement.scrollWidth"), width)
             self.assertTrue(browser.pdf().startswith(b"%PDF"))
+            browser.window(1000, 1400)
             browser.ask("Emulation.setEmulatedMedia", media="print")
+            self.assertLessEqual(browser.get("document.documentElement.scrollWidth"), 1000)
             self.assertEqual(browser.get("[...document.querySelectorAll('.scroll')].filter((e) => "
                                          "e.scrollHeight > e.clientHeight + 2).length"), 0)
             self.assertEqual(browser.get("getComputedStyle(document.querySelector('nav')).display"),
@@ -291,6 +316,29 @@ class Report(suite.TapeTest):
                          r"/dev/full</code>.*<code>write</code>.*ENOSPC")
         self.assertRegex(tables["Looked for in one place after the other"],
                          r"<code>stdio\.h</code></td><td><code>/usr/include/stdio\.h<")
+        self.browse(path)
+
+    def test_peers(self):
+        """Over the network, refused ones too, and by which pipe what went between whom."""
+        path, page = self.page([sys.executable, "-c", PEERS], timeout=120)
+        section = page.split("<section id=peers>")[1].split("</section>")[0]
+        tables = dict(re.findall(r"<caption>(.*?)</caption>.*?<tbody>(.*?)</tbody>", section, re.S))
+        peers = tables["Peers, over the network and in the computer"].split("</tr>")
+        (listens,) = [row for row in peers if "<td class=rank>listens</td>" in row]
+        port = re.search(r"127\.0\.0\.1:(\d+)<", listens).group(1)
+        (client,) = [row for row in peers if re.search(
+            rf"connected</td><td class=rank>TCP</td><td><code>127\.0\.0\.1:{port}<", row)]
+        self.assertRegex(client, "data-v=7>7\u00a0B</td><td class=n data-v=3>3\u00a0B</td>"
+                                 "<td class=n data-v=1>1</td>")
+        (refused,) = [row for row in peers if "ECONNREFUSED" in row]
+        self.assertIn("<code>127.0.0.1:1<", refused)
+        self.assertIn("<tr class=bad>", refused)
+        ways = tables["Through pipes and pairs of sockets"].split("</tr>")
+        for one, other, size in (("yes", "head", None), ("head", "wc", 2)):
+            (row,) = [row for row in ways if re.search(
+                rf"<td>pipe</td><td class=by>{one} \d+<.*<td class=by>{other} \d+<", row)]
+            if size:
+                self.assertEqual(row.count(f"data-v={size}>{size}\u00a0B<"), 2, row)
         self.browse(path)
 
     def test_what_still_waits(self):
