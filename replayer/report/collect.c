@@ -25,8 +25,7 @@ int report_init(struct report *r)
 	*r = (struct report){.width = WIDTH_AT_FIRST};
 	r->printer = printer_new(&options);
 	r->marks = calloc((size_t)REPORT_MARKS_MAX * REPORT_MARK_KIND_MAX, sizeof(*r->marks));
-	if (overview_init(&r->overview) < 0 || files_init(&r->files, NULL) < 0 || !r->printer ||
-	    !r->marks)
+	if (overview_init(&r->overview) < 0 || net_init(&r->net) < 0 || !r->printer || !r->marks)
 		return -ENOMEM;
 	printer_state(r->printer, r->overview.state);
 	return 0;
@@ -53,7 +52,22 @@ static struct report_lane *new_lane(struct report *r, uint32_t process, uint32_t
 	if (!lane->bins)
 		return NULL;
 	r->lane_count++;
+	r->lanes_live++;
 	return lane;
+}
+
+/* Whether there is room for one more; room is sought only now and then. 0, 1 or -ENOMEM. */
+static int lane_fits(struct report *r, uint64_t now)
+{
+	if (r->lanes_live <= REPORT_LANES_MAX)
+		return 1;
+	if (r->lanes_refused < r->fold_next)
+		return 0;
+	if (report_fold(r, now) < 0)
+		return -ENOMEM;
+	if (r->lanes_live > REPORT_LANES_MAX / 2)
+		r->fold_next = 2 * r->lanes_refused + REPORT_LANES_MAX;
+	return r->lanes_live <= REPORT_LANES_MAX;
 }
 
 /* The lane of the thread that an event is about: a number used again is another thread. */
@@ -63,12 +77,16 @@ static struct report_lane *lane_of(struct report *r, const struct event *e)
 	uint32_t process = p ? (uint32_t)(p - r->overview.processes.list) + 1 : 0;
 	uintptr_t at = (uintptr_t)map_get(&r->threads, e->tid);
 	struct report_lane *lane;
+	int fits;
 
 	if (!r->lane_count && !new_lane(r, 0, 0, e->time))
 		return NULL;
 	if (at && (r->lanes[at - 1].process == process || !process))
-		return &r->lanes[at - 1];
-	if (!process || r->lane_count > REPORT_LANES_MAX) {
+		return &r->lanes[report_lane_of(r, (uint32_t)at - 1)];
+	fits = process ? lane_fits(r, e->time) : 0;
+	if (fits < 0)
+		return NULL;
+	if (!fits) {
 		r->lanes_refused++;
 		return &r->lanes[0];
 	}
@@ -83,6 +101,8 @@ static void widen(struct report *r)
 	for (size_t i = 0; i < r->lane_count; i++) {
 		struct report_bin *bins = r->lanes[i].bins;
 
+		if (!bins)
+			continue;
 		for (size_t k = 0; k < REPORT_BINS / 2; k++) {
 			const struct report_bin a = bins[2 * k], b = bins[2 * k + 1];
 
@@ -159,7 +179,9 @@ static char *text_of(struct report *r, const struct event *e)
 
 static bool shorter(const struct report_slow *a, const struct report_slow *b)
 {
-	return a->duration != b->duration ? a->duration < b->duration : a->seq > b->seq;
+	if (a->duration != b->duration)
+		return a->duration < b->duration;
+	return a->seq != b->seq ? a->seq > b->seq : a->tid > b->tid;
 }
 
 static void swap(struct report_slow *a, struct report_slow *b)
@@ -187,6 +209,24 @@ static void sift_down(struct report_slow *heap, size_t count)
 	}
 }
 
+static bool is_slow(const struct report *r, const struct report_slow *new)
+{
+	return r->slow_count < REPORT_SLOW_MAX || shorter(&r->slow[0], new);
+}
+
+/* @new: with a text of its own, which is taken over. */
+static void add_slow(struct report *r, const struct report_slow *new)
+{
+	if (r->slow_count < REPORT_SLOW_MAX) {
+		r->slow[r->slow_count] = *new;
+		sift_up(r->slow, r->slow_count++);
+		return;
+	}
+	free(r->slow[0].text);
+	r->slow[0] = *new;
+	sift_down(r->slow, r->slow_count);
+}
+
 static int take_slow(struct report *r, const struct event *e, uint32_t lane, uint64_t begin)
 {
 	struct report_slow new = {.seq = e->call.begun_seq ? e->call.begun_seq : e->seq,
@@ -197,19 +237,12 @@ static int take_slow(struct report *r, const struct event *e, uint32_t lane, uin
 				  .tid = e->tid,
 				  .error = event_errno(&e->call)};
 
-	if (r->slow_count == REPORT_SLOW_MAX && !shorter(&r->slow[0], &new))
+	if (!is_slow(r, &new))
 		return 0;
 	new.text = text_of(r, e);
 	if (!new.text)
 		return -ENOMEM;
-	if (r->slow_count < REPORT_SLOW_MAX) {
-		r->slow[r->slow_count] = new;
-		sift_up(r->slow, r->slow_count++);
-		return 0;
-	}
-	free(r->slow[0].text);
-	r->slow[0] = new;
-	sift_down(r->slow, r->slow_count);
+	add_slow(r, &new);
 	return 0;
 }
 
@@ -223,6 +256,8 @@ static int take_call(struct report *r, const struct event *e, struct report_lane
 
 	if (e->kind == EVENT_END)
 		begin = e->time > e->call.duration ? e->time - e->call.duration : 0;
+	lane->in_call = e->kind != EVENT_END && e->call.state != EVENT_FINISHED;
+	lane->since = begin;
 	if (e->kind != EVENT_END) {
 		bin = &lane->bins[bin_of(r, begin)];
 		bin->calls++;
@@ -312,7 +347,7 @@ int report_take(struct report *r, const struct trace_item *item)
 	tell_printer(r, item);
 	if (status < 0 || item->kind != ITEM_EVENT)
 		return status;
-	status = files_take(&r->files, o->state, &o->processes, item->event);
+	status = net_take(&r->net, o->state, &o->processes, item->event);
 	return status < 0 ? status : take_event(r, item->event);
 }
 
@@ -321,10 +356,63 @@ static int by_duration(const void *a, const void *b)
 	return shorter(a, b) ? 1 : -1;
 }
 
+/* ---- the end ---- */
+
+/* A thread went into a call and did not come back: it was in it until its process ended, or the
+ * tape. */
+static int take_waiting(struct report *r, const struct hang *h)
+{
+	const struct process *p = &r->overview.processes.list[h->process - 1];
+	uint64_t end = p->over ? p->ended : r->overview.info.last_time;
+	uintptr_t at = (uintptr_t)map_get(&r->threads, h->tid);
+	struct report_slow new = {
+		.seq = UINT64_MAX, .begin = h->time, .pid = p->pid, .tid = h->tid};
+	struct report_lane *lane;
+
+	if (!at || r->lanes[at - 1].process != h->process || end <= h->time)
+		return 0;
+	if (!r->lanes[at - 1].in_call || r->lanes[at - 1].since != h->time)
+		return 0;
+	new.lane = report_lane_of(r, (uint32_t)at - 1);
+	new.duration = end - h->time;
+	lane = &r->lanes[new.lane];
+	lane->last = end > lane->last ? end : lane->last;
+	spread(r, lane, h->time, new.duration);
+	if (!is_slow(r, &new))
+		return 0;
+	new.text = strdup(h->call);
+	if (!new.text)
+		return -ENOMEM;
+	add_slow(r, &new);
+	return 0;
+}
+
+static int take_all_waiting(struct report *r)
+{
+	const struct hang *h;
+
+	for (size_t at = 0; (h = map_next(&r->overview.causes.hangs.threads, &at)) != NULL;) {
+		if (!h->until && h->process && h->call && take_waiting(r, h) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 int report_end(struct report *r)
 {
+	if (take_all_waiting(r) < 0)
+		return -ENOMEM;
 	qsort(r->slow, r->slow_count, sizeof(r->slow[0]), by_duration);
-	return searches_end(&r->files.searches) < 0 ? -ENOMEM : overview_end(&r->overview);
+	if (r->lane_count > REPORT_LANES_EASY && report_fold(r, r->overview.info.last_time) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < r->slow_count; i++)
+		r->slow[i].lane = report_lane_of(r, r->slow[i].lane);
+	for (size_t i = 0; i < r->marks_total; i++)
+		r->marks[i].lane = report_lane_of(r, r->marks[i].lane);
+	net_end(&r->net);
+	if (searches_end(&r->overview.files.searches) < 0)
+		return -ENOMEM;
+	return overview_end(&r->overview);
 }
 
 void report_done(struct report *r)
@@ -339,7 +427,7 @@ void report_done(struct report *r)
 	free(r->marks);
 	free(r->inside);
 	map_done(&r->threads);
-	files_done(&r->files);
+	net_done(&r->net);
 	overview_done(&r->overview);
 	printer_free(r->printer);
 	*r = (struct report){0};

@@ -10,12 +10,14 @@
 #ifndef REPORT_COLLECT_H
 #define REPORT_COLLECT_H
 
-#include "replayer/query/files.h"
+#include "replayer/query/net.h"
 #include "replayer/query/overview.h"
 
 enum {
 	REPORT_BINS = 512,
-	REPORT_LANES_MAX = 2048, /* threads with bins of their own; all others share one lane */
+	REPORT_LANES_MAX = 2048, /* with bins of their own; when there is no room, all share one */
+	REPORT_FOLD_FROM = 8,    /* so many processes alike are one lane when there are many */
+	REPORT_LANES_EASY = 100, /* so many are shown one by one */
 	REPORT_SLOW_MAX = 200,
 	REPORT_MARKS_MAX = 1000,
 	REPORT_TEXT_MAX = 320, /* bytes of a call or a signal as text */
@@ -32,6 +34,10 @@ struct report_lane {
 	uint32_t tid;
 	uint64_t first, last; /* ns: when it was seen */
 	uint64_t calls, failed, inside;
+	bool in_call;            /* it has not come back from its last call, */
+	uint64_t since;          /* which began then */
+	uint32_t count;          /* of processes that were folded into it, it included; 0: none */
+	uint32_t into;           /* index + 1 of the lane it was folded into, which has its bins */
 	struct report_bin *bins; /* REPORT_BINS */
 };
 
@@ -53,11 +59,13 @@ struct report_mark {
 
 struct report {
 	struct overview overview;
-	struct files files;
+	struct net net;
 	uint64_t width; /* of a bin, ns */
 	struct report_lane *lanes;
 	size_t lane_count, lane_capacity;
+	size_t lanes_live;      /* those that are not folded into another */
 	uint64_t lanes_refused; /* events of threads that had no room */
+	uint64_t fold_next;     /* how many of these there must be before room is sought again */
 	struct map threads;     /* tid -> lane + 1 */
 	struct report_slow slow[REPORT_SLOW_MAX];
 	size_t slow_count;
@@ -69,6 +77,14 @@ struct report {
 	size_t inside_capacity;
 	struct printer *printer;
 };
+
+/*
+ * fold.c: makes lanes of processes that are alike one: with a parent that is alike, the same
+ * program, the same end, over soon, without threads. 0 or -ENOMEM.
+ */
+int report_fold(struct report *r, uint64_t now);
+/* The index of the lane that lane @i was folded into, or @i. */
+uint32_t report_lane_of(const struct report *r, uint32_t i);
 
 /* 0 or -ENOMEM. The struct must be done with in any case. */
 int report_init(struct report *r);

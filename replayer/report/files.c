@@ -52,7 +52,7 @@ static void say_deeds(const struct report *r, const struct touched_file *t, stru
 {
 	cleanup_done(buf_done) struct buf text = {0};
 
-	file_deeds(&r->files, t, &text);
+	file_deeds(&r->overview.files, t, &text);
 	html_cut(&text, PATH_SHOWN);
 	buf_str(out, "<td>");
 	html_take(out, &text);
@@ -74,18 +74,18 @@ static void say_file(const struct report *r, const struct touched_file *t, struc
 static int say_part(const struct report *r, enum files_part part, const char *caption,
 		    struct buf *out)
 {
-	static const char *const heads[] = {"path", "#written",     "#read",       "what was done",
+	static const char *const heads[] = {"path", "#written",     "#read", "what was done",
 					    "by",   "#first at, s", NULL};
 	cleanup_free uint32_t *rows = NULL;
 	struct table t;
 	size_t count;
-	int status = files_pick(&r->files, part, FILES_BY_BYTES, &rows, &count);
+	int status = files_pick(&r->overview.files, part, FILES_BY_BYTES, &rows, &count);
 
 	if (status < 0 || !count)
 		return status;
 	table_open(&t, out, caption, heads, FILES_SHOWN, FILES_BYTES);
 	for (size_t i = 0; i < count && table_row(&t); i++)
-		say_file(r, &r->files.list[rows[i]], out);
+		say_file(r, &r->overview.files.list[rows[i]], out);
 	table_close(&t, count, "files");
 	return 0;
 }
@@ -120,14 +120,14 @@ static int say_failed(const struct report *r, struct buf *out)
 	uint64_t errors = 0;
 	struct table t;
 	size_t count;
-	int status = files_pick(&r->files, FILES_FAILED, FILES_BY_ERRORS, &rows, &count);
+	int status = files_pick(&r->overview.files, FILES_FAILED, FILES_BY_ERRORS, &rows, &count);
 
 	if (status < 0 || !count)
 		return status;
 	table_open(&t, out, "Failed, other than that there was no such file", heads, FILES_SHOWN,
 		   FILES_BYTES);
 	for (size_t i = 0; i < count; i++) {
-		const struct touched_file *f = &r->files.list[rows[i]];
+		const struct touched_file *f = &r->overview.files.list[rows[i]];
 
 		errors += f->error_count;
 		for (size_t k = 0; k < f->error_count && table_row(&t); k++)
@@ -172,7 +172,7 @@ static void say_searches(const struct report *r, struct buf *out)
 {
 	static const char *const heads[] = {
 		"looked for", "found", "#places in vain", "such as", "#times", "by", NULL};
-	const struct searches *all = &r->files.searches;
+	const struct searches *all = &r->overview.files.searches;
 	uint64_t count = 0;
 	struct table t;
 
@@ -204,7 +204,7 @@ int report_files(const struct report *r, struct buf *out)
 		     {FILES_READ, "Read, executed, mapped, listed"}};
 	int status = 0;
 
-	if (!r->files.count)
+	if (!r->overview.files.count)
 		buf_str(out, "<p>No file was touched.</p>\n");
 	for (size_t i = 0; status == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
 		status = say_part(r, parts[i].part, parts[i].caption, out);
@@ -212,12 +212,12 @@ int report_files(const struct report *r, struct buf *out)
 			status = say_failed(r, out);
 	}
 	say_searches(r, out);
-	if (r->files.uring)
-		buf_str(out,
-			"<p class=cut>io_uring was used: what it read and wrote is not seen.</p>\n");
-	if (r->files.beyond) {
+	if (r->overview.files.uring)
+		buf_str(out, "<p class=cut>io_uring was used: what it read and wrote is not "
+			     "seen.</p>\n");
+	if (r->overview.files.beyond) {
 		buf_str(out, "<p class=cut>");
-		html_count(out, r->files.beyond);
+		html_count(out, r->overview.files.beyond);
 		buf_str(out, " accesses to files beyond the first had no room.</p>\n");
 	}
 	return status;

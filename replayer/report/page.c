@@ -9,7 +9,7 @@
 
 #include <inttypes.h>
 
-enum { TITLE_SHOWN = 80, COMMAND_SHOWN = 400 };
+enum { TITLE_SHOWN = 80, COMMAND_SHOWN = 400, TAPE_SHOWN = 8 << 10 };
 
 static const struct process *command(const struct overview *o)
 {
@@ -39,11 +39,16 @@ static void say_command(const struct overview *o, size_t limit, struct buf *out)
 
 /* ---- the verdict ---- */
 
-static bool ended_badly(const struct overview *o)
+/* The class of the verdict. */
+static const char *kind_of_end(const struct overview *o)
 {
+	const struct process *p = command(o);
+
 	if (o->info.has_trailer && o->info.trailer.has_status)
-		return o->info.trailer.status != 0;
-	return command(o) && process_ended_badly(command(o));
+		return o->info.trailer.status ? "bad" : "good";
+	if (!p || !p->over)
+		return "open";
+	return process_ended_badly(p) ? "bad" : "good";
 }
 
 static void say_end(const struct overview *o, struct buf *out)
@@ -187,7 +192,7 @@ static void say_tiles(const struct report *r, struct buf *out)
 
 static int say_timeline(const struct report *r, struct buf *out)
 {
-	size_t left_out = 0;
+	struct report_left left = {0};
 	int status;
 
 	buf_str(out,
@@ -201,18 +206,26 @@ static int say_timeline(const struct report *r, struct buf *out)
 		"<kbd>+</kbd> and <kbd>-</kbd> to zoom, <kbd>0</kbd> for the whole.</p>"
 		"<div id=tl-tools></div><div id=tl-box></div><p id=tl-said aria-live=polite></p>"
 		"</div>\n<script type=\"application/json\" id=tl-data>");
-	status = report_timeline(r, span_of(&r->overview), &left_out, out);
+	status = report_timeline(r, span_of(&r->overview), &left, out);
 	buf_str(out, "</script>\n");
-	if (left_out)
+	if (left.lanes)
 		buf_printf(out,
-			   "<p class=cut>The timeline has the threads that made the most calls; "
-			   "%zu others are not in it.</p>\n",
-			   left_out);
+			   "<p class=cut>The timeline has the rows with the most calls; %zu others "
+			   "are not in it.</p>\n",
+			   left.lanes);
+	for (size_t i = 0; i < REPORT_MARK_KIND_MAX; i++)
+		left.marks += r->marks_refused[i];
+	if (left.marks)
+		buf_printf(out,
+			   "<p class=cut>%zu more marks, of later programs, signals and "
+			   "ends, are not in it.</p>\n",
+			   left.marks);
 	if (r->lanes_refused)
 		buf_printf(out,
-			   "<p class=cut>%" PRIu64 " events of threads beyond the first %d share "
-			   "one row.</p>\n",
-			   r->lanes_refused, REPORT_LANES_MAX);
+			   "<p class=cut>%" PRIu64
+			   " events of threads that had no row of their own "
+			   "share one.</p>\n",
+			   r->lanes_refused);
 	buf_str(out, "</section>\n");
 	return status;
 }
@@ -222,6 +235,7 @@ static void say_tape(const struct overview *o, struct buf *out)
 	cleanup_done(buf_done) struct buf text = {0};
 
 	info_say(&o->info, INFO_TEXT, &text);
+	html_cut(&text, TAPE_SHOWN);
 	buf_str(out, "<section id=tape><h2>The tape and the machine</h2><pre>");
 	html_take(out, &text);
 	buf_str(out, "</pre></section>\n");
@@ -241,7 +255,7 @@ static void say_head(const struct overview *o, struct buf *out)
 	buf_printf(out, " — systape report</title>\n<style>%s</style>\n</head>\n<body>\n",
 		   report_css.text);
 	buf_printf(out, "<header class=\"top %s\"><p class=kicker>systape report</p><h1><code>",
-		   ended_badly(o) ? "bad" : "good");
+		   kind_of_end(o));
 	say_command(o, COMMAND_SHOWN, out);
 	buf_str(out, "</code></h1><p class=verdict>");
 	say_end(o, out);
@@ -257,7 +271,8 @@ static void say_nav(const struct overview *o, struct buf *out)
 		buf_str(out, "<a href=\"#wrong\">What went wrong</a>");
 	buf_str(out, "<a href=\"#timeline\">Timeline</a><a href=\"#failures\">Failures</a>"
 		     "<a href=\"#slow\">Slow calls</a><a href=\"#calls\">Time by call</a>"
-		     "<a href=\"#files\">Files</a><a href=\"#processes\">Processes</a><a href=\"#tree\">Tree</a>"
+		     "<a href=\"#files\">Files</a><a href=\"#peers\">Peers</a><a "
+		     "href=\"#processes\">Processes</a><a href=\"#tree\">Tree</a>"
 		     "<a href=\"#signals\">Signals</a><a href=\"#tape\">Tape</a></nav>\n<main>\n");
 }
 
@@ -289,6 +304,11 @@ int report_page(const struct report *r, struct buf *out)
 	buf_str(out, "</section>\n");
 	section(out, "files", "Files");
 	status = report_files(r, out);
+	if (status < 0)
+		return status;
+	buf_str(out, "</section>\n");
+	section(out, "peers", "Peers");
+	status = report_peers(r, out);
 	if (status < 0)
 		return status;
 	buf_str(out, "</section>\n");

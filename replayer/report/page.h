@@ -12,16 +12,23 @@
 /* Appends the page. After report_end(). 0 or -ENOMEM. */
 int report_page(const struct report *r, struct buf *out);
 
+/* What the timeline has no room for. */
+struct report_left {
+	size_t lanes, marks;
+};
+
 /* Appends the JSON of the timeline, @span ns long. 0 or -ENOMEM. */
-int report_timeline(const struct report *r, uint64_t span, size_t *ret_left_out, struct buf *out);
+int report_timeline(const struct report *r, uint64_t span, struct report_left *ret,
+		    struct buf *out);
 /* tables.c, tree.c: a section each. */
 void report_slow_table(const struct report *r, struct buf *out);
 void report_call_table(const struct report *r, struct buf *out);
 void report_failure_table(const struct report *r, struct buf *out);
 void report_signal_table(const struct report *r, struct buf *out);
 int report_process_table(const struct report *r, uint64_t span, struct buf *out);
-/* files.c. 0 or -ENOMEM. */
+/* files.c, peers.c. 0 or -ENOMEM. */
 int report_files(const struct report *r, struct buf *out);
+int report_peers(const struct report *r, struct buf *out);
 void report_tree(const struct report *r, struct buf *out);
 
 /* What a build embeds: assets.c is made by cmake/embed.cmake. */

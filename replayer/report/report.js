@@ -72,6 +72,7 @@
 		return;
 	document.getElementById("tl").hidden = false;
 	const said = document.getElementById("tl-said");
+	const range = make("span", { id: "tl-range" });
 	const ROW = 22, AXIS = 26;
 	const narrow = () => box.clientWidth < 620;
 	const label = () => narrow() ? 92 : 230;
@@ -138,8 +139,9 @@
 		g.fillStyle = lane.bad ? colour.bad : colour.ink;
 		g.font = "12px system-ui, sans-serif";
 		const first = i === 0 || data.lanes[i - 1].pid !== lane.pid;
-		const base = lane.name.split(" ").map((w, k) => k || w[0] === "(" ? w : w.split("/").pop()).join(" ");
-		const name = narrow() || !lane.pid ? base : (first ? lane.pid + " " + base : "   thread " + lane.tid);
+		const base = lane.name.split(" ").map((w, k) => k ? w : w.replace(/[^(]*\//, "")).join(" ");
+		const who = lane.count ? lane.count.toLocaleString("en") + " ×" : lane.pid;
+		const name = !lane.pid ? base : !first ? "   thread " + lane.tid : narrow() && !lane.count ? base : who + " " + base;
 		g.fillText(fit(g, name, label() - 20), 10, y + 15);
 		const clip = (a, b) => [Math.max(x_of(a), label()), Math.min(x_of(b), end)];
 		let [a, b] = clip(lane.from, lane.to);
@@ -174,6 +176,23 @@
 				g.globalAlpha = 1;
 			}
 		}
+	};
+	// From the one who started it to the row of the one who was started.
+	const draw_forks = (g) => {
+		g.strokeStyle = g.fillStyle = colour.dim;
+		g.globalAlpha = .5;
+		data.lanes.forEach((lane, i) => {
+			const x = Math.round(x_of(lane.from)) + .5;
+			if (lane.by < 0 || x < label() || x > label() + width())
+				return;
+			const [a, b] = [lane.by, i].map((row) => AXIS + row * ROW + ROW / 2);
+			g.beginPath();
+			g.moveTo(x, a);
+			g.lineTo(x, b);
+			g.stroke();
+			g.fillRect(x - 2, a - 2, 4, 4);
+		});
+		g.globalAlpha = 1;
 	};
 	const draw_slow = (g) => {
 		for (const [lane, begin, took, failed] of data.slow) {
@@ -215,9 +234,12 @@
 		const g = canvas.getContext("2d");
 		g.scale(scale, scale);
 		draw_axis(g);
+		draw_forks(g);
 		data.lanes.forEach((lane, i) => draw_lane(g, lane, i));
 		draw_slow(g);
 		draw_marks(g);
+		canvas.dataset.view = Math.round(view.from) + " " + Math.round(view.to);
+		range.textContent = duration(view.from) + " to " + duration(view.to);
 	};
 
 	let wanted = false;
@@ -252,7 +274,10 @@
 			return;
 		}
 		const time = time_at(x), near = (view.to - view.from) / width() * 6;
-		const lines = [(lane.pid ? lane.pid + " " : "") + lane.name + (lane.tid && lane.tid !== lane.pid ? `, thread ${lane.tid}` : "") +
+		const who = lane.count ? `${lane.count.toLocaleString("en")} processes alike, the first: ` : "";
+		const by = data.lanes[lane.by];
+		const lines = [who + (lane.pid ? lane.pid + " " : "") + lane.name + (lane.tid && lane.tid !== lane.pid ? `, thread ${lane.tid}` : "") +
+			(by ? `, started by ${by.pid} at ${duration(lane.from)}` : "") +
 			`: ${lane.calls.toLocaleString("en")} calls, ${lane.failed.toLocaleString("en")} failed, ${lane.end}.`];
 		if (x >= label()) {
 			const cell = lane.cells.find((c) => c.bin === Math.floor(time / data.width));
@@ -301,13 +326,14 @@
 		}
 	});
 	const tools = document.getElementById("tl-tools");
-	for (const [kind, name] of [["calls", "calls"], ["wait", "time in calls"], ["bad", "failures, bad ends"], ["exec", "program begins"], ["signal", "signal"]])
+	for (const [kind, name] of [["calls", "calls"], ["wait", "time in calls"], ["bad", "failures, bad ends"], ["exec", "program begins"], ["signal", "signal"], ["fork", "started by"]])
 		tools.append(make("span", { className: "key k-" + kind }, name));
 	for (const [key, name] of [["+", "Zoom in"], ["-", "Zoom out"], ["0", "Whole"]]) {
 		const button = make("button", { type: "button" }, name);
 		button.addEventListener("click", keys[key]);
 		tools.append(button);
 	}
+	tools.append(range);
 	window.addEventListener("resize", redraw);
 	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 	draw();

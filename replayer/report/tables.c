@@ -21,10 +21,10 @@ enum {
 	PROCESSES_SHOWN = 1000,
 	/* Hostile text is long once it is escaped. */
 	SLOW_BYTES = 160 << 10,
-	CALLS_BYTES = 320 << 10,
+	CALLS_BYTES = 256 << 10,
 	FAILURES_BYTES = 200 << 10,
 	SIGNALS_BYTES = 100 << 10,
-	PROCESSES_BYTES = 300 << 10,
+	PROCESSES_BYTES = 260 << 10,
 	COMMAND_SHOWN = 120,
 	/* Latencies are drawn from 64 ns to 64 s, a bar for each power of two. */
 	FIRST_OCTAVE = 6,
@@ -124,8 +124,7 @@ static void say_call(const struct stats_row *row, uint64_t whole, struct buf *ou
 	char scratch[32];
 
 	buf_str(out, "<tr><th scope=row><code>");
-	html_text(out,
-		  row->key == STATS_REST ? "(others)" : print_call_name(&call, scratch));
+	html_text(out, row->key == STATS_REST ? "(others)" : print_call_name(&call, scratch));
 	buf_str(out, "</code></th>");
 	html_duration_cell(out, row->total);
 	say_share(out, row->total, whole);

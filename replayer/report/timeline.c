@@ -15,7 +15,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES_SHOWN = 240, NAME_SHOWN = 160, RESTART = 512 };
+enum {
+	LANES_SHOWN = 240,
+	LANES_BYTES = 600 << 10,
+	SLOW_BYTES = 80 << 10,
+	MARKS_BYTES = 200 << 10,
+	NAME_SHOWN = 160,
+	RESTART = 512,
+};
+
+struct teller {
+	const struct report *r;
+	uint32_t *shown; /* by lane: row + 1, 0: it is not there */
+	uint32_t *main;  /* by process: index + 1 of the lane of its first thread */
+};
 
 static void json_buf(struct buf *out, const char *key, const struct buf *text)
 {
@@ -43,9 +56,20 @@ static void say_bins(const struct report *r, const struct report_lane *lane, str
 	buf_char(out, ']');
 }
 
-static void say_lane(const struct report *r, const struct report_lane *lane, struct buf *out)
+/* The row of who started it: its parent, or the first thread of the same process. -1: none. */
+static int64_t starter(const struct teller *t, const struct report_lane *lane)
 {
-	const struct processes *all = &r->overview.processes;
+	const struct process *p =
+		lane->process ? &t->r->overview.processes.list[lane->process - 1] : NULL;
+	uint32_t by = !p ? 0 : lane->tid == p->pid ? p->parent : lane->process;
+	uint32_t at = by ? t->main[by - 1] : 0;
+
+	return at ? (int64_t)t->shown[report_lane_of(t->r, at - 1)] - 1 : -1;
+}
+
+static void say_lane(const struct teller *t, const struct report_lane *lane, struct buf *out)
+{
+	const struct processes *all = &t->r->overview.processes;
 	const struct process *p = lane->process ? &all->list[lane->process - 1] : NULL;
 	cleanup_done(buf_done) struct buf name = {0}, end = {0};
 
@@ -55,7 +79,10 @@ static void say_lane(const struct report *r, const struct report_lane *lane, str
 	} else {
 		buf_str(&name, "all other threads");
 	}
-	buf_printf(out, "{\"pid\":%u,\"tid\":%u", p ? p->pid : 0, lane->tid);
+	buf_printf(out, "{\"pid\":%u,\"tid\":%u,\"by\":%" PRId64, p ? p->pid : 0, lane->tid,
+		   starter(t, lane));
+	if (lane->count > 1)
+		buf_printf(out, ",\"count\":%u", lane->count);
 	json_buf(out, "name", &name);
 	json_buf(out, "end", &end);
 	buf_printf(out,
@@ -63,7 +90,7 @@ static void say_lane(const struct report *r, const struct report_lane *lane, str
 		   ",\"failed\":%" PRIu64,
 		   p && process_ended_badly(p) ? "true" : "false", lane->first, lane->last,
 		   lane->calls, lane->failed);
-	say_bins(r, lane, out);
+	say_bins(t->r, lane, out);
 	buf_char(out, '}');
 }
 
@@ -83,36 +110,72 @@ static int heavier(const void *a, const void *b)
 	return x->lane < y->lane ? -1 : x->lane > y->lane;
 }
 
-/* Number on the page + 1 by lane, 0: not there. NULL: out of memory. */
-static uint32_t *choose(const struct report *r, size_t *ret_left_out)
+/* How many bytes of JSON it is at most. */
+static size_t lane_size(const struct teller *t, const struct report_lane *lane)
 {
-	uint32_t *shown = calloc(r->lane_count + 1, sizeof(*shown)), number = 0;
-	cleanup_free struct choice *all = calloc(r->lane_count + 1, sizeof(*all));
-	size_t count = 0;
+	cleanup_done(buf_done) struct buf json = {0}, text = {0};
 
-	if (!shown || !all) {
-		free(shown);
-		return NULL;
-	}
-	for (size_t i = 0; i < r->lane_count; i++) {
+	say_lane(t, lane, &json);
+	html_json(&text, buf_text(&json), json.size);
+	return text.size + sizeof("\"by\":999");
+}
+
+/* Those that made the most calls, as many as there is room for. 0 or -ENOMEM. */
+static int choose(struct teller *t, size_t *ret_left_out)
+{
+	const struct report *r = t->r;
+	cleanup_free struct choice *all = calloc(r->lane_count + 1, sizeof(*all));
+	size_t count = 0, bytes = 0, i;
+	uint32_t number = 0;
+
+	if (!all)
+		return -ENOMEM;
+	for (i = 0; i < r->lane_count; i++) {
 		const struct report_lane *lane = &r->lanes[i];
 
-		if (i || lane->calls)
+		if (!lane->into && (i || lane->calls))
 			all[count++] = (struct choice){lane->calls, i};
 	}
 	if (count)
 		qsort(all, count, sizeof(*all), heavier);
-	*ret_left_out = count > LANES_SHOWN ? count - LANES_SHOWN : 0;
-	for (size_t i = 0; i < count && i < LANES_SHOWN; i++)
-		shown[all[i].lane] = 1;
-	for (size_t i = 0; i < r->lane_count; i++)
-		shown[i] = shown[i] ? ++number : 0;
-	return shown;
+	for (i = 0; i < count && i < LANES_SHOWN; i++) {
+		bytes += lane_size(t, &r->lanes[all[i].lane]);
+		if (bytes > LANES_BYTES)
+			break;
+		t->shown[all[i].lane] = 1;
+	}
+	*ret_left_out = count - i;
+	for (i = 0; i < r->lane_count; i++)
+		t->shown[i] = t->shown[i] ? ++number : 0;
+	return 0;
+}
+
+static void teller_done(struct teller *t)
+{
+	free(t->shown);
+	free(t->main);
+}
+
+static int teller_init(struct teller *t, const struct report *r)
+{
+	*t = (struct teller){.r = r,
+			     .shown = calloc(r->lane_count + 1, sizeof(*t->shown)),
+			     .main = calloc(r->overview.processes.count + 1, sizeof(*t->main))};
+	if (!t->shown || !t->main)
+		return -ENOMEM;
+	for (size_t i = r->lane_count; i-- > 1;) {
+		const struct report_lane *lane = &r->lanes[i];
+
+		if (lane->process && r->overview.processes.list[lane->process - 1].pid == lane->tid)
+			t->main[lane->process - 1] = (uint32_t)i + 1;
+	}
+	return 0;
 }
 
 static void say_slow(const struct report *r, const uint32_t *shown, struct buf *out)
 {
 	const char *comma = "";
+	size_t from = out->size;
 
 	json_key(out, "slow");
 	buf_char(out, '[');
@@ -121,6 +184,8 @@ static void say_slow(const struct report *r, const uint32_t *shown, struct buf *
 
 		if (!shown[s->lane])
 			continue;
+		if (out->size - from > SLOW_BYTES)
+			break;
 		buf_printf(out, "%s[%u,%" PRIu64 ",%" PRIu64 ",%d,", comma, shown[s->lane] - 1,
 			   s->begin, s->duration, s->error && s->error < RESTART ? 1 : 0);
 		json_string(out, s->text, strlen(s->text));
@@ -130,9 +195,11 @@ static void say_slow(const struct report *r, const uint32_t *shown, struct buf *
 	buf_char(out, ']');
 }
 
-static void say_marks(const struct report *r, const uint32_t *shown, struct buf *out)
+/* How many are left out. */
+static size_t say_marks(const struct report *r, const uint32_t *shown, struct buf *out)
 {
 	const char *comma = "";
+	size_t from = out->size, left = 0;
 
 	json_key(out, "marks");
 	buf_char(out, '[');
@@ -141,6 +208,10 @@ static void say_marks(const struct report *r, const uint32_t *shown, struct buf 
 
 		if (!shown[m->lane])
 			continue;
+		if (out->size - from > MARKS_BYTES) {
+			left++;
+			continue;
+		}
 		buf_printf(out, "%s[%u,%" PRIu64 ",%u,", comma, shown[m->lane] - 1, m->time,
 			   m->kind);
 		json_string(out, m->text, strlen(m->text));
@@ -148,29 +219,30 @@ static void say_marks(const struct report *r, const uint32_t *shown, struct buf 
 		comma = ",";
 	}
 	buf_char(out, ']');
+	return left;
 }
 
-int report_timeline(const struct report *r, uint64_t span, size_t *ret_left_out, struct buf *out)
+int report_timeline(const struct report *r, uint64_t span, struct report_left *ret, struct buf *out)
 {
-	cleanup_free uint32_t *shown = choose(r, ret_left_out);
+	cleanup_done(teller_done) struct teller t = {0};
 	cleanup_done(buf_done) struct buf json = {0};
 	const char *comma = "";
 
-	if (!shown)
+	if (teller_init(&t, r) < 0 || choose(&t, &ret->lanes) < 0)
 		return -ENOMEM;
 	buf_printf(&json, "{\"span\":%" PRIu64 ",\"width\":%" PRIu64, span, r->width);
 	json_key(&json, "lanes");
 	buf_char(&json, '[');
 	for (size_t i = 0; i < r->lane_count; i++) {
-		if (!shown[i])
+		if (!t.shown[i])
 			continue;
 		buf_str(&json, comma);
-		say_lane(r, &r->lanes[i], &json);
+		say_lane(&t, &r->lanes[i], &json);
 		comma = ",\n";
 	}
 	buf_char(&json, ']');
-	say_slow(r, shown, &json);
-	say_marks(r, shown, &json);
+	say_slow(r, t.shown, &json);
+	ret->marks = say_marks(r, t.shown, &json);
 	buf_char(&json, '}');
 	html_json(out, buf_text(&json), json.size);
 	buf_inherit(out, &json);

@@ -8,12 +8,19 @@
 
 #include <inttypes.h>
 
-enum { SHOWN_MAX = 1000, DEPTH_MAX = 40, OPEN_DEPTH = 4, OPEN_CHILDREN = 24, COMMAND_SHOWN = 140 };
+enum {
+	SHOWN_MAX = 1000,
+	BYTES_MAX = 250 << 10,
+	DEPTH_MAX = 40,
+	OPEN_DEPTH = 4,
+	OPEN_CHILDREN = 24,
+	COMMAND_SHOWN = 140,
+};
 
 struct teller {
 	const struct processes *all;
 	struct buf *out;
-	size_t told;
+	size_t told, from; /* @from: where in the page the tree begins */
 };
 
 static void say_line(const struct teller *t, const struct process *p)
@@ -43,7 +50,7 @@ static void say_subtree(struct teller *t, uint32_t index, unsigned depth)
 	const struct process *p = &t->all->list[index - 1];
 	bool open = depth < OPEN_DEPTH && p->children <= OPEN_CHILDREN;
 
-	if (t->told >= SHOWN_MAX || depth > DEPTH_MAX)
+	if (t->told >= SHOWN_MAX || depth > DEPTH_MAX || t->out->size - t->from > BYTES_MAX)
 		return;
 	t->told++;
 	buf_str(t->out, "<li>");
@@ -63,7 +70,7 @@ static void say_subtree(struct teller *t, uint32_t index, unsigned depth)
 
 void report_tree(const struct report *r, struct buf *out)
 {
-	struct teller t = {.all = &r->overview.processes, .out = out};
+	struct teller t = {.all = &r->overview.processes, .out = out, .from = out->size};
 	uint64_t all = t.all->count + t.all->dropped;
 
 	buf_str(out, "<ul class=tree>\n");

@@ -4,6 +4,7 @@
 #include "../made.h"
 #include "base/buf.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -107,6 +108,50 @@ static void the_longest_calls_stay(void **unused)
 	report_done(&r);
 }
 
+/* wait4() that is begun, and perhaps comes back. */
+static void begin_waiting(struct report *r, uint32_t pid, uint64_t time, uint32_t state)
+{
+	struct event e = {.kind = state == EVENT_FINISHED ? EVENT_CALL : EVENT_BEGUN,
+			  .pid = pid,
+			  .tid = pid,
+			  .time = time,
+			  .seq = time};
+
+	e.call = (struct event_call){.nr = 61,
+				     .args = {(uint64_t)-1},
+				     .ret = -EINTR,
+				     .begun_seq = time,
+				     .arch = EVENT_ARCH_X86_64,
+				     .duration = state == EVENT_FINISHED ? 100 : 0,
+				     .state = (uint8_t)state};
+	take(r, &e);
+}
+
+/* Who is in a call at the end of the tape was so since it began, and waits still. */
+static void who_still_waits_waits_until_the_end(void **unused)
+{
+	struct report r;
+	uint64_t inside = 0;
+
+	(void)unused;
+	assert_int_equal(report_init(&r), 0);
+	call(&r, 1, 1, 1000, 5, 1);
+	begin_waiting(&r, 1, 2000, EVENT_UNFINISHED);
+	begin_waiting(&r, 2, 3000, EVENT_FINISHED);
+	call(&r, 3, 3, 500000, 5, 1);
+	assert_int_equal(report_end(&r), 0);
+	assert_int_equal(r.slow[0].begin, 2000);
+	assert_int_equal(r.slow[0].duration, 498000);
+	assert_non_null(strstr(r.slow[0].text, "wait4("));
+	assert_non_null(strstr(r.slow[0].text, "<unfinished ...>"));
+	assert_int_equal(r.slow[1].duration, 100);
+	assert_int_equal(r.lanes[1].last, 500000);
+	for (size_t i = 0; i < REPORT_BINS; i++)
+		inside += r.lanes[1].bins[i].inside;
+	assert_int_equal(inside, 498005);
+	report_done(&r);
+}
+
 /* Of calls that took as long the earlier ones stay. */
 static void ties_go_to_the_earlier(void **unused)
 {
@@ -136,6 +181,96 @@ static void lanes_are_bounded(void **unused)
 	report_done(&r);
 }
 
+static void fork_process(struct report *r, uint32_t pid, uint32_t child, uint64_t time)
+{
+	struct event e = {.kind = EVENT_FORK, .pid = pid, .tid = pid, .time = time};
+
+	e.fork = (struct event_fork){child, child, FORK_FORK, true};
+	take(r, &e);
+}
+
+static void exit_process(struct report *r, uint32_t pid, uint32_t status, uint64_t time)
+{
+	struct event e = {.kind = EVENT_EXIT, .pid = pid, .tid = pid, .time = time};
+
+	e.exit = (struct event_exit){.status = status, .process = true};
+	take(r, &e);
+}
+
+/* A shell (pid 1) that starts many others, each with a child of its own. */
+static void start_many(struct report *r, uint32_t many)
+{
+	uint64_t time = 1000000;
+
+	call(r, 1, 1, 0, 1, 1);
+	for (uint32_t i = 0; i < many; i++) {
+		const uint32_t pid = 10 + 2 * i;
+
+		fork_process(r, 1, pid, time += 1000);
+		call(r, pid, pid, time += 1000, 1, -2);
+		fork_process(r, pid, pid + 1, time += 1000);
+		call(r, pid + 1, pid + 1, time += 1000, 1, 1);
+		exit_process(r, pid + 1, i == 7 ? 11 : 0, time += 1000);
+		exit_process(r, pid, 0x100, time += 1000);
+	}
+}
+
+/* Those of a kind are one row, also the children of those of a kind; not who ended otherwise. */
+static void processes_alike_are_one_lane(void **unused)
+{
+	const uint32_t many = 3 * REPORT_LANES_MAX;
+	struct report r;
+
+	(void)unused;
+	assert_int_equal(report_init(&r), 0);
+	start_many(&r, many);
+	assert_int_equal(r.lanes_refused, 0);
+	assert_int_equal(report_end(&r), 0);
+	/* That of all others, the shell, its children, theirs, the one that crashed. */
+	assert_int_equal(r.lanes_live, 5);
+	assert_int_equal(r.lanes[2].count, many);
+	assert_int_equal(r.lanes[2].calls, many);
+	assert_int_equal(r.lanes[2].failed, many);
+	assert_int_equal(calls_in_bins(&r.lanes[2]), many);
+	assert_int_equal(r.lanes[3].count, many - 1);
+	assert_int_equal(r.lanes[3].calls, many - 1);
+	for (size_t i = 0; i < r.slow_count; i++)
+		assert_int_equal(r.lanes[r.slow[i].lane].into, 0);
+	report_done(&r);
+}
+
+static void few_stay_apart(void **unused)
+{
+	struct report r;
+
+	(void)unused;
+	assert_int_equal(report_init(&r), 0);
+	start_many(&r, REPORT_FOLD_FROM - 1);
+	assert_int_equal(report_end(&r), 0);
+	assert_int_equal(r.lanes_live, 2 + 2 * (REPORT_FOLD_FROM - 1));
+	report_done(&r);
+}
+
+/* Who lives for long is a row of its own, however many there are. */
+static void long_lives_stay_apart(void **unused)
+{
+	struct report r;
+	uint32_t many = REPORT_LANES_EASY + 20;
+
+	(void)unused;
+	assert_int_equal(report_init(&r), 0);
+	call(&r, 1, 1, 0, 1, 1);
+	for (uint32_t pid = 10; pid < 10 + many; pid++) {
+		fork_process(&r, 1, pid, pid);
+		call(&r, pid, pid, pid, 1, 1);
+	}
+	for (uint32_t pid = 10; pid < 10 + many; pid++)
+		exit_process(&r, pid, 0, 1000000);
+	assert_int_equal(report_end(&r), 0);
+	assert_int_equal(r.lanes_live, 2 + many);
+	report_done(&r);
+}
+
 static void marks_are_bounded(void **unused)
 {
 	struct event e = {.kind = EVENT_SIGNAL, .pid = 1, .tid = 1, .signal = {.number = 11}};
@@ -161,8 +296,12 @@ int main(void)
 		cmocka_unit_test(long_calls_are_shared_out),
 		cmocka_unit_test(times_that_no_clock_gives),
 		cmocka_unit_test(the_longest_calls_stay),
+		cmocka_unit_test(who_still_waits_waits_until_the_end),
 		cmocka_unit_test(ties_go_to_the_earlier),
 		cmocka_unit_test(lanes_are_bounded),
+		cmocka_unit_test(processes_alike_are_one_lane),
+		cmocka_unit_test(few_stay_apart),
+		cmocka_unit_test(long_lives_stay_apart),
 		cmocka_unit_test(marks_are_bounded),
 	};
 
