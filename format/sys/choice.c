@@ -329,10 +329,13 @@ int sys_choice_plain(const char *expression, struct buf *ret, struct err *err)
 /* Whether one of the words is a regular expression; within a word a slash is nothing. */
 static bool has_regex(const char *expression)
 {
-	char before = ',';
+	const char *word = set_of(expression);
 
-	for (; *expression; before = *expression++) {
-		if (*expression == '/' && (before == ',' || before == '!' || before == '='))
+	if (!word)
+		return false;
+	for (word += strspn(word, "!"); word; word = strchr(word, ',')) {
+		word += *word == ',';
+		if (*word == '/')
 			return true;
 	}
 	return false;

@@ -162,7 +162,7 @@ static void test_plain(void **state)
 		{"trace=none", "none"},
 		{"/^openat$", "openat"},
 		{"!read,/^openat2?$,read", "!read,openat,openat2"},
-		{"ipc,/^(ipc|signal)$", "ipc,:ipc,:signal"},
+		{"ipc,/^(ipc|signal)$", "ipc,:signal,:ipc"},
 	};
 
 	(void)state;
