@@ -16,6 +16,7 @@ _systape_analyze()
 	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread file" -- "$current") && return ;;
 	--sort)
 		verbs="bytes path time errors"
+		[[ $verb != net ]] || verbs="bytes time errors"
 		[[ $verb != stats ]] || verbs="time calls errors mean p50 p90 p99 max wall blocked busy bytes"
 		mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current")
 		return
@@ -40,7 +41,8 @@ _systape_analyze()
 	stats) words+=" --by= --sort= -e --trace= --pid= --time= --json" ;;
 	state) words+=" --at= --pid= --maps --json" ;;
 	files) words+=" -P -e --trace= --sort= --written --failed --missing --all --pid= --time= --json" ;;
-	net | errors) words+=" --all -e --trace= --pid= --time= --json" ;;
+	net) words+=" --sort= --all -e --trace= --pid= --time= --json" ;;
+	errors) words+=" --all -e --trace= --pid= --time= --json" ;;
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;
 	export) words+=" --to= -e --trace= -o" ;;

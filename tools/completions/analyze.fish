@@ -67,6 +67,9 @@ complete -c analyze -n $files -l written -d 'Only those that were written or cha
 complete -c analyze -n $files -l failed -d 'Only those at which something failed'
 complete -c analyze -n $files -l missing -d 'Only those that were not there'
 
+set -l net '__fish_seen_subcommand_from net'
+complete -c analyze -n $net -l sort -x -a 'bytes time errors' -d 'Which come first'
+
 set -l folded '__fish_seen_subcommand_from files net errors'
 complete -c analyze -n $folded -l all -d 'A line for each'
 complete -c analyze -n $folded -l pid -x -d 'Only what these processes did'

@@ -90,6 +90,7 @@ files)
 	)
 	;;
 net | errors)
+	[[ $words[2] != net ]] || options+=('--sort=[which come first]:key:(bytes time errors)')
 	options+=(
 		$calls
 		'--all[nothing folded or left out]'
