@@ -14,6 +14,10 @@ Measures a release build's rec against strace, and analyze against zstd.
               time against `zstd -dc`, peak memory.
     sql       `analyze sql` on a tape of two million events: time of a few queries against
               `zstd -dc`, peak memory.
+    verbs     every verb of analyze on a tape of five million events of find(1), which looks at
+              all files below /usr again and again: time against `zstd -dc` and against what is
+              aimed at (3 times for what counts, 8 for what prints), peak memory; and what a
+              hundredth of the time takes.
 
 Times of single runs on a shared machine mean little: only ratios within one run of this
 program do.
@@ -34,6 +38,17 @@ import time
 LOOP_CALLS = 200000
 EVENTS = 2000000
 SELECT_CALLS = 2000000
+VERB_EVENTS = 5000000
+COUNTS, PRINTS = 3, 8
+# What is asked of each verb, and how many times `zstd -dc` it may take; a verb that this build
+# does not have is left out.
+VERBS = (
+    ("overview", COUNTS), ("tree", COUNTS), ("stats", COUNTS), ("stats --by=process", COUNTS),
+    ("info", COUNTS), ("check", COUNTS), ("errors", COUNTS), ("files", COUNTS), ("net", COUNTS),
+    ("state", COUNTS), ("report", COUNTS), ("print", PRINTS), ("print -yy", PRINTS),
+    ("export --to jsonl", PRINTS), ("export --to csv", PRINTS), ("export --to folded", PRINTS),
+    ("export --to perfetto", PRINTS), ("export --to pcapng", PRINTS),
+)
 
 # {end}: near the last event's place.
 QUERIES = ("SELECT count(*) FROM syscalls",
@@ -232,6 +247,44 @@ def sql(recorders, args):
               f"{mib(max(run[1] for run in runs))} of memory: {query}", flush=True)
 
 
+def find_tape(recorders, events):
+    """A tape of at least so many events; how many."""
+    find = "find /usr -xdev -size +1000G >/dev/null 2>&1"
+    seen, rounds = 0, 1
+    while seen < events:
+        subprocess.run([recorders.rec, "-q", "-o", recorders.tape, "--", "sh", "-c",
+                        f"for i in $(seq {rounds}); do {find}; done"], check=True)
+        told = subprocess.run([recorders.analyze, "info", "--json", recorders.tape], check=True,
+                              stdout=subprocess.PIPE).stdout
+        seen = json.loads(told)["syscalls"]
+        rounds = max(rounds + 1, rounds * events // seen + 1)
+    return seen
+
+
+def verbs(recorders, args):
+    events = find_tape(recorders, args.verb_events)
+    tape = recorders.tape
+    z = min(timed(["zstd", "-dc", tape])[0] for _ in range(args.rounds))
+    there = subprocess.run([recorders.analyze, "--help"], check=True, stdout=subprocess.PIPE,
+                           text=True).stdout
+    print(f"{events} calls, {mib(os.path.getsize(tape))}: zstd -dc {z:.3f} s")
+    print(f"{'verb':34} {'seconds':>8} {'times':>6} {'aim':>4} {'ns/call':>8}  memory")
+    end = json.loads(subprocess.run([recorders.analyze, "info", "--json", tape], check=True,
+                                    stdout=subprocess.PIPE).stdout)["duration"] / 1e9
+    part = f"--time {end * 0.98:.3f}..{end * 0.99:.3f}"
+    asked = [*VERBS, (f"print {part}", None), (f"print -y {part}", None),
+             (f"export --to jsonl {part}", None)]
+    for verb, aim in asked:
+        words = verb.split()
+        if not re.search(rf"^  {words[0]} ", there, re.M) or \
+                (words[0] == "export" and words[2] not in there):
+            continue
+        runs = [timed([recorders.analyze, *words, tape]) for _ in range(args.rounds)]
+        s, memory = min(t for t, _ in runs), max(m for _, m in runs)
+        print(f"{verb:34} {s:8.3f} {s / z:6.2f} {aim or '':>4} {s / events * 1e9:8.0f}  "
+              f"{mib(memory)}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -239,7 +292,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", action="append", help="this program; repeatable")
     parser.add_argument("--part", action="append",
-                        choices=("record", "select", "analyze", "sql"), help="repeatable; default: all")
+                        choices=("record", "select", "analyze", "sql", "verbs"),
+                        help="repeatable; default: all")
+    parser.add_argument("--verb-events", type=int, default=VERB_EVENTS)
     parser.add_argument("--events", type=int, default=EVENTS)
     parser.add_argument("--times", type=int, default=10, help="1: no larger tape")
     args = parser.parse_args()
@@ -257,6 +312,8 @@ def main():
             analyze(recorders, args)
         if not args.part or "sql" in args.part:
             sql(recorders, args)
+        if not args.part or "verbs" in args.part:
+            verbs(recorders, args)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
