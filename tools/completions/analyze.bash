@@ -21,7 +21,6 @@ _systape_analyze()
 		;;
 	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace csv sqlite perfetto folded pcapng" -- "$current") && return ;;
 	--weight) mapfile -t COMPREPLY < <(compgen -W "time count bytes" -- "$current") && return ;;
-	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread" -- "$current") && return ;;
 	-e | --trace)
 		mapfile -t COMPREPLY < <(compgen -W "trace=%file trace=%process trace=%network
 			trace=%desc trace=%memory trace=%signal trace=%ipc" -- "$current")
