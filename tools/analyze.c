@@ -91,6 +91,7 @@ static int say_usage(void)
 	     "  state: --at=EVENT|SECONDSs, --pid=PID[,PID], --maps\n"
 	     "  files: -P PATH, --sort=bytes|path|time|errors, --written, --failed, --missing,\n"
 	     "         --all, --pid=PID[,PID], --time=A..B\n"
+	     "  net: --sort=bytes|time|errors\n"
 	     "  net, errors: --all, --pid=PID[,PID], --time=A..B\n"
 	     "  overview, tree, stats, state, files, net, errors, info, check, sql: --json\n"
 	     "      --help             show this and exit\n"

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "opts.h"
 
+#include "progress.h"
 #include "say.h"
 #include "verbs.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/fileio.h"
 #include "format/container/source.h"
 
@@ -18,6 +20,9 @@
 
 enum { PIECE = 64 << 10, DAMAGES_KEPT = 32 };
 
+/* Of the process, as the terminal is. */
+static struct progress progress = {.fd = -1};
+
 int opts_complain(const char *format, ...)
 {
 	cleanup_done(buf_done) struct buf text = {0};
@@ -26,6 +31,7 @@ int opts_complain(const char *format, ...)
 	va_start(args, format);
 	buf_vprintf(&text, format, args);
 	va_end(args);
+	progress_hide(&progress);
 	say("analyze", buf_error(&text) < 0 ? "out of memory" : buf_text(&text));
 	return EXIT_TROUBLE;
 }
@@ -58,6 +64,8 @@ bool opts_flush(struct buf *out)
 	/* A part is missing: what is behind it would look as if it were not. */
 	if (!output_error)
 		output_error = buf_error(out);
+	if (out->size)
+		progress_yield(&progress);
 	if (!output_error && out->size)
 		output_error = fileio_write(output_fd, out->data, out->size);
 	buf_clear(out);
@@ -168,6 +176,7 @@ static int read_all(struct trace_stream *s, opts_item_fn *take, void *context, s
 	int r;
 
 	while ((r = trace_stream_next(s, &item, err)) > 0) {
+		progress_step(&progress, trace_stream_offset(s), trace_stream_size(s));
 		r = take(context, &item, err);
 		if (item.kind == ITEM_DAMAGE && r != OPTS_ENOUGH)
 			note(d, item.damage);
@@ -191,7 +200,9 @@ static int for_each_item(const char *path, const struct trace_stream_options *op
 	r = trace_stream_open(source, options, &stream, &err);
 	if (r < 0)
 		return opts_complain("%s: %s", path, err_text(&err));
+	progress_begin(&progress, STDERR_FILENO, output_fd, clock_now());
 	r = read_all(stream, take, context, &damages, &err);
+	progress_hide(&progress);
 	opts_say_journal(path, trace_stream_journal_note(stream));
 	trace_stream_free(stream);
 	if (output_error)

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <string.h>
 
 struct net_run {
 	struct filter filter;
@@ -36,7 +37,7 @@ static void finish(struct net_run *run)
 	if (run->state && !run->failed) {
 		if (run->told++ && !run->json)
 			buf_char(&run->out, '\n');
-		net_end(&run->net);
+		net_end(&run->net, run->style.sort);
 		run->failed = run->json
 				      ? net_json(&run->net, &run->processes, &run->out)
 				      : net_say(&run->net, &run->processes, &run->style, &run->out);
@@ -83,33 +84,71 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 	return opts_put(&run->out) ? 0 : -EPIPE;
 }
 
+static bool parse_sort(const char *word, enum net_sort *ret)
+{
+	static const char *const words[] = {
+		[NET_BY_BYTES] = "bytes", [NET_BY_TIME] = "time", [NET_BY_ERRORS] = "errors"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(words[i], word) == 0) {
+			*ret = (enum net_sort)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int parse(struct net_run *run, int option, char **argv)
+{
+	struct err err = {0};
+	int r;
+
+	switch (option) {
+	case 'a':
+		run->style.all = true;
+		return 0;
+	case 'j':
+		run->json = true;
+		return 0;
+	case 's':
+		return parse_sort(optarg, &run->style.sort)
+			       ? 0
+			       : opts_complain("cannot sort by '%s'; use bytes, time or errors",
+					       optarg);
+	case 'e':
+		r = filter_trace(&run->filter, optarg, &err);
+		break;
+	case 'p':
+		r = filter_pids(&run->filter, optarg, &err);
+		break;
+	case 't':
+		r = filter_time(&run->filter, optarg, &err);
+		break;
+	default:
+		return opts_bad_option(option, argv);
+	}
+	return r < 0 ? opts_complain("%s", err_text(&err)) : 0;
+}
+
 int verb_net(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{"all", no_argument, NULL, 'a'},         {"json", no_argument, NULL, 'j'},
-		{"pid", required_argument, NULL, 'p'},   {"time", required_argument, NULL, 't'},
-		{"trace", required_argument, NULL, 'e'}, {0}};
+	static const struct option longs[] = {{"all", no_argument, NULL, 'a'},
+					      {"json", no_argument, NULL, 'j'},
+					      {"pid", required_argument, NULL, 'p'},
+					      {"sort", required_argument, NULL, 's'},
+					      {"time", required_argument, NULL, 't'},
+					      {"trace", required_argument, NULL, 'e'},
+					      {0}};
 	const struct trace_stream_options options = {0};
 	cleanup_done(net_run_done) struct net_run run = {.json = false};
-	struct err err = {0};
-	int option, status, r = 0;
+	int option, status;
 
-	while (r == 0 && (option = getopt_long(argc, argv, ":e:", longs, NULL)) != -1) {
-		if (option == 'a')
-			run.style.all = true;
-		else if (option == 'j')
-			run.json = true;
-		else if (option == 'e')
-			r = filter_trace(&run.filter, optarg, &err);
-		else if (option == 'p')
-			r = filter_pids(&run.filter, optarg, &err);
-		else if (option == 't')
-			r = filter_time(&run.filter, optarg, &err);
-		else
-			return opts_bad_option(option, argv);
+	while ((option = getopt_long(argc, argv, ":e:", longs, NULL)) != -1) {
+		int r = parse(&run, option, argv);
+
+		if (r != 0)
+			return r;
 	}
-	if (r < 0)
-		return opts_complain("%s", err_text(&err));
 	status = opts_for_each_item(argv + optind, &options, take, &run);
 	finish(&run);
 	return opts_end(&run.out, run.failed, status);

@@ -326,6 +326,21 @@ int sys_choice_plain(const char *expression, struct buf *ret, struct err *err)
 	return parse_expression(expression, &c, ret, err);
 }
 
+/* Whether one of the words is a regular expression; within a word a slash is nothing. */
+static bool has_regex(const char *expression)
+{
+	const char *word = set_of(expression);
+
+	if (!word)
+		return false;
+	for (word += strspn(word, "!"); word; word = strchr(word, ',')) {
+		word += *word == ',';
+		if (*word == '/')
+			return true;
+	}
+	return false;
+}
+
 int sys_choice_parse_plain(const char *expression, struct sys_choice *ret, struct err *err)
 {
 	size_t size = strnlen(expression, PLAIN_MAX), words = 1;
@@ -334,7 +349,7 @@ int sys_choice_parse_plain(const char *expression, struct sys_choice *ret, struc
 		words += expression[i] == ',';
 	if (size == PLAIN_MAX || words > PLAIN_WORDS_MAX)
 		return err_set(err, E2BIG, "a set of calls with too many words");
-	if (strchr(expression, '/'))
+	if (has_regex(expression))
 		return err_set(err, EINVAL, "a regular expression is no name of a call");
 	return sys_choice_parse(expression, ret, err);
 }

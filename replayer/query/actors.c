@@ -30,6 +30,13 @@ void actors_add(struct actors *a, uint32_t process)
 		a->process[a->count++] = process;
 }
 
+void actors_merge(struct actors *to, const struct actors *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		actors_add(to, from->process[i]);
+	to->others |= from->others;
+}
+
 void actor_name(const struct processes *all, uint32_t process, struct buf *ret)
 {
 	const struct process *p = &all->list[process - 1];

@@ -18,6 +18,7 @@ struct actors {
 
 /* @process: index in the list + 1, 0: none that is kept. */
 void actors_add(struct actors *a, uint32_t process);
+void actors_merge(struct actors *to, const struct actors *from);
 /* "cc1 812, as 813 +2 more" */
 void actors_say(const struct actors *a, const struct processes *all, struct buf *ret);
 /* ,"by":[{"pid":812,"command":"…"}],"others":false */

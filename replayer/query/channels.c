@@ -14,8 +14,7 @@ bool channel_is(const struct state_file *f)
 	if (f->kind == STATE_PIPE)
 		return true;
 	/* A connection has two ends besides, but they have addresses. */
-	return f->kind == STATE_SOCKET && s && s->paired && !s->accepted &&
-	       s->peer.size <= UNNAMED;
+	return f->kind == STATE_SOCKET && s && s->paired && !s->accepted && s->peer.size <= UNNAMED;
 }
 
 static uint32_t find(const struct channels *c, const struct state_file *f)
@@ -71,20 +70,31 @@ static int channel_of(struct channels *c, const struct state_file *f, uint64_t t
 	return 0;
 }
 
-int channels_take(struct channels *c, const struct transfer *t, uint32_t actor, uint64_t time)
+/* What goes through @f, out of it or in; *ret NULL: there is no room, which is counted. */
+static int way_of(struct channels *c, const struct state_file *f, bool out, uint64_t time,
+		  struct channel_way **ret)
 {
 	struct channel *channel;
-	struct channel_way *way;
-	int r = channel_of(c, t->file, time, &channel);
+	int r = channel_of(c, f, time, &channel);
 
+	*ret = NULL;
 	if (r < 0)
 		return r;
-	if (!channel) {
-		c->beyond++;
-		return 0;
-	}
 	/* Of a pair, what goes out of end 0 is what comes in at end 1. */
-	way = &channel->way[!channel->pipe && (t->file->id == channel->first_id) == t->out];
+	if (channel)
+		*ret = &channel->way[!channel->pipe && (f->id == channel->first_id) == out];
+	else
+		c->beyond++;
+	return 0;
+}
+
+int channels_take(struct channels *c, const struct transfer *t, uint32_t actor, uint64_t time)
+{
+	struct channel_way *way;
+	int r = way_of(c, t->file, t->out, time, &way);
+
+	if (r < 0 || !way)
+		return r;
 	if (t->out) {
 		actors_add(&way->writers, actor);
 		way->writes++;
@@ -95,6 +105,23 @@ int channels_take(struct channels *c, const struct transfer *t, uint32_t actor, 
 		way->read += t->bytes;
 	}
 	return 0;
+}
+
+int channels_break(struct channels *c, const struct state_file *f, uint32_t actor, uint64_t time)
+{
+	struct channel_way *way;
+	int r = way_of(c, f, true, time, &way);
+
+	if (r < 0 || !way)
+		return r;
+	actors_add(&way->writers, actor);
+	way->broken++;
+	return 0;
+}
+
+bool channel_way_is_unused(const struct channel_way *w)
+{
+	return !w->writes && !w->reads && !w->broken;
 }
 
 void channels_done(struct channels *c)

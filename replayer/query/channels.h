@@ -16,6 +16,7 @@ enum { CHANNELS_MAX = 1 << 14 };
 struct channel_way {
 	struct actors writers, readers;
 	uint64_t writes, written, reads, read;
+	uint64_t broken; /* writes that failed: all readers were gone (EPIPE) */
 };
 
 struct channel {
@@ -37,8 +38,12 @@ struct channels {
 
 /* Whether a description is an end of one. */
 bool channel_is(const struct state_file *f);
+/* Nothing went there, nor was tried to. */
+bool channel_way_is_unused(const struct channel_way *w);
 /* 0 or -ENOMEM. */
 int channels_take(struct channels *c, const struct transfer *t, uint32_t actor, uint64_t time);
+/* A write at the end @f failed with EPIPE. 0 or -ENOMEM. */
+int channels_break(struct channels *c, const struct state_file *f, uint32_t actor, uint64_t time);
 void channels_done(struct channels *c);
 
 #endif

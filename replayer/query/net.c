@@ -22,10 +22,13 @@ enum {
 	LEVEL_SOCKET = 1,
 	OPTION_ERROR = 4,
 	PATH_AT = 2,
+	TYPE_MAX = 15, /* the kernel's mask */
+	INET_ADDRESS = 4,
 	INET_PADDING = 8,
 	INET_SIZE = 16,
 	INET6_FLOW = 4,
 	INET6_ADDRESS = 8,
+	INET6_SCOPE = 24,
 	INET6_SIZE = 28,
 	STREAM = 1,
 	DATAGRAM = 2,
@@ -59,6 +62,7 @@ void net_done(struct net *n)
 	map_done(&n->waiting);
 	map_done(&n->by_key);
 	map_done(&n->askers);
+	map_done(&n->open_ports);
 	free(n->list);
 	hosts_done(&n->hosts);
 	channels_done(&n->channels);
@@ -98,6 +102,7 @@ static uint64_t key_of(const struct peer *p)
 	key = hash_add(key, &p->type, sizeof(p->type));
 	key = hash_add(key, &p->protocol, sizeof(p->protocol));
 	key = hash_add(key, &p->inode, sizeof(p->inode));
+	key = hash_add(key, &p->remote.size, sizeof(p->remote.size));
 	key = add_host(key, &p->remote, p->role != NET_SERVER);
 	/* Of who connected, the local address is any. */
 	if (p->role != NET_CLIENT || !p->remote.size)
@@ -152,6 +157,39 @@ static uint32_t protocol_of(const struct state_socket *s)
 	return s->type == STREAM ? PROTOCOL_TCP : s->type == DATAGRAM ? PROTOCOL_UDP : 0;
 }
 
+static unsigned port_of(const struct state_address *a)
+{
+	uint64_t family = load(a->bytes, a->size, 0, 2), port = load(a->bytes, a->size, 2, 2);
+
+	return family == FAMILY_INET || family == FAMILY_INET6
+		       ? (unsigned)((port & 0xff) << 8 | port >> 8)
+		       : 0;
+}
+
+/*
+ * What listens at all addresses accepts at one of them, which may be told later: connections
+ * are at the address of who listens.
+ */
+static void join_listener(struct net *n, struct peer *like)
+{
+	uint64_t key = (uint64_t)like->type << 16 | port_of(&like->local);
+	size_t at = like->family == FAMILY_INET6 ? INET6_ADDRESS : INET_ADDRESS;
+	size_t size = like->family == FAMILY_INET6 ? INET6_SCOPE : INET_PADDING;
+	struct state_address any = like->local;
+
+	if (!port_of(&like->local) || like->type > TYPE_MAX || any.size < size)
+		return;
+	memset(any.bytes + at, 0, size - at);
+	if (like->role == NET_LISTENS &&
+	    memcmp(any.bytes, like->local.bytes, sizeof(any.bytes)) == 0) {
+		if (map_put(&n->open_ports, key, n) < 0)
+			n->error = -ENOMEM;
+	} else if (like->role == NET_SERVER && like->type != DATAGRAM &&
+		   map_get(&n->open_ports, key)) {
+		like->local = any;
+	}
+}
+
 /* NULL: there is no room, or net.error says so. */
 static struct peer *row_of(struct net *n, struct peer *like)
 {
@@ -161,6 +199,7 @@ static struct peer *row_of(struct net *n, struct peer *like)
 
 	trim(&like->local);
 	trim(&like->remote);
+	join_listener(n, like);
 	key = key_of(like);
 	id = (size_t)(uintptr_t)map_get(&n->by_key, key);
 	if (!id && n->count == PEERS_MAX) {
@@ -179,15 +218,6 @@ static struct peer *row_of(struct net *n, struct peer *like)
 	p->last_time = n->event->time;
 	actors_add(&p->by, n->actor);
 	return p;
-}
-
-static unsigned port_of(const struct state_address *a)
-{
-	uint64_t family = load(a->bytes, a->size, 0, 2), port = load(a->bytes, a->size, 2, 2);
-
-	return family == FAMILY_INET || family == FAMILY_INET6
-		       ? (unsigned)((port & 0xff) << 8 | port >> 8)
-		       : 0;
 }
 
 /*
@@ -475,6 +505,7 @@ static void take_name(struct asked *a)
 	memcpy(like.local.bytes, name, size);
 	like.local.size = (uint8_t)size;
 	trim(&like.local);
+	join_listener(a->n, &like);
 	a->n->list[id - 1].local = like.local;
 	if (map_put(&a->n->by_key, key_of(&like), (void *)(uintptr_t)id) < 0)
 		a->n->error = -ENOMEM;
@@ -542,8 +573,11 @@ static void take_failure(struct asked *a, const struct sys_desc *d)
 	const struct state_address none = {.size = 0};
 	struct peer *p;
 
-	if (is_answer(a->error) || !a->file || a->file->kind != STATE_SOCKET ||
-	    sys_is_named(d, harmless) || channel_is(a->file))
+	if (is_answer(a->error) || !a->file || sys_is_named(d, harmless))
+		return;
+	if (channel_is(a->file) && a->error == EPIPE)
+		a->n->error = channels_break(&a->n->channels, a->file, a->n->actor, a->e->time);
+	if (a->file->kind != STATE_SOCKET || channel_is(a->file))
 		return;
 	if (map_get(&a->n->waiting, a->file->id) && tells_of_connect(a->error)) {
 		complete(a->n, a->file->id, a->error, end_time(a->e));
@@ -554,6 +588,12 @@ static void take_failure(struct asked *a, const struct sys_desc *d)
 		note_error(p, a->e, a->error);
 }
 
+/* Which argument is the descriptor that a failure is about: where it goes to. */
+static size_t fd_of(const struct sys_desc *d)
+{
+	return strcmp(d->name, "splice") == 0 ? 2 : strcmp(d->name, "tee") == 0;
+}
+
 static void take_call(struct net *n, const struct event *e)
 {
 	struct asked a = {.n = n, .e = e, .error = event_errno(&e->call)};
@@ -562,7 +602,7 @@ static void take_call(struct net *n, const struct event *e)
 
 	if (!d || (!take && (!a.error || !d->count || d->field[0].kind != K_FD)))
 		return;
-	a.file = state_at_entry(n->state, e, (int32_t)a.args[0]);
+	a.file = state_at_entry(n->state, e, (int32_t)a.args[fd_of(d)]);
 	if (take)
 		take(&a);
 	else
@@ -674,27 +714,52 @@ int net_take(struct net *n, const struct state *s, struct processes *all, const 
 
 /* ---- the end ---- */
 
-static uint64_t bytes_of(const struct peer *p)
+static int descending(uint64_t a, uint64_t b)
 {
-	return p->sent + p->received;
+	return a < b ? 1 : a > b ? -1 : 0;
 }
 
-static int compare(const void *left, const void *right)
+static int compare(const void *left, const void *right, void *sort)
 {
 	const struct peer *a = left, *b = right;
+	int r = descending(b->role, a->role);
 
-	if (a->role != b->role)
-		return a->role < b->role ? -1 : 1;
-	if (bytes_of(a) != bytes_of(b))
-		return bytes_of(a) < bytes_of(b) ? 1 : -1;
-	if (a->first_time != b->first_time)
-		return a->first_time < b->first_time ? -1 : 1;
-	return memcmp(a->remote.bytes, b->remote.bytes, sizeof(a->remote.bytes));
+	if (!r && *(enum net_sort *)sort == NET_BY_BYTES)
+		r = descending(a->sent + a->received, b->sent + b->received);
+	if (!r && *(enum net_sort *)sort == NET_BY_ERRORS)
+		r = descending(a->failures, b->failures);
+	if (!r)
+		r = descending(b->first_time, a->first_time);
+	return r ? r : memcmp(a->remote.bytes, b->remote.bytes, sizeof(a->remote.bytes));
 }
 
-void net_end(struct net *n)
+static int compare_channels(const void *left, const void *right, void *sort)
+{
+	const struct channel *a = left, *b = right;
+	uint64_t bytes[2] = {0}, broken[2] = {0};
+	int r = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		bytes[0] += a->way[i].written + a->way[i].read;
+		bytes[1] += b->way[i].written + b->way[i].read;
+		broken[0] += a->way[i].broken;
+		broken[1] += b->way[i].broken;
+	}
+	if (*(enum net_sort *)sort == NET_BY_BYTES)
+		r = descending(bytes[0], bytes[1]);
+	if (*(enum net_sort *)sort == NET_BY_ERRORS)
+		r = descending(broken[0], broken[1]);
+	if (!r)
+		r = descending(b->first_time, a->first_time);
+	return r ? r : descending(b->first_id, a->first_id);
+}
+
+void net_end(struct net *n, enum net_sort sort)
 {
 	if (n->count)
-		qsort(n->list, n->count, sizeof(*n->list), compare);
+		qsort_r(n->list, n->count, sizeof(*n->list), compare, &sort);
+	if (n->channels.count)
+		qsort_r(n->channels.list, n->channels.count, sizeof(*n->channels.list),
+			compare_channels, &sort);
 	map_done(&n->by_key);
 }

@@ -27,6 +27,8 @@ enum net_role {
 	NET_LISTENS,
 };
 
+enum net_sort { NET_BY_BYTES, NET_BY_TIME /* of the first call */, NET_BY_ERRORS };
+
 struct peer_error {
 	int error;
 	bool connecting; /* of connect(2), whichever call told it; else the call is nr */
@@ -56,9 +58,10 @@ struct peer {
 struct net {
 	struct peer *list;
 	size_t count, capacity;
-	struct map by_key;  /* index + 1 */
-	struct map waiting; /* id of a description: struct waiting_connect */
-	struct map askers;  /* ids of datagram sockets that began to send without a port */
+	struct map by_key;     /* index + 1 */
+	struct map waiting;    /* id of a description: struct waiting_connect */
+	struct map open_ports; /* type << 16 | port of what listens at all addresses */
+	struct map askers;     /* ids of datagram sockets that began to send without a port */
 	struct hosts hosts;
 	struct channels channels;
 	struct transfers *transfers;
@@ -74,11 +77,12 @@ struct net {
 int net_init(struct net *n);
 /* An event that @s and @all have taken last. 0 or -ENOMEM. */
 int net_take(struct net *n, const struct state *s, struct processes *all, const struct event *e);
-/* No more is coming: rows are sorted by role and bytes. */
-void net_end(struct net *n);
+/* No more is coming: rows are sorted by role and then @sort, channels by @sort. */
+void net_end(struct net *n, enum net_sort sort);
 void net_done(struct net *n);
 
 struct net_style {
+	enum net_sort sort;
 	bool all; /* nothing is folded, nor left out as noise */
 };
 
@@ -94,6 +98,8 @@ void peer_protocol(const struct peer *p, struct buf *ret);
 const char *peer_error_call(const struct peer_error *e, char *scratch);
 /* What every program does and nobody misses: glibc asks for nscd, which is not there. */
 bool peer_is_noise(const struct peer *p);
+/* Who on the tape is at the other end of a client's connections, by the addresses. */
+void peer_answered(const struct net *n, const struct peer *p, struct actors *ret);
 void address_text(const struct state_address *a, struct buf *ret);
 const char *address_name(const struct hosts *h, const struct state_address *a);
 

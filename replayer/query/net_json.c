@@ -48,11 +48,20 @@ static void say_errors(const struct peer *p, struct buf *out)
 	buf_char(out, ']');
 }
 
+static void say_side(const struct processes *all, const char *key, const struct actors *a,
+		     struct buf *out)
+{
+	buf_printf(out, ",\"%s\":{\"count\":%u", key, a->count);
+	actors_json(a, all, out);
+	buf_char(out, '}');
+}
+
 static void say_peer(const struct net *n, const struct processes *all, const struct peer *p,
 		     struct buf *out)
 {
 	static const char *const roles[] = {
 		[NET_CLIENT] = "client", [NET_SERVER] = "server", [NET_LISTENS] = "listens"};
+	struct actors answered;
 	struct buf protocol = {0};
 
 	peer_protocol(p, &protocol);
@@ -81,6 +90,9 @@ static void say_peer(const struct net *n, const struct processes *all, const str
 	json_number(out, "failures", p->failures);
 	say_errors(p, out);
 	actors_json(&p->by, all, out);
+	peer_answered(n, p, &answered);
+	if (answered.count)
+		say_side(all, "answered", &answered, out);
 	buf_char(out, '}');
 }
 
@@ -109,14 +121,6 @@ static void say_lookup(const struct processes *all, const struct lookup *l, stru
 	buf_char(out, '}');
 }
 
-static void say_side(const struct processes *all, const char *key, const struct actors *a,
-		     struct buf *out)
-{
-	buf_printf(out, ",\"%s\":{\"count\":%u", key, a->count);
-	actors_json(a, all, out);
-	buf_char(out, '}');
-}
-
 static void say_way(const struct processes *all, const struct channel *c, size_t way,
 		    struct buf *out)
 {
@@ -129,6 +133,7 @@ static void say_way(const struct processes *all, const struct channel *c, size_t
 	json_number(out, "bytes_written", w->written);
 	json_number(out, "reads", w->reads);
 	json_number(out, "bytes_read", w->read);
+	json_number(out, "broken", w->broken);
 	json_number(out, "first_time", c->first_time);
 	say_side(all, "from", &w->writers, out);
 	say_side(all, "to", &w->readers, out);
@@ -156,7 +161,7 @@ int net_json(const struct net *n, const struct processes *all, struct buf *ret)
 	for (size_t i = 0; i < 2 * n->channels.count; i++) {
 		const struct channel *c = &n->channels.list[i / 2];
 
-		if (!c->way[i % 2].writes && !c->way[i % 2].reads)
+		if (channel_way_is_unused(&c->way[i % 2]))
 			continue;
 		buf_str(ret, said++ ? ",\n" : "\n");
 		say_way(all, c, i % 2, ret);

@@ -160,6 +160,8 @@ static void say_errors(const struct saying *x, const struct peer *p)
 
 static void say_peer(const struct saying *x, const struct peer *p)
 {
+	struct actors answered;
+
 	column(x, p->sent, p->sends);
 	column(x, p->received, p->receives);
 	buf_printf(x->out, " %8" PRIu64 "  ", p->sends + p->receives);
@@ -170,6 +172,11 @@ static void say_peer(const struct saying *x, const struct peer *p)
 	if (says_connects(p) || (p->role == NET_SERVER && p->connections))
 		buf_str(x->out, "  ");
 	say_connects(x, p);
+	peer_answered(x->n, p, &answered);
+	if (answered.count) {
+		buf_str(x->out, "  answered by ");
+		actors_say(&answered, x->all, x->out);
+	}
 	buf_char(x->out, '\n');
 	say_errors(x, p);
 }
@@ -264,14 +271,12 @@ static void say_way(const struct saying *x, const struct channel_way *w, bool pi
 	say_side(x, &w->readers);
 	if (count > 1)
 		buf_printf(x->out, "  (%zu of them)", count);
+	if (w->broken) {
+		buf_printf(x->out, "\n%32sEPIPE: nobody was there to read", "");
+		if (w->broken > 1)
+			buf_printf(x->out, ", %" PRIu64 " times", w->broken);
+	}
 	buf_char(x->out, '\n');
-}
-
-static void add_actors(struct actors *to, const struct actors *from)
-{
-	for (size_t i = 0; i < from->count; i++)
-		actors_add(to, from->process[i]);
-	to->others |= from->others;
 }
 
 /* Which programs are at the ends, not which processes. */
@@ -302,7 +307,7 @@ static int group_ways(const struct saying *x, struct groups *g)
 		bool pipe = x->n->channels.list[i / 2].pipe;
 		uint64_t key = hash_add(HASH_START, &pipe, sizeof(pipe));
 
-		if (!w->writes && !w->reads)
+		if (channel_way_is_unused(w))
 			continue;
 		if (x->style->all)
 			key = hash_add(key, &i, sizeof(i));
@@ -319,12 +324,13 @@ static void say_folded(const struct saying *x, const struct groups *groups, cons
 	for (size_t k = g->first; k != GROUP_END; k = groups->next[k]) {
 		const struct channel_way *w = way_of(x, k);
 
-		add_actors(&sum.writers, &w->writers);
-		add_actors(&sum.readers, &w->readers);
+		actors_merge(&sum.writers, &w->writers);
+		actors_merge(&sum.readers, &w->readers);
 		sum.writes += w->writes;
 		sum.written += w->written;
 		sum.reads += w->reads;
 		sum.read += w->read;
+		sum.broken += w->broken;
 	}
 	say_way(x, &sum, x->n->channels.list[g->first / 2].pipe, g->count);
 }

@@ -21,6 +21,7 @@ enum {
 	STREAM = 1,
 	DATAGRAM = 2,
 	PATH_AT = 2,
+	PORT_AT = 2,
 	ADDRESS_AT = 4,
 	ADDRESS6_AT = 8,
 };
@@ -118,4 +119,77 @@ const char *address_name(const struct hosts *h, const struct state_address *a)
 	if (family == FAMILY_INET6 && a->size >= ADDRESS6_AT + 16)
 		return hosts_name(h, a->bytes + ADDRESS6_AT, 16);
 	return NULL;
+}
+
+/* The bytes of an internet address, of one of IPv4 in one of IPv6 as well; NULL: it is none. */
+static const uint8_t *host_of(const struct state_address *a, size_t *size)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	uint64_t family = load(a->bytes, a->size, 0, 2);
+	const uint8_t *at = a->bytes + ADDRESS6_AT;
+
+	*size = 4;
+	if (family == FAMILY_INET && a->size >= ADDRESS_AT + 4)
+		return a->bytes + ADDRESS_AT;
+	if (family != FAMILY_INET6 || a->size < ADDRESS6_AT + 16)
+		return NULL;
+	if (memcmp(at, mapped, sizeof(mapped)) == 0)
+		return at + sizeof(mapped);
+	*size = 16;
+	return at;
+}
+
+static bool is_any(const uint8_t *host, size_t size)
+{
+	static const uint8_t any[16];
+
+	return memcmp(host, any, size) == 0;
+}
+
+static bool is_loopback(const uint8_t *host, size_t size)
+{
+	static const uint8_t one[16] = {[15] = 1};
+
+	return size == 4 ? host[0] == 127 : memcmp(host, one, size) == 0;
+}
+
+/* Whether who is at @local is reached by @remote. What is bound to all addresses has this
+ * one for sure only when it is the machine's own. */
+static bool reaches(const struct state_address *remote, const struct state_address *local)
+{
+	size_t size, local_size;
+	const uint8_t *host = host_of(remote, &size), *at = host_of(local, &local_size);
+
+	if (!host || !at)
+		return remote->size > PATH_AT && remote->size == local->size &&
+		       memcmp(remote->bytes, local->bytes, remote->size) == 0;
+	if (load(remote->bytes, remote->size, PORT_AT, 2) !=
+	    load(local->bytes, local->size, PORT_AT, 2))
+		return false;
+	if (is_any(at, local_size))
+		return is_loopback(host, size) || is_any(host, size);
+	return size == local_size && memcmp(host, at, size) == 0;
+}
+
+/* Datagrams of UNIX sockets come from nobody, mostly: their reader is no server of anybody. */
+static bool answers(const struct peer *server, const struct peer *p)
+{
+	if (server->type != p->type)
+		return false;
+	return server->role == NET_SERVER || (p->family == FAMILY_UNIX && !server->remote.size &&
+					      p->type == DATAGRAM && server->receives);
+}
+
+void peer_answered(const struct net *n, const struct peer *p, struct actors *ret)
+{
+	*ret = (struct actors){.count = 0};
+	if (p->role != NET_CLIENT || !p->known || (!p->connections && !p->sends && !p->receives) ||
+	    !p->remote.size || p->family == FAMILY_NETLINK)
+		return;
+	for (size_t i = 0; i < n->count && !ret->others; i++) {
+		const struct peer *server = &n->list[i];
+
+		if (server->known && answers(server, p) && reaches(&p->remote, &server->local))
+			actors_merge(ret, &server->by);
+	}
 }

@@ -409,7 +409,7 @@ int report_end(struct report *r)
 		r->slow[i].lane = report_lane_of(r, r->slow[i].lane);
 	for (size_t i = 0; i < r->marks_total; i++)
 		r->marks[i].lane = report_lane_of(r, r->marks[i].lane);
-	net_end(&r->net);
+	net_end(&r->net, NET_BY_BYTES);
 	if (searches_end(&r->overview.files.searches) < 0)
 		return -ENOMEM;
 	return overview_end(&r->overview);

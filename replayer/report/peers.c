@@ -75,7 +75,7 @@ static void say_address(const struct report *r, const struct state_address *a, s
 	const char *name = a->size ? address_name(&r->net.hosts, a) : NULL;
 	cleanup_done(buf_done) struct buf text = {0};
 
-	buf_str(out, "<td><code>");
+	buf_str(out, "<td class=address><code>");
 	if (a->size)
 		address_text(a, &text);
 	say_text(out, &text);
@@ -116,10 +116,9 @@ static void say_peer(const struct report *r, const struct peer *p, struct buf *o
 
 static void say_peers(const struct report *r, struct buf *out)
 {
-	static const char *const heads[] = {
-		"how",    "protocol",  "to or from",   "own address",
-		"#sent",  "#received", "#connections", "#longest until made",
-		"failed", "by",        "#first at, s", NULL};
+	static const char *const heads[] = {"how",    "protocol",  "to or from",   "own address",
+					    "#sent",  "#received", "#times",       "#slowest",
+					    "failed", "by",        "#first at, s", NULL};
 	const struct net *n = &r->net;
 	struct table t;
 

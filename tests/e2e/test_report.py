@@ -327,7 +327,7 @@ class Report(suite.TapeTest):
         (listens,) = [row for row in peers if "<td class=rank>listens</td>" in row]
         port = re.search(r"127\.0\.0\.1:(\d+)<", listens).group(1)
         (client,) = [row for row in peers if re.search(
-            rf"connected</td><td class=rank>TCP</td><td><code>127\.0\.0\.1:{port}<", row)]
+            rf"connected</td><td class=rank>TCP</td><td class=address><code>127\.0\.0\.1:{port}<", row)]
         self.assertRegex(client, "data-v=7>7\u00a0B</td><td class=n data-v=3>3\u00a0B</td>"
                                  "<td class=n data-v=1>1</td>")
         (refused,) = [row for row in peers if "ECONNREFUSED" in row]

@@ -69,6 +69,50 @@ thread.join()
 """
 
 
+ANSWERS = """
+import os, socket
+unix = socket.socket(socket.AF_UNIX)
+unix.bind("./listener")
+unix.listen()
+inet = socket.socket(socket.AF_INET6)
+inet.bind(("::", 0))
+inet.listen()
+port = inet.getsockname()[1]
+child = os.fork()
+if not child:
+    for listener in (unix, inet):
+        accepted, _ = listener.accept()
+        accepted.recv(3)
+        accepted.sendall(b"answer")
+    os._exit(0)
+unix.close()
+inet.close()
+for family, address in ((socket.AF_UNIX, "./listener"), (socket.AF_INET, ("127.0.0.1", port))):
+    client = socket.socket(family)
+    client.connect(address)
+    client.sendall(b"abc")
+    client.recv(10)
+os.waitpid(child, 0)
+print(child)
+a, b = socket.socketpair()
+assert not a.getpeername() and not a.getsockname()
+a.sendall(b"pair")
+b.recv(10)
+b.close()
+try:
+    a.sendall(b"late")
+except BrokenPipeError:
+    pass
+late = socket.socket()
+late.setblocking(False)
+try:
+    late.connect(("127.0.0.1", port))
+except BlockingIOError:
+    pass
+assert late.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+"""
+
+
 class Net(suite.TapeTest):
     def net(self, command, status=0, options=()):
         tape, result = self.bench.record(command, cwd=self.dir, env=dict(os.environ, LC_ALL="C"))
@@ -93,8 +137,51 @@ class Net(suite.TapeTest):
         # The port that the kernel chose.
         self.assertEqual(peers["listens"]["local"], client["remote"])
         self.assertRegex(text, r"2\.9 KiB +6 B +\d+  TCP 127\.0\.0\.1:\d+.*  python\S* \d+  "
-                               r"connected in [\d.]+ s, 1 of 2 attempts failed\n"
+                               r"connected in [\d.]+ s, 1 of 2 attempts failed  "
+                               r"answered by python\S* \d+\n"
                                r" +connect: ECONNREFUSED \(Connection refused\)")
+
+    def test_who_answered(self):
+        tape, result = self.bench.record([*PYTHON, ANSWERS], cwd=self.dir)
+        self.assertEqual(result.status, 0, result)
+        child = int(result.stdout)
+        said = json.loads(self.bench.ask("net", "--json", tape))
+        text = self.bench.ask("net", tape).decode()
+        clients = [p for p in said["peers"] if p["role"] == "client"]
+        self.assertEqual([p["protocol"] for p in clients], ["TCP", "UNIX"])
+        for p in clients:
+            self.assertEqual([b["pid"] for b in p["answered"]["by"]], [child])
+        # One row for each listener, though the connection had another address.
+        servers = [p for p in said["peers"] if p["role"] == "server"]
+        self.assertEqual([(p["connections"], p["bytes_received"]) for p in servers], [(1, 3)] * 2)
+        self.assertRegex(text, rf"UNIX \./listener  python\S* \d+  connected in .*  "
+                               rf"answered by python\S* {child}\n")
+        # However the program learned it.
+        self.assertEqual([(e["call"], e["error"]) for e in clients[0]["errors"]],
+                         [("connect", "ECONNREFUSED")])
+        self.assertEqual([(c["kind"], c["bytes_written"], c["broken"]) for c in said["channels"]],
+                         [("pair", 4, 1)])
+
+    def test_nobody_reads(self):
+        _, text = self.net(["sh", "-c", "yes | head -1"])
+        self.assertRegex(text, r"pipe  yes \d+ -> head \d+\n +EPIPE: nobody was there to read\n")
+
+    def test_sort(self):
+        script = "seq 1 | cat; seq 20000 | cat; yes | head -1"
+        tape, _ = self.bench.record(["sh", "-c", script])
+        for key in ("bytes", "time", "errors"):
+            ways = json.loads(self.bench.ask("net", "--json", f"--sort={key}", tape))["channels"]
+            sizes = [c["bytes_written"] for c in ways]
+            self.assertEqual(len(ways), 3)
+            if key == "bytes":
+                both = [c["bytes_written"] + c["bytes_read"] for c in ways]
+                self.assertEqual(both, sorted(both, reverse=True))
+                self.assertEqual(sizes[2], 2)
+            elif key == "time":
+                self.assertEqual(sizes[0], 2)
+            else:
+                self.assertEqual([c["broken"] for c in ways], [1, 0, 0])
+        self.assertEqual(self.bench.analyze("net", "--sort=size", tape).status, 2)
 
     def test_names(self):
         try:

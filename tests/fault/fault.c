@@ -4,6 +4,7 @@
  * move bytes be interrupted and short. What is asked for is in the environment:
  *
  *   FAULT_STATE=FILE  sixteen bytes: how many allocations, and how many moves there were
+ *                     (without it nobody is told)
  *   FAULT_ALLOC=N     the N-th allocation fails (0: none, they are only counted)
  *   FAULT_MOVE=K      every K-th read or write is disturbed …
  *   FAULT_HOW=HOW     … so: "eintr", "one" (a byte), or "half" of them
@@ -29,7 +30,7 @@ struct state {
 	atomic_uint_least64_t allocations, moves;
 };
 
-static struct state *state;
+static struct state untold, *state;
 static uint64_t fails_at, every;
 static enum how how;
 
@@ -68,6 +69,8 @@ __attribute__((constructor)) static void begin(void)
 	}
 	if (place != MAP_FAILED)
 		state = place;
+	else if (!path && every)
+		state = &untold;
 }
 
 /* ---- allocations ---- */

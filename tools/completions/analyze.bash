@@ -15,6 +15,7 @@ _systape_analyze()
 	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread file" -- "$current") && return ;;
 	--sort)
 		verbs="bytes path time errors"
+		[[ $verb != net ]] || verbs="bytes time errors"
 		[[ $verb != stats ]] || verbs="time calls errors mean p50 p90 p99 max wall blocked busy bytes"
 		mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current")
 		return
@@ -43,7 +44,8 @@ _systape_analyze()
 	files) words+=" -P -e --trace= --sort= --written --failed --missing --all --pid= --time= --json" ;;
 	follow) words+=" --list --fd= --path= --socket= --pipe --stream= --hex --content --raw --out --in -o -e --trace= --pid= --time= --json" ;;
 	cut) words+=" -o -z -e --trace= --pid= --children --time= --events=" ;;
-	net | errors) words+=" --all -e --trace= --pid= --time= --json" ;;
+	net) words+=" --sort= --all -e --trace= --pid= --time= --json" ;;
+	errors) words+=" --all -e --trace= --pid= --time= --json" ;;
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;
 	sql) words+=" -e --trace= --csv --json --line --no-header" ;;

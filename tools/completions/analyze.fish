@@ -84,6 +84,9 @@ complete -c analyze -n $follow -o o -r -F -d 'Where the bytes go'
 complete -c analyze -n $follow -l out -d 'Only what was written'
 complete -c analyze -n $follow -l in -d 'Only what was read'
 
+set -l net '__fish_seen_subcommand_from net'
+complete -c analyze -n $net -l sort -x -a 'bytes time errors' -d 'Which come first'
+
 set -l folded '__fish_seen_subcommand_from files net errors'
 complete -c analyze -n $folded -l all -d 'A line for each'
 complete -c analyze -n $folded -l pid -x -d 'Only what these processes did'

@@ -114,6 +114,7 @@ follow)
 	)
 	;;
 net | errors)
+	[[ $words[2] != net ]] || options+=('--sort=[which come first]:key:(bytes time errors)')
 	options+=(
 		$calls
 		'--all[nothing folded or left out]'

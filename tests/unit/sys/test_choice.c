@@ -162,7 +162,7 @@ static void test_plain(void **state)
 		{"trace=none", "none"},
 		{"/^openat$", "openat"},
 		{"!read,/^openat2?$,read", "!read,openat,openat2"},
-		{"ipc,/^(ipc|signal)$", "ipc,:ipc,:signal"},
+		{"ipc,/^(ipc|signal)$", "ipc,:signal,:ipc"},
 	};
 
 	(void)state;
@@ -203,6 +203,10 @@ static void test_hostile(void **state)
 	(void)state;
 	assert_int_equal(sys_choice_parse_plain("read,/((a{255}){255}){255}", &c, NULL), -EINVAL);
 	assert_int_equal(sys_choice_parse_plain("!/.", &c, NULL), -EINVAL);
+	assert_int_equal(sys_choice_parse_plain("trace=/.", &c, NULL), -EINVAL);
+	/* A name that nobody knows. */
+	assert_int_equal(sys_choice_parse_plain("read,?a/b", &c, NULL), 0);
+	sys_choice_done(&c);
 	memset(many, 'a', 99999);
 	many[99999] = '\0';
 	assert_int_equal(sys_choice_parse_plain(many, &c, NULL), -E2BIG);

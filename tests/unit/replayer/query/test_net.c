@@ -169,7 +169,7 @@ static void test_accept(void **state)
 						    MADE_RESULT(LENGTH, uint32_t, {16})}});
 	}
 	numbers(&t, 10, "read", 7, 4, BUFFER, 10);
-	net_end(&t.net);
+	net_end(&t.net, NET_BY_BYTES);
 	/* Two connections from one host are one row. */
 	assert_int_equal(t.net.count, 2);
 	assert_int_equal(t.net.list[0].role, NET_SERVER);
@@ -287,7 +287,7 @@ static const char *say(struct told *t, bool all, struct buf *out)
 {
 	struct net_style style = {.all = all};
 
-	net_end(&t->net);
+	net_end(&t->net, NET_BY_BYTES);
 	assert_int_equal(net_say(&t->net, &t->processes, &style, out), 0);
 	return buf_text(out);
 }
@@ -417,6 +417,185 @@ static void test_noise(void **state)
 	end(&t);
 }
 
+static void listens(struct told *t, const char *address)
+{
+	numbers(t, 10, "socket", 3, INET, 1, 0);
+	tell(t, 10,
+	     &(struct made_call){.name = "bind",
+				 .args = {3, NAME, ADDRESS_SIZE},
+				 .memory = {{NAME, address, ADDRESS_SIZE}}});
+	numbers(t, 10, "listen", 0, 3, 5, 0);
+}
+
+static void accepts(struct told *t, int64_t fd)
+{
+	tell(t, 10,
+	     &(struct made_call){
+		     .name = "accept",
+		     .ret = fd,
+		     .args = {3, NAME, LENGTH},
+		     .memory = {{NAME, "\2\0\x90\1\x7f\0\0\1\0\0\0\0\0\0\0\0", 16, .exit = true},
+				MADE_RESULT(LENGTH, uint32_t, {16})}});
+}
+
+/* It listens everywhere; the connection learns at which address it is: still the same row. */
+static void test_open_port(void **state)
+{
+	struct told t;
+
+	(void)state;
+	begin(&t);
+	listens(&t, "\2\0\0\x50\0\0\0\0\0\0\0\0\0\0\0\0");
+	accepts(&t, 4);
+	tell(&t, 10,
+	     &(struct made_call){
+		     .name = "getsockname",
+		     .args = {4, NAME, LENGTH},
+		     .memory = {{NAME, "\2\0\0\x50\x7f\0\0\1\0\0\0\0\0\0\0\0", 16, .exit = true},
+				MADE_RESULT(LENGTH, uint32_t, {16})}});
+	numbers(&t, 10, "read", 7, 4, BUFFER, 10);
+	net_end(&t.net, NET_BY_BYTES);
+	assert_int_equal(t.net.count, 2);
+	assert_int_equal(t.net.list[0].role, NET_SERVER);
+	assert_int_equal(t.net.list[0].connections, 1);
+	assert_int_equal(t.net.list[0].received, 7);
+	end(&t);
+}
+
+static void connects_to(struct told *t, uint32_t pid, const char *address)
+{
+	numbers(t, pid, "socket", 9, INET, 1, 0);
+	tell(t, pid,
+	     &(struct made_call){.name = "connect",
+				 .args = {9, NAME, ADDRESS_SIZE},
+				 .memory = {{NAME, address, ADDRESS_SIZE}}});
+	numbers(t, pid, "close", 0, 9, 0, 0);
+}
+
+/* The process at the other end, when the address shows that it is this one. */
+static void test_answered(void **state)
+{
+	static const struct {
+		const char *listener, *address;
+		bool answered;
+	} cases[] = {
+		{"\2\0\0\x50\0\0\0\0\0\0\0\0\0\0\0\0", "\2\0\0\x50\x7f\0\0\1\0\0\0\0\0\0\0\0",
+		 true},
+		{"\2\0\0\x50\0\0\0\0\0\0\0\0\0\0\0\0", "\2\0\0\x50\x0a\0\0\1\0\0\0\0\0\0\0\0",
+		 false},
+		{"\2\0\0\x50\0\0\0\0\0\0\0\0\0\0\0\0", "\2\0\0\x51\x7f\0\0\1\0\0\0\0\0\0\0\0",
+		 false},
+		{ADDRESS, ADDRESS, true},
+		{ADDRESS, "\2\0\0\x50\x7f\0\0\1\0\0\0\0\0\0\0\0", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct actors by;
+		struct told t;
+
+		begin(&t);
+		listens(&t, cases[i].listener);
+		connects_to(&t, 20, cases[i].address);
+		net_end(&t.net, NET_BY_BYTES);
+		/* Nobody accepted. */
+		peer_answered(&t.net, &t.net.list[0], &by);
+		assert_int_equal(by.count, 0);
+		accepts(&t, 4);
+		net_end(&t.net, NET_BY_BYTES);
+		assert_int_equal(t.net.list[0].role, NET_CLIENT);
+		peer_answered(&t.net, &t.net.list[0], &by);
+		assert_int_equal(by.count, cases[i].answered);
+		if (by.count)
+			assert_int_equal(t.processes.list[by.process[0] - 1].pid, 10);
+		end(&t);
+	}
+}
+
+/* A socket of datagrams that is sent to, and the one that has the address, are two rows. */
+static void test_datagrams(void **state)
+{
+	struct actors by;
+	struct told t;
+
+	(void)state;
+	begin(&t);
+	numbers(&t, 10, "socket", 3, UNIX, 2, 0);
+	tell(&t, 10,
+	     &(struct made_call){
+		     .name = "bind", .args = {3, NAME, 5}, .memory = {MADE_BYTES(NAME, "\1\0/d")}});
+	numbers(&t, 20, "socket", 4, UNIX, 2, 0);
+	tell(&t, 20,
+	     &(struct made_call){.name = "sendto",
+				 .ret = 5,
+				 .args = {4, BUFFER, 5, 0, NAME, 5},
+				 .memory = {MADE_BYTES(NAME, "\1\0/d")}});
+	numbers(&t, 10, "read", 5, 3, BUFFER, 10);
+	assert_int_equal(t.net.count, 2);
+	assert_int_equal(t.net.list[0].sent, 5);
+	assert_int_equal(t.net.list[1].received, 5);
+	peer_answered(&t.net, &t.net.list[0], &by);
+	assert_int_equal(by.count, 1);
+	assert_int_equal(t.processes.list[by.process[0] - 1].pid, 10);
+	end(&t);
+}
+
+/* All readers are gone. */
+static void test_broken_pipe(void **state)
+{
+	struct buf out = {0};
+	const char *text;
+	struct told t;
+
+	(void)state;
+	begin(&t);
+	tell(&t, 10,
+	     &(struct made_call){
+		     .name = "pipe",
+		     .args = {BUFFER},
+		     .memory = {MADE_RESULT(BUFFER, uint64_t, {UINT64_C(4) << 32 | 3})}});
+	numbers(&t, 10, "close", 0, 3, 0, 0);
+	numbers(&t, 10, "write", -EPIPE, 4, BUFFER, 6);
+	tell(&t, 10, &(struct made_call){.name = "splice", .ret = -EPIPE, .args = {7, 0, 4}});
+	assert_int_equal(t.net.channels.count, 1);
+	assert_int_equal(t.net.channels.list[0].way[0].broken, 2);
+	text = say(&t, false, &out);
+	assert_non_null(strstr(text, "pipe  "));
+	assert_non_null(strstr(text, " -> (nobody seen)\n"));
+	assert_non_null(strstr(text, " EPIPE: nobody was there to read, 2 times\n"));
+	buf_done(&out);
+	end(&t);
+}
+
+static void test_sort(void **state)
+{
+	static const struct {
+		enum net_sort sort;
+		char order[4]; /* the last number of the address */
+	} cases[] = {{NET_BY_BYTES, "\3\1\2"}, {NET_BY_TIME, "\1\2\3"}, {NET_BY_ERRORS, "\2\1\3"}};
+	struct told t;
+
+	(void)state;
+	begin(&t);
+	for (int i = 1; i <= 3; i++) {
+		uint8_t to[] = {2, 0, 0, 80, 10, 0, 0, (uint8_t)i, 0, 0, 0, 0, 0, 0, 0, 0};
+
+		numbers(&t, 10, "socket", 3, INET, 1, 0);
+		tell(&t, 10,
+		     &(struct made_call){.name = "connect",
+					 .args = {3, NAME, sizeof(to)},
+					 .memory = {{NAME, to, sizeof(to)}}});
+		numbers(&t, 10, "read", i == 2 ? -ECONNRESET : 10 * i, 3, BUFFER, 100);
+		numbers(&t, 10, "close", 0, 3, 0, 0);
+	}
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		net_end(&t.net, cases[i].sort);
+		for (size_t k = 0; k < 3; k++)
+			assert_int_equal(t.net.list[k].remote.bytes[7], cases[i].order[k]);
+	}
+	end(&t);
+}
+
 /* Bytes of a peer's name come out as text. */
 static void test_hostile_name(void **state)
 {
@@ -432,7 +611,7 @@ static void test_hostile_name(void **state)
 				 .ret = -ENOENT,
 				 .args = {3, NAME, 12},
 				 .memory = {MADE_BYTES(NAME, "\1\0/x\x1b[1m\0zzz")}});
-	net_end(&t.net);
+	net_end(&t.net, NET_BY_BYTES);
 	assert_int_equal(net_say(&t.net, &t.processes, &style, &out), 0);
 	assert_non_null(strstr(buf_text(&out), "UNIX /x\\x1b[1m  "));
 	assert_non_null(strstr(buf_text(&out), "connect: ENOENT (No such file or directory)"));
@@ -458,6 +637,11 @@ int main(void)
 		cmocka_unit_test(test_refused_later),
 		cmocka_unit_test(test_same_peer),
 		cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_open_port),
+		cmocka_unit_test(test_answered),
+		cmocka_unit_test(test_datagrams),
+		cmocka_unit_test(test_broken_pipe),
+		cmocka_unit_test(test_sort),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
