@@ -230,13 +230,19 @@ static const uint8_t memory_on[MEMORY_COLUMNS] = {
 static unsigned memory_needs(uint64_t columns)
 {
 	(void)columns;
-	return NEED_FULL;
+	return NEED_FULL | NEED_ENDS;
+}
+
+/* What was read has been told with the call's beginning. */
+static bool is_memory(const struct event *e, const struct event_memory *m)
+{
+	return m->when != EVENT_NAME && (e->kind != EVENT_END || m->when == EVENT_AT_EXIT);
 }
 
 static const struct event_memory *memory_at(const struct event *e, int64_t piece)
 {
 	for (uint32_t i = 0; i < e->memory_count; i++) {
-		if (e->memory[i].when != EVENT_NAME && piece-- == 0)
+		if (is_memory(e, &e->memory[i]) && piece-- == 0)
 			return &e->memory[i];
 	}
 	return NULL;
@@ -248,7 +254,7 @@ static int64_t memory_pieces(struct scan *c)
 	int64_t n = 0;
 
 	for (uint32_t i = 0; event_is_call(e) && i < e->memory_count; i++)
-		n += e->memory[i].when != EVENT_NAME;
+		n += is_memory(e, &e->memory[i]);
 	return n;
 }
 
@@ -259,7 +265,8 @@ static int memory_column(struct event_cursor *c, sqlite3_context *ret, int colum
 
 	switch (column) {
 	case MEMORY_SEQ:
-		result_whole(ret, e->kind == EVENT_DATA ? e->call.begun_seq : e->seq);
+		result_whole(ret, e->kind == EVENT_DATA || e->kind == EVENT_END ? e->call.begun_seq
+										: e->seq);
 		break;
 	case MEMORY_PID:
 		result_whole(ret, e->pid);
@@ -289,6 +296,7 @@ const struct event_table event_table_memory = {
 		  "address INTEGER, length INTEGER, data BLOB)",
 	.on = memory_on,
 	.factor = 1.5,
+	.straggles = true,
 	.needs = memory_needs,
 	.pieces = memory_pieces,
 	.column = memory_column,

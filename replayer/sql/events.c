@@ -66,7 +66,11 @@ static int plan(sqlite3_vtab *base, sqlite3_index_info *info)
 {
 	const struct table *t = (const struct table *)base;
 
-	return bounds_plan(t->sql, t->is->on, info, t->is->factor);
+	int r = bounds_plan(t->sql, t->is->on, info, t->is->factor);
+
+	if (t->is->straggles)
+		info->orderByConsumed = 0;
+	return r;
 }
 
 static int open_cursor(sqlite3_vtab *t, sqlite3_vtab_cursor **ret)
@@ -98,7 +102,19 @@ static bool is_last(const struct event_cursor *c, const struct event *e)
 {
 	if ((int64_t)e->seq < c->bounds.seq_to && (int64_t)e->time <= c->bounds.time_to)
 		return false;
-	return table_of(c)->is != &event_table_memory || e->seq >= c->last_seq;
+	return !table_of(c)->is->straggles || e->seq >= c->last_seq;
+}
+
+/* What a call wrote may come with its end, and behind that. */
+static void expect(struct event_cursor *c, const struct event *e)
+{
+	const struct sql *s = c->scan.sql;
+	uint64_t last = map_get(&s->late, e->seq) ? e->call.end_seq : 0;
+
+	if (map_get(&s->more, e->seq) && e->call.end_seq < UINT64_MAX - DATA_WITHIN)
+		last = e->call.end_seq + DATA_WITHIN;
+	if (last > c->last_seq)
+		c->last_seq = last;
 }
 
 /* Whether the present event gives rows; remembers how far its data may lie. -ENOMEM. */
@@ -108,13 +124,10 @@ static int is_row(struct event_cursor *c)
 
 	if (!scan_shows(&c->scan) || !bounds_have(&c->bounds, e))
 		return 0;
+	if (table_of(c)->is->straggles && e->kind == EVENT_CALL)
+		expect(c, e);
 	c->pieces = table_of(c)->is->pieces(&c->scan);
-	if (c->pieces <= 0)
-		return (int)c->pieces;
-	if (e->kind == EVENT_CALL && e->call.end_seq < UINT64_MAX - DATA_WITHIN &&
-	    map_get(&c->scan.sql->more, e->seq))
-		c->last_seq = e->call.end_seq + DATA_WITHIN;
-	return 1;
+	return c->pieces < 0 ? -ENOMEM : c->pieces > 0;
 }
 
 /* Goes on to the next event that gives rows; @again: the present one may be it. */
@@ -180,7 +193,7 @@ static int filter(sqlite3_vtab_cursor *base, int columns, const char *plan_text,
 	c->over = false;
 	c->row = 0;
 	c->last_seq = 0;
-	if (t->is == &event_table_memory && c->bounds.seq_to < INT64_MAX &&
+	if (t->is->straggles && c->bounds.seq_to < INT64_MAX &&
 	    scan_gather(t->sql, at_least_0(c->bounds.seq_from), &err) < 0)
 		return sql_failed(base->pVtab, err.code, &err);
 	if (t->sql->no_outlines || needs)

@@ -268,7 +268,7 @@ int scan_next(struct scan *c, struct err *err)
 			if (++c->sql->costs.events % SQL_STOP_EVERY == 0 && sql_is_stopped(c->sql))
 				return err_set(err, EINTR, "interrupted");
 			r = take_event(c, err);
-			if (r == 1 && c->item.event->kind == EVENT_END)
+			if (r == 1 && c->item.event->kind == EVENT_END && !(c->needs & NEED_ENDS))
 				continue;
 			return r;
 		case ITEM_HEADER:

@@ -39,6 +39,7 @@ enum scan_need {
 	NEED_MOVED = 1 << 3,    /* which bytes went to and from descriptors */
 	NEED_PATH = 1 << 4,     /* names in the file system */
 	NEED_POSITION = 1 << 5, /* where in its file each descriptor is */
+	NEED_ENDS = 1 << 6,     /* of calls told before: what they wrote */
 };
 
 /* How a call ended that the stream tells as begun only. */
@@ -171,6 +172,7 @@ struct event_table {
 	const char *name, *schema;
 	const uint8_t *on; /* enum bound_on of each column */
 	double factor;     /* rows for each call, about */
+	bool straggles;    /* rows of a call come later than those of others behind it */
 	unsigned (*needs)(uint64_t columns);
 	/* How many rows the present event, which is shown and within bounds, is; -ENOMEM. */
 	int64_t (*pieces)(struct scan *c);

@@ -191,6 +191,15 @@ os.mkfifo("fifo")
         self.assertEqual(rows, [{k: o[k] for k in ("seq", "end_seq", "duration", "ret", "state")}
                                 for o in waits])
         self.assertGreater(rows[0]["end_seq"] - rows[0]["seq"], 100000)
+        wrote = ("SELECT seq, \"when\", length, data FROM memory JOIN syscalls USING (seq) "
+                 "WHERE name = 'wait4'", "SELECT seq, \"when\", length, data FROM memory "
+                 f"WHERE seq = {rows[0]['seq']}")
+        for statement in wrote:
+            self.assertEqual(self.sql(statement), [
+                {"seq": o["seq"], **{k: m[k] for k in ("when", "length", "data")}}
+                for o in waits[:1 if "=" in statement[-12:] else None] for m in o["memory"]])
+        places = [r["seq"] for r in self.sql("SELECT seq FROM memory ORDER BY seq")]
+        self.assertEqual(places, sorted(places))
         self.assertEqual(self.sql("SELECT count(*) AS n FROM syscalls"), [{"n": len(calls)}])
 
     # ---- how it is asked ----
