@@ -160,8 +160,8 @@ class Net(suite.TapeTest):
         # However the program learned it.
         self.assertEqual([(e["call"], e["error"]) for e in clients[1]["errors"]],
                          [("connect", "ECONNREFUSED")])
-        self.assertEqual([(c["kind"], c["bytes_written"], c["broken"]) for c in said["channels"]],
-                         [("pair", 4, 1)])
+        self.assertEqual([(c["bytes_written"], c["broken"]) for c in said["channels"]
+                          if c["kind"] == "pair"], [(4, 1)])
 
     def test_nobody_reads(self):
         _, text = self.net(["sh", "-c", "yes | head -1"])
