@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 
+import harness
 import suite
 
 PYTHON = [sys.executable, "-I", "-S", "-c"]
@@ -144,11 +145,11 @@ class Net(suite.TapeTest):
     def test_who_answered(self):
         tape, result = self.bench.record([*PYTHON, ANSWERS], cwd=self.dir)
         self.assertEqual(result.status, 0, result)
-        child = int(result.stdout)
+        child = int(result.out)
         said = json.loads(self.bench.ask("net", "--json", tape))
         text = self.bench.ask("net", tape).decode()
         clients = [p for p in said["peers"] if p["role"] == "client"]
-        self.assertEqual([p["protocol"] for p in clients], ["TCP", "UNIX"])
+        self.assertEqual([p["protocol"] for p in clients], ["UNIX", "TCP"])
         for p in clients:
             self.assertEqual([b["pid"] for b in p["answered"]["by"]], [child])
         # One row for each listener, though the connection had another address.
@@ -157,10 +158,10 @@ class Net(suite.TapeTest):
         self.assertRegex(text, rf"UNIX \./listener  python\S* \d+  connected in .*  "
                                rf"answered by python\S* {child}\n")
         # However the program learned it.
-        self.assertEqual([(e["call"], e["error"]) for e in clients[0]["errors"]],
+        self.assertEqual([(e["call"], e["error"]) for e in clients[1]["errors"]],
                          [("connect", "ECONNREFUSED")])
-        self.assertEqual([(c["kind"], c["bytes_written"], c["broken"]) for c in said["channels"]],
-                         [("pair", 4, 1)])
+        self.assertEqual([(c["bytes_written"], c["broken"]) for c in said["channels"]
+                          if c["kind"] == "pair"], [(4, 1)])
 
     def test_nobody_reads(self):
         _, text = self.net(["sh", "-c", "yes | head -1"])
@@ -171,6 +172,8 @@ class Net(suite.TapeTest):
         tape, _ = self.bench.record(["sh", "-c", script])
         for key in ("bytes", "time", "errors"):
             ways = json.loads(self.bench.ask("net", "--json", f"--sort={key}", tape))["channels"]
+            # Not what reads the output of all.
+            ways = [c for c in ways if c["to"]["by"]]
             sizes = [c["bytes_written"] for c in ways]
             self.assertEqual(len(ways), 3)
             if key == "bytes":
@@ -181,7 +184,9 @@ class Net(suite.TapeTest):
                 self.assertEqual(sizes[0], 2)
             else:
                 self.assertEqual([c["broken"] for c in ways], [1, 0, 0])
-        self.assertEqual(self.bench.analyze("net", "--sort=size", tape).status, 2)
+        result = harness.run([self.bench.analyze, "net", "--sort=size", tape])
+        self.assertEqual(result.status, 2)
+        self.assertIn(b"use bytes, time or errors", result.err)
 
     def test_names(self):
         try:
