@@ -34,15 +34,21 @@ int filter_pids(struct filter *f, const char *list, struct err *err)
 	return 0;
 }
 
+/* From @text to @end, where a dot may follow that is none of it. */
 static bool seconds(const char *text, const char *end, uint64_t *ret)
 {
+	char digits[32] = "";
+	size_t size = (size_t)(end - text);
 	char *stop;
 	double value;
 
-	if (text == end)
+	if (!size)
 		return true;
-	value = strtod(text, &stop);
-	if (stop != end || !(value >= 0 && value < 1e9))
+	if (size >= sizeof(digits))
+		return false;
+	memcpy(digits, text, size);
+	value = strtod(digits, &stop);
+	if (stop == digits || *stop || !(value >= 0 && value < 1e9))
 		return false;
 	*ret = (uint64_t)(value * 1e9);
 	return true;
