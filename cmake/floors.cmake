@@ -14,4 +14,5 @@ function(add_floor target)
 	target_include_directories(${target} PUBLIC ${gate})
 	target_link_libraries(${target} PUBLIC ${FLOOR_USES}
 		PRIVATE $<BUILD_INTERFACE:systape_flags> ${FLOOR_LIBRARIES})
+	set_property(GLOBAL APPEND PROPERTY SYSTAPE_FLOORS ${target})
 endfunction()

@@ -17,6 +17,7 @@
 #include <string.h>
 
 static const char magic[] = "systape";
+static const uint8_t no_uuid[16];
 
 /* ---- to protobuf ---- */
 
@@ -66,6 +67,12 @@ int codec_encode_header(const struct meta_header *h, struct buf *ret)
 	m.options = text(h->options);
 	m.first_chunk = h->first_chunk;
 	m.part = h->part;
+	m.cut = text(h->cut);
+	if (memcmp(h->cut_from, no_uuid, sizeof(no_uuid)) != 0)
+		m.cut_from = (ProtobufCBinaryData){sizeof(h->cut_from),
+						   (uint8_t *)(uintptr_t)h->cut_from};
+	m.n_shown_pid = h->shown_pid_count;
+	m.shown_pid = h->shown_pids;
 	record.kind_case = SYSTAPE__RECORD__KIND_HEADER;
 	record.header = &m;
 	return codec_put_record(&record, ret);
@@ -126,6 +133,8 @@ static int put_fds(const struct meta_process *p, struct process_messages *ret)
 		m->flags = p->fds[i].flags;
 		m->position = p->fds[i].position;
 		m->target = bytes(&p->fds[i].target);
+		m->unknown = p->fds[i].unknown;
+		m->description = p->fds[i].description;
 	}
 	ret->m.n_fd = p->fd_count;
 	ret->m.fd = ret->fd_at;
@@ -385,6 +394,11 @@ static int get_header(const Systape__Header *m, struct meta_header *h)
 	h->options = take_text(m->options, &failed);
 	h->first_chunk = m->first_chunk;
 	h->part = m->part;
+	h->cut = take_text(m->cut, &failed);
+	if (m->cut_from.len == sizeof(h->cut_from))
+		memcpy(h->cut_from, m->cut_from.data, sizeof(h->cut_from));
+	h->shown_pids = take_numbers(m->shown_pid, m->n_shown_pid, &failed);
+	h->shown_pid_count = h->shown_pids ? m->n_shown_pid : 0;
 	return failed;
 }
 
@@ -445,8 +459,9 @@ static void get_lists(const Systape__Process *m, struct meta_process *p, int *fa
 	for (; p->fds && p->fd_count < m->n_fd; p->fd_count++) {
 		const Systape__Fd *f = m->fd[p->fd_count];
 
-		p->fds[p->fd_count] = (struct meta_fd){f->fd, f->flags, f->position,
-						       take_bytes(&f->target, failed)};
+		p->fds[p->fd_count] = (struct meta_fd){f->fd,       f->flags,
+						       f->position, take_bytes(&f->target, failed),
+						       f->unknown,  f->description};
 	}
 	for (; p->maps && p->map_count < m->n_map; p->map_count++) {
 		const Systape__Map *a = m->map[p->map_count];

@@ -7,12 +7,14 @@ void meta_header_done(struct meta_header *h)
 {
 	char *const strings[] = {h->tool,    h->sysname,  h->release,      h->version,
 				 h->machine, h->hostname, h->distribution, h->cpu,
-				 h->boot_id, h->libc,     h->trace_set,    h->options};
+				 h->boot_id, h->libc,     h->trace_set,    h->options,
+				 h->cut};
 
 	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
 		free(strings[i]);
 	free(h->command.data);
 	free(h->cwd.data);
+	free(h->shown_pids);
 	*h = (struct meta_header){0};
 }
 

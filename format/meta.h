@@ -49,6 +49,11 @@ struct meta_header {
 	char *options;          /* the recorder's own command line up to the command, for people */
 	uint64_t first_chunk;   /* number of the tape's first chunk */
 	uint32_t part;          /* of a recording in several files, from 1; 0: it is one */
+	char *cut;              /* of a part of another tape: what was chosen, for people */
+	uint8_t cut_from[16];   /* uuid of that tape; all zero: none */
+	uint32_t *shown_pids; /* processes and threads that were chosen; the others' calls are there
+				 for what they bear on */
+	size_t shown_pid_count; /* 0: all */
 };
 
 struct meta_fd {
@@ -56,7 +61,10 @@ struct meta_fd {
 	uint32_t flags;           /* O_* and O_CLOEXEC, from fdinfo */
 	uint64_t position;        /* from fdinfo */
 	struct meta_bytes target; /* readlink of /proc/PID/fd/N */
+	uint32_t unknown;         /* META_FD_* */
+	uint64_t description;     /* equal for descriptors that share one; 0: not known who does */
 };
+enum { META_FD_NO_FLAGS = 1, META_FD_NO_POSITION = 2 };
 
 struct meta_map {
 	uint64_t start, end, offset, inode;

@@ -138,7 +138,7 @@ static int seize_threads(struct rec *rec, uint32_t pid, struct err *err)
 	if (r == -ENOMEM)
 		return err_set(err, ENOMEM, "out of memory");
 	for (size_t i = 0; r >= 0 && i < count; i++) {
-		if (task_find(&rec->tasks, tids[i]))
+		if (task_lookup(&rec->tasks, tids[i]))
 			continue;
 		r = seize(rec, pid, tids[i], err);
 		if (r < 0)
@@ -266,7 +266,7 @@ static int release_all(struct rec *rec, struct err *err)
 	while ((task = map_next(&rec->tasks.tasks, &at)))
 		tids[count++] = task->tid;
 	for (size_t i = 0; i < count; i++) {
-		task = task_find(&rec->tasks, tids[i]);
+		task = task_lookup(&rec->tasks, tids[i]);
 		if (task && task->state == TASK_KNOWN && task->held_status)
 			rec_release(rec, task);
 	}

@@ -77,7 +77,7 @@ struct task *rec_forked(struct rec *rec, struct task *creator, int status)
 	creator->call.forked = true;
 	if (tracee_message((pid_t)creator->tid, &child) < 0)
 		return NULL;
-	task = task_find(&rec->tasks, (uint32_t)child);
+	task = task_lookup(&rec->tasks, (uint32_t)child);
 	if (!task)
 		task = task_add(&rec->tasks, (uint32_t)child, TASK_HELD);
 	if (!task) {
@@ -131,9 +131,9 @@ struct task *rec_execed(struct rec *rec, uint32_t pid)
 	struct task *task;
 
 	tracee_message((pid_t)pid, &former);
-	task = task_find(&rec->tasks, (uint32_t)former);
+	task = task_lookup(&rec->tasks, (uint32_t)former);
 	if (!task)
-		task = task_find(&rec->tasks, pid);
+		task = task_lookup(&rec->tasks, pid);
 	if (!task || task_exec(&rec->tasks, task) < 0)
 		return task;
 	add_exec(rec, task, (uint32_t)former);

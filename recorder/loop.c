@@ -270,7 +270,7 @@ static void settle_held(struct rec *rec)
 
 void rec_hold(struct rec *rec, uint32_t tid, int status)
 {
-	struct task *task = task_find(&rec->tasks, tid);
+	struct task *task = task_lookup(&rec->tasks, tid);
 	int signal = 0;
 
 	if (!task)
@@ -334,7 +334,7 @@ static void dispatch(struct rec *rec, struct stop stop)
 	if (tracee_classify(stop.status, &signal) == TRACEE_EXECED)
 		task = rec_execed(rec, tid);
 	else
-		task = task_find(&rec->tasks, tid);
+		task = task_lookup(&rec->tasks, tid);
 	if (!task || task->state == TASK_HELD)
 		rec_hold(rec, tid, stop.status);
 	else

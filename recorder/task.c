@@ -19,7 +19,7 @@ struct task_process {
 /* Ranges larger than this are bulk data, which no length depends on. */
 enum { REMEMBER_MAX = 64 << 10 };
 
-struct task *task_find(const struct task_table *t, uint32_t tid)
+struct task *task_lookup(const struct task_table *t, uint32_t tid)
 {
 	return map_get(&t->tasks, tid);
 }

@@ -55,7 +55,7 @@ struct task_table {
 };
 
 /* NULL when unknown. */
-struct task *task_find(const struct task_table *t, uint32_t tid);
+struct task *task_lookup(const struct task_table *t, uint32_t tid);
 /* A new task; NULL when out of memory. TASK_HELD tasks belong to no process yet. */
 struct task *task_add(struct task_table *t, uint32_t tid, enum task_state state);
 /* Makes the task a thread of @pid. Returns 1 when it is the first thread of a new

@@ -23,12 +23,18 @@ static const struct verb verbs[] = {
 	{"overview", verb_overview, "what ran, how it ended, what failed (the same as no verb)"},
 	{"print", verb_print, "one line per event, in strace's notation"},
 	{"tree", verb_tree, "the processes and what each of them ran"},
-	{"stats", verb_stats, "calls, errors and times by syscall, process or thread"},
+	{"stats", verb_stats, "calls, errors and times by syscall, process, thread or file"},
 	{"state", verb_state, "the world at one place: descriptors, directories, mappings, calls"},
+	{"files", verb_files, "every path that was touched: by whom, how, and what came of it"},
+	{"net", verb_net, "everybody whom the processes talked to"},
+	{"errors", verb_errors, "the calls that failed, those that matter first"},
 	{"info", verb_info, "machine, command, versions, completeness"},
 	{"check", verb_check, "verify every chunk; --repair -o FILE writes a clean copy"},
 	{"sql", verb_sql, "ask the tape in SQL: TRACE [STATEMENT]..."},
-	{"export", verb_export, "--to jsonl, strace, csv or sqlite"},
+	{"follow", verb_follow, "the bytes that flowed through a descriptor, socket, pipe or file"},
+	{"cut", verb_cut, "-o FILE: a tape with only the part that is named"},
+	{"report", verb_report, "one self-contained HTML page: timeline, tables, tree"},
+	{"export", verb_export, "--to jsonl, strace, csv, sqlite, perfetto, folded, pcapng"},
 };
 
 static int say_usage(void)
@@ -38,13 +44,14 @@ static int say_usage(void)
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		printf("  %-9s %s\n", verbs[i].name, verbs[i].sentence);
 	puts("\n"
-	     "  overview, tree, print, stats, sql, export:\n"
+	     "  overview, tree, print, stats, sql, files, net, errors, report, export:\n"
 	     "    -e, --trace=SET    only these calls: trace=SET as strace(1) has it, names,\n"
 	     "                       %sets, /regex, ! for all others; 'all': also those that\n"
 	     "                       rec was not asked for\n"
-	     "  print, export --to strace:\n"
+	     "  print, export:\n"
 	     "    --pid=PID[,PID]    only these processes or threads\n"
 	     "    --time=A..B        only from second A to second B of the tape\n"
+	     "  print, export --to strace:\n"
 	     "    -z, -Z             only calls that succeeded, only calls that failed\n"
 	     "    -e status=SET      only calls that ended so: successful, failed, unfinished\n"
 	     "    -e signal=SET      only these signals\n"
@@ -61,10 +68,32 @@ static int say_usage(void)
 	     "    -a COLUMN          where results are aligned (default 40)\n"
 	     "    and the long spellings that strace has of these\n"
 	     "  sql: --csv, --line, --no-header\n"
-	     "  stats: --by=syscall|process|thread    info: --markdown\n"
+	     "  follow: --json, --pid, --time, -e as above, and\n"
+	     "    --list             all streams: number, kind, bytes, who\n"
+	     "    --fd=[PID:]FD      what was behind this descriptor; of the first process\n"
+	     "    --path=PATH        what was read from and written to this file\n"
+	     "    --socket=ADDRESS   ADDR, ADDR:PORT, :PORT or the path of a socket\n"
+	     "    --pipe, --stream=N all pipes, the stream with this number\n"
+	     "    --hex              in hexadecimal\n"
+	     "    --content          the file put together, holes marked\n"
+	     "    --raw, -o FILE     the bytes alone; a file is put together\n"
+	     "    --out, --in        one direction only\n"
+	     "  cut: -o FILE, -z LEVEL, --pid, --time, -e as above, and\n"
+	     "    --children         with --pid: also all that descend from them\n"
+	     "    --events=A..B      only from event A to event B\n"
+	     "  stats: --by=syscall|process|thread|file, --sort=time|calls|errors|mean|p50|p90|\n"
+	     "         p99|max|wall|blocked|busy|bytes, --pid=PID[,PID], --time=A..B\n"
+	     "  info: --markdown\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
+	     "  export --to folded: --weight=time|count|bytes\n"
+	     "  report: -o FILE\n"
+	     "  export --to folded: --weight=time|count|bytes\n"
 	     "  state: --at=EVENT|SECONDSs, --pid=PID[,PID], --maps\n"
-	     "  overview, tree, stats, state, info, check, sql: --json\n"
+	     "  files: -P PATH, --sort=bytes|path|time|errors, --written, --failed, --missing,\n"
+	     "         --all, --pid=PID[,PID], --time=A..B\n"
+	     "  net: --sort=bytes|time|errors\n"
+	     "  net, errors: --all, --pid=PID[,PID], --time=A..B\n"
+	     "  overview, tree, stats, state, files, net, errors, info, check, sql: --json\n"
 	     "      --help             show this and exit\n"
 	     "      --version          show the version and exit\n"
 	     "\n"

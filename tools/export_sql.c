@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <string.h>
 
 struct options {
@@ -105,6 +106,47 @@ int export_csv(int argc, char **argv)
 
 /* ---- sqlite ---- */
 
+static const int deadly[] = {SIGINT, SIGTERM, SIGHUP};
+
+static void block(sigset_t *ret_before)
+{
+	struct sigaction now;
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(deadly); i++) {
+		if (sigaction(deadly[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+			sigaddset(&set, deadly[i]);
+	}
+	sigprocmask(SIG_BLOCK, &set, ret_before);
+}
+
+static bool is_to_die(void *context)
+{
+	sigset_t set;
+
+	(void)context;
+	sigpending(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(deadly); i++) {
+		if (sigismember(&set, deadly[i]) > 0)
+			return true;
+	}
+	return false;
+}
+
+/* A signal that ends us waits until there is nothing half done left behind. */
+static int save(const char *place, const struct options *o, struct err *err)
+{
+	const struct sql_listener listener = {say_damage, is_to_die, *o->paths};
+	sigset_t before;
+	int r;
+
+	block(&before);
+	r = sql_save(place, o->trace, o->to, &listener, err);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return r;
+}
+
 int export_sqlite(int argc, char **argv)
 {
 	cleanup_done(spool_done) struct spool spool = {.fd = -1};
@@ -120,7 +162,7 @@ int export_sqlite(int argc, char **argv)
 		return opts_complain("a database is of one tape");
 	if (spool_tape(*o.paths, &spool, &err) < 0)
 		return opts_complain("%s", err_text(&err));
-	r = sql_save(spool.place, o.trace, o.to, say_damage, *o.paths, &err);
+	r = save(spool.place, &o, &err);
 	if (r == -EEXIST)
 		return opts_complain("%s", err_text(&err));
 	if (r < 0)

@@ -34,21 +34,20 @@ int filter_pids(struct filter *f, const char *list, struct err *err)
 	return 0;
 }
 
-/* From @text to @end, where a dot may follow that is none of it. */
 static bool seconds(const char *text, const char *end, uint64_t *ret)
 {
-	char digits[32] = "";
-	size_t size = (size_t)(end - text);
-	char *stop;
+	char copy[64], *stop;
 	double value;
 
-	if (!size)
+	if (text == end)
 		return true;
-	if (size >= sizeof(digits))
+	if ((size_t)(end - text) >= sizeof(copy))
 		return false;
-	memcpy(digits, text, size);
-	value = strtod(digits, &stop);
-	if (stop == digits || *stop || !(value >= 0 && value < 1e9))
+	/* The dot behind it may be one of the range. */
+	memcpy(copy, text, (size_t)(end - text));
+	copy[end - text] = '\0';
+	value = strtod(copy, &stop);
+	if (*stop || !(value >= 0 && value < 1e9))
 		return false;
 	*ret = (uint64_t)(value * 1e9);
 	return true;
@@ -67,6 +66,13 @@ int filter_time(struct filter *f, const char *range, struct err *err)
 /* What is said in words that we do not know hides nothing. */
 static void take_header(struct filter *f, const struct meta_header *h)
 {
+	map_done(&f->tape_pids);
+	for (size_t i = 0; i < h->shown_pid_count; i++) {
+		if (map_put(&f->tape_pids, h->shown_pids[i], f) < 0)
+			break;
+	}
+	if (f->selects)
+		return;
 	sys_choice_done(&f->chosen);
 	map_done(&f->hidden);
 	f->recorder_selects =
@@ -96,7 +102,7 @@ static void take_snapshot(struct filter *f, const struct meta_snapshot *snapshot
 
 void filter_take(struct filter *f, const struct trace_item *item)
 {
-	if (item->kind == ITEM_HEADER && !f->selects)
+	if (item->kind == ITEM_HEADER)
 		take_header(f, item->header);
 	if (item->kind == ITEM_SNAPSHOT && f->unordered && (f->selects || f->recorder_selects))
 		take_snapshot(f, item->snapshot);
@@ -126,9 +132,11 @@ static bool is_chosen(struct filter *f, const struct event *e)
 
 bool filter_shows(struct filter *f, const struct event *e)
 {
+	const struct map *pids = f->pids.count ? &f->pids : &f->tape_pids;
+
 	if (e->time < f->from || (f->until && e->time > f->until))
 		return false;
-	if (f->pids.count && !map_get(&f->pids, e->pid) && !map_get(&f->pids, e->tid))
+	if (pids->count && !map_get(pids, e->pid) && !map_get(pids, e->tid))
 		return false;
 	return !event_is_call(e) || is_chosen(f, e);
 }
@@ -150,4 +158,5 @@ void filter_done(struct filter *f)
 	sys_choice_done(&f->chosen);
 	map_done(&f->hidden);
 	map_done(&f->pids);
+	map_done(&f->tape_pids);
 }

@@ -23,6 +23,7 @@ struct filter {
 	bool unordered;           /* so is the stream */
 	struct map hidden;        /* begun calls of it that are not shown */
 	struct map pids;          /* empty: all */
+	struct map tape_pids;     /* that a cut tape is of, where none are given */
 	uint64_t from, until;     /* ns since the tape began; until 0: the end */
 };
 

@@ -50,7 +50,8 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 	if (run->failed || (!run->any && overview_init(&run->overview) < 0))
 		return err_set(err, ENOMEM, "out of memory");
 	run->any = true;
-	if (filter_passes(&run->filter, item) && overview_take(&run->overview, item) < 0)
+	if ((filter_passes(&run->filter, item) ? overview_take : overview_pass)(&run->overview,
+										item) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	return opts_put(&run->out) ? 0 : -EPIPE;
 }

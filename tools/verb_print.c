@@ -7,8 +7,6 @@
 #include "base/cleanup.h"
 #include "replayer/print/print.h"
 #include "replayer/state/state.h"
-#include "sys/sets.h"
-#include "sys/table.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -65,15 +63,6 @@ static int is_about_paths(struct print_run *run, const struct event *e)
 
 /* ---- a part of a tape ---- */
 
-/* Calls that are said by what was before: what their socket is, which call they go on with. */
-static bool depends_on_past(const struct event *e)
-{
-	const struct sys_desc *d = event_is_call(e) ? sys_find(e->call.arch, e->call.nr) : NULL;
-
-	return d && (sys_set_contains("%network", sys_select(d, e->call.args, NULL)) ||
-		     strcmp(d->name, "restart_syscall") == 0);
-}
-
 /* Whether what is shown may be so whatever was before it. The file is read once more if it turns
  * out not to be. */
 static bool may_stand_alone(const struct print_arguments *a, char **paths)
@@ -90,7 +79,7 @@ static int print_one(struct print_run *run, const struct event *e)
 	bool shown = filter_shows(&run->asked.filter, e) && shown_event(&run->asked.shown, e);
 	int r = shown ? is_about_paths(run, e) : 0;
 
-	if (r > 0 && run->alone && depends_on_past(e))
+	if (r > 0 && run->alone && print_depends_on_past(e))
 		run->depends = true;
 	if (r > 0)
 		return print_event(run->printer, e, &run->out);

@@ -44,9 +44,7 @@ static int dot(struct sql_run *run, const char *text)
 	if (strncmp(text, ".tables", 7) != 0)
 		return opts_complain("'%s': there are only .tables and .schema", text);
 	for (at = schema.data; at && (line = strsep(&at, "\n"));) {
-		const char *name = strstr(line, "VIEW ")    ? strstr(line, "VIEW ") + 5
-				   : strstr(line, "TABLE ") ? strstr(line, "TABLE ") + 6
-							    : "";
+		const char *name = strstr(line, "TABLE ") ? strstr(line, "TABLE ") + 6 : "";
 
 		buf_append(&run->rows.out, name, strcspn(name, "( "));
 		buf_str(&run->rows.out, *name ? "\n" : "");

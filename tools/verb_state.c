@@ -133,8 +133,13 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 		note_place(run, item->event);
 	if (r == 0)
 		r = state_take(run->state, item);
-	if (r < 0 || run->failed < 0)
+	if (r < 0 || run->failed < 0) {
+		/* There is nothing to be told of what was understood in part. */
+		run->any = false;
+		run->failed = 0;
+		buf_clear(&run->out);
 		return err_set(err, ENOMEM, "out of memory");
+	}
 	return opts_put(&run->out) ? 0 : -EPIPE;
 }
 

@@ -16,6 +16,12 @@ int verb_state(int argc, char **argv);
 int verb_stats(int argc, char **argv);
 int verb_info(int argc, char **argv);
 int verb_check(int argc, char **argv);
+int verb_follow(int argc, char **argv);
+int verb_cut(int argc, char **argv);
+int verb_report(int argc, char **argv);
 int verb_export(int argc, char **argv);
+int verb_errors(int argc, char **argv);
+int verb_net(int argc, char **argv);
+int verb_files(int argc, char **argv);
 
 #endif

@@ -8,6 +8,7 @@
 static const struct exporter *const exporters[] = {
 	&exporter_folded,
 	&exporter_jsonl,
+	&exporter_pcapng,
 	&exporter_perfetto,
 };
 

@@ -47,6 +47,6 @@ struct exporter {
 const struct exporter *exporter_at(size_t index);
 const struct exporter *exporter_find(const char *name);
 
-extern const struct exporter exporter_folded, exporter_jsonl, exporter_perfetto;
+extern const struct exporter exporter_folded, exporter_jsonl, exporter_pcapng, exporter_perfetto;
 
 #endif

@@ -412,6 +412,8 @@ static void put_header(const struct meta_header *h, struct buf *out)
 	json_hex(out, "payload_limit", h->payload_limit);
 	if (h->trace_set && *h->trace_set)
 		json_text(out, "trace_set", h->trace_set);
+	if (h->cut && *h->cut)
+		json_text(out, "cut", h->cut);
 	json_text(out, "options", h->options);
 	if (h->part)
 		json_number(out, "part", h->part);

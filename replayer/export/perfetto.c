@@ -9,6 +9,8 @@
  *
  * What was not asked for is not drawn, but tells what descriptors are.
  */
+#include "perfetto_priv.h"
+
 #include "exporter.h"
 #include "flows.h"
 #include "object.h"
@@ -27,269 +29,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-	TASKS_MAX = 1 << 16, /* processes, and threads, at a time */
-	STRING_LIMIT = 128,
-	MOVED_MAX = 4,      /* descriptors that one call moves bytes from */
-	RECOUNT_SHARE = 64, /* many descriptors are counted again only when so many th of them may
-			     * have changed */
-};
-
-struct program {
-	uint32_t pid;
-	uint64_t uuid, fds_uuid, in_uuid, out_uuid; /* 0: not drawn yet */
-	uint64_t start;
-	uint64_t in, out; /* bytes */
-	uint64_t fds, changes;
-	bool ran; /* a slice of what it runs is open */
-};
-
-struct moved {
-	uint64_t file, bytes;
-};
-
-/* A thread. */
-struct lane {
-	uint32_t pid, tid;
-	uint64_t uuid; /* 0: not drawn yet */
-	bool open;     /* a slice is */
-	bool held;     /* whose end is known: */
-	uint64_t end_seq, end_time;
-	struct moved in[MOVED_MAX];
-	size_t in_count;
-	uint64_t in_bytes, out_bytes;
-	bool opens; /* the call may change which descriptors there are */
-};
-
-struct perfetto {
-	struct state *state;
-	struct transfers *transfers;
-	struct printer *printer;
-	struct packets packets;
-	struct flows flows;
-	struct map programs, lanes; /* by pid, by tid */
-	struct lane **held;         /* by descending end_seq */
-	size_t held_count, held_capacity;
-	uint64_t base;          /* trace time at time 0 */
-	uint64_t ids, flow_ids; /* the last ones that were given */
-	uint64_t time;          /* of the last thing that is shown */
-	uint64_t untold;
-	struct buf text, object, raw; /* scratch */
-	struct lane *lane;            /* whose transfers are told */
-	uint64_t flow;                /* of what it writes */
-	int failed;
-};
-
-/* ---- what is drawn ---- */
-
-static uint64_t at(const struct perfetto *x, uint64_t time)
-{
-	return x->base + time;
-}
-
-static void note_text(struct packet_event *p, enum packet_note_name name, const char *text)
-{
-	p->notes[p->note_count++] = (struct packet_note){(uint8_t)name, NOTE_STRING, text, 0};
-}
-
-static void note_number(struct packet_event *p, enum packet_note_name name,
-			enum packet_note_kind kind, uint64_t number)
-{
-	p->notes[p->note_count++] =
-		(struct packet_note){(uint8_t)name, (uint8_t)kind, NULL, number};
-}
-
-static void put_end(struct perfetto *x, uint64_t track, uint64_t time, bool unfinished,
-		    struct buf *ret)
-{
-	struct packet_event p = {.time = at(x, time), .track = track, .type = PACKET_END};
-
-	if (unfinished)
-		note_number(&p, NOTE_UNFINISHED, NOTE_BOOL, 1);
-	packets_event(&x->packets, &p, ret);
-}
-
-static void put_count(struct perfetto *x, uint64_t track, uint64_t time, uint64_t value,
-		      struct buf *ret)
-{
-	const struct packet_event p = {.time = at(x, time),
-				       .track = track,
-				       .type = PACKET_COUNTER,
-				       .value = value > INT64_MAX ? INT64_MAX : (int64_t)value};
-
-	packets_event(&x->packets, &p, ret);
-}
-
-/* The name of what a process runs, escaped, in x->text. */
-static const char *program_name(struct perfetto *x, uint32_t pid)
-{
-	buf_clear(&x->raw);
-	buf_clear(&x->text);
-	object_program(state_process(x->state, pid), &x->raw);
-	escape_text(&x->text, x->raw.data, x->raw.size);
-	return buf_text(&x->text);
-}
-
-/* Its arguments, escaped, each with its NUL, in x->object. */
-static const struct buf *program_argv(struct perfetto *x, uint32_t pid)
-{
-	const struct state_process *p = state_process(x->state, pid);
-	const char *word = p ? (const char *)p->argv : NULL;
-	size_t left = p ? p->argv_size : 0;
-
-	buf_clear(&x->object);
-	while (left) {
-		size_t size = strnlen(word, left);
-
-		escape_text(&x->object, word, size < STRING_LIMIT ? size : STRING_LIMIT);
-		buf_char(&x->object, 0);
-		size += size < left;
-		word += size;
-		left -= size;
-	}
-	return &x->object;
-}
-
-/* ---- processes and threads ---- */
-
-static struct program *program_of(struct perfetto *x, uint32_t pid, uint64_t time)
-{
-	struct program *p = map_get(&x->programs, pid);
-
-	if (p)
-		return p;
-	if (x->programs.count >= TASKS_MAX) {
-		x->untold++;
-		return NULL;
-	}
-	p = calloc(1, sizeof(*p));
-	if (!p || map_put(&x->programs, pid, p) < 0) {
-		free(p);
-		x->failed = -ENOMEM;
-		return NULL;
-	}
-	p->pid = pid;
-	p->start = time;
-	return p;
-}
-
-static struct lane *lane_of(struct perfetto *x, uint32_t pid, uint32_t tid)
-{
-	struct lane *l = map_get(&x->lanes, tid);
-
-	if (l)
-		return l;
-	if (x->lanes.count >= TASKS_MAX) {
-		x->untold++;
-		return NULL;
-	}
-	l = calloc(1, sizeof(*l));
-	if (!l || map_put(&x->lanes, tid, l) < 0) {
-		free(l);
-		x->failed = -ENOMEM;
-		return NULL;
-	}
-	l->pid = pid;
-	l->tid = tid;
-	return l;
-}
-
-static void begin_run(struct perfetto *x, struct program *p, uint64_t time, struct buf *ret)
-{
-	struct packet_event run = {.time = at(x, time),
-				   .track = p->uuid,
-				   .type = PACKET_BEGIN,
-				   .category = CATEGORY_PROCESS,
-				   .name = program_name(x, p->pid)};
-
-	packets_event(&x->packets, &run, ret);
-	p->ran = true;
-}
-
-/* Draws the track of a process, which began to be, or to be shown, at @time. */
-static void show_program(struct perfetto *x, struct program *p, uint64_t time, struct buf *ret)
-{
-	struct packet_event life = {
-		.time = at(x, time), .type = PACKET_BEGIN, .category = CATEGORY_PROCESS};
-	char name[32];
-
-	if (p->uuid)
-		return;
-	p->uuid = ++x->ids;
-	p->fds_uuid = ++x->ids;
-	p->in_uuid = ++x->ids;
-	p->out_uuid = ++x->ids;
-	packets_process(&x->packets, p->uuid, p->pid, at(x, p->start), NULL, NULL, ret);
-	packets_counter(&x->packets, p->fds_uuid, p->uuid, "open descriptors", UNIT_COUNT, ret);
-	packets_counter(&x->packets, p->in_uuid, p->uuid, "bytes read", UNIT_BYTES, ret);
-	packets_counter(&x->packets, p->out_uuid, p->uuid, "bytes written", UNIT_BYTES, ret);
-	snprintf(name, sizeof(name), "process %u", p->pid);
-	life.track = p->uuid;
-	life.name = name;
-	packets_event(&x->packets, &life, ret);
-	begin_run(x, p, time, ret);
-}
-
-static bool show_lane(struct perfetto *x, struct lane *l, uint64_t time, struct buf *ret)
-{
-	struct program *p = program_of(x, l->pid, time);
-
-	if (!p)
-		return false;
-	show_program(x, p, time, ret);
-	if (!l->uuid) {
-		l->uuid = ++x->ids;
-		packets_thread(&x->packets, l->uuid, p->uuid, l->pid, l->tid, ret);
-	}
-	return true;
-}
-
-/* How many descriptors it has, when that may have changed. */
-static void count_fds(struct perfetto *x, struct program *p, uint64_t time, struct buf *ret)
-{
-	const struct state_process *process = state_process(x->state, p->pid);
-	const struct state_thread *thread =
-		process ? state_next_thread(x->state, process, NULL) : NULL;
-	struct state_fd fd;
-	uint64_t n = 0;
-	size_t place = 0;
-
-	if (!p->uuid || !thread || ++p->changes < p->fds / RECOUNT_SHARE)
-		return;
-	p->changes = 0;
-	while (state_next_fd(x->state, thread, &place, &fd))
-		n++;
-	if (n != p->fds)
-		put_count(x, p->fds_uuid, time, n, ret);
-	p->fds = n;
-}
-
-/* Its name is told at last: before, it was that of who made it. */
-static void end_program(struct perfetto *x, struct program *p, uint64_t time,
-			const uint32_t *status, struct buf *ret)
-{
-	struct packet_event life = {.time = at(x, time), .track = p->uuid, .type = PACKET_END};
-	const struct buf *argv;
-	const char *name;
-	char text[48];
-
-	if (!p->uuid)
-		return;
-	put_end(x, p->uuid, time, false, ret);
-	if (status && *status & 0x7f)
-		snprintf(text, sizeof(text), "killed by %s", sys_signal_name((int)*status & 0x7f));
-	else if (status)
-		snprintf(text, sizeof(text), "exited with %u", *status >> 8 & 0xff);
-	if (status)
-		note_text(&life, NOTE_STATUS, text);
-	else
-		note_number(&life, NOTE_UNFINISHED, NOTE_BOOL, 1);
-	packets_event(&x->packets, &life, ret);
-	name = program_name(x, p->pid);
-	argv = program_argv(x, p->pid);
-	packets_process(&x->packets, p->uuid, p->pid, at(x, p->start), name, argv, ret);
-}
 
 /* ---- the ends of calls ---- */
 
@@ -335,11 +74,11 @@ static void count_bytes(struct perfetto *x, struct lane *l, uint64_t time, struc
 	p->in += l->in_bytes;
 	p->out += l->out_bytes;
 	if (l->in_bytes)
-		put_count(x, p->in_uuid, time, p->in, ret);
+		perfetto_put_count(x, p->in_uuid, time, p->in, ret);
 	if (l->out_bytes)
-		put_count(x, p->out_uuid, time, p->out, ret);
+		perfetto_put_count(x, p->out_uuid, time, p->out, ret);
 	if (l->opens)
-		count_fds(x, p, time, ret);
+		perfetto_count_fds(x, p, time, ret);
 }
 
 /* The slice ends, with the flows that arrive by what the call read. */
@@ -366,7 +105,7 @@ static void release(struct perfetto *x, uint64_t seq, struct buf *ret)
 {
 	while (x->held_count && x->held[x->held_count - 1]->end_seq < seq) {
 		struct lane *l = x->held[--x->held_count];
-		struct packet_event p = {.time = at(x, l->end_time)};
+		struct packet_event p = {.time = perfetto_at(x, l->end_time)};
 
 		end_call(x, l, &p, ret);
 	}
@@ -374,13 +113,13 @@ static void release(struct perfetto *x, uint64_t seq, struct buf *ret)
 
 static void end_lane(struct perfetto *x, struct lane *l, uint64_t time, struct buf *ret)
 {
-	struct packet_event p = {.time = at(x, time)};
+	struct packet_event p = {.time = perfetto_at(x, time)};
 
 	if (l->held) {
 		unhold(x, l);
-		p.time = at(x, l->end_time);
+		p.time = perfetto_at(x, l->end_time);
 	} else {
-		note_number(&p, NOTE_UNFINISHED, NOTE_BOOL, 1);
+		perfetto_note_number(&p, NOTE_UNFINISHED, NOTE_BOOL, 1);
 	}
 	if (l->open)
 		end_call(x, l, &p, ret);
@@ -437,9 +176,9 @@ static void note_result(struct packet_event *p, const struct event_call *call)
 
 	if (call->state != EVENT_FINISHED)
 		return;
-	note_number(p, NOTE_RET, NOTE_SIGNED, (uint64_t)call->ret);
+	perfetto_note_number(p, NOTE_RET, NOTE_SIGNED, (uint64_t)call->ret);
 	if (name)
-		note_text(p, NOTE_ERROR, name);
+		perfetto_note_text(p, NOTE_ERROR, name);
 }
 
 static int note_call(struct perfetto *x, const struct event *e, struct packet_event *p)
@@ -450,7 +189,7 @@ static int note_call(struct perfetto *x, const struct event *e, struct packet_ev
 	r = print_text(x->printer, e, &x->text);
 	if (r < 0)
 		return r;
-	note_text(p, NOTE_TEXT, buf_text(&x->text));
+	perfetto_note_text(p, NOTE_TEXT, buf_text(&x->text));
 	note_result(p, &e->call);
 	return buf_error(&x->text);
 }
@@ -466,7 +205,7 @@ static bool ends_at_once(const struct event_call *call)
 static int begin_call(struct perfetto *x, struct lane *l, const struct event *e, struct buf *ret)
 {
 	char scratch[32];
-	struct packet_event p = {.time = at(x, e->time),
+	struct packet_event p = {.time = perfetto_at(x, e->time),
 				 .track = l->uuid,
 				 .type = PACKET_BEGIN,
 				 .category = CATEGORY_CALL,
@@ -484,15 +223,15 @@ static int begin_call(struct perfetto *x, struct lane *l, const struct event *e,
 		return r;
 	escape_text(&x->object, x->raw.data, x->raw.size);
 	if (x->object.size)
-		note_text(&p, NOTE_OBJECT, buf_text(&x->object));
-	note_number(&p, NOTE_SEQ, NOTE_UNSIGNED, e->seq);
+		perfetto_note_text(&p, NOTE_OBJECT, buf_text(&x->object));
+	perfetto_note_number(&p, NOTE_SEQ, NOTE_UNSIGNED, e->seq);
 	p.flows = &x->flow;
 	p.flow_count = x->flow ? 1 : 0;
 	packets_event(&x->packets, &p, ret);
 	l->open = true;
 	l->opens = may_open(&e->call);
 	if (ends_at_once(&e->call)) {
-		put_end(x, l->uuid, e->time, false, ret);
+		perfetto_put_end(x, l->uuid, e->time, false, ret);
 		l->open = false;
 	}
 	if (e->call.state != EVENT_FINISHED || !l->open)
@@ -505,7 +244,7 @@ static int begin_call(struct perfetto *x, struct lane *l, const struct event *e,
 /* The second half of a call that was long. */
 static int finish_call(struct perfetto *x, struct lane *l, const struct event *e, struct buf *ret)
 {
-	struct packet_event p = {.time = at(x, e->time)};
+	struct packet_event p = {.time = perfetto_at(x, e->time)};
 	int r;
 
 	if (!l->open || l->held || e->call.state != EVENT_FINISHED)
@@ -522,13 +261,13 @@ static int finish_call(struct perfetto *x, struct lane *l, const struct event *e
 
 static int take_call(struct perfetto *x, const struct event *e, bool shown, struct buf *ret)
 {
-	struct lane *l = lane_of(x, e->pid, e->tid);
+	struct lane *l = perfetto_lane_of(x, e->pid, e->tid);
 
 	if (!l || e->kind == EVENT_DATA)
 		return 0;
 	if (e->kind == EVENT_END)
 		return finish_call(x, l, e, ret);
-	if (!shown || l->open || !show_lane(x, l, e->time, ret))
+	if (!shown || l->open || !perfetto_show_lane(x, l, e->time, ret))
 		return 0;
 	return begin_call(x, l, e, ret);
 }
@@ -539,21 +278,21 @@ static int take_call(struct perfetto *x, const struct event *e, bool shown, stru
 static void put_moment(struct perfetto *x, struct lane *l, uint64_t time, enum packet_category kind,
 		       const char *name, const char *text, struct buf *ret)
 {
-	struct packet_event p = {.time = at(x, time),
+	struct packet_event p = {.time = perfetto_at(x, time),
 				 .track = l->uuid,
 				 .type = PACKET_INSTANT,
 				 .category = (uint8_t)kind,
 				 .name = name};
 
 	if (text)
-		note_text(&p, kind == CATEGORY_SIGNAL ? NOTE_TEXT : NOTE_ARGV, text);
+		perfetto_note_text(&p, kind == CATEGORY_SIGNAL ? NOTE_TEXT : NOTE_ARGV, text);
 	packets_event(&x->packets, &p, ret);
 }
 
 static void put_flow(struct perfetto *x, uint64_t track, uint64_t time, const char *name,
 		     uint64_t flow, bool ends, struct buf *ret)
 {
-	const struct packet_event p = {.time = at(x, time),
+	const struct packet_event p = {.time = perfetto_at(x, time),
 				       .track = track,
 				       .type = PACKET_INSTANT,
 				       .category = CATEGORY_PROCESS,
@@ -570,27 +309,27 @@ static void take_fork(struct perfetto *x, const struct event *e, bool shown, str
 {
 	static const char *const kinds[] = {"fork", "vfork", "clone", "thread"};
 	uint64_t flow = ++x->flow_ids;
-	struct program *p = program_of(x, e->fork.child_pid, e->time);
-	struct lane *parent = e->fork.creator_known ? lane_of(x, e->pid, e->tid) : NULL;
-	struct lane *child = lane_of(x, e->fork.child_pid, e->fork.child_tid);
+	struct program *p = perfetto_program_of(x, e->fork.child_pid, e->time);
+	struct lane *parent = e->fork.creator_known ? perfetto_lane_of(x, e->pid, e->tid) : NULL;
+	struct lane *child = perfetto_lane_of(x, e->fork.child_pid, e->fork.child_tid);
 	char name[48];
 
 	if (!shown || !p || !child)
 		return;
 	snprintf(name, sizeof(name), "%s %u", kinds[e->fork.kind % FORK_KIND_MAX],
 		 e->fork.child_tid);
-	if (parent && show_lane(x, parent, e->time, ret))
+	if (parent && perfetto_show_lane(x, parent, e->time, ret))
 		put_flow(x, parent->uuid, e->time, name, flow, false, ret);
-	if (show_lane(x, child, e->time, ret))
+	if (perfetto_show_lane(x, child, e->time, ret))
 		put_flow(x, child->uuid, e->time, "began", flow, true, ret);
-	count_fds(x, p, e->time, ret);
+	perfetto_count_fds(x, p, e->time, ret);
 }
 
 /* Of a thread that was not the first one, the first one's number and track are its own now. */
 static void take_exec(struct perfetto *x, const struct event *e, bool shown, struct buf *ret)
 {
-	struct lane *l = lane_of(x, e->pid, e->tid), *former;
-	struct program *p = program_of(x, e->pid, e->time);
+	struct lane *l = perfetto_lane_of(x, e->pid, e->tid), *former;
+	struct program *p = perfetto_program_of(x, e->pid, e->time);
 	const struct buf *argv;
 
 	if (e->exec.former_tid != e->tid &&
@@ -598,27 +337,27 @@ static void take_exec(struct perfetto *x, const struct event *e, bool shown, str
 		end_lane(x, former, e->time, ret);
 		free(former);
 	}
-	if (!shown || !l || !p || !show_lane(x, l, e->time, ret))
+	if (!shown || !l || !p || !perfetto_show_lane(x, l, e->time, ret))
 		return;
 	if (p->ran)
-		put_end(x, p->uuid, e->time, false, ret);
-	begin_run(x, p, e->time, ret);
-	argv = program_argv(x, e->pid);
+		perfetto_put_end(x, p->uuid, e->time, false, ret);
+	perfetto_begin_run(x, p, e->time, ret);
+	argv = perfetto_program_argv(x, e->pid);
 	buf_clear(&x->text);
 	for (size_t i = 0; i < argv->size; i++)
 		buf_char(&x->text, argv->data[i] ? argv->data[i] : ' ');
 	put_moment(x, l, e->time, CATEGORY_PROCESS, "exec", buf_text(&x->text), ret);
-	count_fds(x, p, e->time, ret);
+	perfetto_count_fds(x, p, e->time, ret);
 }
 
 static int take_signal(struct perfetto *x, const struct event *e, struct buf *ret)
 {
-	struct lane *l = lane_of(x, e->pid, e->tid);
+	struct lane *l = perfetto_lane_of(x, e->pid, e->tid);
 	const char *name = sys_signal_name((int)e->signal.number);
 	char text[48];
 	int r;
 
-	if (!l || !show_lane(x, l, e->time, ret))
+	if (!l || !perfetto_show_lane(x, l, e->time, ret))
 		return 0;
 	snprintf(text, sizeof(text), "%s%s", e->kind == EVENT_STOP ? "stopped by " : "",
 		 name ? name : "signal");
@@ -638,7 +377,7 @@ static void take_exit(struct perfetto *x, const struct event *e, struct buf *ret
 		end_lane(x, l, e->time, ret);
 	free(l);
 	if (p)
-		end_program(x, p, e->time, &e->exit.status, ret);
+		perfetto_end_program(x, p, e->time, &e->exit.status, ret);
 	free(p);
 }
 
@@ -723,7 +462,7 @@ static int end_tape(struct perfetto *x, struct buf *ret)
 	for (size_t i = 0; lanes[i]; i++)
 		end_lane(x, lanes[i], x->time, ret);
 	for (size_t i = 0; programs[i]; i++)
-		end_program(x, programs[i], x->time, NULL, ret);
+		perfetto_end_program(x, programs[i], x->time, NULL, ret);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "sys/names.h"
+#include "sys/sets.h"
 #include "sys/table.h"
 
 #include <errno.h>
@@ -102,6 +103,14 @@ static struct scope scope_of(struct printer *p, const struct event *e, struct bu
 
 	go_indirect(&s);
 	return s;
+}
+
+bool print_depends_on_past(const struct event *e)
+{
+	const struct sys_desc *d = event_is_call(e) ? sys_find(e->call.arch, e->call.nr) : NULL;
+
+	return d && (sys_set_contains("%network", sys_select(d, e->call.args, NULL)) ||
+		     strcmp(d->name, "restart_syscall") == 0);
 }
 
 const char *print_call_name(const struct event_call *call, char *scratch)

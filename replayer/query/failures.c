@@ -6,6 +6,8 @@
  */
 #include "failures.h"
 
+#include "object.h"
+
 #include "base/hash.h"
 #include "replayer/print/print.h"
 #include "sys/desc.h"
@@ -31,6 +33,11 @@ static uint64_t name_hash(const char *path, size_t size)
 		     : hash_add(HASH_START, path, size);
 }
 
+static uint64_t path_hash(const struct buf *path)
+{
+	return hash_add(HASH_START, path->data, path->size);
+}
+
 static uint32_t get_id(const struct map *m, uint64_t key)
 {
 	return (uint32_t)(uintptr_t)map_get(m, key);
@@ -52,28 +59,33 @@ static const struct sys_field *field_of_kind(const struct sys_desc *d, enum sys_
 	return NULL;
 }
 
-static bool say_argument(struct failures *f, const struct event *e, const char *wanted)
+/* The peer that a call names by its address. */
+static bool say_address(struct failures *f, const struct event *e, const struct sys_field *field)
 {
-	size_t n = print_argument_count(f->printer, e);
+	const uint64_t at = sys_value(field, e->call.args, sizeof(e->call.args));
+	size_t size;
+	const uint8_t *bytes = event_bytes(e, EVENT_AT_ENTRY, at, &size);
 
-	for (size_t i = 0; i < n; i++) {
-		const char *name;
-		uint64_t value;
+	if (bytes)
+		object_of_address(bytes, size, &f->scratch);
+	return f->scratch.size;
+}
 
-		buf_clear(&f->scratch);
-		if (print_argument(f->printer, e, i, &name, &value, &f->scratch) == 0 &&
-		    strcmp(name, wanted) == 0)
-			return true;
-	}
-	buf_clear(&f->scratch);
-	return false;
+static void say_descriptor(struct failures *f, const struct event *e, int32_t fd)
+{
+	const struct state_file *file = f->state ? state_at_entry(f->state, e, fd) : NULL;
+
+	if (file)
+		object_of_file(file, &f->scratch);
+	if (!f->scratch.size)
+		buf_printf(&f->scratch, "fd %d", fd);
 }
 
 /* Into the scratch: the path, the peer's address, or the descriptor. */
 static bool say_object(struct failures *f, const struct event *e)
 {
 	const struct sys_desc *d = sys_find(e->call.arch, e->call.nr);
-	const struct sys_field *fd;
+	const struct sys_field *fd, *address = field_of_kind(d, K_SOCKADDR);
 
 	buf_clear(&f->scratch);
 	if (print_call_path(e, &f->scratch) && f->scratch.size) {
@@ -82,14 +94,13 @@ static bool say_object(struct failures *f, const struct event *e)
 		return true;
 	}
 	buf_clear(&f->scratch);
-	if (field_of_kind(d, K_SOCKADDR) && say_argument(f, e, "addr"))
+	if (address && say_address(f, e, address))
 		return false;
 	fd = field_of_kind(d, K_FD);
 	if (!fd)
 		fd = field_of_kind(d, K_ATFD);
 	if (fd)
-		buf_printf(&f->scratch, "fd %d",
-			   (int)sys_value(fd, e->call.args, sizeof(e->call.args)));
+		say_descriptor(f, e, (int32_t)sys_value(fd, e->call.args, sizeof(e->call.args)));
 	return false;
 }
 
@@ -127,6 +138,12 @@ static void renumber(struct processes *all, const uint32_t *new_id)
 	}
 }
 
+static void failure_done(struct failure *g)
+{
+	free(g->object);
+	free(g->evidence);
+}
+
 /* Rebuilds the list without what is expected. */
 static int make_room(struct failures *f, struct processes *all)
 {
@@ -136,7 +153,7 @@ static int make_room(struct failures *f, struct processes *all)
 	for (size_t i = 0; i < f->count; i++) {
 		if (failure_rank(&f->list[i]) == FAILURE_EXPECTED) {
 			f->expected_beyond += f->list[i].count;
-			free(f->list[i].object);
+			failure_done(&f->list[i]);
 		} else {
 			f->list[kept++] = f->list[i];
 			new_id[i + 1] = (uint32_t)kept;
@@ -154,7 +171,23 @@ static int make_room(struct failures *f, struct processes *all)
 	return 0;
 }
 
-static int add_group(struct failures *f, const struct failure *new)
+/* What it takes to show that it was so. */
+static char *evidence_of(struct failures *f, const struct event *e)
+{
+	struct buf text = {0};
+
+	if (!f->state || print_text(f->printer, e, &text) < 0) {
+		buf_done(&text);
+		return NULL;
+	}
+	if (text.size > FAILURE_EVIDENCE_MAX) {
+		buf_truncate(&text, FAILURE_EVIDENCE_MAX);
+		buf_str(&text, "...");
+	}
+	return text.data;
+}
+
+static int add_group(struct failures *f, const struct failure *new, const struct event *e)
 {
 	char *object;
 
@@ -166,13 +199,16 @@ static int add_group(struct failures *f, const struct failure *new)
 	memcpy(object, buf_text(&f->scratch), new->object_size + 1);
 	f->list[f->count] = *new;
 	f->list[f->count].object = object;
+	f->list[f->count].optional = failure_is_optional(&f->list[f->count]);
+	if (failure_rank(new) != FAILURE_EXPECTED)
+		f->list[f->count].evidence = evidence_of(f, e);
 	f->may_go += failure_rank(new) == FAILURE_EXPECTED;
 	return enter(f, f->count++);
 }
 
 /* *ret_id is that of the group, 0: there is no room for it. */
 static int find_or_add(struct failures *f, struct processes *all, const struct failure *new,
-		       uint32_t *ret_id)
+		       const struct event *e, uint32_t *ret_id)
 {
 	*ret_id = get_id(&f->groups, group_key(new));
 	if (*ret_id)
@@ -181,30 +217,46 @@ static int find_or_add(struct failures *f, struct processes *all, const struct f
 		return -ENOMEM;
 	if (f->count == FAILURES_MAX)
 		return 0;
-	if (add_group(f, new) < 0)
+	if (add_group(f, new, e) < 0)
 		return -ENOMEM;
 	*ret_id = (uint32_t)f->count;
 	return 0;
 }
 
-static void remember(struct process *p, uint32_t id)
+/* A search along a path takes one place. */
+static void remember(const struct failures *f, struct process *p, uint32_t id)
 {
-	for (size_t i = PROCESS_FAILURES - 1; i > 0; i--)
-		p->last_failures[i] = p->last_failures[i - 1];
+	size_t at = PROCESS_FAILURES - 1;
+
+	for (size_t i = 0; i < PROCESS_FAILURES && p->last_failures[i]; i++) {
+		const uint32_t other = p->last_failures[i];
+
+		if (other == id ||
+		    (other <= f->count && failures_alike(&f->list[other - 1], &f->list[id - 1]))) {
+			at = i;
+			break;
+		}
+	}
+	for (; at > 0; at--)
+		p->last_failures[at] = p->last_failures[at - 1];
 	p->last_failures[0] = id;
 }
 
-static void count_failure(struct failure *g, uint32_t id, struct processes *all,
+static void count_failure(struct failures *f, uint32_t id, struct processes *all,
 			  const struct event *e)
 {
+	struct failure *g = &f->list[id - 1];
 	struct process *p = processes_find(all, e->pid);
+
+	g->last_time = e->time;
 
 	if (!g->count++)
 		g->process = p ? (uint32_t)(p - all->list) + 1 : 0;
 	g->processes += g->last_pid != e->pid;
 	g->last_pid = e->pid;
+	actors_add(&g->by, p ? (uint32_t)(p - all->list) + 1 : 0);
 	if (p && failure_rank(g) != FAILURE_EXPECTED && p->last_failures[0] != id)
-		remember(p, id);
+		remember(f, p, id);
 }
 
 static int take_failure(struct failures *f, struct processes *all, const struct event *e, int error)
@@ -217,14 +269,15 @@ static int take_failure(struct failures *f, struct processes *all, const struct 
 			      .first_time = e->time};
 	uint32_t id;
 
-	f->total++;
+	f->total += event_errno(&e->call) != 0;
 	say_object(f, e);
 	new.object = f->scratch.data;
 	new.object_size = f->scratch.size;
-	if (buf_error(&f->scratch) < 0 || find_or_add(f, all, &new, &id) < 0)
+	new.exists = map_get(&f->seen, path_hash(&f->scratch)) != NULL;
+	if (buf_error(&f->scratch) < 0 || find_or_add(f, all, &new, e, &id) < 0)
 		return -ENOMEM;
 	if (id)
-		count_failure(&f->list[id - 1], id, all, e);
+		count_failure(f, id, all, e);
 	else if (failure_rank(&new) == FAILURE_EXPECTED)
 		f->expected_beyond++;
 	else
@@ -238,36 +291,55 @@ static void set_found(struct failures *f, struct failure *g)
 	g->found = true;
 }
 
+static int note_seen(struct failures *f)
+{
+	if (!f->state || f->seen.count >= FAILURE_SEEN_MAX)
+		return 0;
+	return map_put(&f->seen, path_hash(&f->scratch), f);
+}
+
 /* A name that was missing elsewhere has been found: it was a search. */
-static void take_success(struct failures *f, const struct event *e)
+static int take_success(struct failures *f, const struct event *e)
 {
 	uint32_t id;
 
-	if (!f->count)
-		return;
 	buf_clear(&f->scratch);
 	if (!print_call_path(e, &f->scratch) || !f->scratch.size)
-		return;
+		return 0;
+	if (note_seen(f) < 0)
+		return -ENOMEM;
 	id = get_id(&f->names, name_hash(f->scratch.data, f->scratch.size));
 	for (size_t i = 0; id && i < SAME_NAME_MAX; i++) {
 		struct failure *g = &f->list[id - 1];
 
-		if (g->last_pid == e->pid && (g->error == ENOENT || g->error == ENOTDIR))
+		if (g->object_size == f->scratch.size &&
+		    memcmp(g->object, f->scratch.data, f->scratch.size) == 0)
+			g->exists = true;
+		if (g->last_pid == e->pid && (g->error == ENOENT || g->error == ENOTDIR) &&
+		    !g->exists)
 			set_found(f, g);
 		id = g->next_same_name;
 	}
+	return 0;
 }
 
 const struct failure *failures_fatal(const struct failures *f, const struct process *p)
 {
-	for (size_t i = 0; i < PROCESS_FAILURES; i++) {
-		uint32_t id = p->last_failures[i];
+	const struct failure *best = NULL;
+	int best_score = FAILURE_EXPLAINS - 1;
 
-		if (id && id <= f->count && f->list[id - 1].last_pid == p->pid &&
-		    !f->list[id - 1].found)
-			return &f->list[id - 1];
+	for (size_t i = 0; i < PROCESS_FAILURES; i++) {
+		const uint32_t id = p->last_failures[i];
+		const struct failure *g = id && id <= f->count ? &f->list[id - 1] : NULL;
+		int score =
+			g && g->last_pid == p->pid && !g->found ? failure_score(g, p) - (int)i : 0;
+
+		if (score > best_score) {
+			best = g;
+			best_score = score;
+		}
 	}
-	return NULL;
+	return best;
 }
 
 /* A process whose child ended badly has most likely only passed that on. */
@@ -303,22 +375,26 @@ bool failures_alike(const struct failure *a, const struct failure *b)
 
 int failures_take(struct failures *f, struct processes *all, const struct event *e)
 {
-	const struct print_options options = {.string_limit = PRINT_STRING_DEFAULT};
+	const struct print_options options = {.string_limit = PRINT_STRING_DEFAULT,
+					      .names = PRINT_NAMES_ALL};
 	int error;
 
-	if (!f->printer)
+	if (!f->printer) {
 		f->printer = printer_new(&options);
-	if (!f->printer)
-		return -ENOMEM;
+		if (!f->printer)
+			return -ENOMEM;
+		printer_state(f->printer, f->state);
+	}
 	if (e->kind == EVENT_EXIT)
 		take_exit(f, all, e);
 	if ((e->kind != EVENT_CALL && e->kind != EVENT_END) || e->call.state != EVENT_FINISHED)
 		return 0;
 	error = event_errno(&e->call);
+	if (!error)
+		error = object_late_error(e);
 	if (error)
 		return take_failure(f, all, e, error);
-	take_success(f, e);
-	return buf_error(&f->scratch);
+	return take_success(f, e) < 0 ? -ENOMEM : buf_error(&f->scratch);
 }
 
 static int compare(const void *left, const void *right)
@@ -342,8 +418,9 @@ void failures_sort(struct failures *f)
 void failures_done(struct failures *f)
 {
 	for (size_t i = 0; i < f->count; i++)
-		free(f->list[i].object);
+		failure_done(&f->list[i]);
 	free(f->list);
+	map_done(&f->seen);
 	map_done(&f->groups);
 	map_done(&f->names);
 	buf_done(&f->scratch);

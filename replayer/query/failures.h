@@ -8,11 +8,17 @@
 #ifndef QUERY_FAILURES_H
 #define QUERY_FAILURES_H
 
+#include "actors.h"
 #include "processes.h"
 
 #include "base/buf.h"
 
-enum { FAILURES_MAX = 4096, FAILURE_OBJECT_MAX = 256 };
+enum {
+	FAILURES_MAX = 4096,
+	FAILURE_OBJECT_MAX = 256,
+	FAILURE_EVIDENCE_MAX = 400,
+	FAILURE_SEEN_MAX = 1 << 16,
+};
 
 enum failure_rank {
 	FAILURE_EXPECTED, /* nothing to worry about */
@@ -30,12 +36,16 @@ struct failure {
 	uint32_t process;   /* of the first one: index in the list + 1, 0: not kept */
 	uint32_t processes; /* a process in a row counts once: at most this many had it */
 	uint32_t last_pid;
-	uint64_t first_seq, first_time;
+	struct actors by;
+	uint64_t first_seq, first_time, last_time;
 	uint64_t count;
 	uint64_t fatal; /* processes that ended badly after it */
 	bool found;     /* the same name was found elsewhere, or made, soon after */
 	char *object;   /* as bytes: escape before showing; "" when there is none */
 	size_t object_size;
+	bool exists;    /* a file was seen at the very path that something was missing at */
+	bool optional;  /* a file of settings in a user's home: without it nothing is wrong */
+	char *evidence; /* the first one in strace's notation; NULL: not printed */
 	uint32_t next_same_name; /* id of another group with the same last path component */
 };
 
@@ -48,6 +58,10 @@ struct failures {
 	uint64_t total, expected_beyond, beyond; /* of groups that were given up, or had no room */
 	struct buf scratch;
 	struct printer *printer;
+	struct map seen; /* hash of paths that were found: non-NULL */
+	/* What descriptors are, or NULL; evidence is kept only with it. Borrowed; takes every
+	 * event before this does. */
+	const struct state *state;
 };
 
 /* Takes an event, after @all has taken it. 0 or -ENOMEM. */
@@ -55,11 +69,23 @@ int failures_take(struct failures *f, struct processes *all, const struct event 
 enum failure_rank failure_rank(const struct failure *g);
 /* Sorts the list by rank, then by count; ids are lost: at the end only. */
 void failures_sort(struct failures *f);
-/* What a process failed at last before it ended badly, or NULL. Before sorting. */
+/*
+ * The failed call that explains best why a process ended badly: one that its message or its
+ * command line names, of a kind that programs do not shrug off, late. NULL: none explains it.
+ * Before sorting.
+ */
 const struct failure *failures_fatal(const struct failures *f, const struct process *p);
+/* How well it does that, and from where on it is more than a guess. */
+enum { FAILURE_EXPLAINS = 12, FAILURE_EXPLAINS_WELL = 30 };
+int failure_score(const struct failure *g, const struct process *p);
+/* Whether what the process wrote names the object, or says the error's text. */
+bool failure_is_told(const struct failure *g, const struct process *p);
 /* The same call failed the same way at a name that differs in the directory only. */
 bool failures_alike(const struct failure *a, const struct failure *b);
 void failures_done(struct failures *f);
+
+/* failure_rank.c, for failures.c: whether it is of a kind as failure.optional says. */
+bool failure_is_optional(const struct failure *g);
 
 /* "openat", "ENOENT" */
 void failure_call(const struct failure *g, struct buf *ret);

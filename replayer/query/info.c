@@ -59,6 +59,9 @@ static int take_header(struct info *i, const struct meta_header *h)
 	i->header.libc = copy_text(h->libc, &failed);
 	i->header.trace_set = copy_text(h->trace_set, &failed);
 	i->header.options = copy_text(h->options, &failed);
+	i->header.cut = copy_text(h->cut, &failed);
+	/* Nobody is told which: the list may be long, and is in `cut` mostly. */
+	i->header.shown_pids = NULL;
 	i->header.command = copy_bytes(&h->command, &failed);
 	i->header.cwd = copy_bytes(&h->cwd, &failed);
 	return failed;
@@ -300,6 +303,7 @@ static void say_recorder(const struct lines *l, const struct meta_header *h, str
 	text_line(l, "recorder", h->tool);
 	text_line(l, "options", h->options);
 	text_line(l, "calls of", h->trace_set);
+	text_line(l, "part of", h->cut);
 	say_payload(v, h->payload_limit);
 	line(l, "kept", v);
 }
@@ -374,6 +378,8 @@ static void say_json(const struct info *i, struct buf *ret)
 	json_hex(ret, "payload_limit", i->header.payload_limit);
 	if (i->header.trace_set && *i->header.trace_set)
 		json_text(ret, "trace_set", i->header.trace_set);
+	if (i->header.cut && *i->header.cut)
+		json_text(ret, "cut", i->header.cut);
 	json_machine(ret, &i->header);
 	if (i->header.part)
 		buf_printf(ret, ",\"part\":%" PRIu32, i->header.part);

@@ -25,6 +25,8 @@ bool moment_has_own(const struct moment *m, const struct state_thread *t)
 {
 	const struct state_thread *other = NULL;
 
+	if (!t->shares_descriptors)
+		return true;
 	while ((other = state_next_thread(m->state, t->process, other)) && other != t) {
 		if (other->descriptors == t->descriptors)
 			return false;

@@ -348,7 +348,7 @@ static struct piece *part_of(struct piece *parts, size_t count, const struct sta
 
 /* By their first mappings. Returns how many there are. */
 static size_t fold(const struct moment *m, const struct state_process *p, struct piece *parts,
-		   size_t most)
+		   size_t most, size_t *ret_left)
 {
 	struct state_map map;
 	size_t at = 0, count = 0;
@@ -356,8 +356,10 @@ static size_t fold(const struct moment *m, const struct state_process *p, struct
 	while (state_next_map(m->state, p, &at, &map)) {
 		struct piece *part = part_of(parts, count, &map);
 
-		if (!part && count == most)
+		if (!part && count == most) {
+			++*ret_left;
 			continue;
+		}
 		if (!part) {
 			part = &parts[count++];
 			*part = (struct piece){.map = map};
@@ -382,11 +384,11 @@ enum { PARTS_MAX = 1 << 10 };
 static int tell_folded(const struct moment *m, const struct state_process *p, struct buf *ret)
 {
 	struct piece *parts = calloc(PARTS_MAX, sizeof(*parts));
-	size_t count;
+	size_t count, left = 0;
 
 	if (!parts)
 		return -ENOMEM;
-	count = fold(m, p, parts, PARTS_MAX);
+	count = fold(m, p, parts, PARTS_MAX, &left);
 	for (size_t i = 0; i < count; i++) {
 		buf_str(ret, "    ");
 		tell_size(parts[i].size, ret);
@@ -395,6 +397,8 @@ static int tell_folded(const struct moment *m, const struct state_process *p, st
 		tell_map_name(&parts[i].map, ret);
 		buf_char(ret, '\n');
 	}
+	if (left)
+		buf_printf(ret, "    and %zu mappings of other files\n", left);
 	free(parts);
 	return 0;
 }

@@ -8,24 +8,32 @@
 #ifndef QUERY_OVERVIEW_H
 #define QUERY_OVERVIEW_H
 
+#include "cause.h"
 #include "failures.h"
+#include "files.h"
 #include "info.h"
 #include "processes.h"
 #include "stats.h"
+#include "waits.h"
 
 enum { OVERVIEW_PROBLEMS = 5 };
 
-/* A process whose end explains that of the command, or is a crash. */
+/* A process whose end explains that of the command, or is a crash; or one that has not ended. */
 struct overview_problem {
 	uint32_t process; /* index in the list + 1 */
 	bool has_failure;
 	struct failure failure; /* the last thing that failed in it; borrows its object */
+	struct cause cause;
 };
 
 struct overview {
 	struct info info;
+	struct state *state;
 	struct processes processes;
 	struct failures failures;
+	struct causes causes;
+	struct waits waits;
+	struct files files;
 	struct stats stats;
 	struct overview_problem problems[OVERVIEW_PROBLEMS]; /* in the order of their ends */
 	size_t problem_count, more_problems;
@@ -34,6 +42,8 @@ struct overview {
 /* 0 or -ENOMEM. */
 int overview_init(struct overview *o);
 int overview_take(struct overview *o, const struct trace_item *item);
+/* One that is not to be shown: only what others need to be understood is taken. */
+int overview_pass(struct overview *o, const struct trace_item *item);
 /* No more items: finds the problems, sorts what is to be shown. 0 or -ENOMEM. */
 int overview_end(struct overview *o);
 /* Append it for people, or as one JSON object and a newline. 0 or -ENOMEM. */

@@ -2,6 +2,8 @@
 /* The overview as one JSON object. */
 #include "overview.h"
 
+#include "overview_priv.h"
+
 #include "tree.h"
 
 #include "base/buf.h"
@@ -29,6 +31,22 @@ static void json_failure(const struct failure *f, struct buf *ret)
 		   ranks[failure_rank(f)], f->count, f->pid, f->first_seq, f->first_time);
 }
 
+static void json_cause(const struct cause *c, struct buf *ret)
+{
+	if (!c->words.size) {
+		buf_str(ret, "null");
+		return;
+	}
+	buf_str(ret, "{\"text\":\"");
+	escape_json(ret, c->words.data, c->words.size);
+	if (c->evidence.size) {
+		buf_printf(ret, "\",\"pid\":%u,\"time\":%" PRIu64 ",\"evidence\":\"", c->pid,
+			   c->time);
+		escape_json(ret, c->evidence.data, c->evidence.size);
+	}
+	buf_str(ret, "\"}");
+}
+
 static void json_problem(const struct overview *o, const struct overview_problem *problem,
 			 struct buf *ret)
 {
@@ -41,7 +59,9 @@ static void json_problem(const struct overview *o, const struct overview_problem
 	escape_json(ret, buf_text(&end), end.size);
 	buf_str(ret, "\",\"wrote\":\"");
 	escape_json(ret, p->words, p->word_count);
-	buf_str(ret, "\",\"failed_last\":");
+	buf_str(ret, "\",\"cause\":");
+	json_cause(&problem->cause, ret);
+	buf_str(ret, ",\"failed_last\":");
 	if (problem->has_failure)
 		json_failure(&problem->failure, ret);
 	else
@@ -82,7 +102,10 @@ int overview_json(const struct overview *o, struct buf *ret)
 	buf_printf(ret, "],\"failures_not_listed\":%" PRIu64 ",\"syscalls\":[",
 		   o->failures.beyond + o->failures.expected_beyond);
 	json_calls(&o->stats, ret);
-	buf_str(ret, "],\"processes\":");
+	buf_char(ret, ']');
+	if (overview_world_json(o, ret) < 0)
+		return buf_error(ret);
+	buf_str(ret, ",\"processes\":");
 	if (tree_json(&o->processes, ret) < 0)
 		return buf_error(ret);
 	buf_str(ret, "}\n");

@@ -2,13 +2,14 @@
 /* The overview for people. Every list is bounded; what does not fit is counted. */
 #include "overview.h"
 
+#include "overview_priv.h"
+
 #include "tree.h"
 
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "replayer/print/escape.h"
 #include "replayer/print/print.h"
-#include "sys/names.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -20,34 +21,25 @@ enum {
 	PROBLEM_COMMAND = 140,
 	WORDS_LINES = 6,
 	FAILURES_SHOWN = 8,
-	TREE_LINES = 24,
-	TIMES_SHOWN = 6,
-	COUNTS_SHOWN = 8,
+	TREE_LINES = 16,
 };
 
-struct screen {
-	const struct overview *o;
-	bool colour;
-	struct buf *out;
-};
-
-static void paint(const struct screen *s, const char *code)
+void screen_paint(const struct screen *s, const char *code)
 {
 	if (s->colour)
 		buf_printf(s->out, "\033[%sm", code);
 }
 
-static void heading(const struct screen *s, const char *text)
+void screen_heading(const struct screen *s, const char *text)
 {
 	buf_char(s->out, '\n');
-	paint(s, "1");
+	screen_paint(s, "1");
 	buf_str(s->out, text);
-	paint(s, "0");
+	screen_paint(s, "0");
 	buf_char(s->out, '\n');
 }
 
-/* 1234567 as 1,234,567; returns @text. */
-static const char *grouped(uint64_t value, char text[static 32])
+const char *screen_grouped(uint64_t value, char text[static 32])
 {
 	char *at = text + 31;
 
@@ -64,7 +56,7 @@ static void say_count(struct buf *out, uint64_t n, const char *one, const char *
 {
 	char text[32];
 
-	buf_printf(out, "%s %s", grouped(n, text), n == 1 ? one : many);
+	buf_printf(out, "%s %s", screen_grouped(n, text), n == 1 ? one : many);
 }
 
 static void say_seconds(struct buf *out, uint64_t ns)
@@ -87,7 +79,7 @@ static void say_end(const struct screen *s)
 	bool told = i->has_trailer && i->trailer.has_status;
 	bool bad = told ? i->trailer.status != 0 : p && process_ended_badly(p);
 
-	paint(s, bad ? "31;1" : "32");
+	screen_paint(s, bad ? "31;1" : "32");
 	if (p && p->over && (!told || p->status == i->trailer.status))
 		process_end_long(p, s->out);
 	else if (told)
@@ -96,7 +88,7 @@ static void say_end(const struct screen *s)
 		buf_str(s->out, "was left running");
 	else
 		buf_str(s->out, "its end is not on the tape");
-	paint(s, "0");
+	screen_paint(s, "0");
 	buf_str(s->out, " after ");
 	say_seconds(s->out, i->has_trailer ? i->trailer.duration : i->last_time);
 }
@@ -125,14 +117,14 @@ static void say_head(const struct screen *s)
 	const struct meta_header *h = &s->o->info.header;
 	const struct process *p = command(s->o);
 
-	paint(s, "1");
+	screen_paint(s, "1");
 	if (h->command.size)
 		info_say_words(s->out, h->command.data, h->command.size, COMMAND_SHOWN);
 	else if (p)
 		process_command(&s->o->processes, p, COMMAND_SHOWN, s->out);
 	else
 		buf_str(s->out, "(no command is on the tape)");
-	paint(s, "0");
+	screen_paint(s, "0");
 	buf_str(s->out, "\n  ");
 	say_end(s);
 	buf_str(s->out, "\n  ");
@@ -167,17 +159,20 @@ static void say_words(const struct screen *s, const struct process *p)
 	}
 }
 
-static void say_failure(const struct failure *f, struct buf *out)
+static void say_cause(const struct screen *s, const struct overview_problem *problem)
 {
-	const char *text = sys_errno_text(f->error);
+	const struct cause *c = &problem->cause;
 
-	failure_call(f, out);
-	buf_char(out, ' ');
-	escape_text(out, f->object, f->object_size);
-	buf_str(out, f->object_size ? ": " : "");
-	failure_error(f, out);
-	if (text)
-		buf_printf(out, " (%s)", text);
+	if (c->words.size) {
+		buf_str(s->out, "         cause: ");
+		screen_paint(s, "1");
+		buf_append(s->out, c->words.data, c->words.size);
+		screen_paint(s, "0");
+		buf_char(s->out, '\n');
+	}
+	if (c->evidence.size)
+		buf_printf(s->out, "         seen:  %u %s  (at %.6f s)\n", c->pid,
+			   buf_text(&c->evidence), (double)c->time / 1e9);
 }
 
 static void say_problem(const struct screen *s, const struct overview_problem *problem)
@@ -187,16 +182,12 @@ static void say_problem(const struct screen *s, const struct overview_problem *p
 	buf_printf(s->out, "%7u  ", p->pid);
 	process_command(&s->o->processes, p, PROBLEM_COMMAND, s->out);
 	buf_str(s->out, "\n         ");
-	paint(s, "31");
+	screen_paint(s, "31");
 	process_end_long(p, s->out);
-	paint(s, "0");
+	screen_paint(s, "0");
 	buf_char(s->out, '\n');
+	say_cause(s, problem);
 	say_words(s, p);
-	if (problem->has_failure) {
-		buf_str(s->out, "         failed last: ");
-		say_failure(&problem->failure, s->out);
-		buf_char(s->out, '\n');
-	}
 }
 
 static void say_problems(const struct screen *s)
@@ -205,7 +196,7 @@ static void say_problems(const struct screen *s)
 
 	if (!o->problem_count)
 		return;
-	heading(s, "What went wrong");
+	screen_heading(s, "What went wrong");
 	for (size_t i = 0; i < o->problem_count; i++)
 		say_problem(s, &o->problems[i]);
 	if (o->more_problems)
@@ -244,8 +235,8 @@ static void say_group(const struct screen *s, size_t index, uint8_t *told)
 	failure_error(f, &error);
 	buf_inherit(s->out, &call);
 	buf_inherit(s->out, &error);
-	buf_printf(s->out, "%7s  %-14s %-12s ", grouped(f->count + others, text), buf_text(&call),
-		   buf_text(&error));
+	buf_printf(s->out, "%7s  %-14s %-12s ", screen_grouped(f->count + others, text),
+		   buf_text(&call), buf_text(&error));
 	escape_text(s->out, f->object, f->object_size);
 	if (places)
 		buf_printf(s->out, " and in %zu other director%s", places,
@@ -256,6 +247,8 @@ static void say_group(const struct screen *s, size_t index, uint8_t *told)
 }
 
 /* Those that are not told one by one: how many calls, with which errors. */
+static enum failure_rank least_rank(const struct screen *s);
+
 static void say_other_failures(const struct screen *s, const uint8_t *told)
 {
 	const struct failures *f = &s->o->failures;
@@ -265,17 +258,27 @@ static void say_other_failures(const struct screen *s, const uint8_t *told)
 	for (size_t i = 0; i < f->count; i++) {
 		if (told[i])
 			continue;
-		if (failure_rank(&f->list[i]) <= FAILURE_PROBE)
+		if (failure_rank(&f->list[i]) < least_rank(s))
 			expected += f->list[i].count;
 		else
 			other += f->list[i].count;
 	}
 	if (other)
-		buf_printf(s->out, "%7s  others like these\n", grouped(other, text));
+		buf_printf(s->out, "%7s  others like these\n", screen_grouped(other, text));
 	if (expected)
 		buf_printf(s->out,
 			   "%7s  as programs meet all day: searches, probes, nothing to read yet\n",
-			   grouped(expected, text));
+			   screen_grouped(expected, text));
+}
+
+/* From which rank on failures are told one by one: where all went well, missing files did not
+ * matter. */
+static enum failure_rank least_rank(const struct screen *s)
+{
+	const struct process *p = command(s->o);
+
+	return !s->o->problem_count && p && p->over && !p->status ? FAILURE_SERIOUS
+								  : FAILURE_MISSING;
 }
 
 static int say_failures(const struct screen *s)
@@ -288,9 +291,9 @@ static int say_failures(const struct screen *s)
 		return -ENOMEM;
 	if (!f->total)
 		return 0;
-	heading(s, "Calls that failed");
+	screen_heading(s, "Calls that failed");
 	for (size_t i = 0; i < f->count && lines < FAILURES_SHOWN; i++) {
-		if (failure_rank(&f->list[i]) <= FAILURE_PROBE)
+		if (failure_rank(&f->list[i]) < least_rank(s))
 			break;
 		if (told[i])
 			continue;
@@ -302,70 +305,13 @@ static int say_failures(const struct screen *s)
 	return 0;
 }
 
-/* ---- where the time went ---- */
-
-static const char *row_name(const struct stats_row *row, char scratch[static 32])
-{
-	const struct event_call call = {.nr = row->key, .arch = row->arch};
-
-	return row->key == STATS_REST ? "(others)" : print_call_name(&call, scratch);
-}
-
-static void say_times(const struct screen *s)
-{
-	const struct stats *t = &s->o->stats;
-
-	buf_printf(s->out, "%12s %10s %8s %12s  %s\n", "seconds", "calls", "failed", "longest",
-		   "call");
-	for (size_t i = 0; i < t->count && i < TIMES_SHOWN; i++) {
-		const struct stats_row *row = &t->rows[i];
-		char calls[32], errors[32], name[32];
-
-		buf_printf(s->out, "%12.6f %10s %8s %12.6f  %s\n", (double)row->total / 1e9,
-			   grouped(row->calls, calls),
-			   row->errors ? grouped(row->errors, errors) : "", (double)row->max / 1e9,
-			   row_name(row, name));
-	}
-}
-
-static const struct stats_row *most_called(const struct stats *t, const struct stats_row *below)
-{
-	const struct stats_row *best = NULL;
-
-	/* Rows of the same count stand in the order of the list. */
-	for (size_t i = 0; i < t->count; i++) {
-		const struct stats_row *row = &t->rows[i];
-
-		if (below &&
-		    (row->calls > below->calls || (row->calls == below->calls && row <= below)))
-			continue;
-		if (!best || row->calls > best->calls)
-			best = row;
-	}
-	return best;
-}
-
-static void say_counts(const struct screen *s)
-{
-	const struct stats_row *row = NULL;
-
-	buf_str(s->out, "most often: ");
-	for (size_t i = 0; i < COUNTS_SHOWN && (row = most_called(&s->o->stats, row)); i++) {
-		char calls[32], name[32];
-
-		buf_printf(s->out, "%s%s %s", i ? ", " : "", row_name(row, name),
-			   grouped(row->calls, calls));
-	}
-	buf_char(s->out, '\n');
-}
-
 /* ---- the whole ---- */
 
 static int say_tree(const struct screen *s)
 {
 	const struct tree_style style = {.fold = true, .limit = TREE_LINES, .colour = s->colour};
 
-	heading(s, "Processes");
+	screen_heading(s, "Processes");
 	return tree_say(&s->o->processes, &style, s->out);
 }
 
@@ -377,12 +323,10 @@ int overview_say(const struct overview *o, bool colour, struct buf *ret)
 	say_problems(&s);
 	if (say_failures(&s) < 0 || say_tree(&s) < 0)
 		return -ENOMEM;
-	if (o->stats.count) {
-		heading(&s, "Time in calls, waiting included");
-		say_times(&s);
-		say_counts(&s);
-	}
-	heading(&s, "The tape");
+	screen_time(&s);
+	if (screen_touched(&s) < 0)
+		return -ENOMEM;
+	screen_heading(&s, "The tape");
 	info_say_completeness(&o->info, ret);
 	buf_char(ret, '\n');
 	return buf_error(ret);

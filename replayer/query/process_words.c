@@ -2,16 +2,21 @@
 /*
  * The end of what was written to descriptor 2: the message, when something failed. Which of a
  * call's arguments are the bytes, and how many, its description says, so that it is the same
- * for all callers. What goes through another descriptor is not looked for: a shell that
- * writes a message of its own to a copy of descriptor 2 says it to the wrong number.
+ * for all callers.
+ *
+ * A shell says `echo … >&2` to descriptor 1, which it makes a copy of 2 before and what it was
+ * afterwards; others keep a copy at a number of their own. That 1 and 2 are the same from the
+ * start (a terminal, 2>&1) does not make output messages.
  */
 #include "processes.h"
 
+#include "replayer/state/state.h"
 #include "sys/table.h"
 
 #include <string.h>
 
 enum {
+	STDOUT = 1,
 	STDERR = 2,
 	IOVECS_MAX = 1024, /* of one call, as the kernel */
 };
@@ -77,16 +82,57 @@ static bool is_write(const struct sys_desc *d)
 	return sys_is_named(d, names);
 }
 
-void process_hear(struct process *p, const struct event *e)
+static bool are_same(const struct state *state, const struct event *e, uint32_t a, uint32_t b)
+{
+	const struct state_file *x = state ? state_at_entry(state, e, (int32_t)a) : NULL;
+	const struct state_file *y = state ? state_at_entry(state, e, (int32_t)b) : NULL;
+
+	return x && y && x->id == y->id;
+}
+
+/* dup2(2, 1), also by way of another copy, and what makes 1 anything else again. */
+static void note_copy(struct process *p, const struct state *state, const struct event *e,
+		      const struct sys_desc *d)
+{
+	static const char *const copies[] = {"dup2", "dup3", NULL};
+	const uint32_t from = (uint32_t)e->call.args[0];
+
+	if ((uint32_t)e->call.args[1] != STDOUT || e->call.ret != STDOUT ||
+	    !sys_is_named(d, copies))
+		return;
+	p->out_is_err = from == STDERR ||
+			(are_same(state, e, from, STDERR) && !are_same(state, e, STDOUT, STDERR));
+}
+
+/* The quick half of it. */
+static bool may_be_stderr(const struct process *p, const struct event *e)
+{
+	const uint32_t fd = (uint32_t)e->call.args[0];
+
+	return fd >= STDERR || (fd == STDOUT && p->out_is_err);
+}
+
+static bool is_stderr(const struct process *p, const struct state *state, const struct event *e)
+{
+	const uint32_t fd = (uint32_t)e->call.args[0];
+
+	if (fd <= STDERR)
+		return fd == STDERR || (fd == STDOUT && p->out_is_err);
+	return are_same(state, e, fd, STDERR);
+}
+
+void process_hear(struct process *p, const struct state *state, const struct event *e)
 {
 	const struct sys_desc *d;
 
-	/* The descriptor comes first in all of them. */
-	if ((uint32_t)e->call.args[0] != STDERR || e->call.state != EVENT_FINISHED)
+	if (e->call.state != EVENT_FINISHED)
 		return;
 	d = sys_find(e->call.arch, e->call.nr);
-	if (!d || !is_write(d))
+	note_copy(p, state, e, d);
+	/* The descriptor comes first in all of them. */
+	if (!d || !may_be_stderr(p, e) || !is_write(d) || !is_stderr(p, state, e))
 		return;
+	p->last_words = e->time;
 	for (size_t i = 0; i < d->count; i++) {
 		const struct sys_field *f = &d->field[i];
 

@@ -86,6 +86,8 @@ static int add(struct processes *p, uint32_t pid, uint32_t parent_pid, uint64_t 
 	p->last = p->count + 1;
 	*ret = &p->list[p->count++];
 	**ret = (struct process){.pid = pid, .parent = parent_at, .threads = 1, .began = time};
+	if (parent_at)
+		(*ret)->out_is_err = p->list[parent_at - 1].out_is_err;
 	return 0;
 }
 
@@ -201,17 +203,20 @@ static void take_exit(struct processes *p, struct process *one, const struct eve
 	one->over = true;
 	one->status = e->exit.status;
 	one->ended = e->time;
-	if (one->parent && process_ended_badly(one))
+	if (one->parent && process_ended_badly(one)) {
 		p->list[one->parent - 1].bad_child = true;
+		p->list[one->parent - 1].bad_child_at = e->time;
+	}
 }
 
-static void take_call(struct process *p, const struct event *e)
+static void take_call(struct processes *all, struct process *p, const struct event *e)
 {
 	if (e->kind != EVENT_END)
 		p->calls++;
+	p->last_call = e->time + (e->call.state == EVENT_FINISHED ? e->call.duration : 0);
 	if (e->kind != EVENT_BEGUN)
 		p->failed += event_errno(&e->call) != 0;
-	process_hear(p, e);
+	process_hear(p, all->state, e);
 }
 
 static int take_event(struct processes *p, const struct event *e)
@@ -229,7 +234,7 @@ static int take_event(struct processes *p, const struct event *e)
 	case EVENT_CALL:
 	case EVENT_BEGUN:
 	case EVENT_END:
-		take_call(one, e);
+		take_call(p, one, e);
 		return 0;
 	case EVENT_EXEC:
 		return take_exec(one, e);

@@ -16,12 +16,13 @@
 
 struct buf;
 struct printer;
+struct state;
 
 enum {
 	PROCESSES_MAX = 1 << 16,
 	PROCESS_COMMAND_MAX = 512,
 	PROCESS_WORDS_MAX = 240,
-	PROCESS_FAILURES = 4,
+	PROCESS_FAILURES = 12,
 };
 
 struct process {
@@ -34,6 +35,10 @@ struct process {
 	uint32_t first_child, last_child, next_sibling; /* index + 1, 0: none */
 	bool over;
 	bool bad_child;        /* a child ended badly before it did */
+	bool out_is_err;       /* its descriptor 1 is a copy of 2, which it made: echo >&2 */
+	uint64_t bad_child_at; /* when the latest of them ended */
+	uint64_t last_call;    /* when its latest call began, or ended */
+	uint64_t last_words;   /* when it wrote to descriptor 2 last */
 	uint64_t began, ended; /* ns since the tape began */
 	uint64_t calls, failed;
 	char *command; /* argv, strings each with its NUL; NULL: as its parent's */
@@ -55,6 +60,8 @@ struct processes {
 	size_t last;
 	uint64_t time;           /* of the last event */
 	struct printer *printer; /* for the text of signals */
+	/* What descriptors are, or NULL. Borrowed; takes every event before this does. */
+	const struct state *state;
 };
 
 /* A zeroed struct is empty. 0 or -ENOMEM. */
@@ -63,8 +70,9 @@ int processes_take(struct processes *p, const struct trace_item *item);
 struct process *processes_find(struct processes *p, uint32_t pid);
 void processes_done(struct processes *p);
 
-/* process_words.c: keeps the end of what a call of its wrote to descriptor 2. */
-void process_hear(struct process *p, const struct event *e);
+/* process_words.c: keeps the end of what a call of its wrote to descriptor 2, or to a copy of
+ * it. @state may be NULL: then copies are not known. */
+void process_hear(struct process *p, const struct state *state, const struct event *e);
 
 /* Whether it ended by a signal, or with a status that is not 0. */
 bool process_ended_badly(const struct process *p);

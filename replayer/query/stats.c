@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Of an unordered stream, which is quick, calls can be counted by their numbers. All else needs
+ * the order: whose a process number is, which file a descriptor stands for.
+ */
 #include "stats.h"
+
+#include "access.h"
+#include "processes.h"
+#include "transfer.h"
+#include "waiting.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -17,11 +26,21 @@ struct begun {
 	bool before; /* on an earlier part: it counts here when it ends here */
 };
 
+/* A thread, and since when it has been there. */
+struct life {
+	uint64_t row; /* index + 1 */
+	uint64_t began;
+};
+
 int stats_init(struct stats *s, enum stats_by by)
 {
 	*s = (struct stats){.by = by};
 	s->number = calloc(NUMBERS, sizeof(*s->number));
-	return s->number ? 0 : -ENOMEM;
+	if (by == STATS_BY_FILE) {
+		s->accesses = accesses_new();
+		s->transfers = transfers_new();
+	}
+	return s->number && (by != STATS_BY_FILE || (s->accesses && s->transfers)) ? 0 : -ENOMEM;
 }
 
 /* ---- histogram ---- */
@@ -90,7 +109,8 @@ static struct stats_row *new_row(struct stats *s, uint64_t key, uint32_t arch)
 	}
 	row = &s->rows[s->count];
 	*row = (struct stats_row){.key = key, .arch = arch};
-	if (s->by == STATS_BY_CALL) {
+	if (s->by == STATS_BY_CALL || s->histograms < STATS_HISTOGRAMS_MAX) {
+		s->histograms++;
 		row->histogram = calloc(STATS_BUCKETS, sizeof(*row->histogram));
 		if (!row->histogram)
 			return NULL;
@@ -134,22 +154,43 @@ static struct stats_row *call_row(struct stats *s, uint64_t nr, uint32_t arch)
 	return row;
 }
 
+struct stats_row *stats_get(struct stats *s, uint64_t key)
+{
+	return find_or_add(s, key, 0);
+}
+
+/* The same number may be one process after the other. */
+static struct stats_row *task_row(struct stats *s, uint32_t pid, uint32_t tid)
+{
+	const struct process *p = s->processes ? processes_find(s->processes, pid) : NULL;
+	const uint32_t process = p ? (uint32_t)(p - s->processes->list) + 1 : 0;
+	const uint64_t number = s->by == STATS_BY_THREAD ? tid : process ? 0 : pid;
+	struct stats_row *row;
+
+	if (s->processes && !process)
+		return find_or_add(s, STATS_REST, 0);
+	row = find_or_add(s, (uint64_t)process << 32 | number, 0);
+	if (row && row->key != STATS_REST) {
+		row->process = process;
+		row->pid = pid;
+		row->tid = tid;
+	}
+	return row;
+}
+
 static struct stats_row *row_for(struct stats *s, const struct begun *b)
 {
-	switch (s->by) {
-	case STATS_BY_PROCESS:
-		return find_or_add(s, b->pid, 0);
-	case STATS_BY_THREAD:
-		return find_or_add(s, b->tid, 0);
-	default:
-		return call_row(s, b->nr, b->arch);
-	}
+	return s->by == STATS_BY_CALL ? call_row(s, b->nr, b->arch) : task_row(s, b->pid, b->tid);
 }
 
 static void count(struct stats *s, struct stats_row *row, const struct event_call *call)
 {
 	bool error = call->ret < 0 && call->ret >= -4095;
 
+	if (s->by != STATS_BY_CALL && waiting_quick(&s->cache, call, NULL, call->duration)) {
+		row->blocked += call->duration;
+		s->blocked += call->duration;
+	}
 	row->errors += error;
 	s->errors += error;
 	row->total += call->duration;
@@ -203,11 +244,104 @@ int stats_snapshot(struct stats *s, const struct meta_snapshot *m)
 	return r;
 }
 
+/* ---- lives of threads ---- */
+
+static int begin_life(struct stats *s, uint32_t pid, uint32_t tid, uint64_t time)
+{
+	const struct stats_row *row = task_row(s, pid, tid);
+	struct life *life = map_get(&s->threads, tid);
+
+	if (!row)
+		return -ENOMEM;
+	if (!life && s->threads.count == BEGUN_MAX)
+		return 0;
+	if (!life) {
+		life = malloc(sizeof(*life));
+		if (!life || map_put(&s->threads, tid, life) < 0) {
+			free(life);
+			return -ENOMEM;
+		}
+	}
+	*life = (struct life){(uint64_t)(row - s->rows) + 1, time};
+	return 0;
+}
+
+static void end_life(struct stats *s, uint32_t tid, uint64_t time)
+{
+	struct life *life = map_remove(&s->threads, tid);
+
+	if (life && time > life->began)
+		s->rows[life->row - 1].lived += time - life->began;
+	free(life);
+}
+
+static int follow_lives(struct stats *s, const struct event *e)
+{
+	s->time = e->time;
+	if (s->by != STATS_BY_PROCESS && s->by != STATS_BY_THREAD)
+		return 0;
+	if (e->kind == EVENT_FORK)
+		return begin_life(s, e->fork.child_pid, e->fork.child_tid, e->time);
+	if (e->kind == EVENT_EXEC && e->exec.former_tid != e->tid)
+		end_life(s, e->exec.former_tid, e->time);
+	if (!map_get(&s->threads, e->tid) && begin_life(s, e->pid, e->tid, e->time) < 0)
+		return -ENOMEM;
+	if (e->kind == EVENT_EXIT)
+		end_life(s, e->tid, e->time);
+	return 0;
+}
+
+/* Those who live still do until the tape ends, or their process did. */
+static void end_lives(struct stats *s)
+{
+	struct life *life;
+
+	for (size_t at = 0; (life = map_next(&s->threads, &at));) {
+		struct stats_row *row = &s->rows[life->row - 1];
+		const struct process *p =
+			row->process ? &s->processes->list[row->process - 1] : NULL;
+		const uint64_t end = p && p->over ? p->ended : s->time;
+
+		if (end > life->began)
+			row->lived += end - life->began;
+		free(life);
+	}
+	map_done(&s->threads);
+	for (size_t i = 0; i < s->count; i++) {
+		struct stats_row *row = &s->rows[i];
+		const struct process *p =
+			row->process ? &s->processes->list[row->process - 1] : NULL;
+
+		row->wall = s->by == STATS_BY_PROCESS && p
+				    ? (p->over ? p->ended : s->time) - p->began
+				    : row->lived;
+	}
+}
+
+/* ---- all together ---- */
+
+void stats_count_end(struct stats *s, struct stats_row *row, const struct event_call *call)
+{
+	count(s, row, call);
+}
+
+void stats_count(struct stats *s, struct stats_row *row, const struct event_call *call)
+{
+	row->calls++;
+	s->calls++;
+	if (call)
+		count(s, row, call);
+}
+
 int stats_add(struct stats *s, const struct event *e)
 {
 	struct begun what = begun_of(e);
 	struct stats_row *row;
 
+	if (s->by == STATS_BY_FILE)
+		return stats_add_file(s, e);
+	if (follow_lives(s, e) < 0)
+		return -ENOMEM;
 	if (e->kind == EVENT_BEGUN)
 		return remember(s, e->seq, &what);
 	if (e->kind == EVENT_END) {
@@ -227,10 +361,7 @@ int stats_add(struct stats *s, const struct event *e)
 	row = row_for(s, &what);
 	if (!row)
 		return -ENOMEM;
-	row->calls++;
-	s->calls++;
-	if (e->call.state == EVENT_FINISHED)
-		count(s, row, &e->call);
+	stats_count(s, row, e->call.state == EVENT_FINISHED ? &e->call : NULL);
 	return 0;
 }
 
@@ -272,6 +403,8 @@ int stats_sort(struct stats *s)
 {
 	int r = add_open(s);
 
+	if (s->by == STATS_BY_PROCESS || s->by == STATS_BY_THREAD)
+		end_lives(s);
 	if (s->count)
 		qsort(s->rows, s->count, sizeof(*s->rows), compare);
 	return r;
@@ -280,12 +413,21 @@ int stats_sort(struct stats *s)
 void stats_done(struct stats *s)
 {
 	struct begun *b;
+	struct life *life;
 	size_t at = 0;
 
 	while ((b = map_next(&s->begun, &at)))
 		free(b);
-	for (size_t i = 0; i < s->count; i++)
+	for (size_t i = 0; i < s->count; i++) {
 		free(s->rows[i].histogram);
+		free(s->rows[i].name);
+	}
+	at = 0;
+	while ((life = map_next(&s->threads, &at)))
+		free(life);
+	map_done(&s->threads);
+	accesses_free(s->accesses);
+	transfers_free(s->transfers);
 	free(s->rows);
 	free(s->number);
 	map_done(&s->index);

@@ -187,7 +187,8 @@ static bool has_words(const struct bounds *b, const struct event *e)
 
 bool bounds_have(const struct bounds *b, const struct event *e)
 {
-	int64_t seq = (int64_t)(e->kind == EVENT_DATA ? e->call.begun_seq : e->seq);
+	int64_t seq = (int64_t)(e->kind == EVENT_DATA || e->kind == EVENT_END ? e->call.begun_seq
+									      : e->seq);
 
 	if (seq < b->seq_from || seq > b->seq_to)
 		return false;

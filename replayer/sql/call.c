@@ -62,22 +62,36 @@ int32_t row_fd(const struct event *e)
 	return -1;
 }
 
-int64_t row_bytes(const struct event *e, bool *ret_out)
-{
-	static const char *const in[] = {"read",     "pread64", "readv",   "preadv", "preadv2",
-					 "recvfrom", "recv",    "recvmsg", NULL};
-	static const char *const out[] = {"write",  "pwrite64", "writev",  "pwritev", "pwritev2",
-					  "sendto", "send",     "sendmsg", NULL};
-	const struct sys_desc *d = sys_find(e->call.arch, e->call.nr);
+/* ---- names ---- */
 
-	*ret_out = sys_is_named(d, out);
-	if (e->call.state != EVENT_FINISHED || e->call.ret < 0 ||
-	    !(*ret_out || sys_is_named(d, in)))
-		return -1;
-	return e->call.ret;
+size_t row_file_name(const struct state_file *file, const char **ret)
+{
+	*ret = !file                        ? NULL
+	       : file->text                 ? file->text
+	       : file->kind == STATE_PIPE   ? "pipe"
+	       : file->kind == STATE_SOCKET ? "socket"
+					    : NULL;
+	return file && file->text ? file->size : *ret ? strlen(*ret) : 0;
 }
 
-int row_path(const struct state *s, const struct event *e, struct buf *ret)
+struct wanted {
+	bool to;
+	struct buf *ret;
+};
+
+/* What a descriptor stands for is a column of its own. */
+static int take_name(void *context, const struct access *a)
+{
+	const struct wanted *w = context;
+	const struct access_name *name = w->to ? &a->to : &a->path;
+
+	if (!a->by_descriptor && name->size)
+		buf_append(w->ret, name->text, name->size);
+	return 0;
+}
+
+/* Calls that access.h says nothing of, and those that never came back. */
+static int take_first(const struct state *s, const struct event *e, struct buf *ret)
 {
 	const struct sys_desc *d = desc_of(e);
 	int32_t dirfd = STATE_FDCWD;
@@ -102,4 +116,15 @@ int row_path(const struct state *s, const struct event *e, struct buf *ret)
 		dirfd = f->kind == K_ATFD ? (int32_t)value : STATE_FDCWD;
 	}
 	return buf_error(ret);
+}
+
+int row_path(const struct scan *c, bool to, struct buf *ret)
+{
+	struct wanted wanted = {to, ret};
+	size_t from = ret->size;
+	int r = accesses_take(c->accesses, c->state, c->item.event, take_name, &wanted);
+
+	if (r == 0 && !to && ret->size == from)
+		r = take_first(c->state, c->item.event, ret);
+	return r < 0 ? r : buf_error(ret);
 }

@@ -27,6 +27,7 @@ enum call_column {
 	CALL_TEXT,
 	CALL_ARG0,
 	CALL_PATH = CALL_ARG0 + EVENT_ARGS,
+	CALL_TO_PATH,
 	CALL_FD,
 	CALL_FD_NAME,
 	CALL_FILE,
@@ -42,26 +43,22 @@ static const uint8_t call_on[CALL_COLUMNS] = {
 
 static unsigned call_needs(uint64_t columns)
 {
-	const uint64_t state = BIT(CALL_PATH) | BIT(CALL_FD_NAME) | BIT(CALL_FILE);
+	const uint64_t path = BIT(CALL_PATH) | BIT(CALL_TO_PATH);
+	const uint64_t state = path | BIT(CALL_FD_NAME) | BIT(CALL_FILE);
+	const uint64_t moved = BIT(CALL_BYTES) | BIT(CALL_DIRECTION) | BIT(CALL_FD) |
+			       BIT(CALL_FD_NAME) | BIT(CALL_FILE);
 	const uint64_t outline = BIT(CALL_TEXT) - 1;
 
 	return (columns & ~outline ? NEED_FULL : 0u) | (columns & state ? NEED_STATE : 0u) |
-	       (columns & BIT(CALL_TEXT) ? NEED_TEXT : 0u);
+	       (columns & BIT(CALL_TEXT) ? NEED_TEXT : 0u) | (columns & moved ? NEED_MOVED : 0u) |
+	       (columns & path ? NEED_PATH : 0u);
 }
 
-static uint32_t call_pieces(const struct event *e)
+static int64_t call_pieces(struct scan *c)
 {
+	const struct event *e = c->item.event;
+
 	return e->kind == EVENT_CALL || e->kind == EVENT_BEGUN;
-}
-
-static void whole_number(sqlite3_context *ret, uint64_t value)
-{
-	sqlite3_result_int64(ret, (sqlite3_int64)value);
-}
-
-static void give_text(sqlite3_context *ret, const void *bytes, size_t size)
-{
-	sqlite3_result_text64(ret, bytes ? bytes : "", size, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 /* What the call and its outline tell. */
@@ -74,19 +71,19 @@ static void call_outline(const struct event *e, sqlite3_context *ret, int column
 
 	switch ((enum call_column)column) {
 	case CALL_SEQ:
-		whole_number(ret, e->seq);
+		result_whole(ret, e->seq);
 		break;
 	case CALL_TIME:
-		whole_number(ret, e->time);
+		result_whole(ret, e->time);
 		break;
 	case CALL_PID:
-		whole_number(ret, e->pid);
+		result_whole(ret, e->pid);
 		break;
 	case CALL_TID:
-		whole_number(ret, e->tid);
+		result_whole(ret, e->tid);
 		break;
 	case CALL_NR:
-		whole_number(ret, call->nr);
+		result_whole(ret, call->nr);
 		break;
 	case CALL_ARCH:
 		result_text(ret, row_arch(call->arch));
@@ -104,11 +101,11 @@ static void call_outline(const struct event *e, sqlite3_context *ret, int column
 		break;
 	case CALL_END_SEQ:
 		if (finished)
-			whole_number(ret, call->end_seq);
+			result_whole(ret, call->end_seq);
 		break;
 	case CALL_DURATION:
 		if (finished)
-			whole_number(ret, call->duration);
+			result_whole(ret, call->duration);
 		break;
 	case CALL_RET:
 		if (finished)
@@ -119,25 +116,35 @@ static void call_outline(const struct event *e, sqlite3_context *ret, int column
 	}
 }
 
-static int call_words(struct event_cursor *c, sqlite3_context *ret, bool text)
+static int call_words(struct event_cursor *c, sqlite3_context *ret, int column)
 {
+	struct err err = {0};
 	int r;
 
 	buf_clear(&c->scratch);
-	r = text ? scan_text(&c->scan, &c->scratch)
-		 : row_path(c->scan.state, c->scan.item.event, &c->scratch);
+	r = column == CALL_TEXT ? scan_text(&c->scan, &c->scratch, &err)
+				: row_path(&c->scan, column == CALL_TO_PATH, &c->scratch);
 	if (r < 0)
-		return -ENOMEM;
+		return r == -ENOMEM ? r : sql_failed(c->base.pVtab, r, &err);
 	if (c->scratch.size)
-		give_text(ret, c->scratch.data, c->scratch.size);
+		result_bytes(ret, c->scratch.data, c->scratch.size);
 	return SQLITE_OK;
 }
 
-static void call_descriptor(const struct event_cursor *c, sqlite3_context *ret, int column)
+/* The descriptor that the call is given; of socketcall(2), in memory. */
+static int32_t fd_of(const struct scan *c)
 {
-	const struct event *e = c->scan.item.event;
+	int32_t fd = row_fd(c->item.event);
+
+	return fd < 0 && c->moved_count ? c->moved[0].fd : fd;
+}
+
+static void call_descriptor(const struct scan *c, sqlite3_context *ret, int column)
+{
+	int32_t fd = fd_of(c);
 	const struct state_file *file;
-	int32_t fd = row_fd(e);
+	const char *name;
+	size_t size;
 
 	if (fd < 0)
 		return;
@@ -145,48 +152,58 @@ static void call_descriptor(const struct event_cursor *c, sqlite3_context *ret, 
 		sqlite3_result_int64(ret, fd);
 		return;
 	}
-	file = state_at_entry(c->scan.state, e, fd);
-	if (file && column == CALL_FILE)
-		whole_number(ret, file->id);
-	else if (file && file->text)
-		give_text(ret, file->text, file->size);
-	else if (file && file->kind == STATE_PIPE)
-		sqlite3_result_text(ret, "pipe", -1, SQLITE_STATIC);
-	else if (file && file->kind == STATE_SOCKET)
-		sqlite3_result_text(ret, "socket", -1, SQLITE_STATIC);
+	file = state_at_entry(c->state, c->item.event, fd);
+	size = row_file_name(file, &name);
+	if (column == CALL_FD_NAME)
+		result_bytes(ret, name, size);
+	else if (file)
+		result_whole(ret, file->id);
+}
+
+/* Of messages all bytes, of what went from one descriptor to another those that came. */
+static void call_moved(const struct scan *c, sqlite3_context *ret, int column)
+{
+	uint64_t in = 0, out = 0;
+
+	for (size_t i = 0; i < c->moved_count; i++)
+		*(c->moved[i].out ? &out : &in) += c->moved[i].bytes;
+	if (column == CALL_BYTES && (in || out))
+		result_whole(ret, in > out ? in : out);
+	else if (in || out)
+		result_text(ret, in && out ? "both" : out ? "out" : "in");
 }
 
 static int call_column(struct event_cursor *c, sqlite3_context *ret, int column)
 {
 	const struct event *e = c->scan.item.event;
-	int64_t bytes;
-	bool out;
 
-	if (column == CALL_TEXT || column == CALL_PATH)
-		return call_words(c, ret, column == CALL_TEXT);
-	if (column >= CALL_ARG0 && column < CALL_PATH) {
-		whole_number(ret, e->call.args[column - CALL_ARG0]);
-	} else if (column == CALL_BYTES || column == CALL_DIRECTION) {
-		bytes = row_bytes(e, &out);
-		if (bytes >= 0 && column == CALL_BYTES)
-			sqlite3_result_int64(ret, bytes);
-		else if (bytes >= 0)
-			result_text(ret, out ? "out" : "in");
-	} else if (column >= CALL_FD) {
-		call_descriptor(c, ret, column);
-	} else {
+	if (column == CALL_TEXT || column == CALL_PATH || column == CALL_TO_PATH)
+		return call_words(c, ret, column);
+	if (column < CALL_ARG0) {
 		call_outline(e, ret, column);
+		return SQLITE_OK;
 	}
+	if (column < CALL_PATH) {
+		result_whole(ret, e->call.args[column - CALL_ARG0]);
+		return SQLITE_OK;
+	}
+	if (scan_moved(&c->scan) < 0)
+		return -ENOMEM;
+	if (column == CALL_BYTES || column == CALL_DIRECTION)
+		call_moved(&c->scan, ret, column);
+	else
+		call_descriptor(&c->scan, ret, column);
 	return SQLITE_OK;
 }
 
 const struct event_table event_table_calls = {
 	.name = "syscalls",
-	.schema = "CREATE TABLE syscalls(seq INTEGER, end_seq INTEGER, time INTEGER, "
-		  "duration INTEGER, pid INTEGER, tid INTEGER, arch TEXT, nr INTEGER, name TEXT, "
-		  "ret INTEGER, error TEXT, state TEXT, text TEXT, arg0 INTEGER, arg1 INTEGER, "
-		  "arg2 INTEGER, arg3 INTEGER, arg4 INTEGER, arg5 INTEGER, path TEXT, fd INTEGER, "
-		  "fd_name TEXT, file INTEGER, bytes INTEGER, direction TEXT)",
+	.schema =
+		"CREATE TABLE syscalls(seq INTEGER, end_seq INTEGER, time INTEGER, "
+		"duration INTEGER, pid INTEGER, tid INTEGER, arch TEXT, nr INTEGER, name TEXT, "
+		"ret INTEGER, error TEXT, state TEXT, text TEXT, arg0 INTEGER, arg1 INTEGER, "
+		"arg2 INTEGER, arg3 INTEGER, arg4 INTEGER, arg5 INTEGER, path TEXT, to_path TEXT, "
+		"fd INTEGER, fd_name TEXT, file INTEGER, bytes INTEGER, direction TEXT)",
 	.on = call_on,
 	.factor = 1,
 	.needs = call_needs,
@@ -213,24 +230,31 @@ static const uint8_t memory_on[MEMORY_COLUMNS] = {
 static unsigned memory_needs(uint64_t columns)
 {
 	(void)columns;
-	return NEED_FULL;
+	return NEED_FULL | NEED_ENDS;
 }
 
-static const struct event_memory *memory_at(const struct event *e, uint32_t piece)
+/* What was read has been told with the call's beginning. */
+static bool is_memory(const struct event *e, const struct event_memory *m)
+{
+	return m->when != EVENT_NAME && (e->kind != EVENT_END || m->when == EVENT_AT_EXIT);
+}
+
+static const struct event_memory *memory_at(const struct event *e, int64_t piece)
 {
 	for (uint32_t i = 0; i < e->memory_count; i++) {
-		if (e->memory[i].when != EVENT_NAME && piece-- == 0)
+		if (is_memory(e, &e->memory[i]) && piece-- == 0)
 			return &e->memory[i];
 	}
 	return NULL;
 }
 
-static uint32_t memory_pieces(const struct event *e)
+static int64_t memory_pieces(struct scan *c)
 {
-	uint32_t n = 0;
+	const struct event *e = c->item.event;
+	int64_t n = 0;
 
 	for (uint32_t i = 0; event_is_call(e) && i < e->memory_count; i++)
-		n += e->memory[i].when != EVENT_NAME;
+		n += is_memory(e, &e->memory[i]);
 	return n;
 }
 
@@ -241,22 +265,23 @@ static int memory_column(struct event_cursor *c, sqlite3_context *ret, int colum
 
 	switch (column) {
 	case MEMORY_SEQ:
-		whole_number(ret, e->kind == EVENT_DATA ? e->call.begun_seq : e->seq);
+		result_whole(ret, e->kind == EVENT_DATA || e->kind == EVENT_END ? e->call.begun_seq
+										: e->seq);
 		break;
 	case MEMORY_PID:
-		whole_number(ret, e->pid);
+		result_whole(ret, e->pid);
 		break;
 	case MEMORY_TID:
-		whole_number(ret, e->tid);
+		result_whole(ret, e->tid);
 		break;
 	case MEMORY_WHEN:
 		result_text(ret, m->when == EVENT_AT_EXIT ? "exit" : "entry");
 		break;
 	case MEMORY_ADDRESS:
-		whole_number(ret, m->address);
+		result_whole(ret, m->address);
 		break;
 	case MEMORY_LENGTH:
-		whole_number(ret, m->full);
+		result_whole(ret, m->full);
 		break;
 	default:
 		sqlite3_result_blob64(ret, m->length ? (const void *)m->data : "", m->length,
@@ -271,6 +296,7 @@ const struct event_table event_table_memory = {
 		  "address INTEGER, length INTEGER, data BLOB)",
 	.on = memory_on,
 	.factor = 1.5,
+	.straggles = true,
 	.needs = memory_needs,
 	.pieces = memory_pieces,
 	.column = memory_column,
@@ -298,9 +324,9 @@ static unsigned signal_needs(uint64_t columns)
 	return NEED_FULL | (columns & BIT(SIGNAL_TEXT) ? NEED_TEXT : 0u);
 }
 
-static uint32_t signal_pieces(const struct event *e)
+static int64_t signal_pieces(struct scan *c)
 {
-	return e->kind == EVENT_SIGNAL;
+	return c->item.event->kind == EVENT_SIGNAL;
 }
 
 static int signal_column(struct event_cursor *c, sqlite3_context *ret, int column)
@@ -313,13 +339,13 @@ static int signal_column(struct event_cursor *c, sqlite3_context *ret, int colum
 		if (name)
 			result_text(ret, name);
 		else
-			whole_number(ret, e->signal.number);
+			result_whole(ret, e->signal.number);
 		break;
 	case SIGNAL_TEXT:
-		return call_words(c, ret, true);
+		return call_words(c, ret, CALL_TEXT);
 	default:
 		/* The first four are as those of calls. */
-		whole_number(ret, column == SIGNAL_SEQ    ? e->seq
+		result_whole(ret, column == SIGNAL_SEQ    ? e->seq
 				  : column == SIGNAL_TIME ? e->time
 				  : column == SIGNAL_PID  ? e->pid
 							  : e->tid);

@@ -13,6 +13,9 @@
 /* Data that did not fit into its call's event follows closely behind the call's end. */
 enum { DATA_WITHIN = 1024 };
 
+/* So many places ahead a pass that is begun anew is sooner than this one. */
+enum { FAR = 1 << 20 };
+
 struct table {
 	sqlite3_vtab base;
 	struct sql *sql;
@@ -63,7 +66,11 @@ static int plan(sqlite3_vtab *base, sqlite3_index_info *info)
 {
 	const struct table *t = (const struct table *)base;
 
-	return bounds_plan(t->sql, t->is->on, info, t->is->factor);
+	int r = bounds_plan(t->sql, t->is->on, info, t->is->factor);
+
+	if (t->is->straggles)
+		info->orderByConsumed = 0;
+	return r;
 }
 
 static int open_cursor(sqlite3_vtab *t, sqlite3_vtab_cursor **ret)
@@ -89,22 +96,38 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 	return SQLITE_OK;
 }
 
-static bool is_behind(const struct event_cursor *c, const struct event *e)
+/* Nothing behind @e is within bounds. The pass stays there: the next one who asks may want the
+ * same place once more. */
+static bool is_last(const struct event_cursor *c, const struct event *e)
 {
-	return (int64_t)e->seq > c->bounds.seq_to || (int64_t)e->time > c->bounds.time_to;
+	if ((int64_t)e->seq < c->bounds.seq_to && (int64_t)e->time <= c->bounds.time_to)
+		return false;
+	return !table_of(c)->is->straggles || e->seq >= c->last_seq;
 }
 
-/* The present event, if it gives rows; remembers how far its data may lie. */
-static bool is_row(struct event_cursor *c)
+/* What a call wrote may come with its end, and behind that. */
+static void expect(struct event_cursor *c, const struct event *e)
+{
+	const struct sql *s = c->scan.sql;
+	uint64_t last = map_get(&s->late, e->seq) ? e->call.end_seq : 0;
+
+	if (map_get(&s->more, e->seq) && e->call.end_seq < UINT64_MAX - DATA_WITHIN)
+		last = e->call.end_seq + DATA_WITHIN;
+	if (last > c->last_seq)
+		c->last_seq = last;
+}
+
+/* Whether the present event gives rows; remembers how far its data may lie. -ENOMEM. */
+static int is_row(struct event_cursor *c)
 {
 	const struct event *e = c->scan.item.event;
 
-	if (!scan_shows(&c->scan) || !table_of(c)->is->pieces(e) || !bounds_have(&c->bounds, e))
-		return false;
-	if (e->kind == EVENT_CALL && e->call.state == EVENT_FINISHED &&
-	    e->call.end_seq < UINT64_MAX - DATA_WITHIN)
-		c->last_seq = e->call.end_seq + DATA_WITHIN;
-	return true;
+	if (!scan_shows(&c->scan) || !bounds_have(&c->bounds, e))
+		return 0;
+	if (table_of(c)->is->straggles && e->kind == EVENT_CALL)
+		expect(c, e);
+	c->pieces = table_of(c)->is->pieces(&c->scan);
+	return c->pieces < 0 ? -ENOMEM : c->pieces > 0;
 }
 
 /* Goes on to the next event that gives rows; @again: the present one may be it. */
@@ -125,26 +148,34 @@ static int find(struct event_cursor *c, bool again)
 		}
 		if (c->scan.item.kind != ITEM_EVENT)
 			continue;
-		if (is_row(c)) {
+		r = is_row(c);
+		if (r < 0)
+			return SQLITE_NOMEM;
+		if (r > 0) {
 			c->row++;
 			c->scan.sql->costs.rows++;
 			return SQLITE_OK;
 		}
-		if (is_behind(c, c->scan.item.event) && (table_of(c)->is != &event_table_memory ||
-							 c->scan.item.event->seq > c->last_seq)) {
+		if (is_last(c, c->scan.item.event)) {
 			c->over = true;
 			return SQLITE_OK;
 		}
 	}
 }
 
-/* Whether everything that is asked for lies ahead. */
+static uint64_t at_least_0(int64_t place)
+{
+	return place < 0 ? 0 : (uint64_t)place;
+}
+
+/* Whether everything that is asked for lies ahead, and not far. */
 static bool goes_on(const struct event_cursor *c, unsigned needs)
 {
 	const struct event *e = c->scan.item.event;
 
 	return c->open && c->scan.item.kind == ITEM_EVENT && e && c->scan.needs == needs &&
-	       (int64_t)e->seq <= c->bounds.seq_from;
+	       (int64_t)e->seq <= c->bounds.seq_from &&
+	       (needs & NEED_STATE || c->bounds.seq_from - (int64_t)e->seq < FAR);
 }
 
 static int filter(sqlite3_vtab_cursor *base, int columns, const char *plan_text, int count,
@@ -162,6 +193,9 @@ static int filter(sqlite3_vtab_cursor *base, int columns, const char *plan_text,
 	c->over = false;
 	c->row = 0;
 	c->last_seq = 0;
+	if (t->is->straggles && c->bounds.seq_to < INT64_MAX &&
+	    scan_gather(t->sql, at_least_0(c->bounds.seq_from), &err) < 0)
+		return sql_failed(base->pVtab, err.code, &err);
 	if (t->sql->no_outlines || needs)
 		needs |= NEED_FULL;
 	if (goes_on(c, needs))
@@ -169,7 +203,8 @@ static int filter(sqlite3_vtab_cursor *base, int columns, const char *plan_text,
 	if (c->open)
 		scan_done(&c->scan);
 	c->open = true;
-	r = scan_open(&c->scan, t->sql, needs, &err);
+	r = scan_open_at(&c->scan, t->sql, needs, at_least_0(c->bounds.seq_from),
+			 at_least_0(c->bounds.time_from), &err);
 	return r < 0 ? sql_failed(base->pVtab, r, &err) : find(c, false);
 }
 
@@ -177,12 +212,13 @@ static int next(sqlite3_vtab_cursor *base)
 {
 	struct event_cursor *c = cursor_of(base);
 
-	if (++c->piece < table_of(c)->is->pieces(c->scan.item.event)) {
+	if (++c->piece < c->pieces) {
 		c->row++;
 		c->scan.sql->costs.rows++;
 		return SQLITE_OK;
 	}
-	return find(c, false);
+	c->over = is_last(c, c->scan.item.event);
+	return c->over ? SQLITE_OK : find(c, false);
 }
 
 static int at_end(sqlite3_vtab_cursor *base)
@@ -205,7 +241,7 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *ret)
 }
 
 const struct event_table *const event_tables[EVENT_TABLES] = {
-	&event_table_calls, &event_table_memory, &event_table_signals};
+	&event_table_calls, &event_table_memory, &event_table_signals, &event_table_transfers};
 
 int events_register(struct sql *s, const char *prefix)
 {

@@ -83,17 +83,10 @@ static struct descriptor *live(struct fds *f, uint32_t pid, int32_t fd)
 
 static int set_file(struct descriptor *d, const struct state_file *file)
 {
-	const char *text = NULL;
-	size_t size;
+	const char *text;
+	size_t size = row_file_name(file, &text);
 
-	if (!file)
-		return 0;
-	d->file = file->id;
-	text = file->text                   ? file->text
-	       : file->kind == STATE_PIPE   ? "pipe"
-	       : file->kind == STATE_SOCKET ? "socket"
-					    : NULL;
-	size = file->text ? file->size : text ? strlen(text) : 0;
+	d->file = file ? file->id : 0;
 	if (!text)
 		return 0;
 	d->name_size = size < NAME_MAX_KEPT ? size : NAME_MAX_KEPT;
@@ -235,38 +228,51 @@ static int close_some(struct fds *f, const struct event *e, const struct sys_des
 	return p.what.fd < 0 ? 0 : push(f, &p);
 }
 
-/* The descriptor that a call is given: it is one that is known from now on. */
-static int use(struct fds *f, const struct event *e)
+/* A descriptor that a call is given: it is one that is known from now on. *@ret: NULL if there is
+ * none. */
+static int use(struct fds *f, const struct event *e, int32_t fd, struct descriptor **ret)
 {
-	int32_t fd = row_fd(e);
 	const struct state_file *file = fd >= 0 ? state_at_entry(f->scan.state, e, fd) : NULL;
 	struct descriptor *d = fd >= 0 ? live(f, e->pid, fd) : NULL;
 	struct descriptor fresh = {.pid = e->pid, .fd = fd};
-	int64_t bytes;
-	bool out;
 	int r;
 
-	if (!d && !file)
+	*ret = d;
+	if ((!d && !file) || (d && (!file || d->file == file->id)))
 		return 0;
-	if (!d || (file && d->file != file->id)) {
-		if (set_file(&fresh, file) < 0)
-			return -ENOMEM;
-		r = begin(f, &fresh);
-		d = r < 0 ? NULL : live(f, e->pid, fd);
+	r = set_file(&fresh, file) < 0 ? -ENOMEM : begin(f, &fresh);
+	*ret = r < 0 ? NULL : live(f, e->pid, fd);
+	return r;
+}
+
+/* All descriptors of a call, and what it moved. */
+static int use_all(struct fds *f, const struct event *e)
+{
+	int32_t first = row_fd(e), last = first;
+	struct descriptor *d;
+	int r = use(f, e, first, &d);
+
+	if (d)
+		d->calls++;
+	if (r == 0)
+		r = scan_moved(&f->scan);
+	for (size_t i = 0; r == 0 && i < f->scan.moved_count; i++) {
+		const struct moved *m = &f->scan.moved[i];
+
+		r = use(f, e, m->fd, &d);
 		if (!d)
-			return r;
+			continue;
+		d->calls += m->fd != first && m->fd != last;
+		*(m->out ? &d->out : &d->in) += m->bytes;
+		last = m->fd;
 	}
-	d->calls++;
-	bytes = row_bytes(e, &out);
-	if (bytes > 0)
-		*(out ? &d->out : &d->in) += (uint64_t)bytes;
-	return 0;
+	return r;
 }
 
 static int take_call(struct fds *f, const struct event *e)
 {
 	const struct sys_desc *d = sys_find(e->call.arch, e->call.nr);
-	int r = use(f, e);
+	int r = use_all(f, e);
 
 	d = d ? sys_select(d, e->call.args, NULL) : NULL;
 	if (r < 0 || !d || e->call.state != EVENT_FINISHED || e->call.ret < 0)
@@ -354,7 +360,7 @@ int list_make_fds(struct sql *s, struct list *l, struct err *err)
 	int r;
 
 	f.pending = calloc(PENDING_MAX, sizeof(*f.pending));
-	r = f.pending ? scan_open(&f.scan, s, NEED_FULL | NEED_STATE, err)
+	r = f.pending ? scan_open(&f.scan, s, NEED_FULL | NEED_STATE | NEED_MOVED, err)
 		      : err_set(err, ENOMEM, "out of memory");
 	while (r >= 0 && (r = scan_next(&f.scan, err)) > 0) {
 		if (f.scan.item.kind == ITEM_EVENT && take(&f, f.scan.item.event) < 0)

@@ -27,6 +27,13 @@ const struct list_table list_tables[LIST_TABLES] = {
 	 "closed_time INTEGER, closed_tid INTEGER, closed_by TEXT, calls INTEGER, "
 	 "bytes_in INTEGER, bytes_out INTEGER)",
 	 15, list_make_fds},
+	{"files",
+	 "CREATE TABLE files(path TEXT, presence TEXT, opened INTEGER, created INTEGER, "
+	 "deleted INTEGER, renamed_from TEXT, renamed_to TEXT, looked INTEGER, executed INTEGER, "
+	 "mapped INTEGER, changed INTEGER, reads INTEGER, bytes_in INTEGER, writes INTEGER, "
+	 "bytes_out INTEGER, missing INTEGER, errors INTEGER, first_seq INTEGER, "
+	 "first_time INTEGER, last_time INTEGER)",
+	 20, list_make_files},
 };
 
 /* ---- tape ---- */

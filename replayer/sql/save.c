@@ -25,6 +25,9 @@ static const char *const indexes[] = {
 	"CREATE INDEX syscalls_pid ON syscalls(pid, tid)",
 	"CREATE INDEX syscalls_path ON syscalls(path) WHERE path IS NOT NULL",
 	"CREATE INDEX memory_seq ON memory(seq)",
+	"CREATE INDEX transfers_seq ON transfers(seq)",
+	"CREATE INDEX transfers_name ON transfers(name)",
+	"CREATE INDEX files_path ON files(path)",
 	"CREATE INDEX processes_pid ON processes(pid)",
 	"CREATE INDEX fds_pid ON fds(pid, fd)",
 };
@@ -44,9 +47,15 @@ static int may_replace(const char *to, struct err *err)
 		return 0;
 	if (fileio_read_at(fd, 0, head, sizeof(head)) == HEAD &&
 	    memcmp(head, "SQLite format 3", 16) == 0 &&
-	    ((uint32_t)mark[0] << 24 | mark[1] << 16 | mark[2] << 8 | mark[3]) == APPLICATION)
+	    ((uint32_t)mark[0] << 24 | (uint32_t)mark[1] << 16 | (uint32_t)mark[2] << 8 |
+	     mark[3]) == APPLICATION)
 		return 0;
 	return err_set(err, EEXIST, "'%s' is there already, and no database of a tape", to);
+}
+
+static int stop(void *context)
+{
+	return sql_is_stopped(context);
 }
 
 static int run(struct sql *s, struct err *err, const char *text)
@@ -56,7 +65,11 @@ static int run(struct sql *s, struct err *err, const char *text)
 
 	if (r == SQLITE_OK)
 		return 0;
-	err_set(err, r == SQLITE_NOMEM ? ENOMEM : EIO, "%s", message ? message : sqlite3_errstr(r));
+	err_set(err,
+		r == SQLITE_NOMEM   ? ENOMEM
+		: sql_is_stopped(s) ? EINTR
+				    : EIO,
+		"%s", message ? message : sqlite3_errstr(r));
 	sqlite3_free(message);
 	return err->code;
 }
@@ -73,11 +86,10 @@ static int fill(struct sql *s, const char *name, const char *schema, struct err 
 
 static int fill_all(struct sql *s, struct err *err)
 {
-	char *view = sqlite3_mprintf(files_schema, "");
 	char *mark = sqlite3_mprintf("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; "
 				     "PRAGMA application_id=%d; BEGIN",
 				     (int)APPLICATION);
-	int r = view && mark ? run(s, err, mark) : err_set(err, ENOMEM, "out of memory");
+	int r = mark ? run(s, err, mark) : err_set(err, ENOMEM, "out of memory");
 
 	for (size_t i = 0; r == 0 && i < EVENT_TABLES; i++)
 		r = fill(s, event_tables[i]->name, event_tables[i]->schema, err);
@@ -86,10 +98,7 @@ static int fill_all(struct sql *s, struct err *err)
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(indexes); i++)
 		r = run(s, err, indexes[i]);
 	if (r == 0)
-		r = run(s, err, view);
-	if (r == 0)
 		r = run(s, err, "COMMIT; ANALYZE");
-	sqlite3_free(view);
 	sqlite3_free(mark);
 	return r;
 }
@@ -102,8 +111,8 @@ static char *part_name(const char *to)
 	return asprintf(&name, "%s%s.part", *to == '/' ? "" : "./", to) < 0 ? NULL : name;
 }
 
-int sql_save(const char *path, const char *trace, const char *to, sql_damage_fn *tell,
-	     void *context, struct err *err)
+int sql_save(const char *path, const char *trace, const char *to, const struct sql_listener *who,
+	     struct err *err)
 {
 	cleanup_free char *part = part_name(to);
 	struct sql *s;
@@ -115,12 +124,15 @@ int sql_save(const char *path, const char *trace, const char *to, sql_damage_fn 
 		return r;
 	if (unlink(part) < 0 && errno != ENOENT)
 		r = err_errno(err, errno, "cannot write '%s'", part);
+	s->listener = who;
 	if (r == 0)
 		r = sql_connect(s, part, PREFIX, err);
 	if (r == 0)
+		sqlite3_progress_handler(s->db, SQL_STOP_EVERY, stop, s);
+	if (r == 0)
 		r = fill_all(s, err);
 	if (r == 0)
-		r = (int)sql_damages(s, tell, context);
+		r = (int)sql_damages(s, who->damage, who->context);
 	sql_free(s);
 	if (r >= 0 && rename(part, to) < 0)
 		r = err_errno(err, errno, "cannot write '%s'", to);

@@ -41,6 +41,8 @@ static int take_late(struct sql *s, const struct event *e)
 {
 	struct late *late;
 
+	if (e->kind == EVENT_DATA && s->more.count < SQL_LATE_MAX)
+		return map_put(&s->more, e->call.begun_seq, s);
 	if (e->kind != EVENT_END || s->late.count >= SQL_LATE_MAX)
 		return 0;
 	late = malloc(sizeof(*late));
@@ -55,23 +57,34 @@ static int take_late(struct sql *s, const struct event *e)
 	return 0;
 }
 
-static int gather_late(struct sql *s, struct err *err)
+int scan_gather(struct sql *s, uint64_t seq, struct err *err)
 {
-	const struct trace_stream_options options = {.unordered = true};
+	const struct trace_stream_options options = {
+		.unordered = true,
+		.from_seq = seq,
+		.until_seq = s->late_from == UINT64_MAX ? 0 : s->late_from,
+	};
 	struct trace_stream *stream;
 	struct trace_item item;
-	int r = open_stream(s, &options, &stream, err);
+	int r;
 
+	if (seq >= s->late_from)
+		return 0;
+	r = open_stream(s, &options, &stream, err);
 	if (r < 0)
 		return r;
+	s->costs.passes++;
+	s->costs.outlines++;
 	while ((r = trace_stream_next(stream, &item, err)) > 0) {
 		if (item.kind == ITEM_EVENT && take_late(s, item.event) < 0) {
 			r = err_set(err, ENOMEM, "out of memory");
 			break;
 		}
 	}
+	s->costs.raw += trace_stream_raw(stream);
 	trace_stream_free(stream);
-	s->late_known = r == 0;
+	if (r == 0)
+		s->late_from = seq;
 	return r;
 }
 
@@ -79,7 +92,7 @@ static int gather_late(struct sql *s, struct err *err)
 static int finish(struct scan *c, const struct event *e, struct err *err)
 {
 	const struct late *late;
-	int r = c->sql->late_known ? 0 : gather_late(c->sql, err);
+	int r = scan_gather(c->sql, e->seq, err);
 
 	if (r < 0)
 		return r;
@@ -111,7 +124,9 @@ static int take_header(struct scan *c, const struct meta_header *h, struct err *
 
 static int start(struct scan *c, struct err *err)
 {
-	const struct trace_stream_options options = {.outline = !(c->needs & NEED_FULL)};
+	const struct trace_stream_options options = {.outline = !(c->needs & NEED_FULL),
+						     .from_seq = c->from_seq,
+						     .from_time = c->from_time};
 	const struct print_options print = {.string_limit = SQL_TEXT_LIMIT};
 	int r = open_stream(c->sql, &options, &c->stream, err);
 
@@ -120,20 +135,34 @@ static int start(struct scan *c, struct err *err)
 	c->sql->costs.passes++;
 	c->sql->costs.outlines += options.outline;
 	if (c->needs & NEED_STATE)
-		c->state = state_new();
+		c->state = state_new_with(c->needs & NEED_POSITION ? STATE_POSITIONS : 0);
 	if (c->needs & NEED_TEXT)
 		c->printer = printer_new(&print);
-	if ((c->needs & NEED_STATE && !c->state) || (c->needs & NEED_TEXT && !c->printer))
+	if (c->needs & NEED_MOVED)
+		c->transfers = transfers_new();
+	if (c->needs & NEED_PATH)
+		c->accesses = accesses_new();
+	if ((c->needs & NEED_STATE && !c->state) || (c->needs & NEED_TEXT && !c->printer) ||
+	    (c->needs & NEED_MOVED && !c->transfers) || (c->needs & NEED_PATH && !c->accesses))
 		return err_set(err, ENOMEM, "out of memory");
 	return 0;
 }
 
-int scan_open(struct scan *c, struct sql *s, unsigned needs, struct err *err)
+int scan_open_at(struct scan *c, struct sql *s, unsigned needs, uint64_t seq, uint64_t time,
+		 struct err *err)
 {
+	const bool past = needs & NEED_STATE || (needs & NEED_TEXT && s->text_depends);
+
 	if (s->no_outlines || needs)
 		needs |= NEED_FULL;
-	*c = (struct scan){.sql = s, .needs = needs};
+	*c = (struct scan){
+		.sql = s, .needs = needs, .from_seq = past ? 0 : seq, .from_time = past ? 0 : time};
 	return start(c, err);
+}
+
+int scan_open(struct scan *c, struct sql *s, unsigned needs, struct err *err)
+{
+	return scan_open_at(c, s, needs, 0, 0, err);
 }
 
 static void stop(struct scan *c)
@@ -141,22 +170,27 @@ static void stop(struct scan *c)
 	if (c->stream && trace_stream_journal_note(c->stream))
 		strncpy(c->sql->journal_note, trace_stream_journal_note(c->stream),
 			sizeof(c->sql->journal_note) - 1);
+	if (c->stream)
+		c->sql->costs.raw += trace_stream_raw(c->stream);
 	c->stream = trace_stream_free(c->stream);
 	c->state = state_free(c->state);
 	c->printer = printer_free(c->printer);
+	c->transfers = transfers_free(c->transfers);
+	c->accesses = accesses_free(c->accesses);
+	free(c->moved);
+	c->moved = NULL;
+	c->moved_count = c->moved_capacity = 0;
 	sys_choice_done(&c->chosen);
 }
 
-/* An outline has no arguments: what a socketcall is called it cannot tell. The same event
- * again, whole. */
-static int reopen(struct scan *c, struct err *err)
+/* The same event once more. 1, 0 at the end, -errno. */
+static int again(struct scan *c, struct err *err)
 {
 	uint64_t seq = c->item.event->seq;
 	int r;
 
-	c->sql->no_outlines = true;
 	stop(c);
-	c->needs |= NEED_FULL;
+	c->item = (struct trace_item){.kind = ITEM_HEADER};
 	r = start(c, err);
 	while (r == 0) {
 		r = scan_next(c, err);
@@ -167,6 +201,25 @@ static int reopen(struct scan *c, struct err *err)
 		r = 0;
 	}
 	return r;
+}
+
+/* An outline has no arguments: what a socketcall is called it cannot tell. The event whole. */
+static int again_whole(struct scan *c, struct err *err)
+{
+	c->sql->no_outlines = true;
+	c->needs |= NEED_FULL;
+	return again(c, err);
+}
+
+/* The printer has not seen what it needs to have. */
+static int again_with_past(struct scan *c, struct err *err)
+{
+	int r;
+
+	c->sql->text_depends = true;
+	c->from_seq = c->from_time = 0;
+	r = again(c, err);
+	return r == 0 ? err_set(err, EIO, "the tape has changed") : r;
 }
 
 static bool has_variants(const struct scan *c, const struct event *e)
@@ -193,7 +246,7 @@ static int take_event(struct scan *c, struct err *err)
 	if (c->state && state_take(c->state, &c->item) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	if (!(c->needs & NEED_FULL) && has_variants(c, e))
-		return reopen(c, err);
+		return again_whole(c, err);
 	if (e->kind == EVENT_BEGUN)
 		return finish(c, e, err) < 0 ? err->code : 1;
 	return 1;
@@ -204,15 +257,18 @@ int scan_next(struct scan *c, struct err *err)
 	int r;
 
 	tell_printer(c);
+	c->moved_known = false;
+	c->moved_count = 0;
 	for (;;) {
 		r = trace_stream_next(c->stream, &c->item, err);
 		if (r <= 0)
 			return r;
 		switch (c->item.kind) {
 		case ITEM_EVENT:
-			c->sql->costs.events++;
+			if (++c->sql->costs.events % SQL_STOP_EVERY == 0 && sql_is_stopped(c->sql))
+				return err_set(err, EINTR, "interrupted");
 			r = take_event(c, err);
-			if (r == 1 && c->item.event->kind == EVENT_END)
+			if (r == 1 && c->item.event->kind == EVENT_END && !(c->needs & NEED_ENDS))
 				continue;
 			return r;
 		case ITEM_HEADER:
@@ -247,11 +303,48 @@ bool scan_shows(const struct scan *c)
 			      c->needs & NEED_FULL ? e->call.args : NULL);
 }
 
-int scan_text(struct scan *c, struct buf *ret)
+static int take_moved(void *context, const struct transfer *t)
 {
+	struct scan *c = context;
+	struct moved *more;
+
+	if (t->more)
+		return 0;
+	if (c->moved_count == c->moved_capacity) {
+		c->moved_capacity = c->moved_capacity ? 2 * c->moved_capacity : 8;
+		more = reallocarray(c->moved, c->moved_capacity, sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		c->moved = more;
+	}
+	c->moved[c->moved_count++] =
+		(struct moved){t->fd, t->out, t->positioned, t->file, t->bytes, t->position};
+	return 0;
+}
+
+int scan_moved(struct scan *c)
+{
+	const struct event *e = c->item.event;
+
+	if (c->moved_known || (e->kind != EVENT_CALL && e->kind != EVENT_BEGUN))
+		return 0;
+	c->moved_known = true;
+	return transfers_take(c->transfers, c->state, e, take_moved, c);
+}
+
+int scan_text(struct scan *c, struct buf *ret, struct err *err)
+{
+	if ((c->from_seq || c->from_time) && print_depends_on_past(c->item.event)) {
+		int r = again_with_past(c, err);
+
+		if (r < 0)
+			return r;
+	}
 	c->said = true;
 	c->sql->costs.texts++;
-	return print_text(c->printer, c->item.event, ret);
+	return print_text(c->printer, c->item.event, ret) < 0
+		       ? err_set(err, ENOMEM, "out of memory")
+		       : 0;
 }
 
 void scan_done(struct scan *c)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The connection: what may be done with it, and statements one by one. */
+#include "sql.h"
+
 #include "sql_priv.h"
 
 #include "base/cleanup.h"
@@ -11,19 +13,10 @@
 
 enum { SHOWN = 60, COLUMNS_MAX = 2000 };
 
-/*
- * Paths that calls were about, by argument or by descriptor: a view, so that it is its own
- * documentation.
- */
-const char files_schema[] =
-	"CREATE %s VIEW files AS SELECT coalesce(path, fd_name) AS path, count(*) AS calls, "
-	"sum(error IS NOT NULL) AS errors, "
-	"sum(name IN ('open', 'openat', 'openat2', 'creat') AND error IS NULL) AS opened, "
-	"sum(name IN ('unlink', 'unlinkat', 'rmdir') AND error IS NULL) AS deleted, "
-	"coalesce(sum(bytes) FILTER (WHERE direction = 'in'), 0) AS bytes_in, "
-	"coalesce(sum(bytes) FILTER (WHERE direction = 'out'), 0) AS bytes_out, "
-	"min(seq) AS first_seq, max(seq) AS last_seq "
-	"FROM syscalls WHERE coalesce(path, fd_name) LIKE '/%%' GROUP BY 1";
+bool sql_is_stopped(const struct sql *s)
+{
+	return s->listener && s->listener->stop && s->listener->stop(s->listener->context);
+}
 
 int sql_failed(sqlite3_vtab *t, int r, const struct err *err)
 {
@@ -107,15 +100,6 @@ static int look(struct sql *s, struct err *err)
 	return r < 0 ? r : 0;
 }
 
-static int make_view(struct sql *s, struct err *err)
-{
-	char *text = sqlite3_mprintf(files_schema, "TEMP");
-	int r = text ? sqlite3_exec(s->db, text, NULL, NULL, NULL) : SQLITE_NOMEM;
-
-	sqlite3_free(text);
-	return r == SQLITE_OK ? 0 : err_set(err, EIO, "sqlite: %s", sqlite3_errmsg(s->db));
-}
-
 /* SQLite makes a table when its name is first met, by a statement that is refused later on. */
 static int meet(struct sql *s, const char *name, struct err *err)
 {
@@ -146,6 +130,7 @@ int sql_new(const char *path, const char *trace, struct sql **ret, struct err *e
 
 	if (!s)
 		return err_set(err, ENOMEM, "out of memory");
+	s->late_from = UINT64_MAX;
 	s->path = strdup(path);
 	s->trace = trace ? strdup(trace) : NULL;
 	r = s->path && (s->trace || !trace) ? look(s, err) : err_set(err, ENOMEM, "out of memory");
@@ -166,8 +151,6 @@ int sql_open(const char *path, const char *trace, struct sql **ret, struct err *
 	r = sql_connect(s, ":memory:", "", err);
 	if (r == 0)
 		r = meet_all(s, err);
-	if (r == 0)
-		r = make_view(s, err);
 	if (r < 0) {
 		sql_free(s);
 		return r;
@@ -190,6 +173,7 @@ struct sql *sql_free(struct sql *s)
 	while ((late = map_next(&s->late, &at)))
 		free(late);
 	map_done(&s->late);
+	map_done(&s->more);
 	free(s->path);
 	free(s->trace);
 	free(s);
@@ -282,14 +266,10 @@ int sql_run(struct sql *s, const char **at, sql_row_fn *row, void *context, stru
 
 void sql_schema(struct buf *ret)
 {
-	char *view = sqlite3_mprintf(files_schema, "TEMP");
-
 	for (size_t i = 0; i < EVENT_TABLES; i++)
 		buf_printf(ret, "%s;\n", event_tables[i]->schema);
 	for (size_t i = 0; i < LIST_TABLES; i++)
 		buf_printf(ret, "%s;\n", list_tables[i].schema);
-	buf_printf(ret, "%s;\n", view ? view : "");
-	sqlite3_free(view);
 }
 
 bool sql_is_whole(const char *text)

@@ -3,7 +3,9 @@
  * A tape asked in SQL: SQLite, with virtual tables straight over the file. There is no import;
  * a query reads the tape once for each table in it, and of each event only what it asks for:
  *
- *  - a bound on seq or time ends the pass early; one on pid, tid, nr, name or error passes
+ *  - a bound on seq or time ends the pass early, and lets it begin late when the tape has an
+ *    index, nothing is asked that only the past tells (paths, names of descriptors), and what
+ *    is damaged before is of no interest; one on pid, tid, nr, name or error passes
  *    events over before anything is computed of them;
  *  - of columns that are not asked for nothing is computed. Without arguments, texts, paths
  *    and descriptors of calls, chunks are read as outlines (format/codec.h), which costs little
@@ -44,10 +46,18 @@ struct sql_costs {
 	uint64_t events;   /* read */
 	uint64_t rows;     /* of calls, memory and signals given to SQLite */
 	uint64_t texts;    /* calls said in words */
+	uint64_t raw;      /* bytes decompressed */
 };
 
 /* A damaged place, or a journal that was ignored, as one line without the tape's name. */
 typedef void sql_damage_fn(void *context, const char *text);
+
+/* Who is told, and asked, while a database is written. */
+struct sql_listener {
+	sql_damage_fn *damage;
+	bool (*stop)(void *context); /* whether to give up; NULL: never */
+	void *context;
+};
 
 /*
  * Opens a tape that can be read more than once: a file, by its name. @trace: the calls that there
@@ -82,9 +92,9 @@ struct sql_costs sql_costs(const struct sql *s);
  * Writes a database with the same tables, and with indexes on what they are joined by, to the
  * file @to. Under another name first: it is there whole, or not at all. An empty file or a
  * database that was written so is replaced, anything else refused with -EEXIST. Returns how many
- * places were found damaged, or -errno.
+ * places were found damaged, or -errno; -EINTR when @stop, which is asked now and then, said so.
  */
-int sql_save(const char *path, const char *trace, const char *to, sql_damage_fn *tell,
-	     void *context, struct err *err);
+int sql_save(const char *path, const char *trace, const char *to, const struct sql_listener *who,
+	     struct err *err);
 
 #endif

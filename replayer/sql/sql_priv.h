@@ -13,6 +13,8 @@
 #include "base/map.h"
 #include "format/container/stream.h"
 #include "replayer/print/print.h"
+#include "replayer/query/access.h"
+#include "replayer/query/transfer.h"
 #include "replayer/state/state.h"
 #include "sys/choice.h"
 
@@ -26,13 +28,18 @@ enum {
 	SQL_HEAP_MAX = 1 << 30,    /* bytes that SQLite may have in all */
 	SQL_VALUE_MAX = 256 << 20, /* bytes of one value */
 	SQL_STATEMENT_MAX = 1 << 20,
+	SQL_STOP_EVERY = 1 << 12, /* events, or steps of a statement, between questions */
 };
 
 /* What a pass has to give. */
 enum scan_need {
-	NEED_FULL = 1 << 0,  /* arguments and memory, not only the outline */
-	NEED_STATE = 1 << 1, /* what descriptors stand for */
-	NEED_TEXT = 1 << 2,  /* a printer that has seen everything before */
+	NEED_FULL = 1 << 0,     /* arguments and memory, not only the outline */
+	NEED_STATE = 1 << 1,    /* what descriptors stand for */
+	NEED_TEXT = 1 << 2,     /* a printer that has seen everything before */
+	NEED_MOVED = 1 << 3,    /* which bytes went to and from descriptors */
+	NEED_PATH = 1 << 4,     /* names in the file system */
+	NEED_POSITION = 1 << 5, /* where in its file each descriptor is */
+	NEED_ENDS = 1 << 6,     /* of calls told before: what they wrote */
 };
 
 /* How a call ended that the stream tells as begun only. */
@@ -60,46 +67,71 @@ struct list_table {
 	list_make_fn *make;
 };
 
-enum { LIST_TABLES = 4 };
+enum { LIST_TABLES = 5 };
 
 struct sql {
 	char *path;
 	char *trace; /* the calls that are shown; NULL: what the recorder was asked for */
 	sqlite3 *db;
 	struct list lists[LIST_TABLES];
-	struct map late; /* place of the entry -> struct late */
-	bool late_known;
-	bool no_outlines; /* names of calls depend on their arguments */
-	uint64_t calls;   /* as far as known: for the planner */
+	struct map late;    /* place of the entry -> struct late */
+	struct map more;    /* place of the entry of calls that have EVENT_DATA */
+	uint64_t late_from; /* of what is behind here all are in them */
+	bool text_depends;  /* on what is before: calls that are asked for in words are of that kind
+			     */
+	bool no_outlines;   /* names of calls depend on their arguments */
+	uint64_t calls;     /* as far as known: for the planner */
 	struct trace_damage damages[SQL_DAMAGES_MAX];
 	size_t damage_count;
 	char journal_note[ERR_TEXT_MAX];
 	struct sql_costs costs;
+	const struct sql_listener *listener; /* NULL: none */
 };
 
 /* ---- scan.c ---- */
+
+/* What a call moved, to or from one descriptor; of messages, one of them. */
+struct moved {
+	int32_t fd;
+	bool out, positioned;
+	const struct state_file *file; /* valid for as long as the event is the present one */
+	uint64_t bytes, position;
+};
 
 struct scan {
 	struct sql *sql;
 	unsigned needs;
 	struct trace_stream *stream;
-	struct state *state;     /* NEED_STATE */
-	struct printer *printer; /* NEED_TEXT */
+	struct state *state;         /* NEED_STATE */
+	struct printer *printer;     /* NEED_TEXT */
+	struct transfers *transfers; /* NEED_MOVED */
+	struct accesses *accesses;   /* NEED_PATH */
+	struct moved *moved;         /* by the present event */
+	size_t moved_count, moved_capacity;
+	bool moved_known;
 	struct sys_choice chosen;
 	bool selects;
 	struct trace_item item;
-	struct event patched; /* of a call that ended late */
-	bool said;            /* the printer has been told of the present event */
+	struct event patched;         /* of a call that ended late */
+	uint64_t from_seq, from_time; /* what is before need not come */
+	bool said;                    /* the printer has been told of the present event */
 };
 
 int scan_open(struct scan *c, struct sql *s, unsigned needs, struct err *err);
+/* As scan_open(), of what is at @seq and @time or behind it, and maybe of more. */
+int scan_open_at(struct scan *c, struct sql *s, unsigned needs, uint64_t seq, uint64_t time,
+		 struct err *err);
 /* 1 and the next item in c->item, 0 at the end, -errno. Of calls there is one event each, as
  * far as the tape tells finished; ends of calls told before do not come. */
 int scan_next(struct scan *c, struct err *err);
+/* Fills in late and more, of calls from @seq on. 0 or -errno. */
+int scan_gather(struct sql *s, uint64_t seq, struct err *err);
 /* Whether it is an event that is shown. */
 bool scan_shows(const struct scan *c);
-/* The present event in words. 0 or -ENOMEM. */
-int scan_text(struct scan *c, struct buf *ret);
+/* Fills in what the present event moved, once. 0 or -ENOMEM. */
+int scan_moved(struct scan *c);
+/* The present event in words. 0 or -errno. */
+int scan_text(struct scan *c, struct buf *ret, struct err *err);
 void scan_done(struct scan *c);
 
 /* ---- bounds.c ---- */
@@ -130,8 +162,8 @@ struct event_cursor {
 	struct scan scan;
 	struct bounds bounds;
 	bool open, over;
-	uint32_t piece;    /* of the event */
-	uint64_t last_seq; /* where what belongs to the bounds can still stand */
+	int64_t piece, pieces; /* of the event */
+	uint64_t last_seq;     /* where what belongs to the bounds can still stand */
 	sqlite3_int64 row;
 	struct buf scratch;
 };
@@ -140,16 +172,18 @@ struct event_table {
 	const char *name, *schema;
 	const uint8_t *on; /* enum bound_on of each column */
 	double factor;     /* rows for each call, about */
+	bool straggles;    /* rows of a call come later than those of others behind it */
 	unsigned (*needs)(uint64_t columns);
-	/* How many rows an event that is shown and within bounds is. */
-	uint32_t (*pieces)(const struct event *e);
+	/* How many rows the present event, which is shown and within bounds, is; -ENOMEM. */
+	int64_t (*pieces)(struct scan *c);
 	/* 0, -ENOMEM, or SQLite's code. */
 	int (*column)(struct event_cursor *c, sqlite3_context *ret, int column);
 };
 
-enum { EVENT_TABLES = 3 };
+enum { EVENT_TABLES = 4 };
 extern const struct event_table *const event_tables[EVENT_TABLES];
-extern const struct event_table event_table_calls, event_table_memory, event_table_signals;
+extern const struct event_table event_table_calls, event_table_memory, event_table_signals,
+	event_table_transfers;
 
 /* Registers all tables, each under @prefix and its name. SQLite's code. */
 int events_register(struct sql *s, const char *prefix);
@@ -161,9 +195,20 @@ static inline void result_text(sqlite3_context *ret, const char *word)
 		sqlite3_result_text(ret, word, -1, SQLITE_STATIC);
 }
 
+static inline void result_whole(sqlite3_context *ret, uint64_t value)
+{
+	sqlite3_result_int64(ret, (sqlite3_int64)value);
+}
+
+static inline void result_bytes(sqlite3_context *ret, const void *bytes, size_t size)
+{
+	if (bytes)
+		sqlite3_result_text64(ret, bytes, size, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
 extern const struct list_table list_tables[LIST_TABLES];
 
-list_make_fn list_make_tape, list_make_processes, list_make_threads, list_make_fds;
+list_make_fn list_make_tape, list_make_processes, list_make_threads, list_make_fds, list_make_files;
 
 /* The cells of a new row, from left to right. list_row() is false when there is no room. */
 bool list_row(struct list *l);
@@ -180,18 +225,19 @@ const char *row_state(const struct event_call *call);
 const char *row_error(const struct event_call *call, char *scratch);
 /* The descriptor that it is given, or -1. */
 int32_t row_fd(const struct event *e);
-/* The bytes that it moved through that descriptor, or -1 if it is no such call;
- * *@ret_out: from the program. */
-int64_t row_bytes(const struct event *e, bool *ret_out);
-/* Appends the absolute path of the first path that it is given, as given if that is not known. */
-int row_path(const struct state *s, const struct event *e, struct buf *ret);
+/* Appends a path that the present call is given, absolute where that is known, else as given: the
+ * first one, or @to: the new name of a rename or link, the text of a symbolic link. 0 or
+ * -ENOMEM. */
+int row_path(const struct scan *c, bool to, struct buf *ret);
+/* "pipe", "socket" of what has no name; its bytes in *@ret, NULL: nothing is known. */
+size_t row_file_name(const struct state_file *file, const char **ret);
 
 /* ---- sql.c ---- */
 
-extern const char files_schema[]; /* with %s for TEMP or nothing */
 /* Everything but the connection. */
 int sql_new(const char *path, const char *trace, struct sql **ret, struct err *err);
 int sql_connect(struct sql *s, const char *file, const char *prefix, struct err *err);
+bool sql_is_stopped(const struct sql *s);
 /* SQLite's code for a failure, with the words of @err for the statement. */
 int sql_failed(sqlite3_vtab *t, int r, const struct err *err);
 

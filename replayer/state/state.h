@@ -161,6 +161,7 @@ struct state_thread {
 	size_t cwd_size, root_size;
 	uint32_t umask;
 	bool umask_known;
+	bool shares_descriptors; /* with another thread, or another process */
 	const void *descriptors,
 		*directories; /* equal for those that share them; not to be followed */
 	/* STATE_CALLS: the call that it is in at this place, as an EVENT_BEGUN with (up to a

@@ -284,28 +284,47 @@ static bool is_doubtful(const struct meta_process *p, size_t i)
 	return false;
 }
 
-static int fill_table(struct state *s, struct task *t, const struct meta_process *p, bool alone)
+/* What a snapshot says of the descriptor: a description that no other has so far. */
+static struct file *new_file(struct state *s, const struct meta_process *p, size_t i, bool alone)
+{
+	const struct meta_fd *from = &p->fds[i];
+	struct file *file = file_from_link(s, from->target.data, from->target.size);
+
+	if (!file)
+		return NULL;
+	if (!(from->unknown & META_FD_NO_FLAGS))
+		file_set_flags(file, from->flags);
+	if (!(from->unknown & META_FD_NO_POSITION))
+		file_set_position(s, file, from->position);
+	file->doubtful = !from->description && (!alone || is_doubtful(p, i));
+	return file;
+}
+
+/* @known: descriptions of the snapshot by their numbers there; it has a reference to each. */
+static int fill_table(struct state *s, struct task *t, const struct meta_process *p, bool alone,
+		      struct map *known)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < p->fd_count; i++) {
 		const struct meta_fd *from = &p->fds[i];
-		struct file *file = file_from_link(s, from->target.data, from->target.size);
+		struct file *file = file_ref(map_get(known, from->description));
 
-		if (file) {
-			file_set_flags(file, from->flags);
-			file_set_position(s, file, from->position);
-			file->doubtful = !alone || is_doubtful(p, i);
-		}
-		r = table_put(s, t->table, from->fd, file, from->flags & CLOEXEC);
+		if (!file)
+			file = new_file(s, p, i, alone);
+		if (file && from->description && !map_get(known, from->description))
+			r = map_put(known, from->description, file_ref(file));
+		if (r == 0)
+			r = table_put(s, t->table, from->fd, file, from->flags & CLOEXEC);
 		file_unref(s, file);
 	}
 	return r;
 }
 
-static int fill(struct state *s, struct task *t, const struct meta_process *p, bool alone)
+static int fill(struct state *s, struct task *t, const struct meta_process *p, bool alone,
+		struct map *known)
 {
-	int r = fill_table(s, t, p, alone);
+	int r = fill_table(s, t, p, alone, known);
 
 	if (r == 0)
 		r = take_directory(s, &t->fs->cwd, &p->cwd);
@@ -330,7 +349,8 @@ static int take_in_flight(struct state *s, const struct meta_process *p)
 }
 
 /* Threads that are known already keep what they have done since. */
-static int take_process(struct state *s, const struct meta_process *p, bool alone)
+static int take_process(struct state *s, const struct meta_process *p, bool alone,
+			struct map *known)
 {
 	struct task *t;
 	int r;
@@ -340,7 +360,7 @@ static int take_process(struct state *s, const struct meta_process *p, bool alon
 		return 0;
 	r = task_get(s, p->pid, p->pid, &t);
 	if (r == 0 && t)
-		r = fill(s, t, p, alone);
+		r = fill(s, t, p, alone, known);
 	for (size_t i = 0; r == 0 && t && i < p->tid_count; i++) {
 		if (p->tids[i] != p->pid)
 			r = task_get(s, p->pid, p->tids[i], &(struct task *){NULL});
@@ -352,12 +372,18 @@ static int take_process(struct state *s, const struct meta_process *p, bool alon
 
 int tasks_snapshot(struct state *s, const struct meta_snapshot *m)
 {
+	struct map known = {0};
+	struct file *file;
+	size_t at = 0;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < m->process_count; i++)
-		r = take_process(s, &m->processes[i], m->process_count == 1);
+		r = take_process(s, &m->processes[i], m->process_count == 1, &known);
 	for (size_t i = 0; r == 0 && i < m->process_count; i++)
 		proc_adopt(s, m->processes[i].pid);
+	while ((file = map_next(&known, &at)))
+		file_unref(s, file);
+	map_done(&known);
 	return r;
 }
 

@@ -34,6 +34,7 @@ static const struct state_thread *show_thread(struct task *t)
 	t->is.root_size = fs->root.size ? fs->root.size : 1;
 	t->is.umask = fs->umask;
 	t->is.umask_known = fs->umask_known;
+	t->is.shares_descriptors = t->table->refs > 1;
 	t->is.descriptors = t->table;
 	t->is.directories = fs;
 	return &t->is;

@@ -92,26 +92,28 @@ def maps_differ(theirs, ours, whole, exe):
                                                           if m not in theirs]
 
 
+EPOLL = {"EPOLLIN": 1, "EPOLLPRI": 2, "EPOLLOUT": 4, "EPOLLRDHUP": 0x2000, "EPOLLET": 1 << 31,
+         "EPOLLONESHOT": 1 << 30, "EPOLLEXCLUSIVE": 1 << 28}
+EPOLL_ALWAYS = 0x18
+
+
 class Fd:
     """Of /proc/PID/fd and fdinfo."""
 
     def __init__(self, link, info):
         self.link = link
         self.info = {}
-        self.tfd = {}
+        self.tfd = []
         self.wd = {}
         for line in info:
             key, _, value = line.partition(":")
             self.info.setdefault(key.strip(), value.strip())
             if m := re.match(r"tfd: +(\d+) events: +([0-9a-f]+) data: +([0-9a-f]+)", line):
-                self.tfd[int(m[1])] = (int(m[2], 16), int(m[3], 16))
+                self.tfd.append((int(m[1]), int(m[2], 16) & ~EPOLL_ALWAYS, int(m[3], 16)))
             if m := re.match(r"inotify wd:([0-9a-f]+) .* mask:([0-9a-f]+)", line):
                 self.wd[int(m[1], 16)] = int(m[2], 16)
 
 
-EPOLL = {"EPOLLIN": 1, "EPOLLPRI": 2, "EPOLLOUT": 4, "EPOLLRDHUP": 0x2000, "EPOLLET": 1 << 31,
-         "EPOLLONESHOT": 1 << 30, "EPOLLEXCLUSIVE": 1 << 28}
-EPOLL_ALWAYS = 0x18
 IN = {"IN_CREATE": 0x100, "IN_OPEN": 0x20}
 
 
@@ -136,10 +138,9 @@ def fd_differs(theirs, ours):
     if ours["position"] is not None:
         found.append(("position", int(theirs.info["pos"]), number(ours["position"])))
     if theirs.link == "anon_inode:[eventpoll]":
-        watches = {w["fd"]: (events_of(w["events"], EPOLL), int(w["data"], 16))
-                   for w in ours.get("watches", [])}
-        found.append(("epoll", {fd: (e & ~EPOLL_ALWAYS, d) for fd, (e, d) in theirs.tfd.items()},
-                      watches))
+        watches = [(w["fd"], events_of(w["events"], EPOLL), int(w["data"], 16))
+                   for w in ours.get("watches", [])]
+        found.append(("epoll", sorted(theirs.tfd), sorted(watches)))
     if theirs.link == "anon_inode:inotify":
         found.append(("inotify", theirs.wd, {w["wd"]: events_of(w["events"], IN)
                                              for w in ours.get("watches", [])}))
@@ -168,13 +169,22 @@ class Look:
                 self.fds[int(n)] = (os.readlink(f"{top}/fd/{n}"), f.read().splitlines())
 
 
-def waits(pid):
-    """Whether it sleeps in a call."""
+OPENAT = 257
+
+
+def waits(pid, call=None):
+    """Whether all of its threads sleep in a call, and the first one in this. A tracer's stop is
+    no sleep."""
     try:
+        for tid in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{tid}/stat", encoding="utf-8") as f:
+                if f.read().rpartition(")")[2].split()[0] != "S":
+                    return False
         with open(f"/proc/{pid}/syscall", encoding="utf-8") as f:
-            return f.read().split()[0].isdigit()
+            number = f.read().split()[0]
     except (OSError, IndexError):
         return False
+    return number.isdigit() and call in (None, int(number))
 
 
 def masks(process):

@@ -10,7 +10,7 @@ import subprocess
 import suite
 from harness import run
 
-VERBS = ([], ["print"], ["stats"], ["tree"], ["info"], ["check"], ["export", "--to", "jsonl"])
+VERBS = ([], ["print"], ["stats"], ["tree"], ["state"], ["info"], ["check"], ["export", "--to", "jsonl"])
 
 # Header.incompatible and Record.crc32c in proto/trace.proto; these never change.
 FEATURES_FIELD, CHECKSUM_FIELD = 2, 2047

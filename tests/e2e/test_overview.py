@@ -34,7 +34,8 @@ class Overview(suite.TapeTest):
         self.assertIn("nofile.h: No such file", problem["wrote"])
         self.assertEqual(problem["failed_last"]["error"], "ENOENT")
         self.assertRegex(problem["failed_last"]["object"], "/nofile.h$")
-        self.assertRegex(text, r"What went wrong\n +\d+  \S*/cc1 .*\n +exited with 1\n +wrote: ")
+        self.assertRegex(text, r"What went wrong\n +\d+  \S*/cc1 .*\n +exited with 1\n +cause: "
+                         r"nofile\.h was found in none of \d+ places.*\n +seen:  .*\n +wrote: ")
         self.assertRegex(text, r"openat +ENOENT +\S+/nofile\.h and in \d+ other directories"
                                r"   <- before a bad end\n")
 
@@ -59,7 +60,7 @@ class Overview(suite.TapeTest):
 
     def test_the_file_that_is_missing_is_named(self):
         text, _ = self.overview(["cat", "no/such/file"], 1)
-        self.assertIn("failed last: openat no/such/file: ENOENT (No such file or directory)", text)
+        self.assertIn("cause: no/such/file does not exist\n", text)
         self.assertIn("wrote: cat: no/such/file: No such file or directory", text)
 
     def test_build(self):
@@ -92,7 +93,7 @@ class Overview(suite.TapeTest):
         self.assertIn(r"\x1b[1margument", text)
         self.assertIn(r"wrote: \x1b[31mred\x1b]0;title\x07", text)
         text, _ = self.overview(["cat", "no\x1b[2Jfile"], 1)
-        self.assertIn(r"failed last: openat no\x1b[2Jfile: ENOENT", text)
+        self.assertIn(r"cause: no\x1b[2Jfile does not exist", text)
 
     def test_two_tapes(self):
         one, _ = self.bench.record(["sh", "-c", "exit 3"])

@@ -7,7 +7,9 @@ import io
 import json
 import os
 import re
+import signal
 import sqlite3
+import subprocess
 
 import suite
 from harness import run
@@ -109,6 +111,51 @@ class Sql(suite.TapeTest):
                         f"WHERE path = '{self.dir}/victim'")
         self.assertEqual(row, {"deleted": 1, "bytes_in": 10, "bytes_out": 5})
 
+    def test_what_moved(self):
+        """Each way of a call is a row of its own; both names of a rename; and files as the verb
+        says them."""
+        script = """
+import os, socket
+d = os.getcwd()
+with open("from", "wb") as f: f.write(b"x" * 3000)
+i, o = os.open("from", os.O_RDONLY), os.open("to", os.O_WRONLY | os.O_CREAT, 0o600)
+os.sendfile(o, i, 0, 1000)
+r, w = os.pipe()
+os.splice(i, w, 700)
+os.rename("from", "other")
+os.symlink("other", "short")
+os.open("short", os.O_RDONLY)
+os.mkfifo("fifo")
+"""
+        self.tape, result = self.bench.record(["python3", "-S", "-c", script], cwd=self.dir)
+        self.assertEqual(result.status, 0, result)
+        d = self.dir
+        rows = self.sql("SELECT s.name, t.direction, t.bytes, t.name AS file, t.position "
+                        "FROM transfers AS t CROSS JOIN syscalls AS s USING (seq) "
+                        "WHERE s.name IN ('sendfile', 'splice') ORDER BY 1, 2")
+        self.assertEqual([tuple(r.values()) for r in rows],
+                         [("sendfile", "in", 1000, f"{d}/from", 0),
+                          ("sendfile", "out", 1000, f"{d}/to", 0),
+                          ("splice", "in", 700, f"{d}/from", 0),
+                          ("splice", "out", 700, rows[3]["file"], None)])
+        rows = self.sql("SELECT bytes, direction, fd_name FROM syscalls WHERE name = 'sendfile'")
+        self.assertEqual(rows, [{"bytes": 1000, "direction": "both", "fd_name": f"{d}/to"}])
+        rows = self.sql("SELECT path, to_path FROM syscalls "
+                        "WHERE name IN ('rename', 'symlink') ORDER BY seq")
+        self.assertEqual([tuple(r.values()) for r in rows],
+                         [(f"{d}/from", f"{d}/other"), (f"{d}/short", "other")])
+        rows = self.sql(f"SELECT * FROM files WHERE path LIKE '{d}/%'")
+        row = {r["path"][len(d) + 1:]: r for r in rows}
+        self.assertEqual((row["from"]["presence"], row["from"]["renamed_to"]),
+                         ("gone", f"{d}/other"))
+        self.assertEqual((row["from"]["bytes_in"], row["from"]["bytes_out"]), (1700, 3000))
+        self.assertEqual(row["to"]["bytes_out"], 1000)
+        self.assertEqual(row["other"]["renamed_from"], f"{d}/from")
+        self.assertEqual(row["fifo"]["created"], 1)
+        fds = self.sql("SELECT bytes_in, bytes_out, calls FROM fds WHERE opened_by = 'openat' "
+                       f"AND name = '{d}/from' AND bytes_in > 0")
+        self.assertEqual([(r["bytes_in"], r["bytes_out"]) for r in fds], [(1700, 0)])
+
     def test_processes(self):
         rows = self.sql("SELECT * FROM processes")
         self.assertEqual(rows[0]["status"], 3)
@@ -133,12 +180,34 @@ class Sql(suite.TapeTest):
         opened = self.sql("SELECT count(*) AS n FROM fds WHERE opened_by = 'openat'")[0]["n"]
         self.assertGreater(closed, opened // 2)
 
+    def test_call_that_outlasts_everything(self):
+        """Its end is far behind its beginning on the tape; it is one row all the same."""
+        self.tape, _ = self.bench.record(
+            ["sh", "-c", "dd if=/dev/zero of=/dev/null bs=1 count=30000; true"])
+        calls = [o for o in self.bench.objects(self.tape) if o["type"] == "syscall"]
+        waits = [o for o in calls if o["name"] == "wait4"]
+        ask = "SELECT seq, end_seq, duration, ret, state FROM syscalls WHERE name = 'wait4'"
+        rows = self.sql(ask)
+        self.assertEqual(rows, [{k: o[k] for k in ("seq", "end_seq", "duration", "ret", "state")}
+                                for o in waits])
+        self.assertGreater(rows[0]["end_seq"] - rows[0]["seq"], 100000)
+        wrote = ("SELECT seq, \"when\", length, data FROM memory JOIN syscalls USING (seq) "
+                 "WHERE name = 'wait4'", "SELECT seq, \"when\", length, data FROM memory "
+                 f"WHERE seq = {rows[0]['seq']}")
+        for statement in wrote:
+            self.assertEqual(self.sql(statement), [
+                {"seq": o["seq"], **{k: m[k] for k in ("when", "length", "data")}}
+                for o in waits[:1 if "=" in statement[-12:] else None] for m in o["memory"]])
+        places = [r["seq"] for r in self.sql("SELECT seq FROM memory ORDER BY seq")]
+        self.assertEqual(places, sorted(places))
+        self.assertEqual(self.sql("SELECT count(*) AS n FROM syscalls"), [{"n": len(calls)}])
+
     # ---- how it is asked ----
 
     def test_statements_from_stdin(self):
         text = b".tables\n\nSELECT 1 AS a,\n 'x;y' AS b;\n-- a comment\nSELECT 2 AS c"
         out = self.bench.ask("sql", self.tape, stdin=text).decode()
-        self.assertEqual(out, "syscalls\nmemory\nsignals\ntape\nprocesses\nthreads\nfds\nfiles\n"
+        self.assertEqual(out, "syscalls\nmemory\nsignals\ntransfers\ntape\nprocesses\nthreads\nfds\nfiles\n"
                               "a  b\n-  ---\n1  x;y\n\nc\n-\n2\n")
         self.assertEqual(self.bench.ask("sql", self.tape, "-", stdin=text).decode(), out)
 
@@ -163,7 +232,7 @@ class Sql(suite.TapeTest):
 
     def test_refusals(self):
         self.refused("SELECT foo\nFROM syscalls", "'SELECT foo FROM syscalls': no such column: foo")
-        for statement in ("ATTACH 'x.db' AS x", "CREATE TABLE x(a)", "DROP VIEW files",
+        for statement in ("ATTACH 'x.db' AS x", "CREATE TABLE x(a)", "DROP TABLE files",
                           "DELETE FROM syscalls", "PRAGMA temp_store = 2", "VACUUM INTO 'x.db'",
                           "SELECT load_extension('x')", "CREATE TEMP TABLE x(a)"):
             self.refused(statement, "")
@@ -213,6 +282,20 @@ class Sql(suite.TapeTest):
         with open(other) as f:
             self.assertEqual(f.read(), "precious")
         self.assertEqual([n for n in os.listdir(self.dir) if n.endswith(".part")], [])
+
+    def test_database_interrupted(self):
+        """Nothing half done is left, and it died as it was told to."""
+        tape, _ = self.bench.record(["dd", "if=/dev/zero", "of=/dev/null", "bs=1", "count=30000"])
+        to, part = self.bench.path("t.db"), self.bench.path("t.db.part")
+        for signal_number in (signal.SIGINT, signal.SIGTERM):
+            child = subprocess.Popen([self.bench.analyze, "export", "--to", "sqlite", "-o", to,
+                                      tape], stderr=subprocess.PIPE)
+            while not os.path.exists(part) and child.poll() is None:
+                pass
+            child.send_signal(signal_number)
+            err = child.communicate(timeout=60)[1]
+            self.assertEqual((child.returncode, err), (-signal_number, b""))
+            self.assertEqual([n for n in os.listdir(self.dir) if n.startswith("t.db")], [])
 
     def test_csv(self):
         text = self.bench.ask("export", "--to", "csv", self.tape)

@@ -5,6 +5,7 @@ program that does all there is to do at random, and of usual programs."""
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import sys
 
 import state_kernel as kernel
 import suite
-from harness import descendants, say, wait_for
+from harness import descendants, run, say, wait_for
 
 SEEDS, STEPS = 4, 120
 
@@ -126,8 +127,8 @@ class StateAt(suite.TapeTest):
         self.addCleanup(rec.wait)
         return tape, rec
 
-    def look(self, rec, count, ready=lambda: True):
-        """At all @count processes of the recording, when they wait twice at the same place."""
+    def look(self, rec, count, gates=0, ready=lambda: True):
+        """At all @count processes of the recording, when all wait, so many of them at a gate."""
         def calls(pids):
             out = []
             for pid in pids:
@@ -135,15 +136,15 @@ class StateAt(suite.TapeTest):
                     out.append(f.read())
             return out
 
-        def quiet():
-            pids = descendants(rec.pid)
-            return len(pids) == count and all(map(kernel.waits, pids)) and ready()
-        wait_for(quiet, f"{count} processes that wait")
+        def quiet(pids):
+            at = sum(kernel.waits(pid, kernel.OPENAT) for pid in pids)
+            return len(pids) == count and at == gates and all(map(kernel.waits, pids))
         while True:
+            wait_for(lambda: ready() and quiet(descendants(rec.pid)), f"{count} that wait")
             pids = sorted(descendants(rec.pid))
             before = calls(pids)
             looks = [kernel.Look(pid) for pid in pids]
-            if all(map(kernel.waits, pids)) and calls(pids) == before:
+            if quiet(pids) and calls(pids) == before:
                 return looks
 
     def place_of(self, tape, *names, pid=None, text=""):
@@ -188,7 +189,7 @@ class StateAt(suite.TapeTest):
             read -u 5 line; echo text >&7; printf 12345 >&"$own"; exec 6>&-; exec 8>&7-
             cat <"$1/gate" | (cd lib; read x) """
         tape, rec = self.start(["bash", "-c", script, "bash", self.dir])
-        looks = self.look(rec, 3)
+        looks = self.look(rec, 3, 1)
         with open(self.bench.path("gate"), "w", encoding="utf-8") as f:
             f.write("go\n")
         self.assertEqual(rec.wait(60), 0)
@@ -210,7 +211,7 @@ threading.Thread(target=b.recv, args=[10]).start()
 os.rename(n.name, n.name + "x"); f = open(sys.argv[1] + "/gate")
 os.rename(n.name + "x", n.name); a.send(b"x"); p.communicate()"""
         tape, rec = self.start([os.path.realpath(sys.executable), "-I", "-c", script, self.dir])
-        looks = self.look(rec, 2)
+        looks = self.look(rec, 2, 1)
         with open(self.bench.path("gate"), "w", encoding="utf-8"):
             pass
         self.assertEqual(rec.wait(60), 0)
@@ -221,10 +222,10 @@ os.rename(n.name + "x", n.name); a.send(b"x"); p.communicate()"""
         self.gate("gate1")
         self.gate("gate2")
         self.write("Makefile", "all: one two\none two: SHELL = /bin/sh\n"
-                   "one:\n\tcd /usr; read x <$(CURDIR)/gate1; echo $@ >$(CURDIR)/$@\n"
-                   "two:\n\tread x <$(CURDIR)/gate2 3<Makefile; echo $@ >$@\n")
+                   "one:\n\t" "cd /usr; read x <$(CURDIR)/gate1; echo $@ >$(CURDIR)/$@\n"
+                   "two:\n\t" "read x <$(CURDIR)/gate2 3<Makefile; echo $@ >$@\n")
         tape, rec = self.start(["make", "-s", "-j2"])
-        looks = self.look(rec, 3)
+        looks = self.look(rec, 3, 2)
         for name in ("gate1", "gate2"):
             with open(self.bench.path(name), "w", encoding="utf-8") as f:
                 f.write("go\n")
@@ -245,7 +246,7 @@ uwsgi_temp_path {self.dir}/uwsgi; scgi_temp_path {self.dir}/scgi;
 server {{ listen 127.0.0.1:{port}; root {self.dir}; keepalive_timeout 600; }} }}\n""")
         tape, rec = self.start(["nginx", "-p", self.dir, "-c", f"{self.dir}/nginx.conf"],
                                stderr=subprocess.DEVNULL)
-        self.look(rec, 3, lambda: os.path.exists(self.bench.path("pid")))
+        self.look(rec, 3, ready=lambda: os.path.exists(self.bench.path("pid")))
         client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         client.request("GET", "/")
         self.assertEqual(client.getresponse().read(), b"hello\n")
@@ -257,6 +258,92 @@ server {{ listen 127.0.0.1:{port}; root {self.dir}; keepalive_timeout 600; }} }}
         self.assertEqual(rec.wait(60), 0)
         self.compare_looks("nginx", tape, looks,
                            self.place_of(tape, "rt_sigsuspend", pid=master))
+
+    # ---- the verb ----
+
+    def say(self, tape, *options, status=0):
+        result = run([self.bench.analyze, "state", *options, tape])
+        self.assertEqual(result.status, status, result)
+        return result.out.decode(), result.err.decode()
+
+    def pipeline(self):
+        """A tape of sh and two children, (its lines, the place where all of them wait)."""
+        command = ["sh", "-c", "exec 3</etc/passwd; cat gate | cat; exit 0"]
+        self.gate("gate")
+        tape, rec = self.start(command)
+        self.look(rec, 3, 1)
+        with open(self.bench.path("gate"), "w", encoding="utf-8"):
+            pass
+        self.assertEqual(rec.wait(60), 0)
+        return tape, self.place_of(tape, "openat", text="gate")
+
+    def test_text(self):
+        tape, place = self.pipeline()
+        text, err = self.say(tape, "--at", str(place))
+        self.assertEqual(err, "")
+        self.assertRegex(text, rf"^at event {place}, \d+\.\d{{6}} s: 3 processes\n")
+        pids = [int(n) for n in re.findall(r"^process (\d+): ", text, re.M)]
+        first, last = text.split("\nprocess ")[2:]
+        self.assertRegex(first, rf"(?m)^ +1 w +- pipe:\[\d+\]  <-> {pids[2]}/0$")
+        self.assertRegex(first, r'openat\(AT_FDCWD<.*>, "gate", O_RDONLY,? +<unfinished \.\.\.>')
+        self.assertRegex(last, rf"(?m)^ +0 r +- pipe:\[\d+\]  <-> {pids[1]}/1$")
+        self.assertRegex(last, r"(?m)^ +3 r +0 /etc/passwd$")
+        self.assertRegex(last, rf"\n  parent    pid {pids[0]}, process group \d+, session \d+\n")
+        # One alone; each mapping; from standard input.
+        text, _ = self.say(tape, f"--at={place}", f"--pid={pids[2]}", "--maps")
+        self.assertEqual(re.findall(r"^process (\d+): ", text, re.M), [str(pids[2])])
+        self.assertRegex(text, r"(?m)^    [0-9a-f]{12}-[0-9a-f]{12} r-xp [0-9a-f]{8} /.*libc.*$")
+        with open(tape, "rb") as f:
+            piped = run([self.bench.analyze, "state", f"--at={place}", f"--pid={pids[2]}", "--maps",
+                         "-"], stdin=f.read())
+        self.assertEqual(piped.out.decode(), text)
+
+    def test_places(self):
+        tape, place = self.pipeline()
+        state = self.state(tape, place)
+        # The same by its time: something happens then, and this is the last of it.
+        again = self.state(tape, f"{state['time'] // 10**9}.{state['time'] % 10**9:09}")
+        self.assertEqual([p["pid"] for p in again["processes"]],
+                         [p["pid"] for p in state["processes"]])
+        # When a call comes back it has done what it does.
+        before, after = self.state(tape, place), self.state(tape, place + 1)
+        count = [sum(len(p["fds"]) for p in s["processes"]) for s in (before, after)]
+        self.assertEqual(count[0] + 1, count[1])
+        # The end, and behind it.
+        text, err = self.say(tape)
+        self.assertRegex(text, r"^at event \d+, .*: 0 processes\n$")
+        self.assertIn("--at", err)
+        text, err = self.say(tape, "--at=999999", status=2)
+        self.assertIn("ends before", err)
+        for word in ("", "x", "-1", "1.2.3", "5m", "99999999999999999999", "1e3"):
+            text, err = self.say(tape, f"--at={word}", status=2)
+            self.assertEqual(text, "")
+            self.assertIn("no place", err)
+
+    def test_cut_off(self):
+        """What is behind the place is not even looked at."""
+        tape, _ = self.bench.record(["dd", "if=/dev/zero", "of=/dev/null", "bs=64k", "count=600"])
+        short = self.bench.path("short.zst")
+        with open(tape, "rb") as f, open(short, "wb") as g:
+            g.write(f.read()[:-200])
+        self.say(short, "--at=20")
+        self.say(short, status=2)
+
+    def test_selected(self):
+        """What was not recorded is not made up."""
+        tape, _ = self.bench.record(["sh", "-c", "umask 7; cat /etc/passwd >/dev/null; :"],
+                                    ["-e", "trace=openat"])
+        objects = self.bench.objects(tape)
+        place = next(o["seq"] for o in objects if o["type"] == "exit") - 1
+        text, _ = self.say(tape, f"--at={place}")
+        self.assertIn("mappings: not recorded", text)
+        self.assertIn("signals: not recorded", text)
+        self.assertIn("umask     0007", text)
+        state = self.state(tape, place)
+        self.assertEqual(state["recorded"], {"positions": False, "contents": False, "maps": False,
+                                             "signals": False, "calls": True})
+        for process in state["processes"]:
+            self.assertEqual({fd["position"] for fd in process["fds"]}, {None})
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ GOLDEN = fault.GOLDEN
 VERBS = {
     "overview": [], "print": ["print", "-y"], "filtered": ["print", "-e", "trace=/open", "-P", "/etc"],
     "tree": ["tree"], "stats": ["stats"], "processes": ["stats", "--by=process", "--json"],
+    "state": ["state", "--at=40", "--maps"], "state_json": ["state", "--at=0.001", "--json"],
     "info": ["info"], "markdown": ["info", "--markdown"], "check": ["check"],
-    "jsonl": ["export", "--to", "jsonl"],
+    "jsonl": ["export", "--to", "jsonl"], "report": ["report"],
 }
 TAPES = ("0.1-threads-signals", "0.1-torn", "0.1-data")
 

@@ -10,7 +10,7 @@ GOLDEN = fault.GOLDEN
 # (every how many, how): always interrupted is never done.
 WAYS = [(2, "eintr"), (3, "eintr"), (7, "eintr"), (1, "one"), (2, "one"), (5, "one"),
         (1, "half"), (3, "half")]
-VERBS = ([], ["print", "-yy", "-v"], ["tree"], ["stats"], ["info"], ["check"],
+VERBS = ([], ["print", "-yy", "-v"], ["tree"], ["stats"], ["state", "--at=40"], ["info"], ["check"],
          ["export", "--to", "jsonl"], ["export", "--to", "strace", "-o", "OUT"],
          ["check", "--repair", "-o", "OUT"])
 

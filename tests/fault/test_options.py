@@ -25,8 +25,8 @@ PIDS = ["0", "-5", "4194305", "2147483647", "2147483648", "99999999999999999999"
 REC = {"-o": None, "--output": None, "-s": None, "--payload": None, "-u": None, "--user": None,
        "-E": None, "--env": None, "-z": None, "--level": None, "-p": PIDS, "--attach": PIDS,
        "-q": (), "--quiet": (), "--help": (), "--version": (), "--": ()}
-VERBS = ["overview", "print", "tree", "stats", "info", "check", "export", "\x1b]0;title\x07", "prin"]
-ANALYZE = {"-e": None, "--pid": None, "--time": None, "-s": None, "-P": None, "-X": None,
+VERBS = ["overview", "print", "tree", "stats", "state", "info", "check", "export", "\x1b]0;title\x07", "prin"]
+ANALYZE = {"-e": None, "--pid": None, "--time": None, "--at": None, "--maps": (), "-s": None, "-P": None, "-X": None,
            "-a": None, "--by": None, "--to": None, "-o": None, "-t": (), "-tt": (), "-r": (),
            "-T": (), "-v": (), "-x": (), "-y": (), "-yy": (), "-z": (), "-Z": (), "-f": (),
            "--json": (), "--markdown": (), "--repair": (), "--fold": (), "--help": (),

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "format/meta.h"
 #include "replayer/print/print.h"
+#include "replayer/query/moment.h"
 #include "replayer/state/state.h"
 
 enum { NAME_MAX_SIZE = 4096, FDS_ASKED = 8 };
@@ -67,6 +68,20 @@ static void say(struct replay *r, const struct event *e)
 	buf_clear(&r->said);
 }
 
+/* The whole of it, both ways, at the end and in the midst of calls. */
+static void tell(struct replay *r)
+{
+	struct moment m = {.state = r->state, .printer = r->printer, .maps = true};
+
+	for (int i = 0; i < 2; i++) {
+		fuzz_check(moment_fill(&m) == 0);
+		fuzz_check(moment_say(&m, &r->said) == 0 && moment_json(&m, &r->said) == 0);
+		moment_done(&m);
+		buf_clear(&r->said);
+		fuzz_check(state_advance(r->state, UINT64_MAX, UINT64_MAX) == 0);
+	}
+}
+
 static void take_snapshot(struct replay *r, struct bytes *b)
 {
 	struct meta_process p = {.pid = (uint32_t)bytes_number(b)};
@@ -93,7 +108,8 @@ void fuzz_one(const uint8_t *data, size_t size)
 					      .names = how % 3,
 					      .words = how / 3 % 3,
 					      .hex = how / 9 % 3};
-	struct replay r = {.state = state_new(), .printer = printer_new(&options)};
+	struct replay r = {.state = state_new_with(how / 27 ? STATE_ALL : 0),
+			   .printer = printer_new(&options)};
 
 	fuzz_check(r.state && r.printer);
 	printer_state(r.printer, r.state);
@@ -105,6 +121,7 @@ void fuzz_one(const uint8_t *data, size_t size)
 		ask(&r, &maker.event);
 		say(&r, &maker.event);
 	}
+	tell(&r);
 	maker_done(&maker);
 	printer_free(r.printer);
 	state_free(r.state);

@@ -10,6 +10,7 @@ import howto
 import includes
 import options
 import sources
+import symbols
 
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
 REC_HELP = "Usage: rec\n\n  -q, --quiet   say nothing\n"
@@ -177,6 +178,19 @@ class Howto(unittest.TestCase):
         for entry in ("SYS(new, K_FD, FD(fd))\n", "SYS(none, K_INT)\n", "NR(7, new)\n"):
             with self.assertRaises(howto.Failure):
                 howto.without(self.SOURCE, entry)
+
+
+class Symbols(unittest.TestCase):
+    def test_one_place_each(self):
+        text = ("a.a:x.c.o:0000000000000010 T one\na.a:x.c.o:0000000000000000 D two\n"
+                "a.a:x.c.o:0000000000000000 W shared\nb.a:y.c.o:0000000000000000 W shared\n")
+        self.assertEqual(symbols.check(text), ([], 2))
+
+    def test_two_places(self):
+        text = ("lib/a.a:x.c.o:0000000000000000 R table\nlib/b.a:y.c.o:0000000000000040 D table\n"
+                "lib/b.a:z.c.o:0000000000000000 T other\n")
+        self.assertEqual(symbols.check(text)[0],
+                         ["table: in lib/a.a:x.c.o and in lib/b.a:y.c.o"])
 
 
 if __name__ == "__main__":

@@ -382,6 +382,24 @@ static void step_name(void)
 		rename(name(), name());
 }
 
+// The next one, or any.
+static int some_epoll(void)
+{
+	char path[64], target[64];
+	int fd = some();
+
+	for (int i = 0; i < FDS; i++) {
+		ssize_t n;
+
+		fd = fd < FDS ? fd + 1 : 3;
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		n = readlink(path, target, sizeof(target));
+		if (n > 0 && memmem(target, (size_t)n, "eventpoll", 9))
+			break;
+	}
+	return fd;
+}
+
 static void step_look(void)
 {
 	struct epoll_event e = {.events = EPOLLIN | (pick(2) ? EPOLLET : 0), .data.u64 = now};
@@ -392,6 +410,7 @@ static void step_look(void)
 	switch (pick(5)) {
 	case 0:
 	case 1:
+		fd = some_epoll();
 		for (int other = 3; other < FDS; other++)
 			epoll_ctl(fd, 1 + (int)pick(3), other, &e);
 		break;

@@ -12,6 +12,8 @@ Measures a release build's rec against strace, and analyze against zstd.
               set that has none of these calls, against what any seccomp filter costs.
     analyze   `analyze stats` on a tape of two million events and of ten times as many:
               time against `zstd -dc`, peak memory.
+    sql       `analyze sql` on a tape of two million events: time of a few queries against
+              `zstd -dc`, peak memory.
     verbs     every verb of analyze on a tape of five million events of find(1), which looks at
               all files below /usr again and again: time against `zstd -dc` and against what is
               aimed at (3 times for what counts, 8 for what prints), peak memory; and what a
@@ -47,6 +49,14 @@ VERBS = (
     ("export --to jsonl", PRINTS), ("export --to csv", PRINTS), ("export --to folded", PRINTS),
     ("export --to perfetto", PRINTS), ("export --to pcapng", PRINTS),
 )
+
+# {end}: near the last event's place.
+QUERIES = ("SELECT count(*) FROM syscalls",
+           "SELECT name, count(*), sum(duration) FROM syscalls GROUP BY name",
+           "SELECT seq, text FROM syscalls ORDER BY duration DESC LIMIT 10",
+           "SELECT name, sum(bytes) FROM transfers GROUP BY name",
+           "SELECT count(*) FROM syscalls WHERE seq > {end}",
+           "SELECT seq, text FROM syscalls WHERE seq > {end} LIMIT 10")
 
 # A mid-size translation unit, made here so that the figures do not depend on a checkout.
 COMPILE_INCLUDES = ("stdio stdlib string unistd errno fcntl signal sys/socket sys/stat netdb "
@@ -195,11 +205,14 @@ def empty(recorder):
     return min(timed([*recorder, "true"])[0] for _ in range(10)) - bare
 
 
+def make_tape(recorders, events):
+    subprocess.run([recorders.rec, "-q", "-o", recorders.tape, "--", "dd", "if=/dev/zero",
+                    "of=/dev/null", "bs=1", f"count={events // 2}", "status=none"], check=True)
+
+
 def stats_of(recorders, events, args):
     """Tape of so many events; (MiB, zstd seconds, analyze seconds, analyze's memory)."""
-    count = str(events // 2)
-    subprocess.run([recorders.rec, "-q", "-o", recorders.tape, "--", "dd", "if=/dev/zero",
-                    "of=/dev/null", "bs=1", f"count={count}", "status=none"], check=True)
+    make_tape(recorders, events)
     zstd, stats, memory = [], [], 0
     for _ in range(args.rounds):
         zstd.append(timed(["zstd", "-dc", recorders.tape])[0])
@@ -218,6 +231,20 @@ def analyze(recorders, args):
     if args.times > 1:
         more = stats_of(recorders, args.events * args.times, args)
         print(f"{args.times} times the events: {more / once:.2f} times the time")
+
+
+def sql(recorders, args):
+    make_tape(recorders, args.events)
+    zstd = statistics.median(timed(["zstd", "-dc", recorders.tape])[0]
+                             for _ in range(args.rounds))
+    print(f"{args.events:10} events, zstd -dc {zstd:.3f} s")
+    for query in QUERIES:
+        query = query.format(end=2 * args.events - 1000)
+        runs = [timed([recorders.analyze, "sql", recorders.tape, query])
+                for _ in range(args.rounds)]
+        seconds = statistics.median(run[0] for run in runs)
+        print(f"{seconds:8.3f} s = {seconds / zstd:5.1f} times, "
+              f"{mib(max(run[1] for run in runs))} of memory: {query}", flush=True)
 
 
 def find_tape(recorders, events):
@@ -265,7 +292,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", action="append", help="this program; repeatable")
     parser.add_argument("--part", action="append",
-                        choices=("record", "select", "analyze", "verbs"),
+                        choices=("record", "select", "analyze", "sql", "verbs"),
                         help="repeatable; default: all")
     parser.add_argument("--verb-events", type=int, default=VERB_EVENTS)
     parser.add_argument("--events", type=int, default=EVENTS)
@@ -283,6 +310,8 @@ def main():
             select(recorders, args)
         if not args.part or "analyze" in args.part:
             analyze(recorders, args)
+        if not args.part or "sql" in args.part:
+            sql(recorders, args)
         if not args.part or "verbs" in args.part:
             verbs(recorders, args)
     finally:

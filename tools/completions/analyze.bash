@@ -12,8 +12,16 @@ _systape_analyze()
 		option=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	case $option in
-	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace csv sqlite" -- "$current") && return ;;
-	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread" -- "$current") && return ;;
+	--by) mapfile -t COMPREPLY < <(compgen -W "syscall process thread file" -- "$current") && return ;;
+	--sort)
+		verbs="bytes path time errors"
+		[[ $verb != net ]] || verbs="bytes time errors"
+		[[ $verb != stats ]] || verbs="time calls errors mean p50 p90 p99 max wall blocked busy bytes"
+		mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current")
+		return
+		;;
+	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace csv sqlite perfetto folded pcapng" -- "$current") && return ;;
+	--weight) mapfile -t COMPREPLY < <(compgen -W "time count bytes" -- "$current") && return ;;
 	-e | --trace)
 		mapfile -t COMPREPLY < <(compgen -W "trace=%file trace=%process trace=%network
 			trace=%desc trace=%memory trace=%signal trace=%ipc" -- "$current")
@@ -31,15 +39,21 @@ _systape_analyze()
 	case $verb in
 	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -y -yy -P -X -z -Z -e --trace= -q -qq -n -i -a --pid= --time=" ;;
 	overview | tree) words+=" -e --trace= --json" ;;
-	stats) words+=" --by= -e --trace= --json" ;;
+	stats) words+=" --by= --sort= -e --trace= --pid= --time= --json" ;;
 	state) words+=" --at= --pid= --maps --json" ;;
+	files) words+=" -P -e --trace= --sort= --written --failed --missing --all --pid= --time= --json" ;;
+	follow) words+=" --list --fd= --path= --socket= --pipe --stream= --hex --content --raw --out --in -o -e --trace= --pid= --time= --json" ;;
+	cut) words+=" -o -z -e --trace= --pid= --children --time= --events=" ;;
+	net) words+=" --sort= --all -e --trace= --pid= --time= --json" ;;
+	errors) words+=" --all -e --trace= --pid= --time= --json" ;;
 	info) words+=" --json --markdown" ;;
 	check) words+=" --repair -o --json" ;;
 	sql) words+=" -e --trace= --csv --json --line --no-header" ;;
-	export) words+=" --to= -e --trace= -o" ;;
+	report) words+=" -e --trace= -o" ;;
+	export) words+=" --to= -e --trace= -o --pid= --time= --weight=" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="overview print tree stats state info check sql export"
+		verbs="overview print tree stats state files follow net errors cut info check sql report export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

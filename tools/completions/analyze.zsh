@@ -8,9 +8,15 @@ verbs=(
 	'tree:which process started which'
 	'stats:count and time of each system call'
 	'state:the world at one place of the tape'
+	'files:every path that was touched'
+	'net:everybody whom the processes talked to'
+	'errors:the calls that failed'
+	'follow:the bytes that flowed'
+	'cut:a tape with only a part'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
 	'sql:the tape asked in SQL'
+	'report:one HTML page'
 	'export:the tape in another format'
 )
 options=(
@@ -56,7 +62,14 @@ overview | tree)
 	options+=($calls '--json[as a JSON object]')
 	;;
 stats)
-	options+=($calls '--by=[a table for each]:what:(syscall process thread)' '--json[as a JSON object]')
+	options+=(
+		$calls
+		'--by=[a table for each]:what:(syscall process thread file)'
+		'--sort=[which come first]:key:(time calls errors mean p50 p90 p99 max wall blocked busy bytes)'
+		'--pid=[only these processes or threads]:pid'
+		'--time=[only these seconds, A..B]:range'
+		'--json[as a JSON object]'
+	)
 	;;
 state)
 	options+=(
@@ -64,6 +77,61 @@ state)
 		'--pid=[only these processes]:pid'
 		'--maps[each mapping]'
 		'--json[as a JSON object]'
+	)
+	;;
+files)
+	options+=(
+		$calls
+		'-P[only files at or below this path]:path:_files'
+		'--sort=[which come first]:key:(bytes path time errors)'
+		'--written[only those that were written or changed]'
+		'--failed[only those at which something failed]'
+		'--missing[only those that were not there]'
+		'--all[a line for each]'
+		'--pid=[only what these processes did]:pid'
+		'--time=[only these seconds, A..B]:range'
+		'--json[as a JSON object]'
+	)
+	;;
+follow)
+	options+=(
+		$calls
+		'--list[every stream]'
+		'--fd=[what was behind it]:pid\:fd'
+		'--path=[this file]:path:_files'
+		'--socket=[sockets with this address]:address'
+		'--pipe[all pipes]'
+		'--stream=[the stream with this number]:number'
+		'--hex[in hexadecimal]'
+		'--content[the file put together]'
+		'--raw[the bytes alone]'
+		'-o[where the bytes go]:file:_files'
+		'(--in)--out[only what was written]'
+		'(--out)--in[only what was read]'
+		'--pid=[only these processes or threads]:pid'
+		'--time=[only these seconds, A..B]:range'
+		'--json[as a JSON object]'
+	)
+	;;
+net | errors)
+	[[ $words[2] != net ]] || options+=('--sort=[which come first]:key:(bytes time errors)')
+	options+=(
+		$calls
+		'--all[nothing folded or left out]'
+		'--pid=[only what these processes did]:pid'
+		'--time=[only these seconds, A..B]:range'
+		'--json[as a JSON object]'
+	)
+	;;
+cut)
+	options+=(
+		$calls
+		'-o[the new tape]:file:_files'
+		'-z[level of zstd]:level'
+		'--pid=[only these processes or threads]:pid'
+		'--children[also all that descend from them]'
+		'--time=[only these seconds, A..B]:range'
+		'--events=[only these events, A..B]:range'
 	)
 	;;
 info)
@@ -84,9 +152,15 @@ sql)
 		'(--csv --json)--line[a line for each value]'
 		'--no-header[no names of columns]'
 	)
+report)
+	options+=($calls '-o[output]:file:_files')
 	;;
 export)
-	options+=($calls '--to=[format]:format:(jsonl strace csv sqlite)' '-o[output]:file:_files')
+	options+=($calls '--to=[format]:format:(jsonl strace csv sqlite perfetto folded pcapng)'
+		'-o[output]:file:_files'
+		'--pid=[only these processes or threads]:pid'
+		'--time=[only these seconds, A..B]:range'
+		'--weight=[what folded stacks count]:weight:(time count bytes)')
 	;;
 esac
 _arguments $options

@@ -46,6 +46,8 @@ static void check_kind(const struct buf *record, enum codec_kind expected)
 
 /* ---- there and back ---- */
 
+static uint32_t shown[] = {1, UINT32_MAX};
+
 static const struct meta_header full_header = {
 	.incompatible = UINT64_MAX,
 	.compatible = UINT64_MAX,
@@ -73,6 +75,10 @@ static const struct meta_header full_header = {
 	.options = TEXT("-o x"),
 	.first_chunk = UINT64_MAX,
 	.part = UINT32_MAX,
+	.cut = TEXT("--pid=1"),
+	.cut_from = {1, [15] = 2},
+	.shown_pids = shown,
+	.shown_pid_count = 2,
 };
 
 static void check_header_texts(const struct meta_header *a, const struct meta_header *b)
@@ -89,6 +95,7 @@ static void check_header_texts(const struct meta_header *a, const struct meta_he
 	assert_string_equal(a->libc, b->libc);
 	assert_string_equal(a->trace_set, b->trace_set);
 	assert_string_equal(a->options, b->options);
+	assert_string_equal(a->cut, b->cut);
 }
 
 static void decode_header(const struct buf *record, struct meta_header *ret)
@@ -124,6 +131,9 @@ static void test_header(void **state)
 	assert_int_equal(back.payload_limit, UINT64_MAX);
 	assert_int_equal(back.first_chunk, UINT64_MAX);
 	assert_int_equal(back.part, UINT32_MAX);
+	assert_memory_equal(full_header.cut_from, back.cut_from, sizeof(back.cut_from));
+	assert_int_equal(back.shown_pid_count, 2);
+	assert_memory_equal(back.shown_pids, shown, sizeof(shown));
 	meta_header_done(&back);
 	buf_done(&record);
 }
@@ -146,7 +156,9 @@ static void test_empty_header(void **state)
 	buf_done(&record);
 }
 
-static struct meta_fd fds[] = {{-1, UINT32_MAX, UINT64_MAX, BYTES("/a\xff")}, {3, 0, 0, BYTES("")}};
+static struct meta_fd fds[] = {
+	{-1, UINT32_MAX, UINT64_MAX, BYTES("/a\xff"), META_FD_NO_POSITION, UINT64_MAX},
+	{.fd = 3, .target = BYTES("")}};
 static struct meta_in_flight in_flight[] = {
 	{.tid = 42,
 	 .arch = EVENT_ARCH_X86_64,
@@ -197,6 +209,8 @@ static void check_lists(const struct meta_process *a, const struct meta_process 
 		assert_int_equal(a->fds[i].flags, b->fds[i].flags);
 		assert_int_equal(a->fds[i].position, b->fds[i].position);
 		check_bytes(&a->fds[i].target, &b->fds[i].target);
+		assert_int_equal(a->fds[i].unknown, b->fds[i].unknown);
+		assert_int_equal(a->fds[i].description, b->fds[i].description);
 	}
 	assert_int_equal(a->map_count, b->map_count);
 	for (size_t i = 0; i < a->map_count; i++) {

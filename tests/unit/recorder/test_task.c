@@ -29,7 +29,7 @@ static void test_processes_end_with_their_last_thread(void **state)
 	(void)state;
 	assert_int_equal(t.processes.count, 2);
 	assert_false(task_remove(&t, leader));
-	assert_null(task_find(&t, 10));
+	assert_null(task_lookup(&t, 10));
 	assert_true(task_remove(&t, thread));
 	assert_true(task_remove(&t, other));
 	assert_int_equal(t.processes.count, 0);
@@ -92,11 +92,11 @@ static void test_exec_of_a_thread(void **state)
 	add(&t, 11, 10);
 	add(&t, 20, 20);
 	assert_int_equal(task_exec(&t, thread), 0);
-	assert_ptr_equal(task_find(&t, 10), thread);
+	assert_ptr_equal(task_lookup(&t, 10), thread);
 	assert_int_equal(thread->tid, 10);
-	assert_null(task_find(&t, 11));
-	assert_null(task_find(&t, 12));
-	assert_non_null(task_find(&t, 20));
+	assert_null(task_lookup(&t, 11));
+	assert_null(task_lookup(&t, 12));
+	assert_non_null(task_lookup(&t, 20));
 	assert_true(task_remove(&t, thread));
 	task_table_done(&t);
 }

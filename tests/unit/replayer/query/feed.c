@@ -17,8 +17,19 @@ void feed_event(struct feed *f, struct event *e)
 
 	e->seq = ++f->seq;
 	e->time = f->seq * NS_PER_MS;
+	if (f->state)
+		assert_int_equal(state_take(f->state, &item), 0);
 	assert_int_equal(processes_take(&f->processes, &item), 0);
 	assert_int_equal(failures_take(&f->failures, &f->processes, e), 0);
+	if (f->state)
+		assert_int_equal(causes_take(&f->causes, &f->processes, &f->failures, e), 0);
+}
+
+void feed_with_state(struct feed *f)
+{
+	f->state = state_new();
+	assert_non_null(f->state);
+	f->processes.state = f->failures.state = f->causes.state = f->state;
 }
 
 static struct event event_of(uint8_t kind, uint32_t pid)
@@ -134,4 +145,6 @@ void feed_done(struct feed *f)
 {
 	processes_done(&f->processes);
 	failures_done(&f->failures);
+	causes_done(&f->causes);
+	state_free(f->state);
 }

@@ -7,17 +7,22 @@
 #define TESTS_FEED_H
 
 #include "../made.h"
+#include "replayer/query/cause.h"
 #include "replayer/query/failures.h"
 #include "replayer/query/processes.h"
 
 struct feed {
 	struct processes processes;
 	struct failures failures;
+	struct state *state; /* NULL: nobody knows what descriptors are, and causes take nothing */
+	struct causes causes;
 	uint64_t seq;
 	uint32_t arch; /* of the calls; 0: x86-64 */
 };
 
-/* Hands an event to both. Its place and time are set here. */
+/* With a state from here on. */
+void feed_with_state(struct feed *f);
+/* Hands an event to all. Its place and time are set here. */
 void feed_event(struct feed *f, struct event *e);
 void feed_fork(struct feed *f, uint32_t pid, uint32_t child);
 void feed_thread(struct feed *f, uint32_t pid, uint32_t tid);

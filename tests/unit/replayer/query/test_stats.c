@@ -370,10 +370,10 @@ static void test_percentile_extremes(void **state)
 	assert_int_equal(stats_percentile(&s.rows[0], 50), 0);
 	assert_int_equal(s.rows[0].max, UINT64_MAX);
 	stats_done(&s);
-	/* Only kept for calls. */
+	/* Of a process as of a call. */
 	start(&s, STATS_BY_PROCESS);
 	add(&s, READ, 5, 0);
-	assert_int_equal(stats_percentile(&s.rows[0], 50), 0);
+	assert_int_equal(stats_percentile(&s.rows[0], 50), 5);
 	stats_done(&s);
 }
 
@@ -394,6 +394,96 @@ static void test_percentile_of_those_that_came_back(void **state)
 	stats_done(&s);
 }
 
+/* ---- lives ---- */
+
+static void at(struct stats *s, struct event *e, uint8_t kind, uint64_t time)
+{
+	e->kind = kind;
+	e->time = time;
+	assert_int_equal(stats_add(s, e), 0);
+}
+
+/* A process of two threads: one sleeps all the time, the other begins late and computes. */
+static void test_blocked_and_busy(void **state)
+{
+	enum { NANOSLEEP = 35 };
+	struct event call = call_of(NANOSLEEP, 800, 0), other = call_of(READ, 100, 0), e;
+	struct stats s;
+
+	(void)state;
+	start(&s, STATS_BY_PROCESS);
+	at(&s, &call, EVENT_CALL, 100);
+	e = made_event(EVENT_FORK, 2);
+	e.fork = (struct event_fork){MADE_PID, MADE_PID + 1, FORK_THREAD, true};
+	at(&s, &e, EVENT_FORK, 500);
+	other.tid = MADE_PID + 1;
+	at(&s, &other, EVENT_CALL, 600);
+	e = made_event(EVENT_EXIT, 3);
+	e.exit.process = false;
+	e.tid = MADE_PID + 1;
+	at(&s, &e, EVENT_EXIT, 900);
+	e.tid = MADE_PID;
+	at(&s, &e, EVENT_EXIT, 1100);
+	stats_sort(&s);
+	assert_int_equal(s.count, 1);
+	assert_int_equal(s.rows[0].blocked, 800);
+	assert_int_equal(s.rows[0].lived, 1000 + 400);
+	assert_int_equal(stats_busy(&s.rows[0]), 600);
+	assert_int_equal(stats_mean(&s.rows[0]), 450);
+	stats_done(&s);
+}
+
+/* A read waits when it takes long, a wake-up of others never does. */
+static void test_what_waits(void **state)
+{
+	enum { FUTEX = 202, WAIT = 0, WAKE = 1 };
+	struct event e = call_of(READ, 99999, 1);
+	struct stats s;
+
+	(void)state;
+	start(&s, STATS_BY_THREAD);
+	stats_add(&s, &e);
+	assert_int_equal(s.blocked, 0);
+	e.call.duration = 100000;
+	stats_add(&s, &e);
+	assert_int_equal(s.blocked, 100000);
+	e.call.nr = FUTEX;
+	e.call.args[1] = WAKE;
+	stats_add(&s, &e);
+	assert_int_equal(s.blocked, 100000);
+	e.call.args[1] = WAIT;
+	e.call.duration = 7;
+	stats_add(&s, &e);
+	assert_int_equal(s.blocked, 100007);
+	stats_done(&s);
+}
+
+static void test_orders(void **state)
+{
+	struct event e = call_of(READ, 50, 0);
+	struct stats s;
+
+	(void)state;
+	start(&s, STATS_BY_CALL);
+	add(&s, 5, 100, 0);
+	add(&s, 4, 10, -EPERM);
+	add(&s, 4, 10, 0);
+	add(&s, 3, 70, 0);
+	stats_sort(&s);
+	check_row(&s, 0, 5, 1, 0, 100);
+	assert_int_equal(stats_order(&s, STATS_ORDER_CALLS), 0);
+	check_row(&s, 0, 4, 2, 1, 20);
+	check_row(&s, 1, 5, 1, 0, 100);
+	assert_int_equal(stats_order(&s, STATS_ORDER_MAX), 0);
+	check_row(&s, 0, 5, 1, 0, 100);
+	check_row(&s, 2, 4, 2, 1, 20);
+	assert_int_equal(stats_order(&s, STATS_ORDER_ERRORS), 0);
+	check_row(&s, 0, 4, 2, 1, 20);
+	/* There is room for more. */
+	assert_int_equal(stats_add(&s, &e), 0);
+	stats_done(&s);
+}
+
 /* ---- limits ---- */
 
 static void test_too_many_keys(void **state)
@@ -408,6 +498,8 @@ static void test_too_many_keys(void **state)
 		assert_int_equal(stats_add(&s, &e), 0);
 	}
 	assert_int_equal(s.count, STATS_KEYS_MAX + 1);
+	assert_non_null(s.rows[STATS_HISTOGRAMS_MAX - 1].histogram);
+	assert_null(s.rows[STATS_HISTOGRAMS_MAX].histogram);
 	check_row(&s, STATS_KEYS_MAX, STATS_REST, 10, 0, 10);
 	/* Those that have a row keep it. */
 	e.pid = 5;
@@ -465,6 +557,9 @@ int main(void)
 		cmocka_unit_test(test_percentile_of_every_size),
 		cmocka_unit_test(test_percentile_extremes),
 		cmocka_unit_test(test_percentile_of_those_that_came_back),
+		cmocka_unit_test(test_blocked_and_busy),
+		cmocka_unit_test(test_what_waits),
+		cmocka_unit_test(test_orders),
 		cmocka_unit_test(test_too_many_keys),
 	};
 

@@ -27,7 +27,7 @@ void world_begin(struct world *w)
 	const struct meta_snapshot s = {.processes = &p, .process_count = 1};
 	const struct trace_item item = {.kind = ITEM_SNAPSHOT, .snapshot = &s};
 
-	*w = (struct world){.state = state_new()};
+	*w = (struct world){.state = state_new_with(STATE_ALL)};
 	assert_non_null(w->state);
 	take(w, &item);
 }

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* analyze report: one HTML page about a tape. */
+#include "filter.h"
+#include "opts.h"
+#include "verbs.h"
+
+#include "base/cleanup.h"
+#include "replayer/report/page.h"
+
+#include <errno.h>
+#include <getopt.h>
+
+struct report_run {
+	struct report report;
+	struct filter filter;
+	bool any;  /* there is something to tell of */
+	bool more; /* a second tape, which is not told of */
+	struct buf out;
+};
+
+static void report_run_done(struct report_run *run)
+{
+	report_done(&run->report);
+	filter_done(&run->filter);
+}
+
+static int take(void *context, const struct trace_item *item, struct err *err)
+{
+	struct report_run *run = context;
+
+	if (item->kind == ITEM_HEADER && run->any)
+		run->more = true;
+	if (run->more)
+		return 0;
+	run->any = true;
+	if ((filter_passes(&run->filter, item) ? report_take : report_pass)(&run->report, item) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	return 0;
+}
+
+static int tell(struct report_run *run, char **paths)
+{
+	const struct trace_stream_options options = {0};
+	int status = opts_for_each_item(paths, &options, take, run);
+	int failed = 0;
+
+	if (run->more)
+		status = opts_complain("a page is about one tape: the first one is told");
+	if (run->any) {
+		failed = report_end(&run->report);
+		if (!failed)
+			failed = report_page(&run->report, &run->out);
+	}
+	return opts_end(&run->out, failed, status);
+}
+
+int verb_report(int argc, char **argv)
+{
+	static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
+					      {"trace", required_argument, NULL, 'e'},
+					      {0}};
+	cleanup_done(report_run_done) struct report_run run = {.any = false};
+	struct err err = {0};
+	int option, r;
+
+	while ((option = getopt_long(argc, argv, ":o:e:", longs, NULL)) != -1) {
+		if (option == '?' || option == ':')
+			return opts_bad_option(option, argv);
+		r = option == 'o' ? opts_output_to(optarg, &err)
+				  : filter_trace(&run.filter, optarg, &err);
+		if (r < 0)
+			return opts_complain("%s", err_text(&err));
+	}
+	if (report_init(&run.report) < 0)
+		return opts_complain("out of memory");
+	return tell(&run, argv + optind);
+}
