@@ -2,6 +2,7 @@
 #include "progress.h"
 
 #include "base/clock.h"
+#include "base/fileio.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,9 +35,7 @@ void progress_begin(struct progress *p, int fd, int output, uint64_t now)
 /* A terminal that takes nothing is no reason to stop. */
 static void put(const struct progress *p, const char *text, size_t size)
 {
-	ssize_t n = write(p->fd, text, size);
-
-	(void)n;
+	(void)fileio_write(p->fd, text, size);
 }
 
 void progress_hide(struct progress *p)

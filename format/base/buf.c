@@ -44,25 +44,12 @@ void *buf_extend(struct buf *b, size_t more)
 	return place;
 }
 
-void buf_append(struct buf *b, const void *data, size_t size)
+void buf_append_slowly(struct buf *b, const void *data, size_t size)
 {
 	void *place = size ? buf_extend(b, size) : NULL;
 
 	if (place)
 		memcpy(place, data, size);
-}
-
-void buf_str(struct buf *b, const char *text)
-{
-	buf_append(b, text, strlen(text));
-}
-
-void buf_char(struct buf *b, char c)
-{
-	char *place = buf_extend(b, 1);
-
-	if (place)
-		*place = c;
 }
 
 void buf_vprintf(struct buf *b, const char *format, va_list args)

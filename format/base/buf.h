@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct buf {
 	char *data;      /* NULL while nothing was appended */
@@ -25,9 +26,9 @@ struct buf {
 /* Makes room for @more bytes and returns their place (uninitialised, counted
  * as used), or NULL when out of memory. */
 void *buf_extend(struct buf *b, size_t more);
-void buf_append(struct buf *b, const void *data, size_t size);
-void buf_str(struct buf *b, const char *text);
-void buf_char(struct buf *b, char c);
+static inline void buf_append(struct buf *b, const void *data, size_t size);
+static inline void buf_str(struct buf *b, const char *text);
+static inline void buf_char(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
@@ -47,5 +48,31 @@ const char *buf_text(const struct buf *b);
 int buf_error(const struct buf *b);
 /* What has failed in @from, of which @b takes over a part, has failed in @b too. */
 void buf_inherit(struct buf *b, const struct buf *from);
+
+/* ---- inline: a printer does these for every few characters ---- */
+
+/* As buf_append(), where there may be no room yet. */
+void buf_append_slowly(struct buf *b, const void *data, size_t size);
+
+static inline void buf_append(struct buf *b, const void *data, size_t size)
+{
+	if (!size || b->failed || size >= b->capacity - b->size) {
+		buf_append_slowly(b, data, size);
+		return;
+	}
+	memcpy(b->data + b->size, data, size);
+	b->size += size;
+	b->data[b->size] = '\0';
+}
+
+static inline void buf_str(struct buf *b, const char *text)
+{
+	buf_append(b, text, strlen(text));
+}
+
+static inline void buf_char(struct buf *b, char c)
+{
+	buf_append(b, &c, 1);
+}
 
 #endif

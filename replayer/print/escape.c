@@ -55,6 +55,16 @@ static void hexadecimal(struct buf *ret, uint8_t c)
 	buf_append(ret, text, sizeof(text));
 }
 
+/* Characters that stand for themselves in quotes. */
+static size_t plain_run(const uint8_t *at, size_t size)
+{
+	size_t n = 0;
+
+	while (n < size && is_printable(at[n]) && at[n] != '"' && at[n] != '\\')
+		n++;
+	return n;
+}
+
 void escape_strace(struct buf *ret, const void *bytes, size_t size, enum print_hex hex)
 {
 	const uint8_t *at = bytes;
@@ -65,16 +75,21 @@ void escape_strace(struct buf *ret, const void *bytes, size_t size, enum print_h
 		return;
 	}
 	for (size_t i = 0; i < size; i++) {
-		char letter = short_escape(at[i]);
+		size_t plain = plain_run(at + i, size - i);
+		char letter;
 
+		if (plain) {
+			buf_append(ret, at + i, plain);
+			i += plain - 1;
+			continue;
+		}
+		letter = short_escape(at[i]);
 		if (at[i] == '"' || at[i] == '\\')
 			letter = (char)at[i];
 		if (letter) {
 			const char text[2] = {'\\', letter};
 
 			buf_append(ret, text, 2);
-		} else if (is_printable(at[i])) {
-			buf_char(ret, (char)at[i]);
 		} else {
 			octal(ret, at[i], i + 1 < size && at[i + 1] >= '0' && at[i + 1] <= '7');
 		}
@@ -153,11 +168,8 @@ void escape_json(struct buf *ret, const void *bytes, size_t size)
 
 	for (size_t i = 0; i < size;) {
 		uint32_t c = 0;
-		size_t n = 0;
+		size_t n = plain_run(at + i, size - i);
 
-		while (i + n < size && is_printable(at[i + n]) && at[i + n] != '"' &&
-		       at[i + n] != '\\')
-			n++;
 		buf_append(ret, at + i, n);
 		i += n;
 		if (i == size)

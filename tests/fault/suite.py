@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: suite.py BUILD_DIR FAULTY_DIR [-R REGEX] [-j N] [EVERY:HOW…]
+"""suite.py BUILD_DIR FAULTY_DIR [-R REGEX] [-j N] [EVERY:HOW…]
 
 The whole end-to-end suite once more for each way of disturbing rec and analyze: every so many
 reads and writes of theirs are interrupted (eintr), or move one byte (one), or half (half) of what
@@ -10,13 +10,12 @@ import concurrent.futures
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 
 WAYS = ("3:eintr", "2:one", "1:half")
 SKIP = 77
-# What these show is how many system calls the recorder itself makes, or how it waits.
-EXCEPT = ()
 
 
 def tests_of(build):
@@ -54,8 +53,11 @@ def main():
     parser.add_argument("-R", dest="regex", default="")
     parser.add_argument("-j", dest="jobs", type=int, default=2)
     parser.add_argument("ways", nargs="*", default=WAYS)
-    args = parser.parse_args()
-    tests = [t for t in tests_of(args.build) if re.search(args.regex, t[0]) and t[0] not in EXCEPT]
+    args = parser.parse_intermixed_args()
+    tests = [t for t in tests_of(args.build) if re.search(args.regex, t[0])]
+    # Started in the background, they might be ignored, and tests are about them.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     failed = 0
     for way in args.ways:
         skipped = 0

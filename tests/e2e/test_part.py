@@ -1,0 +1,80 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""--time on a long tape: the same lines as when all of it is read, with a part of it read."""
+import os
+import random
+
+import suite
+from harness import run
+
+ROUNDS = 12
+# What lasts: a child that sleeps until it is killed, a shell that waits, one that reads from a
+# pipe to which nothing comes for long.
+PROGRAM = """
+sleep 300 & sleeper=$!
+mkfifo fifo; cat fifo & exec 3>fifo
+for i in 1 2 3 4 5; do
+  dd if=/dev/urandom of=/dev/null bs=64K count=120 status=none
+  test $i = 3 && echo hello >&3
+  ls -l / >/dev/null
+done
+kill -9 $sleeper; exec 3>&-; wait; true
+"""
+
+
+class Part(suite.TapeTest):
+    def setUp(self):
+        super().setUp()
+        tape, result = self.bench.record(["sh", "-c", PROGRAM], cwd=self.dir)
+        self.assertEqual(result.status, 0, result)
+        self.tape = tape
+        self.calls = [o for o in self.bench.objects(tape) if o["type"] == "syscall"]
+        self.last = max(o["time"] for o in self.calls) / 1e9
+
+    def both(self, *words):
+        """What is said of the file, and of the same bytes through a pipe, which has no index."""
+        part = run([self.bench.analyze, *words, self.tape])
+        with open(self.tape, "rb") as f:
+            whole = run([self.bench.analyze, *words, "-"], stdin=f.read())
+        self.assertEqual((part.status, part.err, whole.status, whole.err), (0, b"", 0, b""), words)
+        return part.out, whole.out
+
+    def bytes_read(self, *words):
+        """From the tape, by analyze: another tape tells."""
+        tape, result = self.bench.record([self.bench.analyze, *words, self.tape], ["-s", "0"])
+        self.assertEqual(result.status, 0, result)
+        return sum(max(0, o["ret"] or 0) for o in self.bench.objects(tape)
+                   if o["type"] == "syscall" and o["name"] in ("read", "pread64"))
+
+    def test_any_part(self):
+        r = random.Random(1)
+        edges = [("0", "0.01"), (f"{self.last - 0.01:.6f}", ""), ("1000", ""), ("", "")]
+        parts = [(f"{a:.6f}", f"{a + r.uniform(0, self.last / 10):.6f}")
+                 for a in (r.uniform(0, self.last) for _ in range(ROUNDS))]
+        for a, b in edges + parts:
+            for words in (("print", "-tt"), ("print", "-r", "-T", "-e", "trace=!write"),
+                          ("print", "-n"), ("print", "-y"), ("export", "--to", "jsonl"),
+                          ("export", "--to", "strace", "-Z")):
+                part, whole = self.both(*words, "--time", f"{a}..{b}")
+                self.assertTrue(part == whole, (words, a, b))
+
+    def test_long_calls_in_it(self):
+        """Parts around the ends of the calls that lasted."""
+        long = [o for o in self.calls if o["end_seq"] and o["duration"] > self.last * 1e9 / 3]
+        self.assertTrue({o["name"] for o in long} >= {"read"}, long)
+        for o in long:
+            end = (o["time"] + o["duration"]) / 1e9
+            part, whole = self.both("print", "--time", f"{end - 0.001:.6f}..{end + 0.001:.6f}")
+            self.assertEqual(part, whole)
+            self.assertIn(f"<... {o['name']} resumed>".encode(), part)
+
+    def test_little_is_read(self):
+        size = os.path.getsize(self.tape)
+        self.assertGreaterEqual(self.bytes_read("print", "-e", "trace=chdir"), size)
+        for part in ("0..0.001", f"{self.last:.6f}.."):
+            for words in (("print",), ("export", "--to", "jsonl")):
+                self.assertLess(self.bytes_read(*words, "--time", part), size * 0.8, (words, part))
+
+
+if __name__ == "__main__":
+    suite.main()
