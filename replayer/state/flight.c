@@ -57,7 +57,8 @@ static void copy(struct flight *f, const struct event *e, size_t count)
 		if (length)
 			memcpy(f->bytes + size, m->data, length);
 		f->ranges[done] = *m;
-		f->ranges[done].data = f->bytes + size;
+		/* Where nothing at all is kept there are no bytes. */
+		f->ranges[done].data = length ? f->bytes + size : NULL;
 		f->ranges[done++].length = length;
 		size += length;
 	}
