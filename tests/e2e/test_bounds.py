@@ -339,9 +339,14 @@ class Bounds(suite.TapeTest):
                  for path in self.parts(tape, range(count))]
         self.assertTrue([t for part in texts for t in part
                          if re.fullmatch(r"read\(\d+<pipe:\[.*\]>, *<unfinished \.\.\.>", t)])
-        self.assertIn('<... read resumed>"hello", 77) = 5', texts[-1])
+        # Where the end of a part falls in what comes then is not known.
+        resumed = [i for i, part in enumerate(texts)
+                   if '<... read resumed>"hello", 77) = 5' in part]
+        self.assertEqual(len(resumed), 1, texts[-1])
+        self.assertGreater(resumed[0], 1)
         # Descriptors are known from the snapshot.
-        self.assertTrue([t for t in texts[-2] if re.match(r"write\(\d+</dev/null>, ", t)])
+        self.assertTrue([t for t in texts[resumed[0] - 1]
+                         if re.match(r"write\(\d+</dev/null>, ", t)])
 
     def test_resumed_and_hidden(self):
         """A call that nobody asked for lasts over the end of a part: it is shown in neither."""

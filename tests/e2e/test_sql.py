@@ -328,8 +328,10 @@ os.mkfifo("fifo")
             recipes = dict(re.findall(r"^## (.*?)\n.*?```sql\n(.*?)```", f.read(), re.M | re.S))
         gone, = self.sql(recipes["Who deleted the file?"])
         self.assertRegex(gone["command"], "rm victim")
-        again, = self.sql(recipes["Who tries to connect again and again?"])
-        self.assertEqual((again["error"], again["times"]), ("ECONNREFUSED", 3))
+        # Where the name of a user is asked for, a name service is looked for in vain, too.
+        again, = [row for row in self.sql(recipes["Who tries to connect again and again?"])
+                  if row["error"] == "ECONNREFUSED"]
+        self.assertEqual(again["times"], 3)
         failed = self.sql(recipes["Which processes failed, and what did they say last?"])
         self.assertIn("cannot access '/nonexistent'", str([r["said"] for r in failed]))
         before = self.sql(recipes["What happened in the 10 ms before the crash?"])
