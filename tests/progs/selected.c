@@ -12,7 +12,7 @@ static void work(int until)
 	do {
 		int fd = dup(1);
 		require(fd > 2 && close(fd) == 0);
-		require(getppid() > 0 && syscall(SYS_getpgid, 0) > 0);
+		require(getppid() > 0 && syscall(SYS_getpgid, 0) >= 0);
 	} while (read(until, &byte, 1) == 1);
 }
 
