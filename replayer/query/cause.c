@@ -345,43 +345,50 @@ static bool said(const struct process *p, const char *text)
 	return memmem(p->words, p->word_count, text, strlen(text));
 }
 
-/* The last line of what it wrote. */
-static void say_last_line(const struct search *s)
+/* Of what it wrote the line that tells most; an empty one when it wrote nothing. */
+static struct message_line best_line(const struct process *p)
 {
-	const uint8_t *at = s->p->words, *end = at + s->p->word_count, *line;
-	size_t n;
+	struct message_line line = {0};
 
-	while (end > at && (end[-1] == '\n' || end[-1] == ' '))
-		end--;
-	line = memrchr(at, '\n', (size_t)(end - at));
-	line = line ? line + 1 : at;
-	n = (size_t)(end - line);
-	if (n > WORDS_SHOWN)
-		n = WORDS_SHOWN;
-	escape_text(&s->ret->words, line, n);
+	if (p->message)
+		message_best(p->message, &line);
+	return line;
 }
 
+static void say_line(const struct search *s)
+{
+	const struct message_line line = best_line(s->p);
+
+	escape_text(&s->ret->words, (const uint8_t *)line.text,
+		    line.size < WORDS_SHOWN ? line.size : WORDS_SHOWN);
+}
+
+/* The loader found a file of the right name, and cannot use it; it may look for others then. */
 static bool is_loader(const struct process *p)
 {
 	static const char *const messages[] = {"error while loading shared libraries",
-					       "symbol lookup error",
-					       "undefined symbol",
-					       "invalid ELF header",
-					       "wrong ELF class",
-					       "' not found (required by"};
+					       "symbol lookup error", "invalid ELF header",
+					       "wrong ELF class", "' not found (required by"};
 
+	if (said(p, "cannot open shared object file"))
+		return false;
 	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
 		if (said(p, messages[i]))
 			return true;
 	}
-	return false;
+	return said(p, ".so: undefined symbol: ");
 }
 
-/* No call failed: what was found is not what is wanted. */
 static void find_library(const struct search *s)
 {
-	buf_str(&s->ret->words, "the loader cannot use a shared library: ");
-	say_last_line(s);
+	struct buf *ret = &s->ret->words;
+
+	buf_str(ret, "the loader cannot use a shared library: ");
+	say_line(s);
+	if (said(s->p, "wrong ELF class: ELFCLASS32"))
+		buf_str(ret, " (a 32-bit library, the program is of 64 bits)");
+	else if (said(s->p, "wrong ELF class: ELFCLASS64"))
+		buf_str(ret, " (a 64-bit library, the program is of 32 bits)");
 	show(s, map_get(&s->c->libraries, index_of(s)), s->p->pid, s->p->last_words);
 }
 
@@ -408,18 +415,29 @@ static void find_name(const struct search *s, const struct dns_note *n)
 	show(s, n->call, s->p->pid, n->time);
 }
 
+/* What failed and is not named may be what the words are about; an exception names it. */
+static bool is_worth_a_guess(const struct failure *g, const struct message_line *line)
+{
+	const bool missing = g->error == ENOENT || g->error == ENOTDIR;
+
+	if (g->first_time > line->time || (missing && line->weight == MESSAGE_EXCEPTION))
+		return false;
+	return !missing || line->weight < MESSAGE_ERROR || failure_is_near(g, line);
+}
+
 static void find_words(const struct search *s, const struct failure *g)
 {
+	const struct message_line line = best_line(s->p);
 	struct buf *ret = &s->ret->words;
 
-	if (!s->p->word_count) {
+	if (!line.size) {
 		buf_str(ret, "not known: it exited by itself, wrote no message, and no call failed "
 			     "that explains it");
 		return;
 	}
 	buf_str(ret, "it says: ");
-	say_last_line(s);
-	if (!g)
+	say_line(s);
+	if (!g || !is_worth_a_guess(g, &line))
 		return;
 	buf_str(ret, "; before that ");
 	cause_of_failure(g, s->f, ret);
@@ -430,13 +448,13 @@ static void find_exit(const struct search *s, const struct failure *g)
 {
 	const struct dns_note *n = dns_find(&s->c->dns, index_of(s));
 	const bool told = g && failure_is_told(g, s->p);
-	const int score = g ? failure_score(g, s->p) : 0;
+	const bool explains = g && failure_explains(g, s->p);
 
-	if (is_loader(s->p) && !told) {
+	if (is_loader(s->p)) {
 		find_library(s);
-	} else if (n && !told && (score < FAILURE_EXPLAINS_WELL || g->first_time < n->time)) {
+	} else if (n && !told && (!explains || g->first_time < n->time)) {
 		find_name(s, n);
-	} else if (g && (told || score >= FAILURE_EXPLAINS_WELL || !s->p->word_count)) {
+	} else if (explains) {
 		cause_of_failure(g, s->f, &s->ret->words);
 		show(s, g->evidence, s->p->pid, g->last_time);
 	} else {

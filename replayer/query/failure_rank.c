@@ -44,6 +44,8 @@ static const struct expected expected[] = {
 	{EBADF, "fcntl64", NULL},
 	{EINVAL, "readlink", NULL},
 	{EINVAL, "readlinkat", NULL},
+	{EINVAL, "lseek", NULL},
+	{EINVAL, "_llseek", NULL},
 	{EINVAL, "prctl", NULL},
 	{EINVAL, "arch_prctl", NULL},
 	{EINVAL, "rt_sigaction", NULL},
