@@ -6,6 +6,8 @@
  */
 #include "cause.h"
 
+#include "amount.h"
+
 #include "replayer/print/escape.h"
 #include "replayer/print/print.h"
 #include "sys/names.h"
@@ -20,6 +22,7 @@ enum {
 	COMMAND_SHOWN = 60,
 	WORDS_SHOWN = 160,
 	NULL_PAGES = 1 << 16,
+	MEMORY_LEAST = 32 << 20, /* bytes: from so many on memory may have run out for it */
 	LIBRARY_NAME_MIN = 4,
 	BUSY_LEAST_NS = 100000000,
 };
@@ -84,6 +87,8 @@ int causes_take(struct causes *c, struct processes *all, struct failures *f, con
 
 	c->hangs.state = c->state;
 	r = hangs_take(&c->hangs, all, e);
+	if (r == 0 && f->printer)
+		r = claims_take(&c->claims, all, f->printer, e);
 	if (r < 0 || (e->kind != EVENT_CALL && e->kind != EVENT_END) ||
 	    e->call.state != EVENT_FINISHED || !f->printer)
 		return r;
@@ -99,6 +104,7 @@ void causes_done(struct causes *c)
 		free(text);
 	map_done(&c->libraries);
 	hangs_done(&c->hangs);
+	claims_done(&c->claims);
 	dns_done(&c->dns);
 }
 
@@ -183,11 +189,12 @@ static void say_hang(const struct search *s, const struct hang *g, size_t thread
 	}
 	buf_printf(ret, " for %.3f s", end > g->time ? (double)(end - g->time) / 1e9 : 0.0);
 	say_other(s, g, ret);
+	cause_of_word(&s->c->hangs, s->p, g, ret);
 	if (threads > 1)
 		buf_printf(ret, "; %zu of its threads wait", threads);
 	/* Who sleeps has not been in anybody's way. */
 	if (g->what != WAITING_SLEEP || !s->ret->evidence.size)
-		show(s, g->call, s->p->pid, g->time);
+		show(s, g->call, g->tid, g->time);
 }
 
 static bool find_hang(const struct search *s, const char *how)
@@ -231,6 +238,25 @@ static uint64_t number_of(const char *info, const char *key)
 	return at ? strtoull(at + strlen(key), NULL, 0) : 0;
 }
 
+/* Who is killed by nobody on the tape, and holds much memory, was most likely in the way of others
+ * that wanted some. */
+static void say_killer(const struct search *s)
+{
+	const struct claim *c = claims_find(&s->c->claims, index_of(s));
+	struct buf *ret = &s->ret->words;
+
+	if (!c || c->bytes < MEMORY_LEAST) {
+		buf_str(ret, "nobody on the tape: from outside, or by the kernel when memory ran "
+			     "out (OOM killer)");
+		return;
+	}
+	buf_str(ret, "nobody on the tape: most likely by the kernel because memory ran out (OOM "
+		     "killer), else from outside; it had asked for ");
+	amount_bytes(ret, c->bytes);
+	buf_str(ret, " of memory");
+	show(s, c->call, s->p->pid, c->time);
+}
+
 static void say_sender(const struct search *s, int signal)
 {
 	const struct hang_kill *k = hangs_kill(&s->c->hangs, index_of(s), (uint32_t)signal);
@@ -247,9 +273,7 @@ static void say_sender(const struct search *s, int signal)
 		buf_printf(ret, "process %" PRIu64 ", which is not on the tape",
 			   number_of(siginfo_of(s->p), "si_pid="));
 	} else if (signal == SIGKILL) {
-		buf_str(ret,
-			"nobody on the tape: by the kernel when memory ran out (OOM killer), or "
-			"from outside");
+		say_killer(s);
 	} else {
 		buf_str(ret, "somebody who is not on the tape");
 	}
@@ -415,6 +439,19 @@ static void find_name(const struct search *s, const struct dns_note *n)
 	show(s, n->call, s->p->pid, n->time);
 }
 
+static void say_failure(const struct search *s, const struct failure *g)
+{
+	const uint32_t holder =
+		failure_is_lock(g) ? hangs_refused_by(&s->c->hangs, index_of(s)) : 0;
+
+	cause_of_failure(g, s->f, &s->ret->words);
+	if (holder) {
+		buf_str(&s->ret->words, ": it is held by ");
+		say_process(s, holder, &s->ret->words);
+	}
+	show(s, g->evidence, s->p->pid, g->last_time);
+}
+
 /* What failed and is not named may be what the words are about; an exception names it. */
 static bool is_worth_a_guess(const struct failure *g, const struct message_line *line)
 {
@@ -440,8 +477,7 @@ static void find_words(const struct search *s, const struct failure *g)
 	if (!g || !is_worth_a_guess(g, &line))
 		return;
 	buf_str(ret, "; before that ");
-	cause_of_failure(g, s->f, ret);
-	show(s, g->evidence, s->p->pid, g->last_time);
+	say_failure(s, g);
 }
 
 static void find_exit(const struct search *s, const struct failure *g)
@@ -455,8 +491,7 @@ static void find_exit(const struct search *s, const struct failure *g)
 	} else if (n && !told && (!explains || g->first_time < n->time)) {
 		find_name(s, n);
 	} else if (explains) {
-		cause_of_failure(g, s->f, &s->ret->words);
-		show(s, g->evidence, s->p->pid, g->last_time);
+		say_failure(s, g);
 	} else {
 		find_words(s, g);
 	}

@@ -85,6 +85,8 @@ bool failure_is_told(const struct failure *g, const struct process *p);
 bool failure_explains(const struct failure *g, const struct process *p);
 /* Whether the process wrote the line that tells most right after it. */
 bool failure_is_near(const struct failure *g, const struct message_line *line);
+/* A lock on a file was not to be had. */
+bool failure_is_lock(const struct failure *g);
 /* The same call failed the same way at a name that differs in the directory only. */
 bool failures_alike(const struct failure *a, const struct failure *b);
 void failures_done(struct failures *f);

@@ -199,8 +199,10 @@ static int take_signal(struct processes *p, struct process *one, const struct ev
 
 static void take_exit(struct processes *p, struct process *one, const struct event *e)
 {
-	if (!e->exit.process)
+	if (!e->exit.process) {
+		one->threads_over += !(e->exit.status & 0x7f);
 		return;
+	}
 	one->over = true;
 	one->status = e->exit.status;
 	one->ended = e->time;

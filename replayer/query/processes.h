@@ -29,9 +29,10 @@ enum {
 
 struct process {
 	uint32_t pid;
-	uint32_t parent;  /* index + 1 in the list, 0: not on the tape */
-	uint32_t status;  /* as wait(2) gives it, when over */
-	uint32_t threads; /* that it had in all */
+	uint32_t parent;       /* index + 1 in the list, 0: not on the tape */
+	uint32_t status;       /* as wait(2) gives it, when over */
+	uint32_t threads;      /* that it had in all */
+	uint32_t threads_over; /* that ended by themselves, before it did */
 	uint32_t execs;
 	uint32_t children;
 	uint32_t first_child, last_child, next_sibling; /* index + 1, 0: none */

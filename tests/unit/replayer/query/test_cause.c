@@ -389,6 +389,65 @@ static void test_lock_given_back(void **state)
 	feed_done(&f);
 }
 
+/* Who does not wait for a lock is told by whom it is held. */
+static void test_lock_refused(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	start(&f);
+	feed_open(&f, 10, "/the.lock", 9);
+	feed_numbers(&f, 10, "flock", 0, 9, LOCK_EX, 0);
+	feed_fork(&f, 10, 12);
+	feed_open(&f, 12, "/the.lock", 3);
+	feed_numbers(&f, 12, "flock", -EAGAIN, 3, LOCK_EX | LOCK_NB, 0);
+	feed_exit(&f, 12, 1 << 8);
+	check_cause(&f, 12, "another process has locked /the.lock: it is held by process 10 (prog",
+		    "flock(3</the.lock>, LOCK_EX|LOCK_NB)");
+	feed_done(&f);
+}
+
+/* A piece that nobody would miss says nothing; much of it is worth a word. */
+static void test_killed_with_much_memory(void **state)
+{
+	enum { READ_WRITE = 3, ANONYMOUS = 0x22, MIB = 1 << 20 };
+	struct made_call map = {.name = "mmap", .ret = ADDRESS << 8};
+	struct feed f;
+
+	(void)state;
+	start(&f);
+	map.args[2] = READ_WRITE;
+	map.args[3] = ANONYMOUS;
+	map.args[1] = 20 * MIB;
+	feed_call(&f, 10, &map);
+	feed_numbers(&f, 10, "brk", 1000 * MIB, 0, 0, 0);
+	feed_numbers(&f, 10, "brk", 1010 * MIB, 0, 0, 0);
+	feed_fork(&f, 10, 11);
+	feed_exit(&f, 11, SIGKILL);
+	check_cause(&f, 11, "from outside, or by the kernel when memory ran out", NULL);
+	map.args[1] = 50 * MIB;
+	feed_call(&f, 10, &map);
+	feed_numbers(&f, 10, "munmap", 0, ADDRESS, 16 * MIB, 0);
+	feed_exit(&f, 10, SIGKILL);
+	check_cause(&f, 10,
+		    "because memory ran out (OOM killer), else from outside; it had asked for "
+		    "64.0 MiB of memory",
+		    "mmap(NULL, 52428800, ");
+	feed_done(&f);
+	/* Another program has none of it; files and what cannot be written do not count. */
+	start(&f);
+	feed_call(&f, 10, &map);
+	FEED_EXEC(&f, 10, "other");
+	map.args[2] = 1;
+	feed_call(&f, 10, &map);
+	map.args[2] = READ_WRITE;
+	map.args[3] = 2;
+	feed_call(&f, 10, &map);
+	feed_exit(&f, 10, SIGKILL);
+	check_cause(&f, 10, "from outside, or by the kernel when memory ran out", NULL);
+	feed_done(&f);
+}
+
 static void test_sender(void **state)
 {
 	struct feed f;
@@ -526,6 +585,8 @@ int main(void)
 		cmocka_unit_test(test_broken_messages),
 		cmocka_unit_test(test_lock),
 		cmocka_unit_test(test_lock_given_back),
+		cmocka_unit_test(test_lock_refused),
+		cmocka_unit_test(test_killed_with_much_memory),
 		cmocka_unit_test(test_sender),
 		cmocka_unit_test(test_went_on),
 		cmocka_unit_test(test_copies_of_stderr),
