@@ -297,6 +297,9 @@ static void add_field(struct walk *w, const struct sys_desc *d, const struct sys
 		n = 0;
 	else if (f->by_ret && f->mem != MEM_IOV)
 		n = least_of(n, bound < NO_BOUND ? bound + f->len_extra : bound);
+	/* The next page need not be there. */
+	if (f->kind == K_ADDR)
+		n = least_of(n, PAGE - address % PAGE);
 	if (has_elements(f))
 		add_elements(w, f, address, n, dir, bound, depth);
 	else

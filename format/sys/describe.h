@@ -16,6 +16,8 @@
  *
  *  numbers    I8 U8 I16 U16 I32 U32 I64 U64(n)   X8 X16 X32 X64(n) hexadecimal
  *             LONG ULONG XLONG(n) of the ABI's width;  PTR_RAW(n) an address, not followed
+ *             PTR_PEEK(n, size) an address, said as one; so many bytes of what is there are kept, but
+ *             none of the next page: they tell something, and are nothing that the kernel reads
  *             FD(n) ATFD(n) PID(n) UID(n) OCT16/OCT32/OCT64(n) MODE16/MODE32(n) DEV(n) DEVLONG(n)
  *             TIME(n) TIME_NS(n, l) a moment; l: its nanoseconds
  *             SIGNAL(n) HANDLER(n) WSTATUS(n) PORT(n) IPV4(n) CHAR8(n)

@@ -59,6 +59,8 @@
 #define ULONG(n, ...) FIELD(n, K_UINT, ABI_WIDE, ##__VA_ARGS__)
 #define XLONG(n, ...) FIELD(n, K_HEX, ABI_WIDE, ##__VA_ARGS__)
 #define PTR_RAW(n, ...) FIELD(n, K_ADDR, ABI_WIDE, ##__VA_ARGS__)
+#define PTR_PEEK(n, c, ...) \
+	FIELD(n, K_ADDR, ABI_WIDE, .mem = MEM_BYTES, .dir = IN, CONSTANT(c), ##__VA_ARGS__)
 #define FD(n, ...) FIELD(n, K_FD, 4, ##__VA_ARGS__)
 #define ATFD(n, ...) FIELD(n, K_ATFD, 4, ##__VA_ARGS__)
 #define FD64(n, ...) FIELD(n, K_FD, 8, ##__VA_ARGS__)

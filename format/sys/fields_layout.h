@@ -20,6 +20,7 @@
 #define ULONG(n, ...) SLOT(abi_ulong, n)
 #define XLONG(n, ...) SLOT(abi_ulong, n)
 #define PTR_RAW(n, ...) SLOT(abi_ulong, n)
+#define PTR_PEEK(n, c, ...) SLOT(abi_ulong, n)
 #define FD(n, ...) SLOT(int32_t, n)
 #define ATFD(n, ...) SLOT(int32_t, n)
 #define FD64(n, ...) SLOT(abi_u64, n)

@@ -16,6 +16,7 @@
 #undef ULONG
 #undef XLONG
 #undef PTR_RAW
+#undef PTR_PEEK
 #undef FD
 #undef ATFD
 #undef FD64

@@ -529,7 +529,7 @@ void say_field(const struct scope *s, const struct sys_field *f)
 
 	if (f->size) {
 		say_by_value(s, f);
-	} else if (f->mem == MEM_NONE) {
+	} else if (f->mem == MEM_NONE || f->kind == K_ADDR) {
 		say_number(s, f, value);
 	} else if (!value) {
 		buf_str(s->out, f->kind == K_HEX ? "0" : "NULL");

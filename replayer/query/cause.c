@@ -6,6 +6,8 @@
  */
 #include "cause.h"
 
+#include "amount.h"
+
 #include "replayer/print/escape.h"
 #include "replayer/print/print.h"
 #include "sys/names.h"
@@ -20,6 +22,7 @@ enum {
 	COMMAND_SHOWN = 60,
 	WORDS_SHOWN = 160,
 	NULL_PAGES = 1 << 16,
+	MEMORY_LEAST = 32 << 20, /* bytes: from so many on memory may have run out for it */
 	LIBRARY_NAME_MIN = 4,
 	BUSY_LEAST_NS = 100000000,
 };
@@ -84,6 +87,8 @@ int causes_take(struct causes *c, struct processes *all, struct failures *f, con
 
 	c->hangs.state = c->state;
 	r = hangs_take(&c->hangs, all, e);
+	if (r == 0 && f->printer)
+		r = claims_take(&c->claims, all, f->printer, e);
 	if (r < 0 || (e->kind != EVENT_CALL && e->kind != EVENT_END) ||
 	    e->call.state != EVENT_FINISHED || !f->printer)
 		return r;
@@ -99,6 +104,7 @@ void causes_done(struct causes *c)
 		free(text);
 	map_done(&c->libraries);
 	hangs_done(&c->hangs);
+	claims_done(&c->claims);
 	dns_done(&c->dns);
 }
 
@@ -183,11 +189,12 @@ static void say_hang(const struct search *s, const struct hang *g, size_t thread
 	}
 	buf_printf(ret, " for %.3f s", end > g->time ? (double)(end - g->time) / 1e9 : 0.0);
 	say_other(s, g, ret);
+	cause_of_word(&s->c->hangs, s->p, g, ret);
 	if (threads > 1)
 		buf_printf(ret, "; %zu of its threads wait", threads);
 	/* Who sleeps has not been in anybody's way. */
 	if (g->what != WAITING_SLEEP || !s->ret->evidence.size)
-		show(s, g->call, s->p->pid, g->time);
+		show(s, g->call, g->tid, g->time);
 }
 
 static bool find_hang(const struct search *s, const char *how)
@@ -231,6 +238,25 @@ static uint64_t number_of(const char *info, const char *key)
 	return at ? strtoull(at + strlen(key), NULL, 0) : 0;
 }
 
+/* Who is killed by nobody on the tape, and holds much memory, was most likely in the way of others
+ * that wanted some. */
+static void say_killer(const struct search *s)
+{
+	const struct claim *c = claims_find(&s->c->claims, index_of(s));
+	struct buf *ret = &s->ret->words;
+
+	if (!c || c->bytes < MEMORY_LEAST) {
+		buf_str(ret, "nobody on the tape: from outside, or by the kernel when memory ran "
+			     "out (OOM killer)");
+		return;
+	}
+	buf_str(ret, "nobody on the tape: most likely by the kernel because memory ran out (OOM "
+		     "killer), else from outside; it had asked for ");
+	amount_bytes(ret, c->bytes);
+	buf_str(ret, " of memory");
+	show(s, c->call, s->p->pid, c->time);
+}
+
 static void say_sender(const struct search *s, int signal)
 {
 	const struct hang_kill *k = hangs_kill(&s->c->hangs, index_of(s), (uint32_t)signal);
@@ -247,9 +273,7 @@ static void say_sender(const struct search *s, int signal)
 		buf_printf(ret, "process %" PRIu64 ", which is not on the tape",
 			   number_of(siginfo_of(s->p), "si_pid="));
 	} else if (signal == SIGKILL) {
-		buf_str(ret,
-			"nobody on the tape: by the kernel when memory ran out (OOM killer), or "
-			"from outside");
+		say_killer(s);
 	} else {
 		buf_str(ret, "somebody who is not on the tape");
 	}
@@ -345,43 +369,50 @@ static bool said(const struct process *p, const char *text)
 	return memmem(p->words, p->word_count, text, strlen(text));
 }
 
-/* The last line of what it wrote. */
-static void say_last_line(const struct search *s)
+/* Of what it wrote the line that tells most; an empty one when it wrote nothing. */
+static struct message_line best_line(const struct process *p)
 {
-	const uint8_t *at = s->p->words, *end = at + s->p->word_count, *line;
-	size_t n;
+	struct message_line line = {0};
 
-	while (end > at && (end[-1] == '\n' || end[-1] == ' '))
-		end--;
-	line = memrchr(at, '\n', (size_t)(end - at));
-	line = line ? line + 1 : at;
-	n = (size_t)(end - line);
-	if (n > WORDS_SHOWN)
-		n = WORDS_SHOWN;
-	escape_text(&s->ret->words, line, n);
+	if (p->message)
+		message_best(p->message, &line);
+	return line;
 }
 
+static void say_line(const struct search *s)
+{
+	const struct message_line line = best_line(s->p);
+
+	escape_text(&s->ret->words, (const uint8_t *)line.text,
+		    line.size < WORDS_SHOWN ? line.size : WORDS_SHOWN);
+}
+
+/* The loader found a file of the right name, and cannot use it; it may look for others then. */
 static bool is_loader(const struct process *p)
 {
 	static const char *const messages[] = {"error while loading shared libraries",
-					       "symbol lookup error",
-					       "undefined symbol",
-					       "invalid ELF header",
-					       "wrong ELF class",
-					       "' not found (required by"};
+					       "symbol lookup error", "invalid ELF header",
+					       "wrong ELF class", "' not found (required by"};
 
+	if (said(p, "cannot open shared object file"))
+		return false;
 	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
 		if (said(p, messages[i]))
 			return true;
 	}
-	return false;
+	return said(p, ".so: undefined symbol: ");
 }
 
-/* No call failed: what was found is not what is wanted. */
 static void find_library(const struct search *s)
 {
-	buf_str(&s->ret->words, "the loader cannot use a shared library: ");
-	say_last_line(s);
+	struct buf *ret = &s->ret->words;
+
+	buf_str(ret, "the loader cannot use a shared library: ");
+	say_line(s);
+	if (said(s->p, "wrong ELF class: ELFCLASS32"))
+		buf_str(ret, " (a 32-bit library, the program is of 64 bits)");
+	else if (said(s->p, "wrong ELF class: ELFCLASS64"))
+		buf_str(ret, " (a 64-bit library, the program is of 32 bits)");
 	show(s, map_get(&s->c->libraries, index_of(s)), s->p->pid, s->p->last_words);
 }
 
@@ -408,37 +439,59 @@ static void find_name(const struct search *s, const struct dns_note *n)
 	show(s, n->call, s->p->pid, n->time);
 }
 
+static void say_failure(const struct search *s, const struct failure *g)
+{
+	const uint32_t holder =
+		failure_is_lock(g) ? hangs_refused_by(&s->c->hangs, index_of(s)) : 0;
+
+	cause_of_failure(g, s->f, &s->ret->words);
+	if (holder) {
+		buf_str(&s->ret->words, ": it is held by ");
+		say_process(s, holder, &s->ret->words);
+	}
+	show(s, g->evidence, s->p->pid, g->last_time);
+}
+
+/* What failed and is not named may be what the words are about; an exception names it. */
+static bool is_worth_a_guess(const struct failure *g, const struct message_line *line)
+{
+	const bool missing = g->error == ENOENT || g->error == ENOTDIR;
+
+	if (g->first_time > line->time || (missing && line->weight == MESSAGE_EXCEPTION))
+		return false;
+	return !missing || line->weight < MESSAGE_ERROR || failure_is_near(g, line);
+}
+
 static void find_words(const struct search *s, const struct failure *g)
 {
+	const struct message_line line = best_line(s->p);
 	struct buf *ret = &s->ret->words;
 
-	if (!s->p->word_count) {
+	if (!line.size) {
 		buf_str(ret, "not known: it exited by itself, wrote no message, and no call failed "
 			     "that explains it");
 		return;
 	}
 	buf_str(ret, "it says: ");
-	say_last_line(s);
-	if (!g)
+	say_line(s);
+	if (!g || !is_worth_a_guess(g, &line))
 		return;
 	buf_str(ret, "; before that ");
-	cause_of_failure(g, s->f, ret);
-	show(s, g->evidence, s->p->pid, g->last_time);
+	say_failure(s, g);
 }
 
 static void find_exit(const struct search *s, const struct failure *g)
 {
 	const struct dns_note *n = dns_find(&s->c->dns, index_of(s));
 	const bool told = g && failure_is_told(g, s->p);
-	const int score = g ? failure_score(g, s->p) : 0;
+	const bool explains = g && failure_explains(g, s->p);
 
-	if (is_loader(s->p) && !told) {
+	if (is_loader(s->p)) {
 		find_library(s);
-	} else if (n && !told && (score < FAILURE_EXPLAINS_WELL || g->first_time < n->time)) {
+	} else if (n && !told && (!explains || g->first_time < n->time)) {
 		find_name(s, n);
-	} else if (g && (told || score >= FAILURE_EXPLAINS_WELL || !s->p->word_count)) {
-		cause_of_failure(g, s->f, &s->ret->words);
-		show(s, g->evidence, s->p->pid, g->last_time);
+	} else if (explains) {
+		say_failure(s, g);
 	} else {
 		find_words(s, g);
 	}

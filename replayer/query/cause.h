@@ -6,6 +6,7 @@
 #ifndef QUERY_CAUSE_H
 #define QUERY_CAUSE_H
 
+#include "claims.h"
 #include "dns.h"
 #include "failures.h"
 #include "hang.h"
@@ -21,6 +22,7 @@ struct causes {
 	struct hangs hangs;
 	struct dns dns;
 	struct roles roles;
+	struct claims claims;
 	struct map libraries; /* index + 1 of a process -> the library that it opened last, text */
 };
 
@@ -45,6 +47,10 @@ void cause_done(struct cause *c);
 /* A signal by which somebody ends a process that has done nothing wrong. */
 bool cause_is_request(const struct process *p);
 
+/* cause_threads.c: which other thread keeps the thread of @g waiting, and why; appended. Nothing
+ * when that is not known. */
+void cause_of_word(const struct hangs *h, const struct process *p, const struct hang *g,
+		   struct buf *ret);
 /* cause_words.c: what a failed call means. */
 void cause_of_failure(const struct failure *g, const struct failures *f, struct buf *ret);
 

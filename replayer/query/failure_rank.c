@@ -4,6 +4,7 @@
 
 #include "replayer/print/print.h"
 #include "sys/names.h"
+#include "sys/table.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,7 +18,7 @@ struct expected {
 };
 
 static const struct expected expected[] = {
-	{EAGAIN, NULL, NULL},
+	{EAGAIN, NULL, NULL}, /* but of a lock */
 	{EINTR, NULL, NULL},
 	{EINPROGRESS, NULL, NULL},
 	{ENODATA, NULL, NULL},
@@ -44,6 +45,8 @@ static const struct expected expected[] = {
 	{EBADF, "fcntl64", NULL},
 	{EINVAL, "readlink", NULL},
 	{EINVAL, "readlinkat", NULL},
+	{EINVAL, "lseek", NULL},
+	{EINVAL, "_llseek", NULL},
 	{EINVAL, "prctl", NULL},
 	{EINVAL, "arch_prctl", NULL},
 	{EINVAL, "rt_sigaction", NULL},
@@ -78,10 +81,20 @@ static bool matches(const char *pattern, const char *object, size_t size)
 	return size >= n && memcmp(object, pattern, n) == 0;
 }
 
+bool failure_is_lock(const struct failure *g)
+{
+	static const char *const names[] = {"fcntl", "fcntl64", "flock", NULL};
+
+	return (g->error == EAGAIN || g->error == EACCES) &&
+	       sys_is_named(sys_find(g->arch, g->nr), names);
+}
+
 static bool is_expected(const struct failure *g, const char *call)
 {
 	if (g->found || g->error >= RESTART_FIRST)
 		return true;
+	if (failure_is_lock(g))
+		return false;
 	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
 		const struct expected *x = &expected[i];
 

@@ -9,6 +9,7 @@
 #include "replayer/print/print.h"
 #include "sys/names.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
@@ -16,13 +17,14 @@
 enum {
 	NAME_LEAST = 3, /* bytes: shorter names are found in any text */
 	TOLD_NAME = 40,
-	TOLD_LAST = 15, /* in the last line */
+	TOLD_LINE = 15, /* in the line that tells most */
 	TOLD_ERROR = 30,
 	COMMANDED = 30,
 	KIND_GRAVE = 30,
 	KIND_OTHER = 14,
 	KIND_MISSING = 20,
 	KIND_PROBE = 4,
+	NEAR_CALLS = 16,
 };
 
 /* Nobody goes on from these as if nothing was. */
@@ -58,30 +60,115 @@ bool failure_is_optional(const struct failure *g)
 	return (n > 1 && name[0] == '.') || (n > 2 && memcmp(name + n - 2, "rc", 2) == 0);
 }
 
-static bool has_name(const void *text, size_t size, const struct failure *g)
+/* What can stand within a name: a name is not found in a longer one. */
+static bool goes_on(const char *text, size_t size, size_t at)
 {
-	size_t n;
-	const char *name = last_component(g->object, g->object_size, &n);
+	const unsigned char c = at < size ? (unsigned char)text[at] : 0;
 
-	return n >= NAME_LEAST && memmem(text, size, name, n);
+	if (c == '.')
+		return at + 1 < size && isalnum((unsigned char)text[at + 1]);
+	return c < 0x80 && (isalnum(c) || c == '_' || c == '-');
 }
 
-/* "Permission denied", in any case: C++ and Rust do not capitalise it. */
-static bool has_error(const struct process *p, const struct failure *g)
+static bool has_word(const char *text, size_t size, const char *word, size_t n)
 {
-	const char *text = sys_errno_text(g->error);
-	const size_t n = text ? strlen(text) : 0;
+	for (size_t at = 0; at + n <= size; at++) {
+		const char *found = memmem(text + at, size - at, word, n);
 
-	for (size_t i = 0; n && i + n <= p->word_count; i++) {
-		if (strncasecmp((const char *)p->words + i, text, n) == 0)
+		if (!found)
+			return false;
+		at = (size_t)(found - text);
+		if ((!at || !goes_on(text, size, at - 1)) && !goes_on(text, size, at + n))
 			return true;
 	}
 	return false;
 }
 
+/* Messages begin with the program's name, and stacks are full of it: it tells nothing. */
+static bool is_own_name(const struct process *p, const char *name, size_t n)
+{
+	size_t m;
+	const char *own = p->command ? last_component(p->command, strlen(p->command), &m) : NULL;
+
+	return own && m == n && memcmp(own, name, n) == 0;
+}
+
+static bool has_name(const void *text, size_t size, const struct process *p,
+		     const struct failure *g)
+{
+	size_t n;
+	const char *name = last_component(g->object, g->object_size, &n);
+
+	return n >= NAME_LEAST && !is_own_name(p, name, n) && has_word(text, size, name, n);
+}
+
+/* "Permission denied", in any case: C++ and Rust do not capitalise it. */
+static bool has_error(const char *text, size_t size, const struct failure *g)
+{
+	const char *error = sys_errno_text(g->error);
+	const size_t n = error ? strlen(error) : 0;
+
+	for (size_t i = 0; n && i + n <= size; i++) {
+		if (strncasecmp(text + i, error, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+struct told {
+	bool name, line, error; /* line: the name is in the line that tells most */
+};
+
+static struct told what_is_told(const struct failure *g, const struct process *p)
+{
+	const char *words = (const char *)p->words;
+	struct message_line line = {0};
+	struct told t;
+
+	if (p->message)
+		message_best(p->message, &line);
+	t.line = has_name(line.text, line.size, p, g);
+	t.name = t.line || has_name(words, p->word_count, p, g);
+	t.error = has_error(line.text, line.size, g) || has_error(words, p->word_count, g);
+	return t;
+}
+
 bool failure_is_told(const struct failure *g, const struct process *p)
 {
-	return has_name(p->words, p->word_count, g) || has_error(p, g);
+	const struct told t = what_is_told(g, p);
+
+	return t.name || t.error;
+}
+
+bool failure_is_near(const struct failure *g, const struct message_line *line)
+{
+	return line->call >= g->last_call && line->call - g->last_call <= NEAR_CALLS;
+}
+
+/* It reports an error that is about something else than what failed long before. */
+static bool speaks_of_other(const struct failure *g, const struct process *p)
+{
+	struct message_line line;
+
+	return p->message && message_best(p->message, &line) && line.weight >= MESSAGE_ERROR &&
+	       !failure_is_near(g, &line);
+}
+
+bool failure_explains(const struct failure *g, const struct process *p)
+{
+	return !p->word_count || failure_is_told(g, p) ||
+	       (failure_score(g, p) >= FAILURE_EXPLAINS_WELL && !speaks_of_other(g, p));
+}
+
+/* On its command line, but for its first word: a program looks for itself in many places. What
+ * begins with a dash is an option and no name. */
+static bool is_commanded(const struct failure *g, const struct process *p)
+{
+	const size_t first = p->command ? strnlen(p->command, p->command_size) : 0;
+	size_t n;
+
+	return p->command && last_component(g->object, g->object_size, &n)[0] != '-' &&
+	       has_name(p->command + first, p->command_size - first, p, g);
 }
 
 static bool is_grave(int error)
@@ -106,34 +193,18 @@ static int kind_score(const struct failure *g)
 	return g->error == ENOENT ? KIND_MISSING : KIND_OTHER;
 }
 
-static bool has_name_last(const struct process *p, const struct failure *g)
-{
-	size_t n = p->word_count;
-	const uint8_t *line;
-
-	while (n && p->words[n - 1] == '\n')
-		n--;
-	line = memrchr(p->words, '\n', n);
-	return line && has_name(line, (size_t)(p->words + n - line), g);
-}
-
 int failure_score(const struct failure *g, const struct process *p)
 {
-	const bool told = has_name(p->words, p->word_count, g);
+	const struct told t = what_is_told(g, p);
 	int score = kind_score(g);
 
-	if (told)
+	if (t.name)
 		score += TOLD_NAME;
-	if (has_name_last(p, g))
-		score += TOLD_LAST;
-	if (has_error(p, g))
+	if (t.line)
+		score += TOLD_LINE;
+	if (t.error)
 		score += TOLD_ERROR;
-	/* Not its first word: a program looks for itself in many places. */
-	if (!told && p->command) {
-		const size_t first = strnlen(p->command, p->command_size);
-
-		if (has_name(p->command + first, p->command_size - first, g))
-			score += COMMANDED;
-	}
+	if (!t.name && is_commanded(g, p))
+		score += COMMANDED;
 	return score;
 }

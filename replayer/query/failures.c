@@ -254,6 +254,7 @@ static void count_failure(struct failures *f, uint32_t id, struct processes *all
 		g->process = p ? (uint32_t)(p - all->list) + 1 : 0;
 	g->processes += g->last_pid != e->pid;
 	g->last_pid = e->pid;
+	g->last_call = p ? p->calls : 0;
 	actors_add(&g->by, p ? (uint32_t)(p - all->list) + 1 : 0);
 	if (p && failure_rank(g) != FAILURE_EXPECTED && p->last_failures[0] != id)
 		remember(f, p, id);
@@ -351,7 +352,7 @@ static void take_exit(struct failures *f, struct processes *all, const struct ev
 	if (!e->exit.process || !p || !process_ended_badly(p) || p->bad_child)
 		return;
 	g = failures_fatal(f, p);
-	if (g)
+	if (g && failure_explains(g, p))
 		f->list[g - f->list].fatal++;
 }
 

@@ -38,6 +38,7 @@ struct failure {
 	uint32_t last_pid;
 	struct actors by;
 	uint64_t first_seq, first_time, last_time;
+	uint64_t last_call; /* how many calls its process had made by then */
 	uint64_t count;
 	uint64_t fatal; /* processes that ended badly after it */
 	bool found;     /* the same name was found elsewhere, or made, soon after */
@@ -80,6 +81,12 @@ enum { FAILURE_EXPLAINS = 12, FAILURE_EXPLAINS_WELL = 30 };
 int failure_score(const struct failure *g, const struct process *p);
 /* Whether what the process wrote names the object, or says the error's text. */
 bool failure_is_told(const struct failure *g, const struct process *p);
+/* Whether it is more than a guess; a process that wrote nothing leaves no choice. */
+bool failure_explains(const struct failure *g, const struct process *p);
+/* Whether the process wrote the line that tells most right after it. */
+bool failure_is_near(const struct failure *g, const struct message_line *line);
+/* A lock on a file was not to be had. */
+bool failure_is_lock(const struct failure *g);
 /* The same call failed the same way at a name that differs in the directory only. */
 bool failures_alike(const struct failure *a, const struct failure *b);
 void failures_done(struct failures *f);

@@ -74,27 +74,6 @@ static int lock_type(const struct event *e)
 	return at && size >= 2 ? (int)load(at, size, 0, 2) : F_RDLCK;
 }
 
-static void take_lock(struct hangs *h, struct processes *all, const struct event *e)
-{
-	const uint64_t op = e->call.args[1];
-	const bool flock = roles_of(&h->roles, &e->call) & ROLE_FLOCK;
-	const bool owned = is_fcntl(h, e) && (op == F_SETLK || op == F_SETLKW);
-	const bool ofd = is_fcntl(h, e) && (op == OFD_SETLK || op == OFD_SETLKW);
-	const struct state_file *f;
-	struct hang_lock lock;
-
-	if (!owned && !ofd && !flock)
-		return;
-	f = state_at_entry(h->state, e, (int32_t)e->call.args[0]);
-	if (!f || !f->text || e->call.ret)
-		return;
-	lock = (struct hang_lock){owned ? 0 : f->id, index_of(all, e->pid), name_of(f)};
-	if (flock ? op & LOCK_UN : lock_type(e) == F_UNLCK)
-		drop_lock(h, &lock);
-	else
-		add_lock(h, &lock);
-}
-
 /* A process that is not @but and has the description open; @but itself comes last. */
 static uint32_t who_has(struct hangs *h, struct processes *all, uint64_t id, uint32_t but,
 			bool *ret_itself)
@@ -138,6 +117,45 @@ static void find_holder(struct hangs *h, struct processes *all, struct hang *g, 
 		g->other = holder;
 		return;
 	}
+}
+
+/* Who asks for a lock, and does not wait when others have it. */
+static int note_refusal(struct hangs *h, struct processes *all, const struct event *e,
+			const struct state_file *f)
+{
+	struct hang g = {.process = index_of(all, e->pid)};
+	const int error = event_errno(&e->call);
+
+	if (!g.process || (error != EAGAIN && error != EACCES))
+		return 0;
+	find_holder(h, all, &g, e->pid, f);
+	if (!g.other || (h->refusals.count == HANGS_MAX && !map_get(&h->refusals, g.process)))
+		return 0;
+	return map_put(&h->refusals, g.process, (void *)(uintptr_t)g.other);
+}
+
+static int take_lock(struct hangs *h, struct processes *all, const struct event *e)
+{
+	const uint64_t op = e->call.args[1];
+	const bool flock = roles_of(&h->roles, &e->call) & ROLE_FLOCK;
+	const bool owned = is_fcntl(h, e) && (op == F_SETLK || op == F_SETLKW);
+	const bool ofd = is_fcntl(h, e) && (op == OFD_SETLK || op == OFD_SETLKW);
+	const struct state_file *f;
+	struct hang_lock lock;
+
+	if (!owned && !ofd && !flock)
+		return 0;
+	f = state_at_entry(h->state, e, (int32_t)e->call.args[0]);
+	if (!f || !f->text)
+		return 0;
+	if (e->call.ret)
+		return note_refusal(h, all, e, f);
+	lock = (struct hang_lock){owned ? 0 : f->id, index_of(all, e->pid), name_of(f)};
+	if (flock ? op & LOCK_UN : lock_type(e) == F_UNLCK)
+		drop_lock(h, &lock);
+	else
+		add_lock(h, &lock);
+	return 0;
 }
 
 /* ---- who is waited for ---- */
@@ -241,6 +259,8 @@ static int add_hang(struct hangs *h, struct processes *all, const struct event *
 	g->object = object.data;
 	g->object_size = object.size;
 	find_other(h, all, g, e, f);
+	if (what == WAITING_MEMORY)
+		g->word = hang_word_of(h->state, e);
 	return buf_error(&object) < 0 ? -ENOMEM : say_call(h, e, &g->call);
 }
 
@@ -405,7 +425,7 @@ int hangs_take(struct hangs *h, struct processes *all, const struct event *e)
 		return r;
 	r = take_wait(h, all, e);
 	if (r == 0 && e->kind != EVENT_BEGUN && e->call.state == EVENT_FINISHED)
-		take_lock(h, all, e);
+		r = take_lock(h, all, e);
 	return r < 0 || e->kind == EVENT_END ? r : take_kill(h, all, e);
 }
 
@@ -424,6 +444,26 @@ const struct hang *hangs_find(const struct hangs *h, uint32_t process, size_t *r
 			best = g;
 	}
 	return best;
+}
+
+uint32_t hangs_refused_by(const struct hangs *h, uint32_t process)
+{
+	return (uint32_t)(uintptr_t)map_get(&h->refusals, process);
+}
+
+const struct hang *hangs_of_thread(const struct hangs *h, uint32_t tid)
+{
+	return map_get(&h->threads, tid);
+}
+
+size_t hangs_alone(const struct hangs *h, uint32_t process)
+{
+	const struct hang *g;
+	size_t n = 0;
+
+	for (size_t at = 0; (g = map_next(&h->threads, &at));)
+		n += g->process == process && !g->until && g->word.alone;
+	return n;
 }
 
 const struct hang_kill *hangs_kill(const struct hangs *h, uint32_t process, uint32_t signal)
@@ -449,6 +489,7 @@ void hangs_done(struct hangs *h)
 	free(h->group_kill.call);
 	map_done(&h->threads);
 	map_done(&h->kills);
+	map_done(&h->refusals);
 	printer_free(h->printer);
 	*h = (struct hangs){0};
 }

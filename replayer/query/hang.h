@@ -8,6 +8,7 @@
 #ifndef QUERY_HANG_H
 #define QUERY_HANG_H
 
+#include "hang_word.h"
 #include "processes.h"
 #include "roles.h"
 #include "waiting.h"
@@ -43,7 +44,8 @@ struct hang {
 	char *object; /* as bytes; "" */
 	size_t object_size;
 	enum hang_other how;
-	uint32_t other; /* index in the list + 1, 0: not known */
+	uint32_t other;        /* index in the list + 1, 0: not known */
+	struct hang_word word; /* of WAITING_MEMORY */
 };
 
 /* Who took a lock on a file, and has not given it back. */
@@ -64,8 +66,9 @@ struct hangs {
 	const struct state *state; /* borrowed */
 	struct printer *printer;
 	struct roles roles;
-	struct map threads; /* tid -> struct hang */
-	struct map kills;   /* index in the list + 1 of the victim -> struct hang_kill */
+	struct map threads;  /* tid -> struct hang */
+	struct map refusals; /* index in the list + 1 of who asked for a lock -> of who has it */
+	struct map kills;    /* index in the list + 1 of the victim -> struct hang_kill */
 	struct hang_kill group_kill;
 	struct hang_lock locks[HANG_LOCKS_MAX];
 	size_t lock_count, lookups;
@@ -76,6 +79,13 @@ int hangs_take(struct hangs *h, struct processes *all, const struct event *e);
 /* Of the threads of the process, the one whose waiting tells most; NULL: none waited. With
  * the number of those that waited. */
 const struct hang *hangs_find(const struct hangs *h, uint32_t process, size_t *ret_threads);
+/* Who had the lock that the process asked for last and did not wait for; index in the list + 1,
+ * 0: not known. */
+uint32_t hangs_refused_by(const struct hangs *h, uint32_t process);
+/* What a thread waits for, or NULL. */
+const struct hang *hangs_of_thread(const struct hangs *h, uint32_t tid);
+/* How many threads of a process wait so that only others of it could wake them. */
+size_t hangs_alone(const struct hangs *h, uint32_t process);
 /* For so many ns after it came back a call may still be what the process was about. */
 uint64_t hang_grace(const struct hang *g);
 /* Who sent the process the signal that ended it, or NULL. */

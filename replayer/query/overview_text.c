@@ -133,10 +133,26 @@ static void say_head(const struct screen *s)
 
 /* ---- problems ---- */
 
-/* The last lines of what it wrote to descriptor 2; the first may be half a line. */
+static void say_lines(const struct screen *s, const uint8_t *at, const uint8_t *end)
+{
+	while (at < end) {
+		const uint8_t *stop = memchr(at, '\n', (size_t)(end - at));
+		size_t n;
+
+		stop = stop ? stop : end;
+		n = (size_t)(stop - at);
+		escape_text(s->out, at, n && at[n - 1] == '\r' ? n - 1 : n);
+		buf_str(s->out, stop < end ? "\n                " : "\n");
+		at = stop + (stop < end);
+	}
+}
+
+/* The last lines of what it wrote to descriptor 2; the first may be half a line. The line that
+ * tells most stands in front of them, when it is not among them. */
 static void say_words(const struct screen *s, const struct process *p)
 {
 	const uint8_t *at = p->words, *end = p->words + p->word_count;
+	struct message_line line;
 	size_t lines = 0;
 
 	while (end > at && end[-1] == '\n')
@@ -145,18 +161,17 @@ static void say_words(const struct screen *s, const struct process *p)
 		lines += c[-1] == '\n';
 		at = c - (c[-1] != '\n');
 	}
-	if (p->word_count == PROCESS_WORDS_MAX && at == p->words)
-		buf_str(s->out, "         wrote: ...");
-	else if (at < end)
-		buf_str(s->out, "         wrote: ");
-	while (at < end) {
-		const uint8_t *stop = memchr(at, '\n', (size_t)(end - at));
-
-		stop = stop ? stop : end;
-		escape_text(s->out, at, (size_t)(stop - at));
-		buf_str(s->out, stop < end ? "\n                " : "\n");
-		at = stop + (stop < end);
+	if (at == end)
+		return;
+	buf_str(s->out, "         wrote: ");
+	if (message_best(p->message, &line) &&
+	    !memmem(at, (size_t)(end - at), line.text, line.size - line.joined)) {
+		escape_text(s->out, (const uint8_t *)line.text, line.size);
+		buf_str(s->out, "\n                ...");
+	} else if (p->word_count == PROCESS_WORDS_MAX && at == p->words) {
+		buf_str(s->out, "...");
 	}
+	say_lines(s, at, end);
 }
 
 static void say_cause(const struct screen *s, const struct overview_problem *problem)

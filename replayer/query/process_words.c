@@ -13,6 +13,8 @@
 #include "replayer/state/state.h"
 #include "sys/table.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -25,6 +27,7 @@ static void keep(struct process *p, const uint8_t *data, size_t size)
 {
 	size_t kept;
 
+	message_take(p->message, data, size, p->last_words, p->calls);
 	if (size > PROCESS_WORDS_MAX) {
 		data += size - PROCESS_WORDS_MAX;
 		size = PROCESS_WORDS_MAX;
@@ -121,18 +124,34 @@ static bool is_stderr(const struct process *p, const struct state *state, const 
 	return are_same(state, e, fd, STDERR);
 }
 
-void process_hear(struct process *p, const struct state *state, const struct event *e)
+static int start(struct process *p, uint64_t time)
+{
+	if (!p->message)
+		p->message = malloc(sizeof(*p->message));
+	if (!p->message)
+		return -ENOMEM;
+	if (!p->word_count || p->words_are_old)
+		*p->message = (struct process_message){0};
+	if (p->words_are_old)
+		p->word_count = 0;
+	p->words_are_old = false;
+	p->last_words = time;
+	return 0;
+}
+
+int process_hear(struct process *p, const struct state *state, const struct event *e)
 {
 	const struct sys_desc *d;
 
 	if (e->call.state != EVENT_FINISHED)
-		return;
+		return 0;
 	d = sys_find(e->call.arch, e->call.nr);
 	note_copy(p, state, e, d);
 	/* The descriptor comes first in all of them. */
 	if (!d || !may_be_stderr(p, e) || !is_write(d) || !is_stderr(p, state, e))
-		return;
-	p->last_words = e->time;
+		return 0;
+	if (start(p, e->time) < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < d->count; i++) {
 		const struct sys_field *f = &d->field[i];
 
@@ -141,4 +160,5 @@ void process_hear(struct process *p, const struct state *state, const struct eve
 		else if (f->kind == K_IOV)
 			take_iovecs(p, e, d, f);
 	}
+	return 0;
 }

@@ -167,6 +167,7 @@ static int take_fork(struct processes *p, const struct event *e)
 static int take_exec(struct process *p, const struct event *e)
 {
 	p->execs++;
+	p->words_are_old = true;
 	if (e->exec.argv_size)
 		return set_command(p, e->exec.argv, e->exec.argv_size);
 	return set_command(p, e->exec.path, strlen(e->exec.path) + 1);
@@ -198,8 +199,10 @@ static int take_signal(struct processes *p, struct process *one, const struct ev
 
 static void take_exit(struct processes *p, struct process *one, const struct event *e)
 {
-	if (!e->exit.process)
+	if (!e->exit.process) {
+		one->threads_over += !(e->exit.status & 0x7f);
 		return;
+	}
 	one->over = true;
 	one->status = e->exit.status;
 	one->ended = e->time;
@@ -209,14 +212,14 @@ static void take_exit(struct processes *p, struct process *one, const struct eve
 	}
 }
 
-static void take_call(struct processes *all, struct process *p, const struct event *e)
+static int take_call(struct processes *all, struct process *p, const struct event *e)
 {
 	if (e->kind != EVENT_END)
 		p->calls++;
 	p->last_call = e->time + (e->call.state == EVENT_FINISHED ? e->call.duration : 0);
 	if (e->kind != EVENT_BEGUN)
 		p->failed += event_errno(&e->call) != 0;
-	process_hear(p, all->state, e);
+	return process_hear(p, all->state, e);
 }
 
 static int take_event(struct processes *p, const struct event *e)
@@ -234,8 +237,7 @@ static int take_event(struct processes *p, const struct event *e)
 	case EVENT_CALL:
 	case EVENT_BEGUN:
 	case EVENT_END:
-		take_call(p, one, e);
-		return 0;
+		return take_call(p, one, e);
 	case EVENT_EXEC:
 		return take_exec(one, e);
 	case EVENT_SIGNAL:
@@ -263,6 +265,7 @@ void processes_done(struct processes *p)
 		free(p->list[i].command);
 		free(p->list[i].earlier);
 		free(p->list[i].signal);
+		free(p->list[i].message);
 	}
 	free(p->list);
 	map_done(&p->alive);

@@ -7,6 +7,8 @@
 #ifndef QUERY_PROCESSES_H
 #define QUERY_PROCESSES_H
 
+#include "process_message.h"
+
 #include "base/map.h"
 #include "format/container/stream.h"
 
@@ -27,9 +29,10 @@ enum {
 
 struct process {
 	uint32_t pid;
-	uint32_t parent;  /* index + 1 in the list, 0: not on the tape */
-	uint32_t status;  /* as wait(2) gives it, when over */
-	uint32_t threads; /* that it had in all */
+	uint32_t parent;       /* index + 1 in the list, 0: not on the tape */
+	uint32_t status;       /* as wait(2) gives it, when over */
+	uint32_t threads;      /* that it had in all */
+	uint32_t threads_over; /* that ended by themselves, before it did */
 	uint32_t execs;
 	uint32_t children;
 	uint32_t first_child, last_child, next_sibling; /* index + 1, 0: none */
@@ -48,6 +51,9 @@ struct process {
 	char *signal; /* the last signal delivered that can end a process, as text */
 	uint8_t words[PROCESS_WORDS_MAX]; /* the end of what it wrote to descriptor 2 */
 	size_t word_count;
+	bool words_are_old; /* another program wrote them, before the last exec */
+	struct process_message
+		*message; /* the line of them that tells most; NULL: it wrote nothing */
 	uint32_t last_failures[PROCESS_FAILURES]; /* failures.h: its latest, newest first */
 };
 
@@ -71,8 +77,9 @@ struct process *processes_find(struct processes *p, uint32_t pid);
 void processes_done(struct processes *p);
 
 /* process_words.c: keeps the end of what a call of its wrote to descriptor 2, or to a copy of
- * it. @state may be NULL: then copies are not known. */
-void process_hear(struct process *p, const struct state *state, const struct event *e);
+ * it. What a program wrote takes the place of what the one before the exec did. @state may be
+ * NULL: then copies are not known. 0 or -ENOMEM. */
+int process_hear(struct process *p, const struct state *state, const struct event *e);
 
 /* Whether it ended by a signal, or with a status that is not 0. */
 bool process_ended_badly(const struct process *p);

@@ -24,6 +24,11 @@ static const struct {
 	{"open", ROLE_OPEN},
 	{"openat", ROLE_OPEN},
 	{"openat2", ROLE_OPEN},
+	{"mmap", ROLE_MMAP},
+	{"mmap2", ROLE_MMAP},
+	{"munmap", ROLE_MUNMAP},
+	{"mremap", ROLE_MREMAP},
+	{"brk", ROLE_BRK},
 };
 
 static uint16_t find(const struct event_call *call)

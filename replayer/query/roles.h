@@ -17,6 +17,11 @@ enum role {
 	ROLE_CONNECT = 1 << 5,
 	ROLE_ACCEPT = 1 << 6,
 	ROLE_OPEN = 1 << 7,
+	ROLE_MMAP = 1 << 8, /* address, length, protection, flags */
+	ROLE_MUNMAP = 1 << 9,
+	ROLE_MREMAP = 1 << 10,
+	ROLE_BRK = 1 << 11,
+	ROLE_MEMORY = ROLE_MMAP | ROLE_MUNMAP | ROLE_MREMAP | ROLE_BRK,
 	ROLE_FOUND = 1 << 15, /* the cache's own: the number was looked at */
 };
 

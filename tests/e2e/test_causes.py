@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs that fail as programs do: the overview names the cause in its first fifteen lines, in
 plain words and with the call that shows it; and of programs that do well it says nothing bad."""
+import contextlib
+import glob
 import json
 import os
 import re
@@ -176,6 +178,37 @@ sys.exit(4 if s.recv(512)[3] & 15 else 0)
                    "the host name no-such.host could not be resolved: there is no such name",
                    r"recvfrom\(\d+<UDP:\[.*->127.0.0.71:53\]>")
 
+    def test_name_server_that_never_answers(self):
+        """In namespaces of its own, where port 53 is free and everybody may listen there."""
+        self.need("unshare")
+        settings = self.write("resolv.conf",
+                              "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
+        script = self.python("lookup.py", """
+import fcntl, socket, struct, sys
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+up = struct.pack("16sh", b"lo", 0x49)
+fcntl.ioctl(server, 0x8914, up)
+server.bind(("127.0.0.1", 53))
+try:
+    socket.getaddrinfo("db.example.com", 80, socket.AF_INET)
+except OSError as e:
+    sys.exit("cannot reach the database: %s" % e)
+""")
+        inside = ["unshare", "-rmn", "sh", "-c", f"mount --bind {settings} /etc/resolv.conf && "
+                  "exec \"$@\"", "sh"]
+        if harness.run(inside + ["true"], cwd=self.dir).status:
+            self.skipTest("no namespaces of one's own here, or no /etc/resolv.conf")
+        tape = self.record(inside + script, 1)
+        self.blame(tape, "the host name db.example.com could not be resolved: no answer from the "
+                   "name server, asked at 127.0.0.1:53", r"send\w+\(\d+<UDP:\[.*->127.0.0.1:53\]>")
+
+    def test_secure_shell_to_a_closed_port(self):
+        self.need("ssh")
+        port = self.unused_port()
+        tape = self.record(["ssh", "-F", "none", "-o", "BatchMode=yes", "-p", str(port),
+                            "127.0.0.1", "true"], 255)
+        self.blame(tape, f"connection refused: nothing listens at 127.0.0.1:{port}", r"connect\(")
+
     # ---- crashes ----
 
     def test_crash_in_a_grandchild(self):
@@ -239,6 +272,45 @@ sys.exit("worker failed" if os.wait()[1] else 0)
 
     # ---- memory, disk, descriptors ----
 
+    def memory_group(self, limit):
+        """A cgroup whose processes are killed when they take more than that."""
+        version1 = os.path.isdir("/sys/fs/cgroup/memory")
+        path = f"/sys/fs/cgroup/{'memory/' if version1 else ''}systape-test-{os.getpid()}"
+        names = ("memory.limit_in_bytes", "memory.swappiness") if version1 else \
+            ("memory.max", "memory.swap.max")
+        try:
+            os.mkdir(path)
+            self.addCleanup(os.rmdir, path)
+            for name, value in zip(names, (limit, 0)):
+                with open(f"{path}/{name}", "w", encoding="ascii") as f:
+                    f.write(str(value))
+        except OSError as e:
+            # test_killed_from_outside stands in for it.
+            self.skipTest(f"no cgroup with a limit of memory can be made here: {e}")
+        return path
+
+    def test_killed_because_memory_ran_out(self):
+        path = self.memory_group(64 << 20)
+        script = self.python("hungry.py", "len(bytearray(300 << 20))\n")
+        tape = self.record(["sh", "-c", f"(echo 0 > {path}/cgroup.procs && exec \"$@\"); exit $?",
+                            "sh", *script], 137)
+        self.blame(tape, r"SIGKILL was sent to it by nobody on the tape: most likely by the kernel "
+                   r"because memory ran out \(OOM killer\).*it had asked for 3\d\d\.\d MiB",
+                   r"mmap\(NULL, 3\d{8}")
+
+    def test_full_file_system(self):
+        self.need("unshare", "mount")
+        place = self.bench.path("small")
+        os.mkdir(place)
+        inside = ["unshare", "-rm", "sh", "-c", f"mount -t tmpfs -o size=64k none {place} && "
+                  f"{{ \"$@\"; exit $?; }}", "sh"]
+        if harness.run(inside + ["true"]).status:
+            self.skipTest("no tmpfs can be mounted here, not even in a namespace of its own")
+        tape = self.record(inside + ["dd", "if=/dev/zero", f"of={place}/big", "bs=4k", "count=99"],
+                           1)
+        self.blame(tape, f"no space left on the disk for {place}/big",
+                   rf"write\(1<{place}/big>.* = -1 ENOSPC")
+
     def test_out_of_memory(self):
         tape = self.record(["sh", "-c", "ulimit -v 100000; /usr/bin/python3 -S -c "
                             "'x = bytearray(10**9)'; exit $?"], 1)
@@ -291,6 +363,19 @@ sys.exit("worker failed" if os.wait()[1] else 0)
         self.blame(tape, "the loader cannot use a shared library: .*invalid ELF header",
                    rf'openat\(.*"{self.dir}/libmiss.so".* = 3')
 
+    def test_library_of_another_class(self):
+        """It is not missing, although the loader goes on searching and then says where it is not."""
+        user = self.user_of_library()
+        with open(self.bench.path("good/libmiss.so"), "rb") as f:
+            library = bytearray(f.read())
+        library[4] = 1  # EI_CLASS: ELFCLASS32
+        with open(self.bench.path("libmiss.so"), "wb") as f:
+            f.write(library)
+        tape = self.record(["env", f"LD_LIBRARY_PATH={self.dir}", user], 127)
+        self.blame(tape, r"the loader cannot use a shared library: .*libmiss.so: wrong ELF class: "
+                   r"ELFCLASS32 \(a 32-bit library, the program is of 64 bits\)",
+                   rf'openat\(.*"{self.dir}/libmiss.so".* = 3')
+
     def test_missing_interpreter(self):
         """The script is there: its error is that of a missing file all the same."""
         self.need("bash")
@@ -321,8 +406,11 @@ sys.exit("worker failed" if os.wait()[1] else 0)
 
         def blocked(pid):
             try:
-                with open(f"/proc/{pid}/syscall", "rb") as f:
-                    return f.read()
+                calls = []
+                for thread in sorted(glob.glob(f"/proc/{pid}/task/*/syscall")):
+                    with open(thread, "rb") as f:
+                        calls.append(f.read())
+                return b"running" if b"running\n" in calls else b" ".join(calls)
             except OSError:
                 return b"running"
 
@@ -340,7 +428,9 @@ sys.exit("worker failed" if os.wait()[1] else 0)
 
         harness.wait_for(settled, "nobody goes on")
         for pid in sorted(harness.descendants(child.pid), reverse=True):
-            os.kill(pid, signal.SIGTERM)
+            # Who waited for one that was ended first may be gone by itself.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
         child.wait(60)
 
     def test_lock_of_flock(self):
@@ -352,6 +442,58 @@ sys.exit("worker failed" if os.wait()[1] else 0)
         self.stop(tape, ["sh", script], ["one"])
         self.blame(tape, rf"it was waiting for a file lock \({lock}\) for \d+\.\d+ s, "
                    r"held by process \d+ \(sh \S+/lock.sh\)", rf"flock\(\d<{lock}>, LOCK_EX")
+
+    def test_lock_that_is_not_waited_for(self):
+        """Databases try a lock and give up."""
+        lock = self.write("the.db", "")
+        script = self.python("db.py", f"""
+import fcntl, os, sys
+f = open({lock!r}, "w")
+fcntl.lockf(f, fcntl.LOCK_EX)
+child = os.fork()
+if child == 0:
+    try:
+        f = open({lock!r}, "w")
+        fcntl.lockf(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.write(2, b"the.db: database is locked\\n")
+        os._exit(5)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+""")
+        self.blame(self.record(script, 5),
+                   rf"another process has locked {lock}: it is held by process \d+ \(.*db.py",
+                   rf"fcntl\(\d<{lock}>, F_SETLK, .* = -1 EAGAIN")
+
+    def test_threads_that_wait_for_each_other(self):
+        program = self.compile("dead", """
+#include <fcntl.h>
+#include <pthread.h>
+static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER, b = PTHREAD_MUTEX_INITIALIZER;
+static pthread_barrier_t both;
+static void *other(void *unused)
+{
+	pthread_mutex_lock(&b);
+	pthread_barrier_wait(&both);
+	pthread_mutex_lock(&a);
+	return unused;
+}
+int main(int n, char **v)
+{
+	pthread_t t;
+	pthread_barrier_init(&both, 0, 2);
+	pthread_create(&t, 0, other, 0);
+	pthread_mutex_lock(&a);
+	pthread_barrier_wait(&both);
+	open(v[n - 1], O_CREAT, 0600);
+	pthread_mutex_lock(&b);
+	return 0;
+}
+""", "-pthread")
+        tape = self.bench.new_tape()
+        self.stop(tape, [program, self.bench.path("one")], ["one"])
+        self.blame(tape, r"thread (\d+) for a mutex that is held by thread (\d+), which waits for a "
+                   r"mutex that thread \1 holds: neither can go on \(deadlock\)",
+                   r"futex\(0x[0-9a-f]+, FUTEX_WAIT_PRIVATE, 2, NULL\)")
 
     def test_lock_of_fcntl(self):
         lock = self.bench.path("the.lock")
@@ -439,6 +581,46 @@ open("/no/such/file.ini")
 """), 1)
         said = json.loads(self.bench.ask("--json", tape))["problems"]
         self.assertIn("/no/such/file.ini does not exist", said[0]["cause"]["text"])
+
+    # ---- what programs say of themselves ----
+
+    def says(self, command, words, status=None):
+        tape = self.record(command, status)
+        self.blame(tape, f"it says: .*{words}", None)
+
+    def test_module_that_is_not_there(self):
+        self.says(self.python("app.py", "import no_such_module\n"),
+                  "ModuleNotFoundError: No module named 'no_such_module'", 1)
+
+    def test_error_in_a_script(self):
+        self.says(self.python("app.py", "x = {1: 2}\nx[3]\n"), "KeyError: 3", 1)
+
+    def test_unknown_option(self):
+        self.says(["ls", "--no-such"], "unrecognized option '--no-such'", 2)
+
+    def test_undefined_reference(self):
+        self.need("gcc")
+        self.says(["gcc", self.write("u.c", "int f(void);\nint main(void) { return f(); }\n")],
+                  "undefined reference to `f'", 1)
+
+    def test_truncated_archive(self):
+        self.need("tar")
+        harness.run(["tar", "cf", self.bench.path("all.tar"), "/etc/passwd", "/etc/services"])
+        with open(self.bench.path("all.tar"), "rb") as f:
+            self.write("part.tar", f.read(1300).decode("latin-1"))
+        self.says(["tar", "tf", "part.tar"], "Unexpected EOF in archive", 2)
+
+    def test_settings_with_a_mistake(self):
+        self.need("nginx")
+        self.write("nginx.conf", "events {}\nhttp { servr { } }\n")
+        self.says(["nginx", "-p", self.dir, "-e", "stderr", "-c", "nginx.conf"],
+                  'unknown directive "servr"', 1)
+
+    def test_remote_that_is_not_there(self):
+        self.need("git")
+        harness.run(["git", "init", "-q", self.bench.path("repo")])
+        tape = self.record(["git", "-C", "repo", "fetch", "/no/remote"], 128)
+        self.blame(tape, "/no/remote does not exist", r'\w+\(.*"/no/remote')
 
     # ---- nothing wrong ----
 

@@ -58,6 +58,7 @@ def main():
     # Started in the background, they might be ignored, and tests are about them.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     failed = 0
     for way in args.ways:
         skipped = 0

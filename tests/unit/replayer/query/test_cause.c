@@ -105,6 +105,78 @@ static void test_its_words(void **state)
 	feed_done(&f);
 }
 
+/* What a name is part of is another name, and a stack is full of the program's own. */
+static void test_whole_names_only(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	start(&f);
+	feed_path(&f, 10, "openat", "/usr/lib/prog", -ENOENT);
+	feed_path(&f, 10, "openat", "/usr/lib/thing", -ENOENT);
+	feed_write(&f, 10, 2, "KeyError: prog.main has no something.else\n");
+	feed_exit(&f, 10, 1 << 8);
+	check_cause(&f, 10, "it says: KeyError: prog.main has no something.else", NULL);
+	feed_done(&f);
+}
+
+/* An error that says nothing of a missing file, long after it was missed; or right after it. */
+static void test_far_and_near(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	for (int near = 0; near < 2; near++) {
+		start(&f);
+		feed_path(&f, 10, "openat", "/usr/lib/thing", -ENOENT);
+		for (int i = 0; i < 40 && !near; i++)
+			feed_path(&f, 10, "openat", "/usr/lib/other", 3);
+		feed_write(&f, 10, 2, "cannot go on\n");
+		feed_exit(&f, 10, 1 << 8);
+		if (near)
+			check_cause(&f, 10,
+				    "cannot go on; before that /usr/lib/thing does not exist",
+				    "thing");
+		else
+			check_cause(&f, 10, "it says: cannot go on", NULL);
+		feed_done(&f);
+	}
+}
+
+/* A wrapper's words are not those of the program that it became. */
+static void test_words_before_exec(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	start(&f);
+	feed_write(&f, 10, 2, "wrapper: thing: No such file or directory\n");
+	FEED_EXEC(&f, 10, "/usr/bin/tool");
+	feed_path(&f, 10, "openat", "/usr/lib/thing", -ENOENT);
+	feed_write(&f, 10, 2, "KeyError: 3\n");
+	feed_exit(&f, 10, 1 << 8);
+	check_cause(&f, 10, "it says: KeyError: 3", NULL);
+	assert_int_equal(processes_find(&f.processes, 10)->word_count, strlen("KeyError: 3\n"));
+	feed_done(&f);
+}
+
+/* The loader goes on searching where the file is not, after it has found one that is no use. */
+static void test_library_of_another_class(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	start(&f);
+	feed_path(&f, 10, "openat", "/mine/libthing.so", 3);
+	feed_path(&f, 10, "openat", "/usr/lib/libthing.so", -ENOENT);
+	feed_write(&f, 10, 2,
+		   "./prog: error while loading shared libraries: libthing.so: wrong ELF class: "
+		   "ELFCLASS32\n");
+	feed_exit(&f, 10, 127 << 8);
+	check_cause(&f, 10, "wrong ELF class: ELFCLASS32 (a 32-bit library", "/mine/libthing.so");
+	feed_done(&f);
+}
+
 static void test_interpreter(void **state)
 {
 	struct feed f;
@@ -317,6 +389,65 @@ static void test_lock_given_back(void **state)
 	feed_done(&f);
 }
 
+/* Who does not wait for a lock is told by whom it is held. */
+static void test_lock_refused(void **state)
+{
+	struct feed f;
+
+	(void)state;
+	start(&f);
+	feed_open(&f, 10, "/the.lock", 9);
+	feed_numbers(&f, 10, "flock", 0, 9, LOCK_EX, 0);
+	feed_fork(&f, 10, 12);
+	feed_open(&f, 12, "/the.lock", 3);
+	feed_numbers(&f, 12, "flock", -EAGAIN, 3, LOCK_EX | LOCK_NB, 0);
+	feed_exit(&f, 12, 1 << 8);
+	check_cause(&f, 12, "another process has locked /the.lock: it is held by process 10 (prog",
+		    "flock(3</the.lock>, LOCK_EX|LOCK_NB)");
+	feed_done(&f);
+}
+
+/* A piece that nobody would miss says nothing; much of it is worth a word. */
+static void test_killed_with_much_memory(void **state)
+{
+	enum { READ_WRITE = 3, ANONYMOUS = 0x22, MIB = 1 << 20 };
+	struct made_call map = {.name = "mmap", .ret = ADDRESS << 8};
+	struct feed f;
+
+	(void)state;
+	start(&f);
+	map.args[2] = READ_WRITE;
+	map.args[3] = ANONYMOUS;
+	map.args[1] = 20 * MIB;
+	feed_call(&f, 10, &map);
+	feed_numbers(&f, 10, "brk", 1000 * MIB, 0, 0, 0);
+	feed_numbers(&f, 10, "brk", 1010 * MIB, 0, 0, 0);
+	feed_fork(&f, 10, 11);
+	feed_exit(&f, 11, SIGKILL);
+	check_cause(&f, 11, "from outside, or by the kernel when memory ran out", NULL);
+	map.args[1] = 50 * MIB;
+	feed_call(&f, 10, &map);
+	feed_numbers(&f, 10, "munmap", 0, ADDRESS, 16 * MIB, 0);
+	feed_exit(&f, 10, SIGKILL);
+	check_cause(&f, 10,
+		    "because memory ran out (OOM killer), else from outside; it had asked for "
+		    "64.0 MiB of memory",
+		    "mmap(NULL, 52428800, ");
+	feed_done(&f);
+	/* Another program has none of it; files and what cannot be written do not count. */
+	start(&f);
+	feed_call(&f, 10, &map);
+	FEED_EXEC(&f, 10, "other");
+	map.args[2] = 1;
+	feed_call(&f, 10, &map);
+	map.args[2] = READ_WRITE;
+	map.args[3] = 2;
+	feed_call(&f, 10, &map);
+	feed_exit(&f, 10, SIGKILL);
+	check_cause(&f, 10, "from outside, or by the kernel when memory ran out", NULL);
+	feed_done(&f);
+}
+
 static void test_sender(void **state)
 {
 	struct feed f;
@@ -441,6 +572,10 @@ int main(void)
 		cmocka_unit_test(test_named_before_others),
 		cmocka_unit_test(test_nothing_at_home),
 		cmocka_unit_test(test_its_words),
+		cmocka_unit_test(test_whole_names_only),
+		cmocka_unit_test(test_far_and_near),
+		cmocka_unit_test(test_words_before_exec),
+		cmocka_unit_test(test_library_of_another_class),
 		cmocka_unit_test(test_interpreter),
 		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_late_error),
@@ -450,6 +585,8 @@ int main(void)
 		cmocka_unit_test(test_broken_messages),
 		cmocka_unit_test(test_lock),
 		cmocka_unit_test(test_lock_given_back),
+		cmocka_unit_test(test_lock_refused),
+		cmocka_unit_test(test_killed_with_much_memory),
 		cmocka_unit_test(test_sender),
 		cmocka_unit_test(test_went_on),
 		cmocka_unit_test(test_copies_of_stderr),
