@@ -60,6 +60,8 @@ static int take_header(struct info *i, const struct meta_header *h)
 	i->header.trace_set = copy_text(h->trace_set, &failed);
 	i->header.options = copy_text(h->options, &failed);
 	i->header.cut = copy_text(h->cut, &failed);
+	i->header.facts = NULL;
+	i->header.fact_count = 0;
 	/* Nobody is told which: the list may be long, and is in `cut` mostly. */
 	i->header.shown_pids = NULL;
 	i->header.command = copy_bytes(&h->command, &failed);
@@ -76,6 +78,8 @@ static int take_trailer(struct info *i, const struct meta_trailer *t)
 	i->trailer = *t;
 	i->trailer.frames = NULL;
 	i->trailer.frame_count = 0;
+	i->trailer.objects = NULL;
+	i->trailer.object_count = 0;
 	i->trailer.reason = copy_text(t->reason, &failed);
 	i->trailer.notes = calloc(t->note_count + 1, sizeof(*i->trailer.notes));
 	i->trailer.note_count = 0;
