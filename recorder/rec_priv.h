@@ -7,6 +7,7 @@
 #define RECORDER_REC_PRIV_H
 
 #include "control.h"
+#include "objects.h"
 #include "patience.h"
 #include "rec.h"
 #include "task.h"
@@ -61,6 +62,7 @@ struct rec {
 	const char *bound;           /* that was reached, its option; NULL: none */
 	uint64_t events;             /* for the bound */
 	bool ring_written;           /* because the command failed */
+	struct objects objects;      /* that were executed */
 	struct meta_trailer trailer; /* counted as we go */
 };
 
