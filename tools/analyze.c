@@ -83,7 +83,7 @@ static int say_usage(void)
 	     "    --events=A..B      only from event A to event B\n"
 	     "  stats: --by=syscall|process|thread|file, --sort=time|calls|errors|mean|p50|p90|\n"
 	     "         p99|max|wall|blocked|busy|bytes, --pid=PID[,PID], --time=A..B\n"
-	     "  info: --markdown\n"
+	     "  info: --markdown, --environment\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
 	     "  export --to folded: --weight=time|count|bytes\n"
 	     "  report: -o FILE\n"

@@ -46,7 +46,7 @@ _systape_analyze()
 	cut) words+=" -o -z -e --trace= --pid= --children --time= --events=" ;;
 	net) words+=" --sort= --all -e --trace= --pid= --time= --json" ;;
 	errors) words+=" --all -e --trace= --pid= --time= --json" ;;
-	info) words+=" --json --markdown" ;;
+	info) words+=" --json --markdown --environment" ;;
 	check) words+=" --repair -o --json" ;;
 	sql) words+=" -e --trace= --csv --json --line --no-header" ;;
 	report) words+=" -e --trace= -o" ;;

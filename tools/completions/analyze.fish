@@ -103,6 +103,7 @@ complete -c analyze -n $part -l time -x -d 'Only these seconds, A..B'
 
 set -l info '__fish_seen_subcommand_from info'
 complete -c analyze -n $info -l markdown -d 'For a bug report'
+complete -c analyze -n $info -l environment -d 'Values of all variables'
 
 set -l check '__fish_seen_subcommand_from check'
 complete -c analyze -n $check -l repair -d 'Write what is readable into a clean tape'

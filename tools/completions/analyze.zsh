@@ -135,7 +135,8 @@ cut)
 	)
 	;;
 info)
-	options+=('(--markdown)--json[as a JSON object]' '(--json)--markdown[for a bug report]')
+	options+=('(--markdown)--json[as a JSON object]' '(--json)--markdown[for a bug report]'
+		'--environment[values of all variables]')
 	;;
 check)
 	options+=(
