@@ -12,6 +12,7 @@ verbs=(
 	'net:everybody whom the processes talked to'
 	'errors:the calls that failed'
 	'follow:the bytes that flowed'
+	'repack:the same tape, compressed harder'
 	'cut:a tape with only a part'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
@@ -122,6 +123,10 @@ net | errors)
 		'--time=[only these seconds, A..B]:range'
 		'--json[as a JSON object]'
 	)
+	;;
+repack)
+	options+=('-o[the new tape]:file:_files' '-z[level of zstd]:level' '-19[level of zstd]'
+		'--long[frames of 128 MiB]')
 	;;
 cut)
 	options+=(
