@@ -84,7 +84,7 @@ static int say_usage(void)
 	     "    --events=A..B      only from event A to event B\n"
 	     "  stats: --by=syscall|process|thread|file, --sort=time|calls|errors|mean|p50|p90|\n"
 	     "         p99|max|wall|blocked|busy|bytes, --pid=PID[,PID], --time=A..B\n"
-	     "  repack: -o FILE, -1 to -22 or -z LEVEL (default 19), --long (frames of 128 MiB)\n"
+	     "  repack: -o FILE, -z LEVEL or -LEVEL (default -19), --long (frames of 128 MiB)\n"
 	     "  info: --markdown, --environment\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
 	     "  export --to folded: --weight=time|count|bytes\n"

@@ -44,7 +44,7 @@ _systape_analyze()
 	files) words+=" -P -e --trace= --sort= --written --failed --missing --all --pid= --time= --json" ;;
 	follow) words+=" --list --fd= --path= --socket= --pipe --stream= --hex --content --raw --out --in -o -e --trace= --pid= --time= --json" ;;
 	cut) words+=" -o -z -e --trace= --pid= --children --time= --events=" ;;
-	repack) words+=" -19 -z -o --long" ;;
+	repack) words+=" -z -o --long" ;;
 	net) words+=" --sort= --all -e --trace= --pid= --time= --json" ;;
 	errors) words+=" --all -e --trace= --pid= --time= --json" ;;
 	info) words+=" --json --markdown --environment" ;;

@@ -101,7 +101,6 @@ complete -c analyze -n $cut -l events -x -d 'Only these events, A..B'
 set -l repack '__fish_seen_subcommand_from repack'
 complete -c analyze -n $repack -o o -r -F -d 'The new tape'
 complete -c analyze -n $repack -o z -x -d 'Level of zstd'
-complete -c analyze -n $repack -o 19 -d 'Level of zstd'
 complete -c analyze -n $repack -l long -d 'Frames of 128 MiB'
 
 set -l part '__fish_seen_subcommand_from follow cut'

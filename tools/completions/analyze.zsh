@@ -125,7 +125,7 @@ net | errors)
 	)
 	;;
 repack)
-	options+=('-o[the new tape]:file:_files' '-z[level of zstd]:level' '-19[level of zstd]'
+	options+=('-o[the new tape]:file:_files' '-z[level of zstd]:level'
 		'--long[frames of 128 MiB]')
 	;;
 cut)
