@@ -22,7 +22,7 @@ static const uint8_t no_uuid[16];
 /* ---- to protobuf ---- */
 
 /* A protobuf string must be UTF-8, or no other program reads the tape any more. */
-static char *text(char *s)
+char *codec_text(char *s)
 {
 	if (!s)
 		return (char *)(uintptr_t) "";
@@ -30,44 +30,44 @@ static char *text(char *s)
 	return s;
 }
 
-static ProtobufCBinaryData bytes(const struct meta_bytes *b)
-{
-	return (ProtobufCBinaryData){b->size, b->data};
-}
-
 int codec_encode_header(const struct meta_header *h, struct buf *ret)
 {
 	Systape__Record record = SYSTAPE__RECORD__INIT;
 	Systape__Header m = SYSTAPE__HEADER__INIT;
+	cleanup_done(codec_messages_done) struct codec_messages facts = {0};
 
+	if (codec_put_facts(h->facts, h->fact_count, &facts) < 0)
+		return -ENOMEM;
+	m.fact = (Systape__Fact **)facts.at;
+	m.n_fact = facts.count;
 	m.magic = (char *)(uintptr_t)magic;
 	m.incompatible = h->incompatible;
 	m.compatible = h->compatible;
-	m.tool = text(h->tool);
+	m.tool = codec_text(h->tool);
 	m.uuid = (ProtobufCBinaryData){sizeof(h->uuid), (uint8_t *)(uintptr_t)h->uuid};
 	m.start_realtime = h->start_realtime;
 	m.start_monotonic = h->start_monotonic;
-	m.sysname = text(h->sysname);
-	m.release = text(h->release);
-	m.version = text(h->version);
-	m.machine = text(h->machine);
-	m.hostname = text(h->hostname);
-	m.distribution = text(h->distribution);
-	m.cpu = text(h->cpu);
+	m.sysname = codec_text(h->sysname);
+	m.release = codec_text(h->release);
+	m.version = codec_text(h->version);
+	m.machine = codec_text(h->machine);
+	m.hostname = codec_text(h->hostname);
+	m.distribution = codec_text(h->distribution);
+	m.cpu = codec_text(h->cpu);
 	m.cpus = h->cpus;
 	m.page_size = h->page_size;
 	m.memory_size = h->memory_size;
-	m.boot_id = text(h->boot_id);
-	m.libc = text(h->libc);
+	m.boot_id = codec_text(h->boot_id);
+	m.libc = codec_text(h->libc);
 	m.arch = h->arch;
-	m.command = bytes(&h->command);
-	m.cwd = bytes(&h->cwd);
+	m.command = codec_bytes(&h->command);
+	m.cwd = codec_bytes(&h->cwd);
 	m.payload_limit = h->payload_limit;
-	m.trace_set = text(h->trace_set);
-	m.options = text(h->options);
+	m.trace_set = codec_text(h->trace_set);
+	m.options = codec_text(h->options);
 	m.first_chunk = h->first_chunk;
 	m.part = h->part;
-	m.cut = text(h->cut);
+	m.cut = codec_text(h->cut);
 	if (memcmp(h->cut_from, no_uuid, sizeof(no_uuid)) != 0)
 		m.cut_from = (ProtobufCBinaryData){sizeof(h->cut_from),
 						   (uint8_t *)(uintptr_t)h->cut_from};
@@ -86,6 +86,7 @@ struct process_messages {
 	Systape__Fd *fds, **fd_at;
 	Systape__Map *maps, **map_at;
 	Systape__OpenCall *in_flight, **in_flight_at;
+	struct codec_messages facts;
 };
 
 static void process_messages_done(struct process_messages *p)
@@ -98,6 +99,7 @@ static void process_messages_done(struct process_messages *p)
 	free(p->map_at);
 	free(p->in_flight);
 	free(p->in_flight_at);
+	codec_messages_done(&p->facts);
 }
 
 static int put_rlimits(const struct meta_process *p, struct process_messages *ret)
@@ -132,7 +134,7 @@ static int put_fds(const struct meta_process *p, struct process_messages *ret)
 		m->fd = p->fds[i].fd;
 		m->flags = p->fds[i].flags;
 		m->position = p->fds[i].position;
-		m->target = bytes(&p->fds[i].target);
+		m->target = codec_bytes(&p->fds[i].target);
 		m->unknown = p->fds[i].unknown;
 		m->description = p->fds[i].description;
 	}
@@ -157,7 +159,7 @@ static int put_maps(const struct meta_process *p, struct process_messages *ret)
 		m->inode = p->maps[i].inode;
 		m->device = p->maps[i].device;
 		m->prot = p->maps[i].prot;
-		m->path = bytes(&p->maps[i].path);
+		m->path = codec_bytes(&p->maps[i].path);
 	}
 	ret->m.n_map = p->map_count;
 	ret->m.map = ret->map_at;
@@ -197,12 +199,12 @@ static int put_process(const struct meta_process *p, struct process_messages *re
 	m->sid = p->sid;
 	m->n_tid = p->tid_count;
 	m->tid = p->tids;
-	m->comm = bytes(&p->comm);
-	m->exe = bytes(&p->exe);
-	m->argv = bytes(&p->argv);
-	m->env = bytes(&p->env);
-	m->cwd = bytes(&p->cwd);
-	m->root = bytes(&p->root);
+	m->comm = codec_bytes(&p->comm);
+	m->exe = codec_bytes(&p->exe);
+	m->argv = codec_bytes(&p->argv);
+	m->env = codec_bytes(&p->env);
+	m->cwd = codec_bytes(&p->cwd);
+	m->root = codec_bytes(&p->root);
 	m->umask = p->umask;
 	m->n_uid = ARRAY_SIZE(p->uids);
 	m->uid = (uint32_t *)(uintptr_t)p->uids;
@@ -210,10 +212,12 @@ static int put_process(const struct meta_process *p, struct process_messages *re
 	m->gid = (uint32_t *)(uintptr_t)p->gids;
 	m->n_group = p->group_count;
 	m->group = p->groups;
-	m->missing = text(p->missing);
+	m->missing = codec_text(p->missing);
 	if (put_rlimits(p, ret) < 0 || put_fds(p, ret) < 0 || put_maps(p, ret) < 0 ||
-	    put_in_flight(p, ret) < 0)
+	    put_in_flight(p, ret) < 0 || codec_put_facts(p->facts, p->fact_count, &ret->facts) < 0)
 		return -ENOMEM;
+	m->fact = (Systape__Fact **)ret->facts.at;
+	m->n_fact = ret->facts.count;
 	return 0;
 }
 
@@ -262,9 +266,16 @@ int codec_encode_trailer(const struct meta_trailer *t, struct buf *ret)
 	cleanup_free Systape__Frame **at = calloc(t->frame_count + 1, sizeof(*at));
 	Systape__Record record = SYSTAPE__RECORD__INIT;
 	Systape__Trailer m = SYSTAPE__TRAILER__INIT;
+	cleanup_done(codec_messages_done) struct codec_messages objects = {0};
+	Systape__Usage usage;
 
-	if (!frames || !at)
+	if (!frames || !at || codec_put_objects(t->objects, t->object_count, &objects) < 0)
 		return -ENOMEM;
+	m.object = (Systape__Object **)objects.at;
+	m.n_object = objects.count;
+	m.object_beyond = t->object_beyond;
+	codec_put_usage(&t->usage, &usage);
+	m.usage = t->has_usage ? &usage : NULL;
 	m.duration = t->duration;
 	m.calls = t->calls;
 	m.events = t->events;
@@ -280,7 +291,7 @@ int codec_encode_trailer(const struct meta_trailer *t, struct buf *ret)
 	m.bytes_full = t->bytes_full;
 	m.unfinished = t->unfinished;
 	m.incomplete = t->incomplete;
-	m.reason = text(t->reason);
+	m.reason = codec_text(t->reason);
 	m.n_note = t->note_count;
 	m.note = t->notes;
 	for (size_t i = 0; i < t->frame_count; i++)
@@ -295,7 +306,7 @@ int codec_encode_trailer(const struct meta_trailer *t, struct buf *ret)
 /* ---- from protobuf ---- */
 
 /* Copies; sets *failed to what went wrong and leaves it there. */
-static char *take_text(const char *s, int *failed)
+char *codec_take_text(const char *s, int *failed)
 {
 	char *copy;
 
@@ -310,7 +321,7 @@ static char *take_text(const char *s, int *failed)
 }
 
 /* With a NUL behind that is not counted. */
-static struct meta_bytes take_bytes(const ProtobufCBinaryData *b, int *failed)
+struct meta_bytes codec_take_bytes(const ProtobufCBinaryData *b, int *failed)
 {
 	struct meta_bytes copy = {0};
 
@@ -331,7 +342,7 @@ static struct meta_bytes take_bytes(const ProtobufCBinaryData *b, int *failed)
 }
 
 /* Zeroed room for @count things, at least one byte. */
-static void *take_array(size_t count, size_t size, int *failed)
+void *codec_take_array(size_t count, size_t size, int *failed)
 {
 	void *array;
 
@@ -347,7 +358,7 @@ static void *take_array(size_t count, size_t size, int *failed)
 
 static uint32_t *take_numbers(const uint32_t *from, size_t count, int *failed)
 {
-	uint32_t *copy = take_array(count, sizeof(*copy), failed);
+	uint32_t *copy = codec_take_array(count, sizeof(*copy), failed);
 
 	if (copy && count)
 		memcpy(copy, from, count * sizeof(*copy));
@@ -369,36 +380,37 @@ static int get_header(const Systape__Header *m, struct meta_header *h)
 
 	h->incompatible = m->incompatible;
 	h->compatible = m->compatible;
-	h->tool = take_text(m->tool, &failed);
+	h->tool = codec_take_text(m->tool, &failed);
 	if (m->uuid.len == sizeof(h->uuid))
 		memcpy(h->uuid, m->uuid.data, sizeof(h->uuid));
 	h->start_realtime = m->start_realtime;
 	h->start_monotonic = m->start_monotonic;
-	h->sysname = take_text(m->sysname, &failed);
-	h->release = take_text(m->release, &failed);
-	h->version = take_text(m->version, &failed);
-	h->machine = take_text(m->machine, &failed);
-	h->hostname = take_text(m->hostname, &failed);
-	h->distribution = take_text(m->distribution, &failed);
-	h->cpu = take_text(m->cpu, &failed);
+	h->sysname = codec_take_text(m->sysname, &failed);
+	h->release = codec_take_text(m->release, &failed);
+	h->version = codec_take_text(m->version, &failed);
+	h->machine = codec_take_text(m->machine, &failed);
+	h->hostname = codec_take_text(m->hostname, &failed);
+	h->distribution = codec_take_text(m->distribution, &failed);
+	h->cpu = codec_take_text(m->cpu, &failed);
 	h->cpus = m->cpus;
 	h->page_size = m->page_size;
 	h->memory_size = m->memory_size;
-	h->boot_id = take_text(m->boot_id, &failed);
-	h->libc = take_text(m->libc, &failed);
+	h->boot_id = codec_take_text(m->boot_id, &failed);
+	h->libc = codec_take_text(m->libc, &failed);
 	h->arch = m->arch;
-	h->command = take_bytes(&m->command, &failed);
-	h->cwd = take_bytes(&m->cwd, &failed);
+	h->command = codec_take_bytes(&m->command, &failed);
+	h->cwd = codec_take_bytes(&m->cwd, &failed);
 	h->payload_limit = m->payload_limit;
-	h->trace_set = take_text(m->trace_set, &failed);
-	h->options = take_text(m->options, &failed);
+	h->trace_set = codec_take_text(m->trace_set, &failed);
+	h->options = codec_take_text(m->options, &failed);
 	h->first_chunk = m->first_chunk;
 	h->part = m->part;
-	h->cut = take_text(m->cut, &failed);
+	h->cut = codec_take_text(m->cut, &failed);
 	if (m->cut_from.len == sizeof(h->cut_from))
 		memcpy(h->cut_from, m->cut_from.data, sizeof(h->cut_from));
 	h->shown_pids = take_numbers(m->shown_pid, m->n_shown_pid, &failed);
 	h->shown_pid_count = h->shown_pids ? m->n_shown_pid : 0;
+	h->facts = codec_take_facts(m->fact, m->n_fact, &h->fact_count, &failed);
 	return failed;
 }
 
@@ -448,9 +460,9 @@ int codec_decode_header(const void *body, size_t size, struct meta_header *ret, 
 
 static void get_lists(const Systape__Process *m, struct meta_process *p, int *failed)
 {
-	p->rlimits = take_array(m->n_rlimit, sizeof(*p->rlimits), failed);
-	p->fds = take_array(m->n_fd, sizeof(*p->fds), failed);
-	p->maps = take_array(m->n_map, sizeof(*p->maps), failed);
+	p->rlimits = codec_take_array(m->n_rlimit, sizeof(*p->rlimits), failed);
+	p->fds = codec_take_array(m->n_fd, sizeof(*p->fds), failed);
+	p->maps = codec_take_array(m->n_map, sizeof(*p->maps), failed);
 	for (; p->rlimits && p->rlimit_count < m->n_rlimit; p->rlimit_count++) {
 		const Systape__Rlimit *l = m->rlimit[p->rlimit_count];
 
@@ -459,9 +471,10 @@ static void get_lists(const Systape__Process *m, struct meta_process *p, int *fa
 	for (; p->fds && p->fd_count < m->n_fd; p->fd_count++) {
 		const Systape__Fd *f = m->fd[p->fd_count];
 
-		p->fds[p->fd_count] = (struct meta_fd){f->fd,       f->flags,
-						       f->position, take_bytes(&f->target, failed),
-						       f->unknown,  f->description};
+		p->fds[p->fd_count] =
+			(struct meta_fd){f->fd,       f->flags,
+					 f->position, codec_take_bytes(&f->target, failed),
+					 f->unknown,  f->description};
 	}
 	for (; p->maps && p->map_count < m->n_map; p->map_count++) {
 		const Systape__Map *a = m->map[p->map_count];
@@ -472,13 +485,13 @@ static void get_lists(const Systape__Process *m, struct meta_process *p, int *fa
 							  a->inode,
 							  a->device,
 							  a->prot,
-							  take_bytes(&a->path, failed)};
+							  codec_take_bytes(&a->path, failed)};
 	}
 }
 
 static void get_in_flight(const Systape__Process *m, struct meta_process *p, int *failed)
 {
-	p->in_flight = take_array(m->n_open_call, sizeof(*p->in_flight), failed);
+	p->in_flight = codec_take_array(m->n_open_call, sizeof(*p->in_flight), failed);
 	for (; p->in_flight && p->in_flight_count < m->n_open_call; p->in_flight_count++) {
 		const Systape__OpenCall *f = m->open_call[p->in_flight_count];
 		struct meta_in_flight *call = &p->in_flight[p->in_flight_count];
@@ -498,12 +511,12 @@ static void get_process(const Systape__Process *m, struct meta_process *p, int *
 	p->sid = m->sid;
 	p->tids = take_numbers(m->tid, m->n_tid, failed);
 	p->tid_count = p->tids ? m->n_tid : 0;
-	p->comm = take_bytes(&m->comm, failed);
-	p->exe = take_bytes(&m->exe, failed);
-	p->argv = take_bytes(&m->argv, failed);
-	p->env = take_bytes(&m->env, failed);
-	p->cwd = take_bytes(&m->cwd, failed);
-	p->root = take_bytes(&m->root, failed);
+	p->comm = codec_take_bytes(&m->comm, failed);
+	p->exe = codec_take_bytes(&m->exe, failed);
+	p->argv = codec_take_bytes(&m->argv, failed);
+	p->env = codec_take_bytes(&m->env, failed);
+	p->cwd = codec_take_bytes(&m->cwd, failed);
+	p->root = codec_take_bytes(&m->root, failed);
 	p->umask = m->umask;
 	for (size_t i = 0; i < ARRAY_SIZE(p->uids); i++) {
 		p->uids[i] = i < m->n_uid ? m->uid[i] : 0;
@@ -511,9 +524,10 @@ static void get_process(const Systape__Process *m, struct meta_process *p, int *
 	}
 	p->groups = take_numbers(m->group, m->n_group, failed);
 	p->group_count = p->groups ? m->n_group : 0;
-	p->missing = take_text(m->missing, failed);
+	p->missing = codec_take_text(m->missing, failed);
 	get_lists(m, p, failed);
 	get_in_flight(m, p, failed);
+	p->facts = codec_take_facts(m->fact, m->n_fact, &p->fact_count, failed);
 }
 
 int codec_decode_snapshot(const void *body, size_t size, struct meta_snapshot *ret, struct err *err)
@@ -530,7 +544,7 @@ int codec_decode_snapshot(const void *body, size_t size, struct meta_snapshot *r
 		return local.code;
 	}
 	*ret = (struct meta_snapshot){.seq = m->seq, .time = m->time};
-	ret->processes = take_array(m->n_process, sizeof(*ret->processes), &failed);
+	ret->processes = codec_take_array(m->n_process, sizeof(*ret->processes), &failed);
 	for (; ret->processes && ret->process_count < m->n_process; ret->process_count++)
 		get_process(m->process[ret->process_count], &ret->processes[ret->process_count],
 			    &failed);
@@ -560,11 +574,11 @@ static int get_trailer(const Systape__Trailer *m, struct meta_trailer *t)
 	t->bytes_full = m->bytes_full;
 	t->unfinished = m->unfinished;
 	t->incomplete = m->incomplete;
-	t->reason = take_text(m->reason, &failed);
-	t->notes = take_array(m->n_note, sizeof(*t->notes), &failed);
-	t->frames = take_array(m->n_frame, sizeof(*t->frames), &failed);
+	t->reason = codec_take_text(m->reason, &failed);
+	t->notes = codec_take_array(m->n_note, sizeof(*t->notes), &failed);
+	t->frames = codec_take_array(m->n_frame, sizeof(*t->frames), &failed);
 	for (; t->notes && t->note_count < m->n_note; t->note_count++)
-		t->notes[t->note_count] = take_text(m->note[t->note_count], &failed);
+		t->notes[t->note_count] = codec_take_text(m->note[t->note_count], &failed);
 	for (; t->frames && t->frame_count < m->n_frame; t->frame_count++) {
 		const Systape__Frame *f = m->frame[t->frame_count];
 
@@ -572,6 +586,11 @@ static int get_trailer(const Systape__Trailer *m, struct meta_trailer *t)
 			f->offset,   f->raw_size,   f->first_chunk, f->chunks, f->first_seq,
 			f->last_seq, f->first_time, f->last_time,   f->events};
 	}
+	t->has_usage = m->usage;
+	if (m->usage)
+		codec_take_usage(m->usage, &t->usage);
+	t->objects = codec_take_objects(m->object, m->n_object, &t->object_count, &failed);
+	t->object_beyond = m->object_beyond;
 	return failed;
 }
 

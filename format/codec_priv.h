@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What codec.c and codec_meta.c share: the only two that know protobuf. */
+/* What the files of the codec share: the only ones that know protobuf. */
 #ifndef FORMAT_CODEC_PRIV_H
 #define FORMAT_CODEC_PRIV_H
 
@@ -27,6 +27,40 @@ int codec_put_record(const Systape__Record *record, struct buf *ret);
  * kind is unknown. */
 int codec_find(const void *body, size_t size, enum codec_kind *ret, const uint8_t **ret_at,
 	       size_t *ret_size, struct err *err);
+
+/* ---- codec_meta.c: single things ---- */
+
+/* A protobuf string must be UTF-8, or no other program reads the tape any more: it is repaired in
+ * place. NULL is "". */
+char *codec_text(char *s);
+static inline ProtobufCBinaryData codec_bytes(const struct meta_bytes *b)
+{
+	return (ProtobufCBinaryData){b->size, b->data};
+}
+/* Copies; each sets *failed to what went wrong and leaves it there. */
+char *codec_take_text(const char *s, int *failed);
+/* With a NUL behind that is not counted. */
+struct meta_bytes codec_take_bytes(const ProtobufCBinaryData *b, int *failed);
+/* Zeroed room for @count things, at least one byte. */
+void *codec_take_array(size_t count, size_t size, int *failed);
+
+/* ---- codec_facts.c ---- */
+
+/* The messages of a repeated field, and the pointers to them that protobuf-c wants. */
+struct codec_messages {
+	void *messages, **at;
+	size_t count;
+};
+void codec_messages_done(struct codec_messages *m);
+/* 0 or -ENOMEM; what was put is borrowed by the messages. */
+int codec_put_facts(const struct meta_fact *facts, size_t count, struct codec_messages *ret);
+int codec_put_objects(const struct meta_object *objects, size_t count, struct codec_messages *ret);
+void codec_put_usage(const struct meta_usage *usage, Systape__Usage *ret);
+struct meta_fact *codec_take_facts(Systape__Fact *const *m, size_t count, size_t *ret_count,
+				   int *failed);
+struct meta_object *codec_take_objects(Systape__Object *const *m, size_t count, size_t *ret_count,
+				       int *failed);
+void codec_take_usage(const Systape__Usage *m, struct meta_usage *ret);
 
 /* Room for the columns of an outline, kept from one chunk to the next. */
 struct codec_values {

@@ -22,6 +22,14 @@ struct meta_bytes {
 };
 
 /*
+ * Something that is good to know and that nobody needs to understand: "aslr" is "2". The names in
+ * use are in doc/trace-format.md. Neither is NULL; no name is there twice.
+ */
+struct meta_fact {
+	char *name, *value;
+};
+
+/*
  * Feature bits. A reader refuses a tape with an incompatible bit it does not
  * know, by number, and ignores compatible bits it does not know.
  */
@@ -53,7 +61,9 @@ struct meta_header {
 	uint8_t cut_from[16];   /* uuid of that tape; all zero: none */
 	uint32_t *shown_pids; /* processes and threads that were chosen; the others' calls are there
 				 for what they bear on */
-	size_t shown_pid_count; /* 0: all */
+	size_t shown_pid_count;  /* 0: all */
+	struct meta_fact *facts; /* more about the machine */
+	size_t fact_count;
 };
 
 struct meta_fd {
@@ -105,6 +115,8 @@ struct meta_process {
 	struct meta_in_flight *in_flight;
 	size_t in_flight_count;
 	char *missing; /* what could not be read and why, for people; "" is nothing */
+	struct meta_fact *facts;
+	size_t fact_count;
 };
 
 struct meta_snapshot {
@@ -125,6 +137,37 @@ struct meta_frame {
 	uint64_t events;
 };
 
+/* getrusage(2) of processes that have ended. */
+struct meta_usage {
+	uint64_t user_time, system_time; /* ns */
+	uint64_t max_rss;                /* bytes, of the largest process */
+	uint64_t minor_faults, major_faults;
+	uint64_t blocks_in, blocks_out; /* of 512 bytes */
+	uint64_t voluntary_switches, involuntary_switches;
+};
+
+/* A file whose code was run, as it was when that happened first. Two runs used the same code if
+ * the build-ids are the same; where there is none size and mtime tell a little. */
+struct meta_object {
+	struct meta_bytes path;
+	uint64_t size;
+	int64_t mtime; /* ns since the epoch */
+	uint64_t inode;
+	uint32_t device;                 /* major << 20 | minor */
+	uint32_t use;                    /* META_OBJECT_EXECUTED, … */
+	uint32_t state;                  /* META_OBJECT_SEEN, … */
+	struct meta_bytes build_id;      /* NT_GNU_BUILD_ID; empty: none, or not known */
+	char *package, *package_version; /* that the file belongs to; "": none, or not known */
+};
+enum { META_OBJECT_EXECUTED = 1, META_OBJECT_MAPPED = 2, META_OBJECT_INTERPRETER = 4 };
+/* Whether build-id and package could be looked for, when recording ended. */
+enum {
+	META_OBJECT_SEEN,    /* yes, in the same file */
+	META_OBJECT_UNSEEN,  /* no: there was no time, or it was not to be had */
+	META_OBJECT_GONE,    /* no: it is no longer there */
+	META_OBJECT_CHANGED, /* no: another file has its name */
+};
+
 struct meta_trailer {
 	uint64_t duration; /* ns */
 	uint64_t calls, events, processes, threads, signals;
@@ -141,11 +184,30 @@ struct meta_trailer {
 	struct meta_frame *frames; /* filled in by the writer */
 	size_t frame_count;
 	bool incomplete; /* events are missing, how many is not known: of a repaired tape */
+	bool has_usage;
+	struct meta_usage usage;     /* of the command and the descendants that were waited for */
+	struct meta_object *objects; /* executed, or mapped executable */
+	size_t object_count;
+	uint64_t object_beyond; /* so many more are not listed */
 };
+
+/* Puts a fact behind the others. 0 or -ENOMEM. */
+int meta_add_fact(struct meta_fact **facts, size_t *count, const char *name, const char *value);
+/* The value of a fact; "" if it is not there. */
+const char *meta_fact(const struct meta_fact *facts, size_t count, const char *name);
+
+/* Copies, with a NUL behind the bytes as from decoding. 0 or -ENOMEM with nothing in @ret. */
+int meta_copy_bytes(const struct meta_bytes *from, struct meta_bytes *ret);
+int meta_copy_facts(const struct meta_fact *from, size_t count, struct meta_fact **ret,
+		    size_t *ret_count);
+int meta_copy_objects(const struct meta_object *from, size_t count, struct meta_object **ret,
+		      size_t *ret_count);
 
 void meta_header_done(struct meta_header *h);
 void meta_process_done(struct meta_process *p);
 void meta_snapshot_done(struct meta_snapshot *s);
 void meta_trailer_done(struct meta_trailer *t);
+void meta_facts_done(struct meta_fact *facts, size_t count);
+void meta_objects_done(struct meta_object *objects, size_t count);
 
 #endif

@@ -19,7 +19,10 @@
 #include "format/container/limits.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { PIECE = TRACE_MEMORY_MAX / 2, READ_BATCH = 64, HIDDEN_PAYLOAD = 4096 };
 
@@ -341,6 +344,21 @@ static uint32_t capture_exit(struct rec *rec, struct task *task, int64_t result)
 	return to_memory(rec, &s->ranges, EVENT_AT_EXIT);
 }
 
+/* Code that is run comes into a process by these alone, but for what the kernel maps at an execve.
+ */
+static void watch_code(struct rec *rec, const struct task *task, int64_t result)
+{
+	static const char *const names[] = {"mmap", "mmap2", NULL};
+	const struct task_call *call = &task->call;
+	char link[32];
+
+	if (!(call->args[2] & PROT_EXEC) || call->args[3] & MAP_ANONYMOUS ||
+	    (result < 0 && result >= -4095) || !sys_is_named(call->desc, names))
+		return;
+	snprintf(link, sizeof(link), "fd/%" PRIu32, (uint32_t)call->args[4]);
+	objects_see(&rec->objects, task->tid, link, META_OBJECT_MAPPED);
+}
+
 void rec_call_exit(struct rec *rec, struct task *task, const struct tracee_call *info)
 {
 	struct task_call *call = &task->call;
@@ -362,5 +380,6 @@ void rec_call_exit(struct rec *rec, struct task *task, const struct tracee_call 
 		rec->trailer.lost++;
 	trace_writer_unlock(rec->writer);
 	call->open = false;
+	watch_code(rec, task, info->ret);
 	stream_leftovers(rec, task, &rec->scratch->ranges, EVENT_AT_EXIT);
 }

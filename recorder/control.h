@@ -10,8 +10,8 @@
  *    itself; another one later on ends the recording;
  *  - any of these when the command has ended and only its orphans are left: ends the
  *    recording;
- *  - all others that a process may be sent (USR1 without a ring, ALRM, WINCH, real-time ones, …): handed
- *    on in the same way; they end nothing while the command lives;
+ *  - all others that a process may be sent (USR1 without a ring, ALRM, WINCH, real-time ones, …):
+ * handed on in the same way; they end nothing while the command lives;
  *  - USR1, with a ring: the ring is to be written;
  *  - TSTP, TTIN, TTOU, CONT: handed on in the same way, and the recorder stops when the
  *    command does, never before.

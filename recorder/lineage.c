@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 enum { CMDLINE_KEPT = 128 << 10 };
@@ -121,6 +122,7 @@ static void add_exec(struct rec *rec, const struct task *task, uint32_t former_t
 	if (buf_error(&path) < 0 || buf_error(&argv) < 0)
 		rec_note(rec, "out of memory: what process %u executed is missing", task->pid);
 	rec_watch_set_id(rec, task, e.exec.path);
+	objects_see(&rec->objects, task->pid, "exe", META_OBJECT_EXECUTED);
 	buf_done(&path);
 	buf_done(&argv);
 }
@@ -177,6 +179,30 @@ void rec_watch_sigwait(struct rec *rec, const struct task *task, int64_t result)
 		rec_control_command_signaled(rec->control, info.si_signo, info.si_pid);
 }
 
+/* The command has been waited for just now, and no other child was before. */
+static void take_usage(struct meta_trailer *t)
+{
+	const uint64_t second = 1000000000, microsecond = 1000;
+	struct rusage u;
+
+	t->has_usage = getrusage(RUSAGE_CHILDREN, &u) == 0;
+	if (!t->has_usage)
+		return;
+	t->usage = (struct meta_usage){
+		.user_time = (uint64_t)u.ru_utime.tv_sec * second +
+			     (uint64_t)u.ru_utime.tv_usec * microsecond,
+		.system_time = (uint64_t)u.ru_stime.tv_sec * second +
+			       (uint64_t)u.ru_stime.tv_usec * microsecond,
+		.max_rss = (uint64_t)u.ru_maxrss * 1024,
+		.minor_faults = (uint64_t)u.ru_minflt,
+		.major_faults = (uint64_t)u.ru_majflt,
+		.blocks_in = (uint64_t)u.ru_inblock,
+		.blocks_out = (uint64_t)u.ru_oublock,
+		.voluntary_switches = (uint64_t)u.ru_nvcsw,
+		.involuntary_switches = (uint64_t)u.ru_nivcsw,
+	};
+}
+
 void rec_exited(struct rec *rec, struct task *task, int status)
 {
 	struct event e = lineage_event(rec, task->pid, task->tid, EVENT_EXIT);
@@ -186,6 +212,7 @@ void rec_exited(struct rec *rec, struct task *task, int status)
 		rec->root_ended = true;
 		rec->result->has_status = true;
 		rec->result->status = status;
+		take_usage(&rec->trailer);
 		rec_control_command_ended(rec->control);
 	}
 	e.exit.process = task_remove(&rec->tasks, task);

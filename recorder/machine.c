@@ -5,13 +5,9 @@
  */
 #include "rec_priv.h"
 
-#include "base/buf.h"
-#include "base/cleanup.h"
-#include "base/fileio.h"
 #include "base/uuid.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gnu/libc-version.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,53 +15,16 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum { TEXT_FILE_MAX = 256 << 10 };
-
-/* The value after "key" and @separator on a line of @path, unquoted; "" if none. */
-static char *value_in_file(const char *path, const char *key, char separator)
-{
-	cleanup_done(buf_done) struct buf text = {0};
-	size_t length = strlen(key);
-
-	fileio_slurp(AT_FDCWD, path, TEXT_FILE_MAX, &text);
-	if (buf_error(&text) < 0)
-		return NULL;
-	for (const char *line = buf_text(&text); line; line = strchr(line, '\n')) {
-		const char *value, *end;
-
-		line += *line == '\n';
-		if (strncmp(line, key, length) != 0)
-			continue;
-		value = strchr(line, separator);
-		end = strchrnul(line, '\n');
-		if (!value || value > end)
-			continue;
-		value += 1 + strspn(value + 1, " \t\"");
-		while (end > value && strchr("\" \t", end[-1]))
-			end--;
-		return strndup(value, (size_t)(end - value));
-	}
-	return strdup("");
-}
-
-static char *first_line(const char *path)
-{
-	cleanup_done(buf_done) struct buf text = {0};
-
-	fileio_slurp(AT_FDCWD, path, TEXT_FILE_MAX, &text);
-	if (buf_error(&text) < 0)
-		return NULL;
-	return strndup(buf_text(&text), strcspn(buf_text(&text), "\n"));
-}
+enum { CPUINFO_MAX = 8 << 10 };
 
 static char *distribution(void)
 {
-	char *name = value_in_file("/etc/os-release", "PRETTY_NAME", '=');
+	char *name = rec_file_value("/etc/os-release", "PRETTY_NAME", '=', 0);
 
 	if (!name || *name)
 		return name;
 	free(name);
-	return value_in_file("/usr/lib/os-release", "PRETTY_NAME", '=');
+	return rec_file_value("/usr/lib/os-release", "PRETTY_NAME", '=', 0);
 }
 
 static char *libc_version(void)
@@ -113,13 +72,15 @@ int rec_describe_machine(struct meta_header *ret)
 		r = -ENOMEM;
 	ret->arch = rec_own_arch();
 	ret->distribution = distribution();
-	ret->cpu = value_in_file("/proc/cpuinfo", "model name", ':');
-	ret->boot_id = first_line("/proc/sys/kernel/random/boot_id");
+	ret->cpu = rec_file_value("/proc/cpuinfo", "model name", ':', CPUINFO_MAX);
+	ret->boot_id = rec_first_line("/proc/sys/kernel/random/boot_id");
 	ret->libc = libc_version();
 	ret->page_size = (uint32_t)(page_size > 0 ? page_size : 0);
 	ret->memory_size = pages > 0 && page_size > 0 ? (uint64_t)pages * (uint64_t)page_size : 0;
 	ret->cpus = (uint32_t)(cpus > 0 ? cpus : 0);
 	if (cwd)
 		ret->cwd = (struct meta_bytes){(uint8_t *)cwd, strlen(cwd)};
+	if (rec_machine_facts(ret) < 0)
+		r = -ENOMEM;
 	return ret->distribution && ret->cpu && ret->boot_id && ret->libc ? r : -ENOMEM;
 }

@@ -184,6 +184,9 @@ static int record(struct rec *rec, struct rec_launch *launch, const char *path, 
 	fill_result(rec);
 	if (!is_wanted_at_end(rec))
 		trace_writer_forget(rec->writer);
+	/* Those who are served wait for us: only what is quick is done. */
+	objects_look(&rec->objects, !rec->serving);
+	objects_give(&rec->objects, &rec->trailer);
 	r = trace_writer_finish(rec->writer, &rec->trailer, &rec->result->totals, &write_error);
 	if (r < 0 && err)
 		*err = write_error;
@@ -216,6 +219,7 @@ static void rec_done(struct rec *rec)
 	rec_control_free(rec->control);
 	trace_writer_free(rec->writer);
 	task_table_done(&rec->tasks);
+	objects_done(&rec->objects);
 	meta_trailer_done(&rec->trailer);
 	rec_select_free(rec->select);
 	if (rec->scratch) {

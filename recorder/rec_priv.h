@@ -7,6 +7,7 @@
 #define RECORDER_REC_PRIV_H
 
 #include "control.h"
+#include "objects.h"
 #include "patience.h"
 #include "rec.h"
 #include "task.h"
@@ -61,6 +62,7 @@ struct rec {
 	const char *bound;           /* that was reached, its option; NULL: none */
 	uint64_t events;             /* for the bound */
 	bool ring_written;           /* because the command failed */
+	struct objects objects;      /* that were executed */
 	struct meta_trailer trailer; /* counted as we go */
 };
 
@@ -168,6 +170,15 @@ bool rec_undo_interruption(const struct task *task);
 /* machine.c: everything of the header that does not depend on the command's run.
  * 0 or -ENOMEM. */
 int rec_describe_machine(struct meta_header *ret);
+/* facts.c: the rest of what is good to know of the machine, and of where rec was started. */
+int rec_machine_facts(struct meta_header *ret);
+/* Of a process, whose pid is filled in. 0 or -ENOMEM. */
+int rec_process_facts(struct meta_process *p);
+/* What stands behind @key and @separator on a line of @path, of which @limit bytes are read (0:
+ * 256 KiB), unquoted; and the first line of @path. malloc'd; "": it is not there; NULL: out of
+ * memory. */
+char *rec_file_value(const char *path, const char *key, char separator, size_t limit);
+char *rec_first_line(const char *path);
 /* AUDIT_ARCH_* that this program was built for. */
 uint32_t rec_own_arch(void);
 

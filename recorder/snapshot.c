@@ -312,6 +312,14 @@ void rec_snapshot(struct rec *rec, const uint32_t *pids, size_t count)
 	struct meta_snapshot snapshot;
 	int r = rec_describe(rec, pids, count, &snapshot);
 
+	for (size_t i = 0; r == 0 && i < snapshot.process_count; i++)
+		r = rec_process_facts(&snapshot.processes[i]);
+	for (size_t i = 0; r == 0 && i < snapshot.process_count; i++) {
+		const struct meta_process *p = &snapshot.processes[i];
+
+		objects_see(&rec->objects, p->pid, "exe", META_OBJECT_EXECUTED);
+		objects_see_maps(&rec->objects, p);
+	}
 	if (r == 0)
 		note_missing(rec, &snapshot);
 	if (r == 0 && trace_writer_snapshot(rec->writer, &snapshot) == 0)

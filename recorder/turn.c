@@ -31,6 +31,9 @@ static int count(const struct rec *rec, const char *reason, struct meta_trailer 
 	*ret = *from;
 	ret->frames = NULL;
 	ret->frame_count = 0;
+	/* Who goes on may execute more: that is looked at when all is over. */
+	ret->objects = NULL;
+	ret->object_count = 0;
 	ret->duration = rec->now;
 	ret->has_status = rec->result->has_status;
 	ret->status = (uint32_t)rec->result->status;

@@ -33,6 +33,7 @@ static const struct verb verbs[] = {
 	{"sql", verb_sql, "ask the tape in SQL: TRACE [STATEMENT]..."},
 	{"follow", verb_follow, "the bytes that flowed through a descriptor, socket, pipe or file"},
 	{"cut", verb_cut, "-o FILE: a tape with only the part that is named"},
+	{"repack", verb_repack, "-19 -o FILE: the same tape, compressed harder"},
 	{"report", verb_report, "one self-contained HTML page: timeline, tables, tree"},
 	{"export", verb_export, "--to jsonl, strace, csv, sqlite, perfetto, folded, pcapng"},
 };
@@ -83,7 +84,8 @@ static int say_usage(void)
 	     "    --events=A..B      only from event A to event B\n"
 	     "  stats: --by=syscall|process|thread|file, --sort=time|calls|errors|mean|p50|p90|\n"
 	     "         p99|max|wall|blocked|busy|bytes, --pid=PID[,PID], --time=A..B\n"
-	     "  info: --markdown\n"
+	     "  repack: -o FILE, -z LEVEL or -LEVEL (default -19), --long (frames of 128 MiB)\n"
+	     "  info: --markdown, --environment\n"
 	     "  check: --repair, -o FILE              export: --to=FORMAT, -o FILE\n"
 	     "  export --to folded: --weight=time|count|bytes\n"
 	     "  report: -o FILE\n"

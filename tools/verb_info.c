@@ -36,8 +36,10 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 
 int verb_info(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{"json", no_argument, NULL, 'j'}, {"markdown", no_argument, NULL, 'm'}, {0}};
+	static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
+					      {"markdown", no_argument, NULL, 'm'},
+					      {"environment", no_argument, NULL, 'e'},
+					      {0}};
 	const struct trace_stream_options options = {.unordered = true};
 	struct info_run run = {.style = INFO_TEXT};
 	int option, status;
@@ -47,6 +49,8 @@ int verb_info(int argc, char **argv)
 			run.style = INFO_JSON;
 		else if (option == 'm')
 			run.style = INFO_MARKDOWN;
+		else if (option == 'e')
+			run.info.values = true;
 		else
 			return opts_bad_option(option, argv);
 	}

@@ -89,6 +89,14 @@ int frame_writer_new(struct sink sink, int level, size_t frame_size, struct fram
 	return 0;
 }
 
+int frame_writer_long(struct frame_writer *f)
+{
+	f->frame_size = (size_t)1 << TRACE_WINDOW_LOG_MAX;
+	return ZSTD_isError(ZSTD_CCtx_setParameter(f->zstd, ZSTD_c_windowLog, TRACE_WINDOW_LOG_MAX))
+		       ? -ENOMEM
+		       : 0;
+}
+
 struct frame_writer *frame_writer_free(struct frame_writer *f)
 {
 	if (!f)

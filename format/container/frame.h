@@ -32,6 +32,9 @@ struct frame_writer *frame_writer_free(struct frame_writer *f);
  */
 int frame_writer_put(struct frame_writer *f, const struct buf *records, const struct batch *batch,
 		     bool alone, struct err *err);
+/* Before the first record: the window is as large as any zstd takes without being asked, and a
+ * frame as large as the window. 0 or -ENOMEM. */
+int frame_writer_long(struct frame_writer *f);
 /* Somebody is waiting for us: to be told whenever it is so. */
 void frame_writer_hurry(struct frame_writer *f);
 /* Ends the frame that is open, if any. */

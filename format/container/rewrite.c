@@ -23,6 +23,7 @@ enum { LEVEL_DEFAULT = 7, NOTES_MAX = 64 };
 
 struct trace_rewriter {
 	int fd, level;
+	bool repack, long_window;
 	struct codec *codec;
 	struct buf record;
 	bool any;
@@ -106,6 +107,8 @@ static int begin(struct trace_rewriter *w, const struct meta_header *header, str
 	struct meta_header own = {.payload_limit = UINT64_MAX};
 	int r = frame_writer_new(sink_file(w->fd), w->level, TRACE_FRAME_SIZE, &w->frames, err);
 
+	if (r == 0 && w->long_window && frame_writer_long(w->frames) < 0)
+		r = err_set(err, ENOMEM, "out of memory");
 	if (r < 0)
 		return r;
 	w->any = true;
@@ -116,7 +119,10 @@ static int begin(struct trace_rewriter *w, const struct meta_header *header, str
 	if (header)
 		own = *header;
 	/* Chunks get new numbers. */
-	own.first_chunk = 0;
+	if (w->repack)
+		w->chunks = own.first_chunk;
+	else
+		own.first_chunk = 0;
 	/* What such a bit announces is not copied unless it is known. */
 	own.compatible &= META_COMPATIBLE_KNOWN;
 	return put(w, codec_encode_header(&own, &w->record), NULL, true, err);
@@ -263,10 +269,29 @@ static int put_damage(struct trace_rewriter *w, const struct trace_damage *d, st
 	return 0;
 }
 
+void trace_rewriter_repack(struct trace_rewriter *w, bool long_window)
+{
+	w->repack = true;
+	w->long_window = long_window;
+}
+
+static int check_sound(const struct trace_record *record, struct err *err)
+{
+	if (record->kind == RECORD_DAMAGE)
+		return err_set(err, EBADMSG, "%s", record->damage->text);
+	if (record->kind == RECORD_UNKNOWN ||
+	    (record->kind == RECORD_BATCH && record->batch->unknown))
+		return err_set(err, EOPNOTSUPP,
+			       "what a newer version has written in it would be lost");
+	return 0;
+}
+
 int trace_rewriter_put(struct trace_rewriter *w, const struct trace_record *record, struct err *err)
 {
-	int r = 0;
+	int r = w->repack ? check_sound(record, err) : 0;
 
+	if (r < 0)
+		return r;
 	/* Damage before the first header belongs to the tape that follows. */
 	if (record->kind == RECORD_DAMAGE)
 		return put_damage(w, record->damage, err);

@@ -15,6 +15,11 @@ struct trace_rewriter;
 /* Writes to @fd, which stays the caller's. @level of zstd; 0: 7. 0 or -ENOMEM. */
 int trace_rewriter_new(int fd, int level, struct trace_rewriter **ret);
 
+/* Of a tape that is sound only the frames are made anew: chunks keep their numbers, and what cannot
+ * be copied whole (damage, records and rows of a newer version) is an error. With @long_window see
+ * frame_writer_long(). Before the first record. */
+void trace_rewriter_repack(struct trace_rewriter *w, bool long_window);
+
 /*
  * Takes the next record of a reader (RECORD_DAMAGE too: it becomes a note of the
  * trailer; unknown records cannot be copied and are left out with a note as well). A

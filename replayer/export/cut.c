@@ -334,6 +334,13 @@ static int copy_trailer(struct cut *c, const struct meta_trailer *from)
 	t->status = from->status;
 	t->lost = from->lost;
 	t->incomplete |= from->incomplete;
+	t->has_usage = from->has_usage;
+	t->usage = from->usage;
+	t->object_beyond = from->object_beyond;
+	meta_objects_done(take_ptr(t->objects), t->object_count);
+	t->object_count = 0;
+	if (meta_copy_objects(from->objects, from->object_count, &t->objects, &t->object_count) < 0)
+		return -ENOMEM;
 	free(t->reason);
 	t->reason = strdup(from->reason ? from->reason : "");
 	if (!t->reason)

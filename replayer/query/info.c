@@ -60,6 +60,10 @@ static int take_header(struct info *i, const struct meta_header *h)
 	i->header.trace_set = copy_text(h->trace_set, &failed);
 	i->header.options = copy_text(h->options, &failed);
 	i->header.cut = copy_text(h->cut, &failed);
+	i->header.facts = NULL;
+	i->header.fact_count = 0;
+	if (meta_copy_facts(h->facts, h->fact_count, &i->header.facts, &i->header.fact_count) < 0)
+		failed = -ENOMEM;
 	/* Nobody is told which: the list may be long, and is in `cut` mostly. */
 	i->header.shown_pids = NULL;
 	i->header.command = copy_bytes(&h->command, &failed);
@@ -76,6 +80,11 @@ static int take_trailer(struct info *i, const struct meta_trailer *t)
 	i->trailer = *t;
 	i->trailer.frames = NULL;
 	i->trailer.frame_count = 0;
+	i->trailer.objects = NULL;
+	i->trailer.object_count = 0;
+	if (meta_copy_objects(t->objects, t->object_count, &i->trailer.objects,
+			      &i->trailer.object_count) < 0)
+		failed = -ENOMEM;
 	i->trailer.reason = copy_text(t->reason, &failed);
 	i->trailer.notes = calloc(t->note_count + 1, sizeof(*i->trailer.notes));
 	i->trailer.note_count = 0;
@@ -106,6 +115,8 @@ int info_take(struct info *i, const struct trace_item *item)
 			i->first_damage = strdup(item->damage->text);
 		return i->first_damage ? 0 : -ENOMEM;
 	case ITEM_SNAPSHOT:
+		if (!i->has_process && item->snapshot->process_count)
+			return info_take_process(i, &item->snapshot->processes[0]);
 		break;
 	}
 	return 0;
@@ -115,8 +126,9 @@ void info_done(struct info *i)
 {
 	meta_header_done(&i->header);
 	meta_trailer_done(&i->trailer);
+	meta_process_done(&i->process);
 	free(i->first_damage);
-	*i = (struct info){0};
+	*i = (struct info){.values = i->values};
 }
 
 /* ---- words ---- */
@@ -213,69 +225,62 @@ void info_say_completeness(const struct info *i, struct buf *ret)
 
 /* ---- lines: name and value, in the style asked for ---- */
 
-struct lines {
-	struct buf *out;
-	enum info_style style;
-};
-
-static void line(const struct lines *l, const char *name, struct buf *value)
+/* A bar or a backquote would end the table's cell. */
+void info_line(const struct info_lines *l, const char *name, struct buf *value)
 {
+	struct buf text = {0};
+
 	buf_inherit(l->out, value);
-	if (value->size) {
+	escape_text(&text, buf_text(value), value->size);
+	for (size_t i = 0; l->style == INFO_MARKDOWN && i < text.size; i++) {
+		if (text.data[i] == '|' || text.data[i] == '`')
+			text.data[i] = '_';
+	}
+	buf_inherit(l->out, &text);
+	if (text.size) {
 		if (l->style == INFO_MARKDOWN)
-			buf_printf(l->out, "| %s | `%s` |\n", name, buf_text(value));
+			buf_printf(l->out, "| %s | `%s` |\n", name, buf_text(&text));
 		else
-			buf_printf(l->out, "%-13s %s\n", name, buf_text(value));
+			buf_printf(l->out, "%-13s %s\n", name, buf_text(&text));
 	}
 	buf_clear(value);
+	buf_done(&text);
 }
 
-static void text_line(const struct lines *l, const char *name, const char *text)
+static void text_line(const struct info_lines *l, const char *name, const char *text)
 {
 	struct buf value = {0};
 
 	if (text)
-		escape_text(&value, text, strlen(text));
-	/* A bar or a backquote would end the table's cell. */
-	for (size_t i = 0; l->style == INFO_MARKDOWN && i < value.size; i++) {
-		if (value.data[i] == '|' || value.data[i] == '`')
-			value.data[i] = '_';
-	}
-	line(l, name, &value);
+		buf_str(&value, text);
+	info_line(l, name, &value);
 	buf_done(&value);
 }
 
-/* As text_line(); @v is empty then. */
-static void line_of(const struct lines *l, const char *name, struct buf *v)
-{
-	buf_inherit(l->out, v);
-	text_line(l, name, buf_text(v));
-	buf_clear(v);
-}
-
-static void say_command(const struct lines *l, const struct meta_header *h, struct buf *v)
+static void say_command(const struct info_lines *l, const struct meta_header *h, struct buf *v)
 {
 	info_say_words(v, h->command.data, h->command.size, 0);
-	line_of(l, "command", v);
-	escape_text(v, h->cwd.data, h->cwd.size);
-	line_of(l, "cwd", v);
+	info_line(l, "command", v);
+	buf_append(v, h->cwd.data, h->cwd.size);
+	info_line(l, "cwd", v);
 	if (h->start_realtime)
 		say_time(v, h->start_realtime);
-	line(l, "started", v);
+	info_line(l, "started", v);
 }
 
-static void say_run(const struct lines *l, const struct info *i, struct buf *v)
+static void say_run(const struct info_lines *l, const struct info *i, struct buf *v)
 {
 	const struct meta_trailer *t = &i->trailer;
 
 	if (i->has_trailer && t->has_status) {
 		info_say_status(v, t->status);
-		line(l, "ended", v);
+		info_line(l, "ended", v);
 	}
 	if (i->has_trailer && t->reason && *t->reason)
 		text_line(l, "recording", t->reason);
+	info_say_usage(l, i);
 	buf_printf(v, "%.3f s", (double)(i->has_trailer ? t->duration : i->last_time) / 1e9);
-	line(l, "duration", v);
+	info_line(l, "duration", v);
 	if (i->has_trailer)
 		buf_printf(v,
 			   "%" PRIu64 " calls, %" PRIu64 " processes, %" PRIu64 " threads, %" PRIu64
@@ -283,35 +288,36 @@ static void say_run(const struct lines *l, const struct info *i, struct buf *v)
 			   t->calls, t->processes, t->threads, t->signals);
 	else
 		buf_printf(v, "%" PRIu64 " calls read", i->calls);
-	line(l, "events", v);
+	info_line(l, "events", v);
 }
 
-static void say_machine(const struct lines *l, const struct meta_header *h, struct buf *v)
+static void say_machine(const struct info_lines *l, const struct meta_header *h, struct buf *v)
 {
 	buf_printf(v, "%s %s %s", h->sysname ? h->sysname : "", h->release ? h->release : "",
 		   h->machine ? h->machine : "");
-	line_of(l, "kernel", v);
+	info_line(l, "kernel", v);
+	text_line(l, "kernel build", h->version);
 	text_line(l, "distribution", h->distribution);
 	text_line(l, "libc", h->libc);
 	buf_printf(v, "%s, %u online, %.1f GiB memory", h->cpu ? h->cpu : "", h->cpus,
 		   (double)h->memory_size / (1 << 30));
-	line_of(l, "cpu", v);
+	info_line(l, "cpu", v);
 }
 
-static void say_recorder(const struct lines *l, const struct meta_header *h, struct buf *v)
+static void say_recorder(const struct info_lines *l, const struct meta_header *h, struct buf *v)
 {
 	text_line(l, "recorder", h->tool);
 	text_line(l, "options", h->options);
 	text_line(l, "calls of", h->trace_set);
 	text_line(l, "part of", h->cut);
 	say_payload(v, h->payload_limit);
-	line(l, "kept", v);
+	info_line(l, "kept", v);
 }
 
 /* Of a tape whose header is lost only what the rest of it tells. */
 static void say_lines(const struct info *i, enum info_style style, struct buf *ret)
 {
-	const struct lines l = {ret, style};
+	const struct info_lines l = {ret, style};
 	cleanup_done(buf_done) struct buf v = {0};
 
 	if (style == INFO_MARKDOWN)
@@ -321,15 +327,20 @@ static void say_lines(const struct info *i, enum info_style style, struct buf *r
 	say_run(&l, i, &v);
 	if (i->has_header) {
 		say_machine(&l, &i->header, &v);
+		info_say_machine(&l, i);
+	}
+	info_say_process(&l, i);
+	info_say_objects(&l, i);
+	if (i->has_header) {
 		say_recorder(&l, &i->header, &v);
 	}
 	info_say_completeness(i, &v);
-	line_of(&l, "completeness", &v);
+	info_line(&l, "completeness", &v);
 	for (size_t k = 0; k < i->trailer.note_count; k++)
 		text_line(&l, "note", i->trailer.notes[k]);
 	if (i->has_header)
 		say_uuid(&v, i->header.uuid);
-	line(&l, "tape", &v);
+	info_line(&l, "tape", &v);
 }
 
 /* ---- JSON ---- */
@@ -385,6 +396,7 @@ static void say_json(const struct info *i, struct buf *ret)
 		buf_printf(ret, ",\"part\":%" PRIu32, i->header.part);
 	if (i->has_trailer)
 		json_trailer(ret, &i->trailer);
+	info_json_process(ret, i);
 	if (i->damages) {
 		buf_printf(ret, ",\"damages\":%zu", i->damages);
 		json_text(ret, "first_damage", i->first_damage);

@@ -23,12 +23,34 @@ struct info {
 	uint64_t last_time;
 	size_t damages;
 	char *first_damage;
+	bool has_process;
+	/* Of the first snapshot the first process, without its threads and calls; of its mappings
+	 * those that are executable files. */
+	struct meta_process process;
+	bool values; /* told by the caller: show the values of all of the environment, not only of
+		      * what is known to be harmless */
 };
 
 /* 0 or -ENOMEM. */
 int info_take(struct info *i, const struct trace_item *item);
 void info_say(const struct info *i, enum info_style style, struct buf *ret);
 void info_done(struct info *i);
+
+/* info_process.c: the first process, the use of resources and the files whose code was run. As
+ * lines, and as members of a JSON object. */
+struct info_lines {
+	struct buf *out;
+	enum info_style style;
+};
+/* Escaped here; nothing is said of an empty value, which is empty again behind. */
+void info_line(const struct info_lines *l, const char *name, struct buf *value);
+void info_say_process(const struct info_lines *l, const struct info *i);
+void info_say_usage(const struct info_lines *l, const struct info *i);
+void info_say_machine(const struct info_lines *l, const struct info *i);
+void info_say_objects(const struct info_lines *l, const struct info *i);
+void info_json_process(struct buf *ret, const struct info *i);
+/* A copy of what is shown of it. 0 or -ENOMEM. */
+int info_take_process(struct info *i, const struct meta_process *p);
 
 /* "exited with 0", "killed by SIGSEGV (core dumped)". */
 void info_say_status(struct buf *ret, uint32_t wait_status);

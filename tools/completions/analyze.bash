@@ -44,16 +44,17 @@ _systape_analyze()
 	files) words+=" -P -e --trace= --sort= --written --failed --missing --all --pid= --time= --json" ;;
 	follow) words+=" --list --fd= --path= --socket= --pipe --stream= --hex --content --raw --out --in -o -e --trace= --pid= --time= --json" ;;
 	cut) words+=" -o -z -e --trace= --pid= --children --time= --events=" ;;
+	repack) words+=" -z -o --long" ;;
 	net) words+=" --sort= --all -e --trace= --pid= --time= --json" ;;
 	errors) words+=" --all -e --trace= --pid= --time= --json" ;;
-	info) words+=" --json --markdown" ;;
+	info) words+=" --json --markdown --environment" ;;
 	check) words+=" --repair -o --json" ;;
 	sql) words+=" -e --trace= --csv --json --line --no-header" ;;
 	report) words+=" -e --trace= -o" ;;
 	export) words+=" --to= -e --trace= -o --pid= --time= --weight=" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="overview print tree stats state files follow net errors cut info check sql report export"
+		verbs="overview print tree stats state files follow net errors cut repack info check sql report export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

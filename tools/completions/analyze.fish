@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-set -l verbs overview print tree stats state files follow net errors cut info check sql report export
+set -l verbs overview print tree stats state files follow net errors cut repack info check sql report export
 set -l first "not __fish_seen_subcommand_from $verbs"
 
 complete -c analyze -n $first -a overview -d 'What ran, how it ended, what failed'
@@ -12,6 +12,7 @@ complete -c analyze -n $first -a files -d 'Every path that was touched'
 complete -c analyze -n $first -a net -d 'Everybody whom the processes talked to'
 complete -c analyze -n $first -a errors -d 'The calls that failed'
 complete -c analyze -n $first -a follow -d 'The bytes that flowed'
+complete -c analyze -n $first -a repack -d 'The same tape, compressed harder'
 complete -c analyze -n $first -a cut -d 'A tape with only a part'
 complete -c analyze -n $first -a info -d 'What the tape says about itself'
 complete -c analyze -n $first -a check -d 'Whether the file is whole'
@@ -97,12 +98,18 @@ complete -c analyze -n $cut -o z -x -d 'Level of zstd'
 complete -c analyze -n $cut -l children -d 'Also all that descend from them'
 complete -c analyze -n $cut -l events -x -d 'Only these events, A..B'
 
+set -l repack '__fish_seen_subcommand_from repack'
+complete -c analyze -n $repack -o o -r -F -d 'The new tape'
+complete -c analyze -n $repack -o z -x -d 'Level of zstd'
+complete -c analyze -n $repack -l long -d 'Frames of 128 MiB'
+
 set -l part '__fish_seen_subcommand_from follow cut'
 complete -c analyze -n $part -l pid -x -d 'Only these processes or threads'
 complete -c analyze -n $part -l time -x -d 'Only these seconds, A..B'
 
 set -l info '__fish_seen_subcommand_from info'
 complete -c analyze -n $info -l markdown -d 'For a bug report'
+complete -c analyze -n $info -l environment -d 'Values of all variables'
 
 set -l check '__fish_seen_subcommand_from check'
 complete -c analyze -n $check -l repair -d 'Write what is readable into a clean tape'

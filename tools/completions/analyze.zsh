@@ -12,6 +12,7 @@ verbs=(
 	'net:everybody whom the processes talked to'
 	'errors:the calls that failed'
 	'follow:the bytes that flowed'
+	'repack:the same tape, compressed harder'
 	'cut:a tape with only a part'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
@@ -123,6 +124,10 @@ net | errors)
 		'--json[as a JSON object]'
 	)
 	;;
+repack)
+	options+=('-o[the new tape]:file:_files' '-z[level of zstd]:level'
+		'--long[frames of 128 MiB]')
+	;;
 cut)
 	options+=(
 		$calls
@@ -135,7 +140,8 @@ cut)
 	)
 	;;
 info)
-	options+=('(--markdown)--json[as a JSON object]' '(--json)--markdown[for a bug report]')
+	options+=('(--markdown)--json[as a JSON object]' '(--json)--markdown[for a bug report]'
+		'--environment[values of all variables]')
 	;;
 check)
 	options+=(

@@ -46,6 +46,19 @@ static void check_kind(const struct buf *record, enum codec_kind expected)
 
 /* ---- there and back ---- */
 
+static struct meta_fact facts[] = {{TEXT("aslr"), TEXT("2")}, {TEXT("load"), TEXT("")}};
+
+static void check_facts(const struct meta_fact *back, size_t count)
+{
+	assert_int_equal(count, 2);
+	for (size_t i = 0; i < count; i++) {
+		assert_string_equal(back[i].name, facts[i].name);
+		assert_string_equal(back[i].value, facts[i].value);
+	}
+	assert_string_equal(meta_fact(back, count, "aslr"), "2");
+	assert_string_equal(meta_fact(back, count, "none"), "");
+}
+
 static uint32_t shown[] = {1, UINT32_MAX};
 
 static const struct meta_header full_header = {
@@ -79,6 +92,8 @@ static const struct meta_header full_header = {
 	.cut_from = {1, [15] = 2},
 	.shown_pids = shown,
 	.shown_pid_count = 2,
+	.facts = facts,
+	.fact_count = 2,
 };
 
 static void check_header_texts(const struct meta_header *a, const struct meta_header *b)
@@ -134,6 +149,7 @@ static void test_header(void **state)
 	assert_memory_equal(full_header.cut_from, back.cut_from, sizeof(back.cut_from));
 	assert_int_equal(back.shown_pid_count, 2);
 	assert_memory_equal(back.shown_pids, shown, sizeof(shown));
+	check_facts(back.facts, back.fact_count);
 	meta_header_done(&back);
 	buf_done(&record);
 }
@@ -197,7 +213,9 @@ static struct meta_process family[] = {
 	 .in_flight_count = 2,
 	 .maps = maps,
 	 .map_count = 1,
-	 .missing = TEXT("maps: no")},
+	 .missing = TEXT("maps: no"),
+	 .facts = facts,
+	 .fact_count = 2},
 	{.pid = 2},
 };
 
@@ -265,7 +283,73 @@ static void test_snapshot(void **state)
 	assert_int_equal(back.process_count, 2);
 	check_process(&family[0], &back.processes[0]);
 	check_process(&family[1], &back.processes[1]);
+	check_facts(back.processes[0].facts, back.processes[0].fact_count);
+	assert_int_equal(back.processes[1].fact_count, 0);
 	meta_snapshot_done(&back);
+	buf_done(&record);
+}
+
+static struct meta_object objects[] = {
+	{.path = BYTES("/bin/a\xff"),
+	 .size = UINT64_MAX,
+	 .mtime = INT64_MIN,
+	 .inode = UINT64_MAX,
+	 .device = UINT32_MAX,
+	 .use = META_OBJECT_EXECUTED | META_OBJECT_INTERPRETER,
+	 .state = META_OBJECT_SEEN,
+	 .build_id = BYTES("\0\x01\xff"),
+	 .package = TEXT("p"),
+	 .package_version = TEXT("1:2-3")},
+	{.path = BYTES("/gone"), .use = META_OBJECT_MAPPED, .state = META_OBJECT_GONE},
+};
+
+static void check_objects(const struct meta_object *back, size_t count)
+{
+	assert_int_equal(count, 2);
+	for (size_t i = 0; i < count; i++) {
+		const struct meta_object *o = &objects[i], *b = &back[i];
+
+		check_bytes(&o->path, &b->path);
+		check_bytes(&o->build_id, &b->build_id);
+		assert_int_equal(o->size, b->size);
+		assert_int_equal(o->mtime, b->mtime);
+		assert_int_equal(o->inode, b->inode);
+		assert_int_equal(o->device, b->device);
+		assert_int_equal(o->use, b->use);
+		assert_int_equal(o->state, b->state);
+		assert_string_equal(o->package ? o->package : "", b->package);
+		assert_string_equal(o->package_version ? o->package_version : "",
+				    b->package_version);
+	}
+}
+
+static const struct meta_usage usage = {1, 2, 3, 4, 5, 6, 7, 8, UINT64_MAX};
+
+static void test_objects(void **state)
+{
+	struct meta_trailer t = {.has_usage = true,
+				 .usage = usage,
+				 .objects = objects,
+				 .object_count = 2,
+				 .object_beyond = UINT64_MAX};
+	struct meta_object *copy;
+	struct meta_trailer back;
+	struct buf record = {0};
+	const uint8_t *body;
+	size_t size, count;
+
+	(void)state;
+	assert_int_equal(codec_encode_trailer(&t, &record), 0);
+	body = record_body(&record, &size);
+	assert_int_equal(codec_decode_trailer(body, size, &back, NULL), 0);
+	assert_true(back.has_usage);
+	assert_memory_equal(&back.usage, &usage, sizeof(usage));
+	check_objects(back.objects, back.object_count);
+	assert_int_equal(back.object_beyond, UINT64_MAX);
+	assert_int_equal(meta_copy_objects(back.objects, back.object_count, &copy, &count), 0);
+	check_objects(copy, count);
+	meta_objects_done(copy, count);
+	meta_trailer_done(&back);
 	buf_done(&record);
 }
 
@@ -318,6 +402,8 @@ static void test_trailer(void **state)
 			    offsetof(struct meta_trailer, unfinished) -
 				    offsetof(struct meta_trailer, lost));
 	assert_int_equal(back.unfinished, 11);
+	assert_false(back.has_usage);
+	assert_int_equal(back.object_count, 0);
 	meta_trailer_done(&back);
 	buf_done(&record);
 }
@@ -498,6 +584,15 @@ static void test_many_entries(void **state)
 	check(as_trailer, &m, RECORD_TRAILER_FIELD, "limits");
 	put_many(&m, 17, MANY);
 	check(as_trailer, &m, RECORD_TRAILER_FIELD, "limits");
+	put_many(&m, 20, MANY);
+	check(as_trailer, &m, RECORD_TRAILER_FIELD, "limits");
+	record_bytes(&m, 1, "systape", 7);
+	put_many(&m, 31, MANY);
+	check(as_header, &m, RECORD_HEADER_FIELD, "limits");
+	buf_clear(&process);
+	put_many(&process, 21, MANY);
+	record_bytes(&m, 3, process.data, process.size);
+	check(as_snapshot, &m, RECORD_SNAPSHOT_FIELD, "limits");
 	buf_done(&process);
 }
 
@@ -509,7 +604,7 @@ int main(void)
 		cmocka_unit_test(test_magic),        cmocka_unit_test(test_newer),
 		cmocka_unit_test(test_another_kind), cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_long_strings), cmocka_unit_test(test_long_bytes),
-		cmocka_unit_test(test_many_entries),
+		cmocka_unit_test(test_many_entries), cmocka_unit_test(test_objects),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

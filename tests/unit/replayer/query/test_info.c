@@ -94,6 +94,7 @@ static void test_text(void **state)
 	      "duration      1.235 s\n"
 	      "events        7 calls, 1 processes, 2 threads, 3 signals\n"
 	      "kernel        Linux 6.1.0 x86_64\n"
+	      "kernel build  #1 SMP\n"
 	      "distribution  Debian | `12`\n"
 	      "libc          glibc 2.36\n"
 	      "cpu           Fast, 2 online, 1.5 GiB memory\n"
@@ -320,14 +321,148 @@ static void test_words(void **state)
 	check_words("aaaa\0bbbb\0cccc", 15, 14, "aaaa bbbb cccc");
 }
 
+/* ---- the surroundings ---- */
+
+static struct meta_fact machine_facts[] = {{TEXT("aslr"), TEXT("2")},
+					   {TEXT("container"), TEXT("docker")}};
+static struct meta_fact process_facts[] = {{TEXT("signals_ignored"), TEXT("0000000000001000")},
+					   {TEXT("seccomp"), TEXT("2")}};
+static struct meta_rlimit rlimits[] = {{7, 256, 1024}, {4, UINT64_MAX, UINT64_MAX}};
+static struct meta_fd inherited[] = {{.fd = 0, .target = BYTES("/dev/null")},
+				     {.fd = 7, .target = BYTES("/tmp/\x1b")}};
+static struct meta_map mapped[] = {{.prot = 5, .path = BYTES("/lib/ld.so")},
+				   {.prot = 3, .path = BYTES("/lib/data")},
+				   {.prot = 5, .path = BYTES("[vdso]")}};
+static struct meta_process process = {.pid = 5,
+				      .exe = BYTES("/bin/sh"),
+				      .env = BYTES("TOKEN=hunter2\0LANG=C\0LC_ALL=de\0ODD\0"),
+				      .umask = 027,
+				      .uids = {1, 0},
+				      .rlimits = rlimits,
+				      .rlimit_count = 2,
+				      .fds = inherited,
+				      .fd_count = 2,
+				      .maps = mapped,
+				      .map_count = 3,
+				      .facts = process_facts,
+				      .fact_count = 2};
+static struct meta_object objects[] = {
+	{.path = BYTES("/lib/libc.so"),
+	 .use = META_OBJECT_MAPPED,
+	 .build_id = BYTES("\x01\xff"),
+	 .package = TEXT("libc6"),
+	 .package_version = TEXT("2.36")},
+	{.path = BYTES("/tmp/a.out"), .use = META_OBJECT_EXECUTED, .state = META_OBJECT_GONE},
+};
+
+static void take_all(struct info *i, bool with_objects)
+{
+	const struct meta_snapshot snapshot = {.processes = &process, .process_count = 1};
+	struct meta_header h = header;
+	struct meta_trailer t = trailer;
+
+	h.facts = machine_facts;
+	h.fact_count = 2;
+	t.has_usage = true;
+	t.usage = (struct meta_usage){.user_time = 1500000000, .max_rss = 3 << 20};
+	t.objects = objects;
+	t.object_count = with_objects ? 2 : 0;
+	t.object_beyond = with_objects ? 4 : 0;
+	take_header(i, &h);
+	assert_int_equal(info_take(i, &(const struct trace_item){.kind = ITEM_SNAPSHOT,
+								 .snapshot = &snapshot}),
+			 0);
+	take_trailer(i, &t);
+}
+
+static void check_has(const struct info *i, enum info_style style, const char *const *lines)
+{
+	struct buf text = {0};
+
+	info_say(i, style, &text);
+	for (; *lines; lines++) {
+		if (!strstr(buf_text(&text), *lines))
+			print_error("no %s in %s\n", *lines, buf_text(&text));
+		assert_non_null(strstr(buf_text(&text), *lines));
+	}
+	/* The secret is shown only to those who ask. */
+	assert_int_equal(strstr(buf_text(&text), "hunter2") != NULL, i->values);
+	buf_done(&text);
+}
+
+static void test_surroundings(void **state)
+{
+	static const char *const lines[] = {
+		"\nused          1.500 s user, 0.000 s system, at most 3.0 MiB in memory\n",
+		"\nmachine       container: docker\n",
+		"\nsecurity      ASLR 2, seccomp filter\n",
+		"\nuser          uid 1 (effective 0), gid 0, umask 0027\n",
+		"\nlimits        nofile 256/1024\n",
+		"\nsignals       ignored SIGPIPE\n",
+		"\ndescriptors   0 /dev/null, 7 /tmp/\\x1b\n",
+		"\nenvironment   4 variables: TOKEN, LANG=C, LC_ALL=de, ODD\n"
+		"program       /tmp/a.out  (gone since)\n"
+		"library       /lib/libc.so  libc6 2.36  build-id 01ff\n"
+		"not listed    4 more files were executed or mapped\n",
+		NULL};
+	static const char *const json[] = {
+		"\"facts\":{\"aslr\":\"2\",\"container\":\"docker\"}",
+		"\"limits\":{\"nofile\":{\"soft\":\"0x100\",\"hard\":\"0x400\"}",
+		"\"environment\":[{\"name\":\"TOKEN\"},{\"name\":\"LANG\",\"value\":\"C\"},",
+		"\"build_id\":\"01ff\",\"package\":\"libc6\"",
+		"\"use\":[\"executed\"],\"state\":\"gone\"}],\"objects_beyond\":4",
+		NULL};
+	static const char *const markdown[] = {
+		"\n| environment | `4 variables: TOKEN, LANG=C, LC_ALL=de, ODD` |\n",
+		"\n| library | `/lib/libc.so  libc6 2.36  build-id 01ff` |\n", NULL};
+	struct info i = {0};
+
+	(void)state;
+	take_all(&i, true);
+	check_has(&i, INFO_TEXT, lines);
+	check_has(&i, INFO_JSON, json);
+	check_has(&i, INFO_MARKDOWN, markdown);
+	info_done(&i);
+}
+
+static void test_environment(void **state)
+{
+	static const char *const lines[] = {
+		"\nenvironment   4 variables: TOKEN=hunter2, LANG=C, LC_ALL=de, ODD\n", NULL};
+	static const char *const json[] = {"{\"name\":\"TOKEN\",\"value\":\"hunter2\"}", NULL};
+	struct info i = {.values = true};
+
+	(void)state;
+	take_all(&i, true);
+	check_has(&i, INFO_TEXT, lines);
+	check_has(&i, INFO_JSON, json);
+	info_done(&i);
+}
+
+/* A recorder that was killed has not looked at any file. */
+static void test_no_objects(void **state)
+{
+	static const char *const lines[] = {
+		"\nmapped        /lib/ld.so\nnot listed    only what was mapped at the beginning",
+		NULL};
+	struct info i = {0};
+
+	(void)state;
+	take_all(&i, false);
+	check_has(&i, INFO_TEXT, lines);
+	info_done(&i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),           cmocka_unit_test(test_markdown),
-		cmocka_unit_test(test_json),           cmocka_unit_test(test_completeness),
-		cmocka_unit_test(test_damage),         cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_without_header), cmocka_unit_test(test_copies),
-		cmocka_unit_test(test_status),         cmocka_unit_test(test_words),
+		cmocka_unit_test(test_text),         cmocka_unit_test(test_markdown),
+		cmocka_unit_test(test_json),         cmocka_unit_test(test_surroundings),
+		cmocka_unit_test(test_environment),  cmocka_unit_test(test_no_objects),
+		cmocka_unit_test(test_completeness), cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_counts),       cmocka_unit_test(test_without_header),
+		cmocka_unit_test(test_copies),       cmocka_unit_test(test_status),
+		cmocka_unit_test(test_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
