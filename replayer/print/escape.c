@@ -129,14 +129,29 @@ static bool acts(uint32_t c)
 	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
 }
 
+/* Characters of ASCII that do nothing. */
+static size_t harmless_run(const uint8_t *at, size_t size)
+{
+	size_t n = 0;
+
+	while (n < size && is_printable(at[n]))
+		n++;
+	return n;
+}
+
 void escape_text(struct buf *ret, const void *bytes, size_t size)
 {
 	const uint8_t *at = bytes;
 
 	for (size_t i = 0; i < size;) {
 		uint32_t c = 0;
-		size_t n = utf8_decode(at + i, size - i, &c);
+		size_t n = harmless_run(at + i, size - i);
 
+		buf_append(ret, at + i, n);
+		i += n;
+		if (i == size)
+			break;
+		n = utf8_decode(at + i, size - i, &c);
 		if (n && !acts(c)) {
 			buf_append(ret, at + i, n);
 			i += n;
