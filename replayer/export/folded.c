@@ -66,7 +66,7 @@ struct folded {
 
 static struct stack *find(const struct folded *x, const struct buf *frames, uint64_t *ret_key)
 {
-	uint64_t key = hash_add(HASH_START, frames->data, frames->size);
+	uint64_t key = hash_text(frames->data, frames->size);
 	struct stack *s;
 
 	/* Those of one hash are at the numbers behind it. */
