@@ -61,7 +61,6 @@ static void say_damage(void *context, const char *text)
 
 static int write_csv(const char *path, const char *trace, struct rows *rows)
 {
-	const char *at = "SELECT * FROM syscalls";
 	cleanup_done(spool_done) struct spool spool = {.fd = -1};
 	struct err err = {0};
 	struct sql *sql;
@@ -72,7 +71,7 @@ static int write_csv(const char *path, const char *trace, struct rows *rows)
 		return opts_complain("%s", err_text(&err));
 	if (sql_open(spool.place, trace, &sql, &err) < 0)
 		return export_complain(path, &err);
-	r = sql_run(sql, &at, rows_put, rows, &err);
+	r = sql_calls(sql, rows_put, rows, &err);
 	rows_end(rows);
 	damages = r == -EPIPE ? 0 : sql_damages(sql, say_damage, (void *)(uintptr_t)path);
 	sql_free(sql);

@@ -44,21 +44,31 @@ static void put_plain(struct buf *out, const struct sql_value *v)
 
 /* ---- csv ---- */
 
+static bool is_plain(const uint8_t *at, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (at[i] <= ' ' || at[i] == '"' || at[i] == ',' || at[i] >= 0x7f)
+			return false;
+	}
+	return size > 0;
+}
+
 static void put_quoted(struct buf *out, const uint8_t *at, size_t size)
 {
-	bool plain = size > 0;
-
-	for (size_t i = 0; plain && i < size; i++)
-		plain = at[i] > ' ' && at[i] != '"' && at[i] != ',' && at[i] < 0x7f;
-	if (plain) {
+	if (is_plain(at, size)) {
 		buf_append(out, at, size);
 		return;
 	}
 	buf_char(out, '"');
-	for (size_t i = 0; i < size; i++) {
-		if (at[i] == '"')
+	while (size) {
+		const uint8_t *quote = memchr(at, '"', size);
+		size_t n = quote ? (size_t)(quote - at) + 1 : size;
+
+		buf_append(out, at, n);
+		if (quote)
 			buf_char(out, '"');
-		buf_char(out, (char)at[i]);
+		at += n;
+		size -= n;
 	}
 	buf_char(out, '"');
 }
@@ -68,15 +78,16 @@ static void put_csv(struct rows *r, const struct sql_value *v)
 {
 	cleanup_done(buf_done) struct buf text = {0};
 
+	if (v->type < SQL_TEXT) {
+		put_plain(&r->out, v);
+		return;
+	}
 	if (v->type == SQL_TEXT && !r->terminal) {
 		put_quoted(&r->out, v->bytes, v->size);
 		return;
 	}
 	put_plain(&text, v);
-	if (v->type >= SQL_TEXT)
-		put_quoted(&r->out, (const uint8_t *)buf_text(&text), text.size);
-	else
-		buf_append(&r->out, buf_text(&text), text.size);
+	put_quoted(&r->out, (const uint8_t *)buf_text(&text), text.size);
 	buf_inherit(&r->out, &text);
 }
 

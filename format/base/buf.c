@@ -32,7 +32,7 @@ static bool reserve(struct buf *b, size_t more)
 	return true;
 }
 
-void *buf_extend(struct buf *b, size_t more)
+void *buf_extend_slowly(struct buf *b, size_t more)
 {
 	char *place;
 
@@ -46,7 +46,7 @@ void *buf_extend(struct buf *b, size_t more)
 
 void buf_append_slowly(struct buf *b, const void *data, size_t size)
 {
-	void *place = size ? buf_extend(b, size) : NULL;
+	void *place = size ? buf_extend_slowly(b, size) : NULL;
 
 	if (place)
 		memcpy(place, data, size);
@@ -84,14 +84,27 @@ void buf_printf(struct buf *b, const char *format, ...)
 	va_end(args);
 }
 
+/* Two digits at a time: half the divisions. */
 void buf_u64(struct buf *b, uint64_t value)
 {
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+				    "25262728293031323334353637383940414243444546474849"
+				    "50515253545556575859606162636465666768697071727374"
+				    "75767778798081828384858687888990919293949596979899";
 	char digits[20];
 	size_t at = sizeof(digits);
 
-	do
-		digits[--at] = (char)('0' + value % 10);
-	while (value /= 10);
+	while (value >= 100) {
+		at -= 2;
+		memcpy(digits + at, pairs + value % 100 * 2, 2);
+		value /= 100;
+	}
+	if (value >= 10) {
+		at -= 2;
+		memcpy(digits + at, pairs + value * 2, 2);
+	} else {
+		digits[--at] = (char)('0' + value);
+	}
 	buf_append(b, digits + at, sizeof(digits) - at);
 }
 

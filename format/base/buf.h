@@ -25,7 +25,7 @@ struct buf {
 
 /* Makes room for @more bytes and returns their place (uninitialised, counted
  * as used), or NULL when out of memory. */
-void *buf_extend(struct buf *b, size_t more);
+static inline void *buf_extend(struct buf *b, size_t more);
 static inline void buf_append(struct buf *b, const void *data, size_t size);
 static inline void buf_str(struct buf *b, const char *text);
 static inline void buf_char(struct buf *b, char c);
@@ -51,8 +51,21 @@ void buf_inherit(struct buf *b, const struct buf *from);
 
 /* ---- inline: a printer does these for every few characters ---- */
 
-/* As buf_append(), where there may be no room yet. */
+/* As buf_extend() and buf_append(), where there may be no room yet. */
+void *buf_extend_slowly(struct buf *b, size_t more);
 void buf_append_slowly(struct buf *b, const void *data, size_t size);
+
+static inline void *buf_extend(struct buf *b, size_t more)
+{
+	char *place;
+
+	if (b->failed || more >= b->capacity - b->size)
+		return buf_extend_slowly(b, more);
+	place = b->data + b->size;
+	b->size += more;
+	b->data[b->size] = '\0';
+	return place;
+}
 
 static inline void buf_append(struct buf *b, const void *data, size_t size)
 {

@@ -66,7 +66,7 @@ struct folded {
 
 static struct stack *find(const struct folded *x, const struct buf *frames, uint64_t *ret_key)
 {
-	uint64_t key = hash_add(HASH_START, frames->data, frames->size);
+	uint64_t key = hash_text(frames->data, frames->size);
 	struct stack *s;
 
 	/* Those of one hash are at the numbers behind it. */
@@ -143,11 +143,12 @@ static void put_frame(struct buf *frames, const struct buf *raw, size_t limit)
 	if (frames->size)
 		buf_char(frames, ';');
 	escape_text(&harmless, raw->data, raw->size < limit ? raw->size : limit);
-	for (size_t i = 0; i < harmless.size; i++) {
-		if (harmless.data[i] == ';')
-			buf_str(frames, "\\x3b");
-		else
-			buf_char(frames, harmless.data[i]);
+	for (size_t i = 0, n; i < harmless.size; i += n + 1) {
+		const char *semicolon = memchr(harmless.data + i, ';', harmless.size - i);
+
+		n = semicolon ? (size_t)(semicolon - harmless.data) - i : harmless.size - i;
+		buf_append(frames, harmless.data + i, n);
+		buf_str(frames, semicolon ? "\\x3b" : "");
 	}
 	if (frames->size == from)
 		buf_str(frames, "[nameless]");

@@ -18,7 +18,9 @@ enum { SIGNAL_CHILD = 17, CODE_TIMER = -2, CODE_SIGIO = -5, CODE_CHILD_LAST = 6 
 
 struct jsonl {
 	struct printer *printer;
-	struct buf text; /* scratch */
+	struct buf text;          /* of the event at hand */
+	struct print_parts parts; /* of it */
+	struct buf apart;
 };
 
 struct jsonl *jsonl_new(void)
@@ -38,6 +40,7 @@ struct jsonl *jsonl_free(struct jsonl *j)
 		return NULL;
 	printer_free(j->printer);
 	buf_done(&j->text);
+	buf_done(&j->apart);
 	free(j);
 	return NULL;
 }
@@ -88,30 +91,40 @@ static const char *arch_name(uint32_t arch)
 	}
 }
 
-static int put_arguments(struct jsonl *j, const struct event *e, struct buf *out)
+/* What is the argument's text is a part of the call's. */
+static int put_argument(struct jsonl *j, const struct event *e, size_t i, struct buf *out)
 {
-	size_t n = print_argument_count(j->printer, e);
+	struct print_part part = j->parts.part[i];
+	const char *text = buf_text(&j->text) + part.at;
+	int r;
 
-	buf_str(out, ",\"args\":[");
-	for (size_t i = 0; i < n; i++) {
-		const char *name;
-		uint64_t value;
-		int r;
-
-		buf_clear(&j->text);
-		r = print_argument(j->printer, e, i, &name, &value, &j->text);
+	if (part.size == PRINT_APART) {
+		buf_clear(&j->apart);
+		r = print_argument(j->printer, e, i, &part.name, &part.value, &j->apart);
 		if (r < 0)
 			return r;
-		buf_str(out, i ? ",{\"name\":\"" : "{\"name\":\"");
-		buf_str(out, name);
-		buf_char(out, '"');
-		json_hex(out, "value", value);
-		json_key(out, "text");
-		json_string(out, buf_text(&j->text), j->text.size);
-		buf_char(out, '}');
+		text = buf_text(&j->apart);
+		part.size = j->apart.size;
 	}
-	buf_char(out, ']');
+	buf_str(out, i ? ",{\"name\":\"" : "{\"name\":\"");
+	buf_str(out, part.name);
+	buf_char(out, '"');
+	json_hex(out, "value", part.value);
+	json_key(out, "text");
+	json_string(out, text, part.size);
+	buf_char(out, '}');
 	return 0;
+}
+
+static int put_arguments(struct jsonl *j, const struct event *e, struct buf *out)
+{
+	int r = 0;
+
+	buf_str(out, ",\"args\":[");
+	for (size_t i = 0; r == 0 && i < j->parts.count; i++)
+		r = put_argument(j, e, i, out);
+	buf_char(out, ']');
+	return r;
 }
 
 static void put_error(const struct event_call *call, struct buf *out)
@@ -219,7 +232,10 @@ static int put_call(struct jsonl *j, const struct event *e, struct buf *out)
 	int r;
 
 	put_call_head(e, out);
-	r = put_arguments(j, e, out);
+	buf_clear(&j->text);
+	r = print_text_parts(j->printer, e, &j->text, &j->parts);
+	if (r == 0)
+		r = put_arguments(j, e, out);
 	if (r < 0)
 		return r;
 	if (e->call.state == EVENT_FINISHED)
@@ -228,10 +244,6 @@ static int put_call(struct jsonl *j, const struct event *e, struct buf *out)
 		json_null(out, "ret");
 	put_error(&e->call, out);
 	json_word(out, "state", state_name(&e->call));
-	buf_clear(&j->text);
-	r = print_text(j->printer, e, &j->text);
-	if (r < 0)
-		return r;
 	json_key(out, "text");
 	json_string(out, buf_text(&j->text), j->text.size);
 	put_memory(e, out);

@@ -64,12 +64,40 @@ static void say_argument(const struct scope *s, const struct sys_field *f)
 	say_field(&first, f);
 }
 
+uint64_t argument_value(const struct scope *s, const struct sys_field *f)
+{
+	if (f->place == PLACE_STACK)
+		return s->event->memory[0].address;
+	if (f->split)
+		return sys_value(f, s->base, s->size);
+	return load(s->base, s->size, f->off, sizeof(uint64_t));
+}
+
+/* The argument that was said from @from on. By itself one that changes is told otherwise. */
+static void note_part(const struct scope *s, const struct sys_field *f, size_t from)
+{
+	struct print_parts *parts = s->p->parts;
+	size_t at = from - s->from + (s->desc->named ? strlen(f->name) + 1 : 0);
+
+	parts->part[parts->count++] = (struct print_part){
+		.name = f->name,
+		.value = argument_value(s, f),
+		.at = at,
+		.size = f->told == TOLD_BEHIND ? PRINT_APART : s->out->size - s->from - at,
+	};
+}
+
 static void say_all(const struct scope *s, const struct sys_field *const *fields, size_t count)
 {
 	for (size_t i = 0; i < count && !is_full(s); i++) {
+		size_t from;
+
 		buf_str(s->out, i ? ", " : "");
+		from = s->out->size;
 		say_argument(s, fields[i]);
 		say_change(s, fields[i]);
+		if (s->p->parts)
+			note_part(s, fields[i], from);
 	}
 }
 

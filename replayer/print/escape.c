@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define EACH_BYTE  (UINT64_MAX / 0xff)
+#define UPPER_BITS (EACH_BYTE * 0x80)
+
 static bool is_printable(uint8_t c)
 {
 	return c >= 0x20 && c < 0x7f;
@@ -55,11 +58,32 @@ static void hexadecimal(struct buf *ret, uint8_t c)
 	buf_append(ret, text, sizeof(text));
 }
 
+/* Whether one of eight bytes is @c. */
+static bool has_byte(uint64_t eight, uint8_t c)
+{
+	uint64_t x = eight ^ EACH_BYTE * c;
+
+	return (x - EACH_BYTE) & ~x & UPPER_BITS;
+}
+
+/* Eight bytes, all printable ASCII, none a quote or backslash. */
+static bool all_plain(const uint8_t *at)
+{
+	uint64_t eight;
+
+	memcpy(&eight, at, sizeof(eight));
+	/* The first byte below a blank borrows its upper bit; from 0x7f on adding one sets it. */
+	return !(((eight - EACH_BYTE * 0x20) | (eight + EACH_BYTE) | eight) & UPPER_BITS) &&
+	       !has_byte(eight, '"') && !has_byte(eight, '\\');
+}
+
 /* Characters that stand for themselves in quotes. */
 static size_t plain_run(const uint8_t *at, size_t size)
 {
 	size_t n = 0;
 
+	while (n + sizeof(uint64_t) <= size && all_plain(at + n))
+		n += sizeof(uint64_t);
 	while (n < size && is_printable(at[n]) && at[n] != '"' && at[n] != '\\')
 		n++;
 	return n;
@@ -105,14 +129,29 @@ static bool acts(uint32_t c)
 	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
 }
 
+/* Characters of ASCII that do nothing. */
+static size_t harmless_run(const uint8_t *at, size_t size)
+{
+	size_t n = 0;
+
+	while (n < size && is_printable(at[n]))
+		n++;
+	return n;
+}
+
 void escape_text(struct buf *ret, const void *bytes, size_t size)
 {
 	const uint8_t *at = bytes;
 
 	for (size_t i = 0; i < size;) {
 		uint32_t c = 0;
-		size_t n = utf8_decode(at + i, size - i, &c);
+		size_t n = harmless_run(at + i, size - i);
 
+		buf_append(ret, at + i, n);
+		i += n;
+		if (i == size)
+			break;
+		n = utf8_decode(at + i, size - i, &c);
 		if (n && !acts(c)) {
 			buf_append(ret, at + i, n);
 			i += n;

@@ -145,7 +145,9 @@ static uint64_t say_names(struct buf *out, const struct sys_flagset *set, uint64
 			continue;
 		if (!f->value && (f->mask == UINT64_MAX ? value != 0 : (claimed & f->mask) != 0))
 			continue;
-		buf_printf(out, "%s%s", *any ? "|" : "", f->name);
+		if (*any)
+			buf_char(out, '|');
+		buf_str(out, f->name);
 		*any = true;
 		left &= ~(f->value ? f->mask == UINT64_MAX ? f->value : f->mask : 0);
 		claimed |= f->mask == UINT64_MAX ? f->value : f->mask;
@@ -228,8 +230,10 @@ void say_enum(struct buf *out, const struct sys_flagset *set, uint64_t value)
 	}
 	if (otherwise)
 		say_part(out, otherwise, value);
+	else if (value)
+		buf_hex(out, value);
 	else
-		buf_printf(out, value ? "%#" PRIx64 : "%" PRIx64, value);
+		buf_char(out, '0');
 	if (name && *name)
 		buf_printf(out, " /* %s */", name);
 }

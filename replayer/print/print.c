@@ -470,16 +470,35 @@ int print_argument(struct printer *p, const struct event *e, size_t i, const cha
 	if (i >= shown_fields(&s, fields))
 		return -EINVAL;
 	*ret_name = fields[i]->name;
-	if (fields[i]->place == PLACE_STACK)
-		*ret_value = e->memory[0].address;
-	else if (fields[i]->split)
-		*ret_value = sys_value(fields[i], s.base, s.size);
-	else
-		*ret_value = load(s.base, s.size, fields[i]->off, sizeof(uint64_t));
+	*ret_value = argument_value(&s, fields[i]);
 	say_field(&s, fields[i]);
 	say_change(&s, fields[i]);
 	bound(ret_text, from);
 	return buf_error(ret_text);
+}
+
+/* None of them is in the text. */
+static void take_apart(struct printer *p, const struct event *e, struct print_parts *ret)
+{
+	*ret = (struct print_parts){.count = print_argument_count(p, e)};
+	for (size_t i = 0; i < ret->count; i++)
+		ret->part[i].size = PRINT_APART;
+}
+
+int print_text_parts(struct printer *p, const struct event *e, struct buf *ret,
+		     struct print_parts *ret_parts)
+{
+	size_t from = ret->size;
+	int r;
+
+	ret_parts->count = 0;
+	p->parts = ret_parts;
+	r = print_text(p, e, ret);
+	p->parts = NULL;
+	/* Halves of calls, and what was cut. */
+	if (event_is_call(e) && (!ret_parts->count || ret->size - from > PRINT_EVENT_MAX))
+		take_apart(p, e, ret_parts);
+	return r;
 }
 
 bool print_call_path(const struct event *e, struct buf *ret)

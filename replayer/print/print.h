@@ -84,6 +84,26 @@ size_t print_argument_count(struct printer *p, const struct event *e);
 int print_argument(struct printer *p, const struct event *e, size_t i, const char **ret_name,
 		   uint64_t *ret_value, struct buf *ret_text);
 
+/* An argument of a call that was printed. */
+struct print_part {
+	const char *name;
+	uint64_t value;
+	size_t at, size; /* its text in that of the call; size PRINT_APART: it is not there as
+			  * print_argument() has it */
+};
+
+#define PRINT_APART SIZE_MAX
+
+struct print_parts {
+	size_t count;
+	struct print_part part[EVENT_ARGS];
+};
+
+/* As print_text(), and where in the text of a call each of its arguments is: whoever wants both
+ * need not have them said twice. 0 or -ENOMEM. */
+int print_text_parts(struct printer *p, const struct event *e, struct buf *ret,
+		     struct print_parts *ret_parts);
+
 /* What a descriptor stands for, as it is between < and > (print_options.names). Appends nothing
  * when that is not known. */
 void print_file(struct printer *p, const struct state_file *f, struct buf *ret);

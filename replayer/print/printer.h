@@ -48,6 +48,15 @@ struct known_meaning {
 	uint8_t row;
 };
 
+enum { PRINT_ORDERS_MAX = 64, PRINT_ORDER_FIELDS = 120 };
+
+/* In which order the members of a struct are said: found once, not for each event. */
+struct known_order {
+	const struct sys_desc *desc;       /* NULL: none yet */
+	uint8_t shown, count;              /* behind those that are shown: those that -v would */
+	uint8_t field[PRINT_ORDER_FIELDS]; /* places in desc->field */
+};
+
 struct printer {
 	struct print_options options;
 	int64_t start_realtime; /* ns since the epoch at time 0 */
@@ -60,6 +69,8 @@ struct printer {
 	struct interface interfaces[PRINT_INTERFACES_MAX];
 	struct generic_family families[PRINT_FAMILIES_MAX];
 	struct known_meaning meanings[PRINT_MEANINGS_MAX];
+	struct known_order orders[PRINT_ORDERS_MAX];
+	struct print_parts *parts; /* to be noted of the call at hand; NULL: nobody asks */
 };
 
 enum { PRINT_DEPTH_MAX = 8 };
@@ -112,6 +123,8 @@ uint8_t time_of(uint8_t dir);
 
 /* arguments.c: those of a call, or the half of them that the event tells. */
 void say_arguments(const struct scope *s, const struct sys_field *const *fields, size_t count);
+/* The raw register, or what stands for it. */
+uint64_t argument_value(const struct scope *s, const struct sys_field *f);
 
 /* numbers.c: kinds up to K_EPOLL_DATA. */
 void say_number(const struct scope *s, const struct sys_field *f, uint64_t value);

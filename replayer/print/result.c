@@ -41,8 +41,8 @@ static void say_value(const struct scope *s, int64_t value)
 
 	if (f.kind == K_OCT)
 		say_permissions(s->out, (uint64_t)value);
-	else if (f.kind == K_HEX || f.kind == K_ADDR)
-		buf_printf(s->out, value ? "%#" PRIx64 : "%" PRIx64, (uint64_t)value);
+	else if ((f.kind == K_HEX || f.kind == K_ADDR) && value)
+		buf_hex(s->out, (uint64_t)value);
 	else
 		buf_i64(s->out, value);
 	if (f.kind == K_FD) {
@@ -205,11 +205,12 @@ static void mean_operation(const struct scope *s, int64_t result)
 			operation = sys_value(&s->desc->field[i], s->base, s->size);
 	}
 	for (size_t i = 0; i < sizeof(made_of) / sizeof(made_of[0]); i++) {
-		if (strcmp(made_of[i].call, s->desc->name) != 0 ||
-		    (made_of[i].operation != operation && made_of[i].operation != ANY_OPERATION) ||
-		    (!result && !made_of[i].zero_too))
+		if ((made_of[i].operation != operation && made_of[i].operation != ANY_OPERATION) ||
+		    (!result && !made_of[i].zero_too) ||
+		    strcmp(made_of[i].call, s->desc->name) != 0)
 			continue;
-		buf_printf(s->out, " (%s", made_of[i].before);
+		buf_str(s->out, " (");
+		buf_str(s->out, made_of[i].before);
 		from = s->out->size;
 		(made_of[i].one_of ? say_enum : say_flags)(s->out, made_of[i].set,
 							   (uint64_t)result);

@@ -14,29 +14,44 @@
 
 /* ---- one struct ---- */
 
-static bool is_shown(const struct scope *s, const struct sys_field *f)
+static bool is_detail(const struct printer *p, const struct sys_field *f)
 {
-	return sys_present(s->desc, f, s->base, s->size) &&
-	       (f->detail != 1 || s->p->options.verbose);
+	return f->detail == 1 && !p->options.verbose;
 }
 
-/* The next field to say: the least order above or at the last one, in place order. */
-static const struct sys_field *next_field(const struct sys_desc *d, const struct sys_field *last)
+/* Puts the field at @place among the first @count, of which it is the next in place order. */
+static void insert(struct known_order *o, uint8_t count, uint8_t place)
 {
-	const struct sys_field *best = NULL;
+	const struct sys_field *f = &o->desc->field[place];
+	uint8_t at = count;
 
-	/* Most fields are said in the order of their places. */
-	if (last && last + 1 < d->field + d->count && last[1].order == last->order)
-		return last + 1;
-	for (size_t i = 0; i < d->count; i++) {
-		const struct sys_field *f = &d->field[i];
+	for (; at && o->desc->field[o->field[at - 1]].order > f->order; at--)
+		o->field[at] = o->field[at - 1];
+	o->field[at] = place;
+}
 
-		if (last && (f->order < last->order || (f->order == last->order && f <= last)))
-			continue;
-		if (!best || f->order < best->order)
-			best = f;
+/* The fields to say, by their order and in place order, and behind them those that are hidden. */
+static void put_in_order(const struct printer *p, const struct sys_desc *d, struct known_order *o)
+{
+	*o = (struct known_order){.desc = d};
+	for (size_t i = 0; i < d->count && i < PRINT_ORDER_FIELDS; i++) {
+		if (!is_detail(p, &d->field[i]))
+			insert(o, o->shown++, (uint8_t)i);
 	}
-	return best;
+	o->count = o->shown;
+	for (size_t i = 0; i < d->count && i < PRINT_ORDER_FIELDS; i++) {
+		if (is_detail(p, &d->field[i]))
+			o->field[o->count++] = (uint8_t)i;
+	}
+}
+
+static const struct known_order *order_of(struct printer *p, const struct sys_desc *d)
+{
+	struct known_order *o = &p->orders[(uintptr_t)d / sizeof(*d) % PRINT_ORDERS_MAX];
+
+	if (o->desc != d)
+		put_in_order(p, d, o);
+	return o;
 }
 
 /* What lies behind the bytes that are there is not said; but what is behind a struct, if the
@@ -154,29 +169,45 @@ static void say_member(const struct scope *s, const struct sys_field *f)
 	say_struct_field(s, f);
 }
 
+static bool is_said(const struct scope *s, const struct sys_field *f)
+{
+	return is_there(s, f) && !is_left_out(s, f) && sys_present(s->desc, f, s->base, s->size);
+}
+
+/* Whether there is more that -v would tell. */
+static bool hides_any(const struct scope *s, const struct known_order *o)
+{
+	for (uint8_t i = o->shown; i < o->count; i++) {
+		if (is_said(s, &s->desc->field[o->field[i]]))
+			return true;
+	}
+	return false;
+}
+
 void say_struct(const struct scope *s)
 {
-	const struct sys_field *f = NULL;
-	bool any = false, hidden = false;
+	const struct known_order *o;
+	bool any = false;
 
 	if (s->desc->cell && s->desc->count) {
 		say_field(s, &s->desc->field[0]);
 		return;
 	}
 	buf_char(s->out, '{');
-	while ((f = next_field(s->desc, f))) {
-		if (!is_there(s, f) || is_left_out(s, f))
+	o = order_of(s->p, s->desc);
+	for (uint8_t i = 0; i < o->shown; i++) {
+		const struct sys_field *f = &s->desc->field[o->field[i]];
+
+		if (!is_said(s, f))
 			continue;
-		if (!is_shown(s, f)) {
-			hidden |= f->detail == 1 && sys_present(s->desc, f, s->base, s->size);
-			continue;
-		}
 		buf_str(s->out, any ? ", " : "");
 		say_member(s, f);
 		any = true;
+		/* What a member holds may have taken the place. */
+		o = order_of(s->p, s->desc);
 	}
-	if (hidden)
-		buf_printf(s->out, "%s...", any ? ", " : "");
+	if (hides_any(s, o))
+		buf_str(s->out, any ? ", ..." : "...");
 	say_beyond(s);
 	buf_char(s->out, '}');
 }

@@ -101,7 +101,7 @@ static int add(struct files *f, const struct access_name *name, uint64_t key)
 /* *ret is the row's index + 1; 0: it is not wanted, or there is no room for it. */
 static int row_of(struct files *f, const struct access_name *name, uint32_t *ret)
 {
-	uint64_t key = hash_add(HASH_START, name->text, name->size);
+	uint64_t key = hash_text(name->text, name->size);
 	uint32_t id;
 
 	*ret = 0;

@@ -250,13 +250,16 @@ static int tell(struct searches *s, struct search *new)
 
 static int found(struct searches *s, uint32_t process, const struct access *a)
 {
-	struct parts p = split(a->path.text, a->path.size);
-	uint64_t by_stem = stem_key(process, a->path.text, &p);
 	struct open_search *o;
+	struct parts p;
+	uint64_t by_stem;
 	int r;
 
+	/* Most of the time nothing is looked for. */
 	if (!s->open.count)
 		return 0;
+	p = split(a->path.text, a->path.size);
+	by_stem = stem_key(process, a->path.text, &p);
 	o = map_get(&s->open, name_key(process, &p));
 	if (!o)
 		o = by_stem ? map_get(&s->open, by_stem) : NULL;

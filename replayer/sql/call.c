@@ -118,12 +118,25 @@ static int take_first(const struct state *s, const struct event *e, struct buf *
 	return buf_error(ret);
 }
 
+static bool has_two_paths(const struct event *e)
+{
+	const struct sys_desc *d = sys_find(e->call.arch, e->call.nr);
+	size_t paths = 0;
+
+	for (size_t i = 0; d && i < d->count; i++)
+		paths += d->field[i].kind == K_PATH && d->field[i].dir & IN;
+	return paths > 1;
+}
+
 int row_path(const struct scan *c, bool to, struct buf *ret)
 {
 	struct wanted wanted = {to, ret};
 	size_t from = ret->size;
-	int r = accesses_take(c->accesses, c->state, c->item.event, take_name, &wanted);
+	int r;
 
+	if (to && !has_two_paths(c->item.event))
+		return 0;
+	r = accesses_take(c->accesses, c->state, c->item.event, take_name, &wanted);
 	if (r == 0 && !to && ret->size == from)
 		r = take_first(c->state, c->item.event, ret);
 	return r < 0 ? r : buf_error(ret);

@@ -5,6 +5,7 @@
 #include "sys/names.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BIT(column) (UINT64_C(1) << (column))
@@ -61,74 +62,99 @@ static int64_t call_pieces(struct scan *c)
 	return e->kind == EVENT_CALL || e->kind == EVENT_BEGUN;
 }
 
+static const char *const call_names[CALL_COLUMNS] = {
+	"seq",  "end_seq", "time",    "duration", "pid",     "tid",  "arch",  "nr",        "name",
+	"ret",  "error",   "state",   "text",     "arg0",    "arg1", "arg2",  "arg3",      "arg4",
+	"arg5", "path",    "to_path", "fd",       "fd_name", "file", "bytes", "direction",
+};
+
+static void set_whole(struct sql_value *ret, uint64_t value)
+{
+	*ret = (struct sql_value){SQL_INTEGER, .integer = (int64_t)value};
+}
+
+static void set_bytes(struct sql_value *ret, const void *bytes, size_t size)
+{
+	if (bytes)
+		*ret = (struct sql_value){SQL_TEXT, .bytes = bytes, .size = size};
+}
+
+static void set_text(struct sql_value *ret, const char *word)
+{
+	set_bytes(ret, word, word ? strlen(word) : 0);
+}
+
+/* A word of ours, or one that was made in @scratch, which does not last. */
+static void set_word(struct sql_value *ret, const char *word, const char *scratch, struct buf *made)
+{
+	if (word == scratch) {
+		buf_str(made, word);
+		word = buf_text(made);
+	}
+	set_text(ret, word);
+}
+
 /* What the call and its outline tell. */
-static void call_outline(const struct event *e, sqlite3_context *ret, int column)
+static void call_outline(const struct event *e, int column, struct buf *made, struct sql_value *ret)
 {
 	const struct event_call *call = &e->call;
 	bool finished = call->state == EVENT_FINISHED;
 	char scratch[32];
-	const char *name;
 
 	switch ((enum call_column)column) {
 	case CALL_SEQ:
-		result_whole(ret, e->seq);
+		set_whole(ret, e->seq);
 		break;
 	case CALL_TIME:
-		result_whole(ret, e->time);
+		set_whole(ret, e->time);
 		break;
 	case CALL_PID:
-		result_whole(ret, e->pid);
+		set_whole(ret, e->pid);
 		break;
 	case CALL_TID:
-		result_whole(ret, e->tid);
+		set_whole(ret, e->tid);
 		break;
 	case CALL_NR:
-		result_whole(ret, call->nr);
+		set_whole(ret, call->nr);
 		break;
 	case CALL_ARCH:
-		result_text(ret, row_arch(call->arch));
+		set_text(ret, row_arch(call->arch));
 		break;
 	case CALL_NAME:
+		set_word(ret, print_call_name(call, scratch), scratch, made);
+		break;
 	case CALL_ERROR:
-		name = column == CALL_NAME ? print_call_name(call, scratch)
-					   : row_error(call, scratch);
-		if (name)
-			sqlite3_result_text(ret, name, -1,
-					    name == scratch ? SQLITE_TRANSIENT : SQLITE_STATIC);
+		set_word(ret, row_error(call, scratch), scratch, made);
 		break;
 	case CALL_STATE:
-		result_text(ret, row_state(call));
+		set_text(ret, row_state(call));
 		break;
 	case CALL_END_SEQ:
 		if (finished)
-			result_whole(ret, call->end_seq);
+			set_whole(ret, call->end_seq);
 		break;
 	case CALL_DURATION:
 		if (finished)
-			result_whole(ret, call->duration);
+			set_whole(ret, call->duration);
 		break;
 	case CALL_RET:
 		if (finished)
-			sqlite3_result_int64(ret, call->ret);
+			set_whole(ret, (uint64_t)call->ret);
 		break;
 	default:
 		break;
 	}
 }
 
-static int call_words(struct event_cursor *c, sqlite3_context *ret, int column)
+static int call_words(struct scan *c, int column, struct buf *made, struct sql_value *ret,
+		      struct err *err)
 {
-	struct err err = {0};
-	int r;
+	int r = column == CALL_TEXT ? scan_text(c, made, err)
+				    : row_path(c, column == CALL_TO_PATH, made);
 
-	buf_clear(&c->scratch);
-	r = column == CALL_TEXT ? scan_text(&c->scan, &c->scratch, &err)
-				: row_path(&c->scan, column == CALL_TO_PATH, &c->scratch);
-	if (r < 0)
-		return r == -ENOMEM ? r : sql_failed(c->base.pVtab, r, &err);
-	if (c->scratch.size)
-		result_bytes(ret, c->scratch.data, c->scratch.size);
-	return SQLITE_OK;
+	if (r == 0 && made->size)
+		set_bytes(ret, made->data, made->size);
+	return r;
 }
 
 /* The descriptor that the call is given; of socketcall(2), in memory. */
@@ -139,7 +165,7 @@ static int32_t fd_of(const struct scan *c)
 	return fd < 0 && c->moved_count ? c->moved[0].fd : fd;
 }
 
-static void call_descriptor(const struct scan *c, sqlite3_context *ret, int column)
+static void call_descriptor(const struct scan *c, int column, struct sql_value *ret)
 {
 	int32_t fd = fd_of(c);
 	const struct state_file *file;
@@ -149,51 +175,129 @@ static void call_descriptor(const struct scan *c, sqlite3_context *ret, int colu
 	if (fd < 0)
 		return;
 	if (column == CALL_FD) {
-		sqlite3_result_int64(ret, fd);
+		set_whole(ret, (uint64_t)fd);
 		return;
 	}
 	file = state_at_entry(c->state, c->item.event, fd);
 	size = row_file_name(file, &name);
 	if (column == CALL_FD_NAME)
-		result_bytes(ret, name, size);
+		set_bytes(ret, name, size);
 	else if (file)
-		result_whole(ret, file->id);
+		set_whole(ret, file->id);
 }
 
 /* Of messages all bytes, of what went from one descriptor to another those that came. */
-static void call_moved(const struct scan *c, sqlite3_context *ret, int column)
+static void call_moved(const struct scan *c, int column, struct sql_value *ret)
 {
 	uint64_t in = 0, out = 0;
 
 	for (size_t i = 0; i < c->moved_count; i++)
 		*(c->moved[i].out ? &out : &in) += c->moved[i].bytes;
 	if (column == CALL_BYTES && (in || out))
-		result_whole(ret, in > out ? in : out);
+		set_whole(ret, in > out ? in : out);
 	else if (in || out)
-		result_text(ret, in && out ? "both" : out ? "out" : "in");
+		set_text(ret, in && out ? "both" : out ? "out" : "in");
+}
+
+/* What stands in the column; texts are borrowed from @made, which is empty, from the state, or
+ * last. 0 or -errno. */
+static int call_value(struct scan *c, int column, struct buf *made, struct sql_value *ret,
+		      struct err *err)
+{
+	const struct event *e = c->item.event;
+
+	*ret = (struct sql_value){.type = SQL_NULL};
+	if (column == CALL_TEXT || column == CALL_PATH || column == CALL_TO_PATH)
+		return call_words(c, column, made, ret, err);
+	if (column < CALL_ARG0) {
+		call_outline(e, column, made, ret);
+		return buf_error(made);
+	}
+	if (column < CALL_PATH) {
+		set_whole(ret, e->call.args[column - CALL_ARG0]);
+		return 0;
+	}
+	if (scan_moved(c) < 0)
+		return -ENOMEM;
+	if (column == CALL_BYTES || column == CALL_DIRECTION)
+		call_moved(c, column, ret);
+	else
+		call_descriptor(c, column, ret);
+	return 0;
 }
 
 static int call_column(struct event_cursor *c, sqlite3_context *ret, int column)
 {
-	const struct event *e = c->scan.item.event;
+	struct sql_value value;
+	struct err err = {0};
+	int r;
 
-	if (column == CALL_TEXT || column == CALL_PATH || column == CALL_TO_PATH)
-		return call_words(c, ret, column);
-	if (column < CALL_ARG0) {
-		call_outline(e, ret, column);
-		return SQLITE_OK;
-	}
-	if (column < CALL_PATH) {
-		result_whole(ret, e->call.args[column - CALL_ARG0]);
-		return SQLITE_OK;
-	}
-	if (scan_moved(&c->scan) < 0)
-		return -ENOMEM;
-	if (column == CALL_BYTES || column == CALL_DIRECTION)
-		call_moved(&c->scan, ret, column);
-	else
-		call_descriptor(&c->scan, ret, column);
+	buf_clear(&c->scratch);
+	r = call_value(&c->scan, column, &c->scratch, &value, &err);
+	if (r < 0)
+		return r == -ENOMEM ? r : sql_failed(c->base.pVtab, r, &err);
+	if (value.type == SQL_INTEGER)
+		sqlite3_result_int64(ret, value.integer);
+	else if (value.type == SQL_TEXT)
+		sqlite3_result_text64(ret, (const char *)value.bytes, value.size,
+				      c->scratch.size || column == CALL_FD_NAME ? SQLITE_TRANSIENT
+										: SQLITE_STATIC,
+				      SQLITE_UTF8);
 	return SQLITE_OK;
+}
+
+/* ---- without SQLite ---- */
+
+struct whole_row {
+	struct sql_value value[CALL_COLUMNS];
+	struct buf made[CALL_COLUMNS]; /* its texts */
+};
+
+static int give_row(struct scan *c, struct whole_row *row, sql_row_fn *give, void *context,
+		    struct err *err)
+{
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < CALL_COLUMNS; i++) {
+		buf_clear(&row->made[i]);
+		r = call_value(c, i, &row->made[i], &row->value[i], err);
+	}
+	if (r == -ENOMEM)
+		return err_set(err, ENOMEM, "out of memory");
+	return r < 0 ? r : give(context, call_names, row->value, CALL_COLUMNS, err);
+}
+
+static int give_all(struct scan *c, struct whole_row *row, sql_row_fn *give, void *context,
+		    struct err *err)
+{
+	int r;
+
+	while ((r = scan_next(c, err)) > 0) {
+		if (c->item.kind != ITEM_EVENT || !scan_shows(c) || !call_pieces(c))
+			continue;
+		r = give_row(c, row, give, context, err);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+int sql_calls(struct sql *s, sql_row_fn *give, void *context, struct err *err)
+{
+	struct whole_row *row = calloc(1, sizeof(*row));
+	struct scan c = {.sql = s};
+	int r = row ? scan_open(&c, s, call_needs(UINT64_MAX), err)
+		    : err_set(err, ENOMEM, "out of memory");
+
+	if (r == 0)
+		r = give(context, call_names, NULL, CALL_COLUMNS, err);
+	if (r == 0)
+		r = give_all(&c, row, give, context, err);
+	scan_done(&c);
+	for (size_t i = 0; row && i < CALL_COLUMNS; i++)
+		buf_done(&row->made[i]);
+	free(row);
+	return r;
 }
 
 const struct event_table event_table_calls = {
@@ -342,7 +446,7 @@ static int signal_column(struct event_cursor *c, sqlite3_context *ret, int colum
 			result_whole(ret, e->signal.number);
 		break;
 	case SIGNAL_TEXT:
-		return call_words(c, ret, CALL_TEXT);
+		return call_column(c, ret, CALL_TEXT);
 	default:
 		/* The first four are as those of calls. */
 		result_whole(ret, column == SIGNAL_SEQ    ? e->seq

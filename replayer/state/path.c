@@ -18,7 +18,7 @@
 
 static uint64_t hash(const void *text, size_t size)
 {
-	return hash_add(HASH_START, text, size);
+	return hash_text(text, size);
 }
 
 static bool same(const struct buf *a, const void *text, size_t size)

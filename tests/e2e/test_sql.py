@@ -299,6 +299,8 @@ os.mkfifo("fifo")
 
     def test_csv(self):
         text = self.bench.ask("export", "--to", "csv", self.tape)
+        # It is written without SQLite, which would say the same.
+        self.assertEqual(text, self.bench.ask("sql", "--csv", self.tape, "SELECT * FROM syscalls"))
         rows = list(csv.DictReader(io.StringIO(text.decode("utf-8", "surrogateescape"),
                                                newline="")))
         self.assertEqual([(int(r["seq"]), r["name"], r["error"] or None, r["text"]) for r in rows],

@@ -2,10 +2,12 @@
 #include "base/buf.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -42,6 +44,24 @@ static void test_numbers(void **state)
 	buf_hex(&b, UINT64_MAX);
 	assert_string_equal(buf_text(&b),
 			    "18446744073709551615 -9223372036854775808 0x0 0xffffffffffffffff");
+	buf_done(&b);
+}
+
+/* One digit more, and one less, at each length. */
+static void test_lengths(void **state)
+{
+	struct buf b = {0};
+	char expected[24];
+
+	(void)state;
+	for (uint64_t power = 1; power < UINT64_MAX / 10; power *= 10) {
+		for (uint64_t value = power - 1; value <= power + 1; value++) {
+			buf_clear(&b);
+			buf_u64(&b, value);
+			snprintf(expected, sizeof(expected), "%" PRIu64, value);
+			assert_string_equal(buf_text(&b), expected);
+		}
+	}
 	buf_done(&b);
 }
 
@@ -95,6 +115,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_failure_is_sticky),
 		cmocka_unit_test(test_inherit),

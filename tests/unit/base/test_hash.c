@@ -40,11 +40,31 @@ static void test_parts(void **state)
 	assert_true(hash_add(HASH_START, "\xff", 1) == UINT64_C(0xaf64724c8602eb6e));
 }
 
+/* Each byte, and how many there are, makes a difference, at each length about that of a word. */
+static void test_text(void **state)
+{
+	char text[20] = {0};
+
+	(void)state;
+	for (size_t size = 1; size <= sizeof(text); size++) {
+		uint64_t h = hash_text(text, size);
+
+		assert_true(h == hash_text(text, size));
+		assert_true(h != hash_text(text, size - 1));
+		for (size_t i = 0; i < size; i++) {
+			text[i] = 1;
+			assert_true(h != hash_text(text, size));
+			text[i] = 0;
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

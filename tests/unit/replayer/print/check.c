@@ -37,6 +37,35 @@ static void print_shortened(struct printer *p, const struct made_call *call)
 	buf_done(&text);
 }
 
+/* What print_text_parts() says of the event: the same text, and in it the arguments. */
+static bool has_parts(struct printer *p, const struct event *e, const char *expected)
+{
+	struct buf text = {0}, argument = {0};
+	struct print_parts parts;
+	bool equal;
+
+	assert_int_equal(print_text_parts(p, e, &text, &parts), 0);
+	assert_int_equal(parts.count, print_argument_count(p, e));
+	equal = strcmp(buf_text(&text), expected) == 0;
+	for (size_t i = 0; i < parts.count; i++) {
+		const struct print_part *part = &parts.part[i];
+		const char *name;
+		uint64_t value;
+
+		if (part->size == PRINT_APART)
+			continue;
+		buf_clear(&argument);
+		assert_int_equal(print_argument(p, e, i, &name, &value, &argument), 0);
+		assert_true(part->at + part->size <= text.size);
+		equal &= part->name == name && part->value == value &&
+			 part->size == argument.size &&
+			 memcmp(text.data + part->at, buf_text(&argument), part->size) == 0;
+	}
+	buf_done(&text);
+	buf_done(&argument);
+	return equal;
+}
+
 static bool is_told(struct printer *p, const struct made_call *call)
 {
 	struct buf text = {0};
@@ -49,6 +78,10 @@ static bool is_told(struct printer *p, const struct made_call *call)
 	equal = strcmp(buf_text(&text), call->text) == 0;
 	if (!equal)
 		print_error("expected %s\n     got %s\n", call->text, buf_text(&text));
+	if (equal && !has_parts(p, &m.event, call->text)) {
+		print_error("the arguments are no parts of %s\n", call->text);
+		equal = false;
+	}
 	buf_done(&text);
 	made_done(&m);
 	return equal;

@@ -274,6 +274,34 @@ static void test_json(void **state)
 	CHECK(escape_json, "", "");
 }
 
+/* Plain characters are passed by eight at a time: one that is not, at each place. */
+static void test_in_a_run(void **state)
+{
+	char text[24], expected[64];
+
+	(void)state;
+	for (size_t at = 0; at < sizeof(text); at++) {
+		for (unsigned c = 0; c < 256; c++) {
+			char escaped[8];
+			bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+
+			struct buf one = {0};
+
+			memset(text, '~', sizeof(text));
+			text[at] = (char)c;
+			/* A byte alone is no run. */
+			never(&one, &(char){(char)c}, 1);
+			snprintf(escaped, sizeof(escaped), "%s", buf_text(&one));
+			buf_done(&one);
+			assert_true(plain == (strlen(escaped) == 1));
+			snprintf(expected, sizeof(expected), "%.*s%s%.*s", (int)at,
+				 "~~~~~~~~~~~~~~~~~~~~~~~~", escaped, (int)(sizeof(text) - at - 1),
+				 "~~~~~~~~~~~~~~~~~~~~~~~~");
+			check(never, text, sizeof(text), expected);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +313,7 @@ int main(void)
 		cmocka_unit_test(test_text_never_acts),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_in_a_run),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

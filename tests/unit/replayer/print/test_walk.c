@@ -5,6 +5,10 @@
  */
 #include "check.h"
 
+#include "base/map.h"
+#include "replayer/print/printer.h"
+#include "sys/table.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -670,14 +674,47 @@ static void test_halves_of_tails(void **state)
 		     "<... ioctl resumed> => {fm_flags=0, fm_mapped_extents=9, ...}) = 0");
 }
 
+static void check_order(struct map *seen, const struct sys_desc *d)
+{
+	if (map_get(seen, (uintptr_t)d))
+		return;
+	assert_int_equal(map_put(seen, (uintptr_t)d, seen), 0);
+	assert_true(d->count <= PRINT_ORDER_FIELDS);
+	for (size_t i = 0; i < d->count; i++) {
+		if (d->field[i].of)
+			check_order(seen, d->field[i].of());
+	}
+	for (size_t i = 0; d->cases && i < d->cases->count; i++)
+		check_order(seen, d->cases->variant[i].desc());
+}
+
+/* A member over the limit would never be said. */
+static void test_order_has_room(void **state)
+{
+	struct map seen = {0};
+
+	(void)state;
+	for (size_t i = 0; sys_arch(i); i++) {
+		for (uint64_t nr = 0; nr < sys_count(sys_arch(i)); nr++) {
+			const struct sys_desc *d = sys_find(sys_arch(i), nr);
+
+			if (d)
+				check_order(&seen, d);
+		}
+	}
+	assert_true(seen.count > 1000);
+	map_done(&seen);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_structs),       cmocka_unit_test(test_whole_structs),
-		cmocka_unit_test(test_sized_structs), cmocka_unit_test(test_cells),
-		cmocka_unit_test(test_arrays),        cmocka_unit_test(test_whole_arrays),
-		cmocka_unit_test(test_members),       cmocka_unit_test(test_tails),
-		cmocka_unit_test(test_whole_tails),   cmocka_unit_test(test_halves_of_tails),
+		cmocka_unit_test(test_structs),        cmocka_unit_test(test_whole_structs),
+		cmocka_unit_test(test_sized_structs),  cmocka_unit_test(test_cells),
+		cmocka_unit_test(test_arrays),         cmocka_unit_test(test_whole_arrays),
+		cmocka_unit_test(test_members),        cmocka_unit_test(test_tails),
+		cmocka_unit_test(test_whole_tails),    cmocka_unit_test(test_halves_of_tails),
+		cmocka_unit_test(test_order_has_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
