@@ -13,6 +13,8 @@
 #include "hosts.h"
 #include "transfer.h"
 
+#include "sys/rows.h"
+
 struct buf;
 
 enum {
@@ -56,6 +58,7 @@ struct peer {
 };
 
 struct net {
+	struct sys_rows calls; /* what is asked of sockets (net_calls.c) */
 	struct peer *list;
 	size_t count, capacity;
 	struct map by_key;     /* index + 1 */

@@ -213,7 +213,7 @@ static void take_call(struct processes *all, struct process *p, const struct eve
 {
 	if (e->kind != EVENT_END)
 		p->calls++;
-	p->last_call = e->time + (e->call.state == EVENT_FINISHED ? e->call.duration : 0);
+	p->last_call = event_end_time(e);
 	if (e->kind != EVENT_BEGUN)
 		p->failed += event_errno(&e->call) != 0;
 	process_hear(p, all->state, e);

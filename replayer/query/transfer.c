@@ -7,6 +7,7 @@
 #include "transfer.h"
 
 #include "base/cleanup.h"
+#include "replayer/state/meant.h"
 #include "sys/rows.h"
 
 #include <errno.h>
@@ -446,17 +447,7 @@ static int tell_more(struct transfers *all, const struct event *e, transfer_fn *
 /* The call that arguments in memory are of. */
 static bool go_indirect(struct moving *m)
 {
-	const struct sys_desc *d = sys_select(m->desc, m->e->call.args, NULL);
-	const struct sys_field *array = sys_indirect_array(d);
-	const uint8_t *words = NULL;
-	size_t n = 0;
-
-	if (array)
-		words = event_bytes(m->e, EVENT_AT_ENTRY,
-				    sys_value(array, m->e->call.args, sizeof(m->e->call.args)), &n);
-	m->desc = words ? sys_indirect(d, words, n, m->args) : NULL;
-	if (m->desc)
-		m->desc = sys_said(m->desc);
+	m->desc = call_meant(m->e, m->args);
 	m->mover = m->desc ? find(m->desc->name) : NULL;
 	return m->mover;
 }

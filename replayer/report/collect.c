@@ -250,12 +250,10 @@ static int take_slow(struct report *r, const struct event *e, uint32_t lane, uin
 
 static int take_call(struct report *r, const struct event *e, struct report_lane *lane)
 {
-	uint64_t begin = e->time;
+	const uint64_t begin = event_begin_time(e);
 	struct report_bin *bin;
 	uint32_t process = lane->process;
 
-	if (e->kind == EVENT_END)
-		begin = e->time > e->call.duration ? e->time - e->call.duration : 0;
 	lane->in_call = e->kind != EVENT_END && e->call.state != EVENT_FINISHED;
 	lane->since = begin;
 	if (e->kind != EVENT_END) {

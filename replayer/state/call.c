@@ -5,6 +5,8 @@
  */
 #include "state_priv.h"
 
+#include "meant.h"
+
 #include "base/load.h"
 #include "sys/bearing.h"
 #include "sys/choice.h"
@@ -164,20 +166,9 @@ static const struct call_kind *kind_of(const struct state *s, const struct event
 
 static const struct call_kind *go_indirect(struct call *c)
 {
-	const struct sys_desc *d =
-		sys_select(sys_find(c->e->call.arch, c->e->call.nr), c->e->call.args, NULL);
-	const struct sys_field *array = sys_indirect_array(d);
-	const struct sys_desc *meant = NULL;
-	const uint8_t *words;
-	size_t size;
+	const struct sys_desc *meant = call_meant(c->e, c->args);
 
-	words = array ? call_bytes(c->e, EVENT_AT_ENTRY,
-				   sys_value(array, c->e->call.args, sizeof(c->e->call.args)),
-				   &size)
-		      : NULL;
-	if (words)
-		meant = sys_indirect(d, words, size, c->args);
-	return meant ? find(sys_said(meant)->name) : NULL;
+	return meant ? find(meant->name) : NULL;
 }
 
 int call_begin(struct call *c)
