@@ -17,7 +17,7 @@ static int begin(void *context)
 {
 	struct net_run *run = context;
 
-	return net_init(&run->net);
+	return net_init(&run->net, NET_BYTES);
 }
 
 static int take(void *context, const struct state *s, struct processes *all, const struct event *e)

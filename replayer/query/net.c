@@ -3,6 +3,8 @@
  * Transfers find their row by what their socket is connected to, or by the address in the
  * message; channels have theirs in channels.c.
  */
+#include "net.h"
+
 #include "net_priv.h"
 
 #include "base/load.h"
@@ -19,10 +21,10 @@ enum {
 	URING_SETUP = 425,
 };
 
-int net_init(struct net *n)
+int net_init(struct net *n, enum net_depth depth)
 {
-	*n = (struct net){.transfers = transfers_new()};
-	return n->transfers ? net_init_calls(n) : -ENOMEM;
+	*n = (struct net){.transfers = depth == NET_BYTES ? transfers_new() : NULL};
+	return depth == NET_CONNECTIONS || n->transfers ? net_init_calls(n) : -ENOMEM;
 }
 
 void net_done(struct net *n)
@@ -142,7 +144,7 @@ int net_take(struct net *n, const struct state *s, struct processes *all, const 
 	n->uring += e->call.nr == URING_SETUP && !event_errno(&e->call);
 	net_take_call(n, e);
 	r = n->error;
-	if (r == 0 && !event_errno(&e->call))
+	if (r == 0 && n->transfers && !event_errno(&e->call))
 		r = transfers_take(n->transfers, s, e, take_transfer, n);
 	return r < 0 ? r : n->error;
 }

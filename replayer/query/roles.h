@@ -14,9 +14,7 @@ enum role {
 	ROLE_PIDFD_KILL = 1 << 2,
 	ROLE_FLOCK = 1 << 3,
 	ROLE_FCNTL = 1 << 4,
-	ROLE_CONNECT = 1 << 5,
-	ROLE_ACCEPT = 1 << 6,
-	ROLE_OPEN = 1 << 7,
+	ROLE_OPEN = 1 << 5,
 	ROLE_FOUND = 1 << 15, /* the cache's own: the number was looked at */
 };
 
