@@ -132,6 +132,21 @@ static inline int event_errno(const struct event_call *c)
 	return c->state == EVENT_FINISHED && c->ret < 0 && c->ret >= -4095 ? (int)-c->ret : 0;
 }
 
+/* When the call began that the event is of, or ended; of what is no call, or has not come back,
+ * when the event was. Times are a tape's, and may be anything. */
+static inline uint64_t event_begin_time(const struct event *e)
+{
+	if (e->kind != EVENT_END || e->call.state != EVENT_FINISHED)
+		return e->time;
+	return e->time > e->call.duration ? e->time - e->call.duration : 0;
+}
+
+static inline uint64_t event_end_time(const struct event *e)
+{
+	return e->kind == EVENT_CALL && e->call.state == EVENT_FINISHED ? e->time + e->call.duration
+									: e->time;
+}
+
 /* Bytes of the event's memory from @address on: at least one, with their count in
  * @ret_size, or NULL. @when as event_when; the other one is not looked at. */
 const uint8_t *event_bytes(const struct event *e, uint8_t when, uint64_t address, size_t *ret_size);

@@ -49,7 +49,7 @@ static int say_usage(void)
 	     "    -e, --trace=SET    only these calls: trace=SET as strace(1) has it, names,\n"
 	     "                       %sets, /regex, ! for all others; 'all': also those that\n"
 	     "                       rec was not asked for\n"
-	     "  print, export:\n"
+	     "  print, report, export:\n"
 	     "    --pid=PID[,PID]    only these processes or threads\n"
 	     "    --time=A..B        only from second A to second B of the tape\n"
 	     "  print, export --to strace:\n"

@@ -18,7 +18,7 @@ static const double ns_max = 9e18; /* 285 years */
 
 /* ---- values ---- */
 
-static int parse_size(const char *text, uint64_t *ret, struct err *err)
+bool bounds_size(const char *text, uint64_t *ret)
 {
 	static const char units[] = "KMG";
 	char *end;
@@ -33,12 +33,21 @@ static int parse_size(const char *text, uint64_t *ret, struct err *err)
 		shift = 10 * (unsigned)(unit - units + 1);
 		end++;
 	}
-	if (end == text || *end || text[0] < '0' || text[0] > '9' || errno || !value ||
-	    value > UINT64_MAX >> shift)
+	if (*end || text[0] < '0' || text[0] > '9' || errno || value > UINT64_MAX >> shift)
+		return false;
+	*ret = (uint64_t)value << shift;
+	return true;
+}
+
+static int parse_size(const char *text, uint64_t *ret, struct err *err)
+{
+	uint64_t size;
+
+	if (!bounds_size(text, &size) || !size)
 		return err_set(err, EINVAL,
 			       "'%s' is no size; use a number above 0, or one with K, M or G",
 			       text);
-	*ret = (uint64_t)value << shift;
+	*ret = size;
 	return 0;
 }
 

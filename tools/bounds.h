@@ -26,6 +26,8 @@ enum bounds_option {
 	BOUNDS_RING_ON_FAILURE,
 };
 
+/* A number, or one with K, M or G. */
+bool bounds_size(const char *text, uint64_t *ret);
 /* Takes an option with its value. 0 or -EINVAL. */
 int bounds_apply(struct bounds *b, int option, const char *value, struct err *err);
 /* Whether they go together, and with -o @output (NULL: not given), which is remembered. */

@@ -37,28 +37,15 @@ static const struct option long_options[] = {
 	{0},
 };
 
-static int parse_size(const char *text, uint64_t *ret, struct err *err)
+static int parse_payload(const char *text, uint64_t *ret, struct err *err)
 {
-	char *end;
-	unsigned long long value;
-	unsigned shift = 0;
-
-	if (strcmp(text, "all") == 0) {
+	if (strcmp(text, "all") == 0)
 		*ret = UINT64_MAX;
-		return 0;
-	}
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	if (*end == 'K' || *end == 'k')
-		shift = 10;
-	else if (*end == 'M')
-		shift = 20;
-	if (end == text || text[0] == '-' || errno || end[shift > 0] || value > UINT64_MAX >> 21)
+	else if (!bounds_size(text, ret))
 		return err_set(err, EINVAL,
-			       "'%s' is no size; use a number, a number with K or M, "
+			       "'%s' is no size; use a number, a number with K, M or G, "
 			       "or 'all'",
 			       text);
-	*ret = (uint64_t)value << shift;
 	return 0;
 }
 
@@ -158,7 +145,7 @@ static int apply(struct rec_arguments *a, int option, struct err *err)
 		a->rec.trace_set = optarg;
 		return check_set(optarg, err);
 	case 's':
-		return parse_size(optarg, &a->rec.payload_limit, err);
+		return parse_payload(optarg, &a->rec.payload_limit, err);
 	case 'u':
 		a->rec.user = optarg;
 		return 0;

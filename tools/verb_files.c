@@ -1,114 +1,72 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* analyze files: every path that was touched. */
-#include "filter.h"
-#include "opts.h"
+#include "query_verb.h"
 #include "verbs.h"
 
 #include "base/cleanup.h"
 #include "replayer/query/files.h"
-#include "replayer/state/state.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <string.h>
 
 struct files_run {
-	struct filter filter;
-	struct state *state; /* NULL: no tape has begun */
-	struct processes processes;
 	struct files files;
 	struct files_style style;
 	const char *below;
-	bool json;
-	int failed; /* -ENOMEM while telling */
-	size_t told;
-	struct buf out;
 };
 
-static void end_tape(struct files_run *run)
-{
-	files_done(&run->files);
-	processes_done(&run->processes);
-	run->state = state_free(run->state);
-}
-
-/* A second tape in the file, or the next file: the one before is told first. */
-static void finish(struct files_run *run)
-{
-	if (run->state && !run->failed) {
-		if (run->told++ && !run->json)
-			buf_char(&run->out, '\n');
-		run->failed =
-			run->json ? files_json(&run->files, &run->processes, &run->style, &run->out)
-				  : files_say(&run->files, &run->processes, &run->style, &run->out);
-		if (run->json)
-			buf_char(&run->out, '\n');
-	}
-	end_tape(run);
-}
-
-static void files_run_done(struct files_run *run)
-{
-	end_tape(run);
-	filter_done(&run->filter);
-}
-
-static int begin(struct files_run *run)
-{
-	run->state = state_new();
-	return run->state ? files_init(&run->files, run->below) : -ENOMEM;
-}
-
-static int take_item(struct files_run *run, const struct trace_item *item)
-{
-	int r = run->state ? 0 : begin(run);
-
-	filter_take(&run->filter, item);
-	if (r == 0)
-		r = state_take(run->state, item);
-	if (r == 0)
-		r = processes_take(&run->processes, item);
-	if (r == 0 && item->kind == ITEM_EVENT && filter_shows(&run->filter, item->event))
-		r = files_take(&run->files, run->state, &run->processes, item->event);
-	return r;
-}
-
-static int take(void *context, const struct trace_item *item, struct err *err)
+static int begin(void *context)
 {
 	struct files_run *run = context;
 
-	if (item->kind == ITEM_HEADER)
-		finish(run);
-	if (run->failed || take_item(run, item) < 0)
-		return err_set(err, ENOMEM, "out of memory");
-	return opts_put(&run->out) ? 0 : -EPIPE;
+	return files_init(&run->files, run->below);
 }
 
-static bool parse_sort(const char *word, enum files_sort *ret)
+static int take(void *context, const struct state *s, struct processes *all, const struct event *e)
+{
+	struct files_run *run = context;
+
+	return files_take(&run->files, s, all, e);
+}
+
+static int say(void *context, const struct processes *all, struct buf *ret)
+{
+	struct files_run *run = context;
+
+	return files_say(&run->files, all, &run->style, ret);
+}
+
+static int json(void *context, const struct processes *all, struct buf *ret)
+{
+	struct files_run *run = context;
+
+	return files_json(&run->files, all, &run->style, ret);
+}
+
+static void done(void *context)
+{
+	struct files_run *run = context;
+
+	files_done(&run->files);
+}
+
+static int set_order(struct files_run *run, const char *word)
 {
 	static const char *const words[] = {[FILES_BY_BYTES] = "bytes",
 					    [FILES_BY_PATH] = "path",
 					    [FILES_BY_TIME] = "time",
 					    [FILES_BY_ERRORS] = "errors"};
+	int place = query_verb_word(words, ARRAY_SIZE(words), word);
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		if (strcmp(words[i], word) == 0) {
-			*ret = (enum files_sort)i;
-			return true;
-		}
-	}
-	return false;
+	if (place < 0)
+		return opts_complain("cannot sort by '%s'; use bytes, path, time or errors", word);
+	run->style.sort = (enum files_sort)place;
+	return 0;
 }
 
-static int parse(struct files_run *run, int option, char **argv)
+/* 0, or the exit status after a complaint. */
+static int apply(struct files_run *run, struct query_verb *verb, int option, char **argv)
 {
-	struct err err = {0};
-	int r = 0;
-
 	switch (option) {
-	case 'j':
-		run->json = true;
-		return 0;
 	case 'a':
 		run->style.all = true;
 		return 0;
@@ -125,44 +83,27 @@ static int parse(struct files_run *run, int option, char **argv)
 		run->below = optarg;
 		return 0;
 	case 's':
-		return parse_sort(optarg, &run->style.sort)
-			       ? 0
-			       : opts_complain(
-					 "cannot sort by '%s'; use bytes, path, time or errors",
-					 optarg);
-	case 'e':
-		r = filter_trace(&run->filter, optarg, &err);
-		break;
-	case 'p':
-		r = filter_pids(&run->filter, optarg, &err);
-		break;
-	case 't':
-		r = filter_time(&run->filter, optarg, &err);
-		break;
+		return set_order(run, optarg);
 	default:
-		return opts_bad_option(option, argv);
+		return query_verb_option(verb, option, argv);
 	}
-	return r < 0 ? opts_complain("%s", err_text(&err)) : 0;
 }
 
 int verb_files(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{"all", no_argument, NULL, 'a'},        {"failed", no_argument, NULL, 'f'},
-		{"json", no_argument, NULL, 'j'},       {"missing", no_argument, NULL, 'm'},
-		{"pid", required_argument, NULL, 'p'},  {"sort", required_argument, NULL, 's'},
-		{"time", required_argument, NULL, 't'}, {"trace", required_argument, NULL, 'e'},
-		{"written", no_argument, NULL, 'w'},    {0}};
-	const struct trace_stream_options options = {0};
-	cleanup_done(files_run_done) struct files_run run = {.json = false};
-	int option, status;
+	static const struct query_ops ops = {begin, take, say, json, done};
+	static const struct option longs[] = {{"all", no_argument, NULL, 'a'},
+					      {"failed", no_argument, NULL, 'f'},
+					      {"missing", no_argument, NULL, 'm'},
+					      {"sort", required_argument, NULL, 's'},
+					      {"written", no_argument, NULL, 'w'},
+					      QUERY_VERB_OPTIONS,
+					      {0}};
+	struct files_run run = {.below = NULL};
+	cleanup_done(query_verb_done) struct query_verb verb = {&ops, &run};
+	int option, status = 0;
 
-	while ((option = getopt_long(argc, argv, ":e:P:", longs, NULL)) != -1) {
-		status = parse(&run, option, argv);
-		if (status)
-			return status;
-	}
-	status = opts_for_each_item(argv + optind, &options, take, &run);
-	finish(&run);
-	return opts_end(&run.out, run.failed, status);
+	while (!status && (option = getopt_long(argc, argv, ":e:P:", longs, NULL)) != -1)
+		status = apply(&run, &verb, option, argv);
+	return status ? status : query_verb_run(&verb, argv + optind);
 }

@@ -47,7 +47,7 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 
 	if (item->kind == ITEM_HEADER)
 		finish(run);
-	if (run->failed || (!run->any && overview_init(&run->overview) < 0))
+	if (run->failed || (!run->any && overview_init(&run->overview, NET_CONNECTIONS) < 0))
 		return err_set(err, ENOMEM, "out of memory");
 	run->any = true;
 	if ((filter_passes(&run->filter, item) ? overview_take : overview_pass)(&run->overview,

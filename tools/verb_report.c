@@ -54,24 +54,50 @@ static int tell(struct report_run *run, char **paths)
 	return opts_end(&run->out, failed, status);
 }
 
+/* What was chosen stands on the page. */
+static void note(struct report_run *run, const char *what)
+{
+	struct buf *part = &run->report.part;
+
+	buf_printf(part, "%s%s %s", part->size ? ", " : "", what, optarg);
+}
+
+static int apply(struct report_run *run, int option, struct err *err)
+{
+	switch (option) {
+	case 'o':
+		return opts_output_to(optarg, err);
+	case 'e':
+		note(run, "-e");
+		return filter_trace(&run->filter, optarg, err);
+	case 'p':
+		note(run, "--pid");
+		return filter_pids(&run->filter, optarg, err);
+	default:
+		note(run, "--time");
+		return filter_time(&run->filter, optarg, err);
+	}
+}
+
 int verb_report(int argc, char **argv)
 {
 	static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
 					      {"trace", required_argument, NULL, 'e'},
+					      {"pid", required_argument, NULL, 'p'},
+					      {"time", required_argument, NULL, 'm'},
 					      {0}};
 	cleanup_done(report_run_done) struct report_run run = {.any = false};
 	struct err err = {0};
 	int option, r;
 
+	if (report_init(&run.report) < 0)
+		return opts_complain("out of memory");
 	while ((option = getopt_long(argc, argv, ":o:e:", longs, NULL)) != -1) {
 		if (option == '?' || option == ':')
 			return opts_bad_option(option, argv);
-		r = option == 'o' ? opts_output_to(optarg, &err)
-				  : filter_trace(&run.filter, optarg, &err);
+		r = apply(&run, option, &err);
 		if (r < 0)
 			return opts_complain("%s", err_text(&err));
 	}
-	if (report_init(&run.report) < 0)
-		return opts_complain("out of memory");
 	return tell(&run, argv + optind);
 }

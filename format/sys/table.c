@@ -17,14 +17,14 @@ enum { ARCH_X86_64 = 0xc000003e, ARCH_I386 = 0x40000003 };
 static const struct {
 	uint32_t arch;
 	const struct sys_table *table;
-} tables[] = {
+} tables[SYS_ARCHS] = {
 	{ARCH_X86_64, &sys_table_x86_64},
 	{ARCH_I386, &sys_table_i386},
 };
 
 static const struct sys_table *table_of(uint32_t arch)
 {
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+	for (size_t i = 0; i < SYS_ARCHS; i++) {
 		if (tables[i].arch == arch)
 			return tables[i].table;
 	}
@@ -33,7 +33,7 @@ static const struct sys_table *table_of(uint32_t arch)
 
 uint32_t sys_arch(size_t index)
 {
-	return index < sizeof(tables) / sizeof(tables[0]) ? tables[index].arch : 0;
+	return index < SYS_ARCHS ? tables[index].arch : 0;
 }
 
 const struct sys_desc *sys_find(uint32_t arch, uint64_t nr)

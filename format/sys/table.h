@@ -8,6 +8,8 @@
 
 #include "desc.h"
 
+enum { SYS_ARCHS = 2 }; /* architectures of which calls are known */
+
 /*
  * The call with number @nr on @arch (AUDIT_ARCH_*), or NULL when the number or the
  * architecture is not known.

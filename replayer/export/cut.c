@@ -9,7 +9,7 @@
 #include "replayer/state/freeze.h"
 #include "sys/bearing.h"
 #include "sys/choice.h"
-#include "sys/table.h"
+#include "sys/rows.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -28,7 +28,7 @@ enum keep { DROP, STRIP, BEARS, SHOW };
 struct cut {
 	struct cut_options options;
 	struct sys_choice movers; /* calls that move positions */
-	struct map bearing;       /* arch << 32 | nr: what sys_bearing() says, or `none` */
+	struct sys_rows bearing;  /* what sys_bearing() says */
 	struct cut_totals totals;
 
 	/* Of the present tape. */
@@ -41,7 +41,11 @@ struct cut {
 	uint64_t read, chosen;
 };
 
-static const struct sys_bearing none = {.name = ""};
+static const void *bearing_of(const void *context, const struct sys_desc *d)
+{
+	(void)context;
+	return sys_bearing(d);
+}
 
 struct cut *cut_new(const struct cut_options *options)
 {
@@ -53,35 +57,17 @@ struct cut *cut_new(const struct cut_options *options)
 	if (!c)
 		return NULL;
 	c->options = *options;
-	if (sys_choice_parse(movers, &c->movers, NULL) < 0)
+	if (sys_choice_parse(movers, &c->movers, NULL) < 0 ||
+	    sys_rows_init(&c->bearing, bearing_of, NULL) < 0)
 		return cut_free(c);
 	return c;
 }
 
 /* ---- what is kept ---- */
 
-static const struct sys_bearing *bearing_of(struct cut *c, const struct event_call *call)
+static bool bears(const struct cut *c, const struct event_call *call)
 {
-	uint64_t key = (uint64_t)call->arch << 32 | (uint32_t)call->nr;
-	const struct sys_bearing *b = map_get(&c->bearing, key);
-	const struct sys_desc *d;
-
-	if (b || call->nr > UINT32_MAX)
-		return b;
-	d = sys_find(call->arch, call->nr);
-	if (!d)
-		return NULL;
-	b = sys_bearing(d);
-	/* It is only to be quick. */
-	map_put(&c->bearing, key, (void *)(uintptr_t)(b ? b : &none));
-	return b;
-}
-
-static bool bears(struct cut *c, const struct event_call *call)
-{
-	const struct sys_bearing *b = bearing_of(c, call);
-
-	return b && b != &none && sys_bears(b, call->args);
+	return sys_bears(sys_rows_get(&c->bearing, call->arch, call->nr), call->args);
 }
 
 static bool is_in(const struct map *pids, const struct event *e)
@@ -94,7 +80,7 @@ static bool is_ours(const struct cut *c, const struct event *e)
 	return is_in(&c->options.pids, e) && is_in(&c->tape_pids, e);
 }
 
-static enum keep keep_call(struct cut *c, const struct event *e)
+static enum keep keep_call(const struct cut *c, const struct event *e)
 {
 	const struct sys_choice *calls = c->options.calls;
 	const struct event_call *call = &e->call;
@@ -487,7 +473,7 @@ struct cut *cut_free(struct cut *c)
 	meta_trailer_done(&c->trailer);
 	map_done(&c->tape_pids);
 	map_done(&c->last);
-	map_done(&c->bearing);
+	sys_rows_done(&c->bearing);
 	sys_choice_done(&c->movers);
 	free(c);
 	return NULL;

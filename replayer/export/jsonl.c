@@ -197,14 +197,6 @@ static void put_memory(const struct event *e, struct buf *out)
 	put_names(e, out);
 }
 
-/* A line for a call's end tells when the call began, as the other lines do. */
-static uint64_t begin_time(const struct event *e)
-{
-	bool end = e->kind == EVENT_END && e->call.state == EVENT_FINISHED;
-
-	return end ? e->time - e->call.duration : e->time;
-}
-
 static void put_call_head(const struct event *e, struct buf *out)
 {
 	const struct event_call *call = &e->call;
@@ -216,7 +208,8 @@ static void put_call_head(const struct event *e, struct buf *out)
 		json_number(out, "end_seq", call->end_seq);
 	else
 		json_null(out, "end_seq");
-	json_number(out, "time", begin_time(e));
+	/* A line for a call's end tells when the call began, as the other lines do. */
+	json_number(out, "time", event_begin_time(e));
 	if (call->state == EVENT_FINISHED)
 		json_number(out, "duration", call->duration);
 	else

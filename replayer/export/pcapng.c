@@ -53,7 +53,7 @@ static int tell_more(struct pcapng *x, const struct transfer *t)
 /* Where a call's bytes have their place, and when: what is sent at the entry, if that is here. */
 static uint64_t place_of(const struct event *e, bool out, uint64_t *ret_time)
 {
-	*ret_time = e->kind == EVENT_END || out ? e->time : e->time + e->call.duration;
+	*ret_time = out ? e->time : event_end_time(e);
 	return e->kind == EVENT_END || out ? e->seq : e->call.end_seq;
 }
 
@@ -108,7 +108,7 @@ static int take_connect(struct pcapng *x, const struct event *e)
 	conversation_settle(&t->c);
 	t->shown |= x->shown;
 	t->connected = !error;
-	t->c.asked = e->kind == EVENT_END ? e->time - e->call.duration : e->time;
+	t->c.asked = event_begin_time(e);
 	t->c.answered = t->c.asked + e->call.duration;
 	if (error == ECONNREFUSED && x->shown && t->c.family != FAMILY_UNIX) {
 		cleanup_free char *comment = pcapng_comment_of(x, t, (int32_t)e->call.args[0]);
@@ -125,7 +125,7 @@ static int take_accept(struct pcapng *x, const struct event *e)
 	const struct state_file *file =
 		e->call.ret >= 0 ? state_at_exit(x->state, e, (int32_t)e->call.ret) : NULL;
 	struct talk *t = file ? pcapng_talk_of(x, file) : NULL;
-	uint64_t time = e->kind == EVENT_END ? e->time : e->time + e->call.duration;
+	uint64_t time = event_end_time(e);
 	struct record *r;
 
 	if (!t)
@@ -152,7 +152,7 @@ static int take_close(struct pcapng *x, const struct event *e)
 			  (const char *const[]){"close_range", "dup2", "dup3", NULL}))
 		return 0;
 	return pcapng_hold(x, RECORD_CLOSE, 0, e->kind == EVENT_END ? e->seq : e->call.end_seq,
-			   e->time + (e->kind == EVENT_END ? 0 : e->call.duration))
+			   event_end_time(e))
 		       ? 0
 		       : -ENOMEM;
 }

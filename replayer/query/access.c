@@ -7,8 +7,7 @@
 
 #include "base/buf.h"
 #include "base/load.h"
-#include "base/map.h"
-#include "sys/table.h"
+#include "sys/rows.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -141,7 +140,7 @@ static const struct row rows[] = {
 };
 
 struct accesses {
-	struct map rows; /* arch << 32 | nr: a row */
+	struct sys_rows rows;
 	struct buf path[PATHS_MAX];
 };
 
@@ -172,15 +171,11 @@ const char *access_kind_name(uint8_t kind)
 
 /* ---- the rows ---- */
 
-static uint64_t key(uint32_t arch, uint64_t nr)
+static const void *find(const void *context, const struct sys_desc *d)
 {
-	return (uint64_t)arch << 32 | nr;
-}
-
-static const struct row *find(const char *name)
-{
+	(void)context;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (strcmp(rows[i].name, name) == 0)
+		if (strcmp(rows[i].name, d->name) == 0)
 			return &rows[i];
 	}
 	return NULL;
@@ -190,24 +185,14 @@ struct accesses *accesses_new(void)
 {
 	struct accesses *a = calloc(1, sizeof(*a));
 
-	for (size_t i = 0; a && sys_arch(i); i++) {
-		for (uint64_t nr = 0; nr < sys_count(sys_arch(i)); nr++) {
-			const struct sys_desc *d = sys_find(sys_arch(i), nr);
-			const struct row *row = d ? find(d->name) : NULL;
-
-			if (row &&
-			    map_put(&a->rows, key(sys_arch(i), nr), (void *)(uintptr_t)row) < 0)
-				return accesses_free(a);
-		}
-	}
-	return a;
+	return a && sys_rows_init(&a->rows, find, NULL) < 0 ? accesses_free(a) : a;
 }
 
 struct accesses *accesses_free(struct accesses *a)
 {
 	if (!a)
 		return NULL;
-	map_done(&a->rows);
+	sys_rows_done(&a->rows);
 	for (size_t i = 0; i < PATHS_MAX; i++)
 		buf_done(&a->path[i]);
 	free(a);
@@ -368,10 +353,9 @@ int accesses_take(struct accesses *a, const struct state *s, const struct event 
 	struct looking x = {.a = a, .s = s, .e = e};
 	struct access access = {.fd = -1, .event = e};
 
-	if ((e->kind != EVENT_CALL && e->kind != EVENT_END) || e->call.state != EVENT_FINISHED ||
-	    e->call.nr > UINT32_MAX)
+	if ((e->kind != EVENT_CALL && e->kind != EVENT_END) || e->call.state != EVENT_FINISHED)
 		return 0;
-	x.row = map_get(&a->rows, key(e->call.arch, e->call.nr));
+	x.row = sys_rows_get(&a->rows, e->call.arch, e->call.nr);
 	if (!x.row)
 		return 0;
 	x.desc = sys_find(e->call.arch, e->call.nr);

@@ -421,9 +421,9 @@ static void find_name(const struct search *s, const struct dns_note *n)
 	static const struct {
 		int code;
 		const char *text;
-	} texts[] = {{DNS_NO_SUCH_NAME, "there is no such name (NXDOMAIN)"},
-		     {DNS_NO_ANSWER, "no answer from the name server"},
-		     {DNS_SERVER_FAILED, "the name server failed (SERVFAIL)"}};
+	} texts[] = {{LOOKUP_NO_SUCH_NAME, "there is no such name (NXDOMAIN)"},
+		     {LOOKUP_UNANSWERED, "no answer from the name server"},
+		     {LOOKUP_SERVER_FAILED, "the name server failed (SERVFAIL)"}};
 	struct buf *ret = &s->ret->words;
 	const char *text = "the name server refused";
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RFC 1035, as much as tells a question from an answer. Which of a call's arguments is the
- * message does not matter: on a datagram socket to port 53 the bytes that look like one are.
+ * Which of a call's arguments is the message does not matter: on a datagram socket to port 53 the
+ * bytes that look like one are.
  */
 #include "dns.h"
 
@@ -10,49 +10,14 @@
 #include "base/buf.h"
 #include "replayer/print/print.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	PORT = 53,
-	HEADER = 12,
-	TYPE_AND_CLASS = 4,
-	LABEL_MAX = 63,
-	ANSWER = 0x80,    /* in the third byte */
-	OPERATION = 0x78, /* there too; 0: a question */
-	CODE = 0x0f,      /* in the fourth */
+	MESSAGE_MIN = 18, /* bytes: a header and a question */
 };
-
-/* The name of the one question; false: it is no such message. */
-static bool parse_name(const uint8_t *at, size_t size, char *ret)
-{
-	size_t i = HEADER, n = 0;
-
-	while (i < size && at[i]) {
-		const size_t length = at[i++];
-
-		if (length > LABEL_MAX || length > size - i || n + length + 2 > DNS_NAME_MAX)
-			return false;
-		if (n)
-			ret[n++] = '.';
-		for (size_t k = 0; k < length; k++, i++) {
-			if (!isalnum(at[i]) && at[i] != '-' && at[i] != '_')
-				return false;
-			ret[n++] = (char)at[i];
-		}
-	}
-	ret[n] = 0;
-	return n && i < size && size - i > TYPE_AND_CLASS;
-}
-
-static bool is_message(const uint8_t *at, size_t size, char *ret_name)
-{
-	if (size < HEADER + 2 + TYPE_AND_CLASS || at[2] & OPERATION || at[4] || at[5] != 1)
-		return false;
-	return parse_name(at, size, ret_name);
-}
 
 static struct dns_note *note_of(struct dns *d, uint32_t process)
 {
@@ -85,21 +50,20 @@ static int fill(struct dns_note *n, struct printer *printer, const struct event 
 
 /* An answer with an address makes the name known, whatever its other answers say. */
 static int take_message(struct dns_note *n, struct printer *printer, const struct event *e,
-			const struct state_file *f, const uint8_t *at, const char *name)
+			const struct state_file *f, const struct host_message *m)
 {
-	const bool same = strcmp(n->name, name) == 0;
-	const int code = at[3] & CODE;
+	const bool same = strcmp(n->name, m->name) == 0;
 
-	if (!(at[2] & ANSWER)) {
-		if (same && n->code != DNS_NO_ANSWER)
+	if (!m->answer) {
+		if (same && n->code != LOOKUP_UNANSWERED)
 			return 0;
-		n->code = DNS_NO_ANSWER;
+		n->code = LOOKUP_UNANSWERED;
 	} else {
-		if (same && n->code == DNS_FINE && n->call)
+		if (same && n->code == LOOKUP_FINE && n->call)
 			return 0;
-		n->code = code || at[6] || at[7] ? code : n->code;
+		n->code = m->code || m->has_answers ? m->code : n->code;
 	}
-	strcpy(n->name, name);
+	strcpy(n->name, m->name);
 	return fill(n, printer, e, f);
 }
 
@@ -107,7 +71,7 @@ static int take_message(struct dns_note *n, struct printer *printer, const struc
 static bool may_have_message(const struct event *e)
 {
 	for (uint32_t i = 0; i < e->memory_count; i++) {
-		if (e->memory[i].length >= HEADER + 2 + TYPE_AND_CLASS)
+		if (e->memory[i].length >= MESSAGE_MIN)
 			return true;
 	}
 	return false;
@@ -126,14 +90,14 @@ int dns_take(struct dns *d, struct processes *all, const struct state *state,
 	p = processes_find(all, e->pid);
 	for (uint32_t i = 0; p && r == 0 && i < e->memory_count; i++) {
 		const struct event_memory *m = &e->memory[i];
-		char name[DNS_NAME_MAX];
+		struct host_message message;
 		struct dns_note *n;
 
-		if (m->when > EVENT_AT_EXIT || !is_message(m->data, m->length, name))
+		if (m->when > EVENT_AT_EXIT || !host_message_read(m->data, m->length, &message))
 			continue;
 		n = note_of(d, (uint32_t)(p - all->list) + 1);
 		if (n)
-			r = take_message(n, printer, e, f, m->data, name);
+			r = take_message(n, printer, e, f, &message);
 	}
 	return r;
 }
@@ -142,7 +106,7 @@ const struct dns_note *dns_find(const struct dns *d, uint32_t process)
 {
 	const struct dns_note *n = map_get(&d->notes, process);
 
-	return n && n->code != DNS_FINE ? n : NULL;
+	return n && n->code != LOOKUP_FINE ? n : NULL;
 }
 
 void dns_done(struct dns *d)

@@ -6,18 +6,17 @@
 #ifndef QUERY_DNS_H
 #define QUERY_DNS_H
 
+#include "hosts.h"
 #include "processes.h"
 
 struct printer;
 
-enum { DNS_NOTES_MAX = 1 << 12, DNS_NAME_MAX = 256 };
-
-enum { DNS_NO_ANSWER = -1, DNS_FINE = 0, DNS_SERVER_FAILED = 2, DNS_NO_SUCH_NAME = 3 };
+enum { DNS_NOTES_MAX = 1 << 12 };
 
 /* The last name of a process. */
 struct dns_note {
-	char name[DNS_NAME_MAX]; /* letters, digits and such only */
-	int code;                /* of the answer, or DNS_NO_ANSWER */
+	char name[HOST_NAME_MAX_SAID];
+	int code; /* of the answer, or LOOKUP_UNANSWERED */
 	uint64_t time;
 	char *call, *server;
 };

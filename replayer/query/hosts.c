@@ -254,31 +254,51 @@ static void take_times(struct lookup *l, bool answer, uint64_t time)
 	l->asked = 0;
 }
 
+/* *ret_at is behind the question. */
+static bool read_message(const struct message *m, struct host_message *ret, size_t *ret_at)
+{
+	*ret_at = HEADER;
+	if (m->size < HEADER || m->at[2] & OPERATION || word(m, 4) != 1 ||
+	    !take_name(m, ret_at, ret->name) || *ret_at + QUESTION > m->size)
+		return false;
+	*ret_at += QUESTION;
+	ret->answer = m->at[2] & ANSWER;
+	ret->code = m->at[3] & CODE;
+	ret->has_answers = word(m, 6);
+	return true;
+}
+
+bool host_message_read(const uint8_t *at, size_t size, struct host_message *ret)
+{
+	size_t behind;
+
+	return read_message(&(struct message){at, size}, ret, &behind);
+}
+
 int hosts_take_message(struct hosts *h, const uint8_t *bytes, size_t size, const char *server,
 		       uint32_t actor, uint64_t time)
 {
-	struct message m = {bytes, size};
-	char name[HOST_NAME_MAX_SAID];
-	size_t at = HEADER;
+	const struct message m = {bytes, size};
+	struct host_message told;
 	struct lookup *l;
+	size_t at;
 	int r;
 
-	if (size < HEADER || bytes[2] & OPERATION || word(&m, 4) != 1 ||
-	    !take_name(&m, &at, name) || at + QUESTION > size)
+	if (!read_message(&m, &told, &at))
 		return 0;
-	r = lookup_of(h, name, &l);
+	r = lookup_of(h, told.name, &l);
 	if (r < 0 || !l)
 		return r;
-	take_times(l, bytes[2] & ANSWER, time);
+	take_times(l, told.answer, time);
 	actors_add(&l->by, actor);
 	buf_clear(&l->server);
 	buf_str(&l->server, server);
-	if (!(bytes[2] & ANSWER))
+	if (!told.answer)
 		return buf_error(&l->server);
 	/* An address makes the name known, whatever the answers for other types say. */
 	if (!l->address_count)
-		l->code = bytes[3] & CODE;
-	return take_answers(h, l, &m, at + QUESTION);
+		l->code = told.code;
+	return take_answers(h, l, &m, at);
 }
 
 /* ---- /etc/hosts ---- */

@@ -11,6 +11,8 @@
 
 #include "base/buf.h"
 
+#include <stdbool.h>
+
 enum {
 	HOSTS_MAX = 1 << 12,   /* addresses with a name */
 	LOOKUPS_MAX = 1 << 12, /* names that were asked for */
@@ -20,7 +22,15 @@ enum {
 };
 
 /* Codes of answers; no answer came. */
-enum { LOOKUP_UNANSWERED = -1, LOOKUP_FINE = 0, LOOKUP_NO_SUCH_NAME = 3 };
+enum { LOOKUP_UNANSWERED = -1, LOOKUP_FINE = 0, LOOKUP_SERVER_FAILED = 2, LOOKUP_NO_SUCH_NAME = 3 };
+
+/* What a message to or from a name server is about. */
+struct host_message {
+	char name[HOST_NAME_MAX_SAID]; /* of its one question: lower case, as that of a lookup */
+	bool answer;
+	int code; /* of the answer */
+	bool has_answers;
+};
 
 struct lookup {
 	char *name; /* letters, digits, '-', '_' and dots only */
@@ -44,6 +54,8 @@ struct hosts {
 	uint64_t beyond;
 };
 
+/* False: it is no such message. */
+bool host_message_read(const uint8_t *at, size_t size, struct host_message *ret);
 /* A message to or from a name server @server (text); what is none is ignored. 0 or -ENOMEM. */
 int hosts_take_message(struct hosts *h, const uint8_t *at, size_t size, const char *server,
 		       uint32_t actor, uint64_t time);

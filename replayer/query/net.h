@@ -13,6 +13,8 @@
 #include "hosts.h"
 #include "transfer.h"
 
+#include "sys/rows.h"
+
 struct buf;
 
 enum {
@@ -25,6 +27,11 @@ enum net_role {
 	NET_CLIENT, /* connected, or sends to and receives from */
 	NET_SERVER, /* accepted, or a datagram at a port of its own */
 	NET_LISTENS,
+};
+
+enum net_depth {
+	NET_CONNECTIONS, /* how they came to be, and what failed: no bytes, no pipes */
+	NET_BYTES,
 };
 
 enum net_sort { NET_BY_BYTES, NET_BY_TIME /* of the first call */, NET_BY_ERRORS };
@@ -56,6 +63,7 @@ struct peer {
 };
 
 struct net {
+	struct sys_rows calls; /* what is asked of sockets (net_calls.c) */
 	struct peer *list;
 	size_t count, capacity;
 	struct map by_key;     /* index + 1 */
@@ -64,7 +72,7 @@ struct net {
 	struct map askers;     /* ids of datagram sockets that began to send without a port */
 	struct hosts hosts;
 	struct channels channels;
-	struct transfers *transfers;
+	struct transfers *transfers; /* NULL: NET_CONNECTIONS */
 	uint64_t beyond, uring;
 	/* of the event at hand */
 	const struct state *state;
@@ -74,7 +82,7 @@ struct net {
 };
 
 /* 0 or -ENOMEM. */
-int net_init(struct net *n);
+int net_init(struct net *n, enum net_depth depth);
 /* An event that @s and @all have taken last. 0 or -ENOMEM. */
 int net_take(struct net *n, const struct state *s, struct processes *all, const struct event *e);
 /* No more is coming: rows are sorted by role and then @sort, channels by @sort. */

@@ -10,19 +10,24 @@
 #include <signal.h>
 #include <string.h>
 
-int overview_init(struct overview *o)
+int overview_init(struct overview *o, enum net_depth depth)
 {
 	*o = (struct overview){.state = state_new()};
 	o->processes.state = o->failures.state = o->causes.state = o->state;
 	o->waits.state = o->state;
-	if (!o->state || files_init(&o->files, NULL) < 0)
+	if (!o->state || files_init(&o->files, NULL) < 0 || net_init(&o->net, depth) < 0)
 		return -ENOMEM;
 	return stats_init(&o->stats, STATS_BY_CALL);
 }
 
 int overview_pass(struct overview *o, const struct trace_item *item)
 {
-	return state_take(o->state, item);
+	int r = state_take(o->state, item);
+
+	/* Who there was, and how they ended, is of every part of a tape. */
+	if (r == 0 && item->kind == ITEM_EVENT && !event_is_call(item->event))
+		r = processes_take(&o->processes, item);
+	return r;
 }
 
 int overview_take(struct overview *o, const struct trace_item *item)
@@ -42,6 +47,8 @@ int overview_take(struct overview *o, const struct trace_item *item)
 		r = waits_take(&o->waits, item->event);
 	if (r == 0)
 		r = files_take(&o->files, o->state, &o->processes, item->event);
+	if (r == 0)
+		r = net_take(&o->net, o->state, &o->processes, item->event);
 	return r < 0 ? r : stats_add(&o->stats, item->event);
 }
 
@@ -149,6 +156,7 @@ int overview_end(struct overview *o)
 	put_known_first(o);
 	failures_sort(&o->failures);
 	waits_sort(&o->waits);
+	net_end(&o->net, NET_BY_ERRORS);
 	return stats_sort(&o->stats);
 }
 
@@ -162,6 +170,7 @@ void overview_done(struct overview *o)
 	causes_done(&o->causes);
 	waits_done(&o->waits);
 	files_done(&o->files);
+	net_done(&o->net);
 	state_free(o->state);
 	stats_done(&o->stats);
 	*o = (struct overview){0};

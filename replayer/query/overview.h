@@ -12,6 +12,7 @@
 #include "failures.h"
 #include "files.h"
 #include "info.h"
+#include "net.h"
 #include "processes.h"
 #include "stats.h"
 #include "waits.h"
@@ -34,13 +35,14 @@ struct overview {
 	struct causes causes;
 	struct waits waits;
 	struct files files;
+	struct net net;
 	struct stats stats;
 	struct overview_problem problems[OVERVIEW_PROBLEMS]; /* in the order of their ends */
 	size_t problem_count, more_problems;
 };
 
 /* 0 or -ENOMEM. */
-int overview_init(struct overview *o);
+int overview_init(struct overview *o, enum net_depth depth);
 int overview_take(struct overview *o, const struct trace_item *item);
 /* One that is not to be shown: only what others need to be understood is taken. */
 int overview_pass(struct overview *o, const struct trace_item *item);

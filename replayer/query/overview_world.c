@@ -6,7 +6,9 @@
 #include "overview_priv.h"
 
 #include "amount.h"
+#include "object.h"
 
+#include "base/cleanup.h"
 #include "replayer/print/escape.h"
 #include "replayer/print/print.h"
 
@@ -198,50 +200,86 @@ static void say_files(const struct screen *s, const struct touched *x)
 
 /* ---- peers ---- */
 
-static void say_peer(const struct screen *s, const struct wait_peer *p)
+enum { DATAGRAM = 2 };
+
+/* To connect a datagram socket asks nobody for anything: getaddrinfo(3) does so to see which
+ * addresses can be reached at all. */
+static bool is_probe(const struct net *n, const struct peer *p)
 {
-	buf_str(s->out, "  ");
-	escape_text(s->out, p->name, p->name_size);
-	if (p->accepted)
-		buf_printf(s->out, "  accepted %" PRIu64, p->accepted);
-	if (p->tried)
-		buf_printf(s->out, "  %" PRIu64 " connection%s tried", p->tried,
-			   p->tried == 1 ? "" : "s");
-	if (p->failed)
-		buf_printf(s->out, ", %" PRIu64 " failed", p->failed);
-	buf_char(s->out, '\n');
+	if (p->type != DATAGRAM || p->refused)
+		return false;
+	for (size_t i = 0; i < n->count; i++) {
+		const struct peer *other = &n->list[i];
+
+		if (other->role == NET_CLIENT && other->type != DATAGRAM &&
+		    other->remote.size == p->remote.size &&
+		    memcmp(other->remote.bytes, p->remote.bytes, p->remote.size) == 0)
+			return true;
+	}
+	return false;
 }
 
-/* Everybody asks for the name service's cache. */
-static bool is_everyday(const struct wait_peer *p)
+static bool is_told(const struct net *n, const struct peer *p)
 {
-	static const char nscd[] = "/var/run/nscd/socket";
+	if (p->role == NET_CLIENT)
+		return p->tries && !peer_is_noise(p) && !is_probe(n, p);
+	return p->role == NET_SERVER && p->connections;
+}
 
-	return p->name_size >= sizeof(nscd) - 1 && memcmp(p->name, nscd, sizeof(nscd) - 1) == 0;
+/* Who was connected to, or where. Empty: there is nothing to be said. */
+static void name_peer(const struct peer *p, struct buf *ret)
+{
+	const struct state_address *a = p->role == NET_CLIENT ? &p->remote : &p->local;
+
+	object_of_address(a->bytes, a->size, ret);
+}
+
+static void say_peer(const struct screen *s, const struct peer *p, const struct buf *name)
+{
+	buf_str(s->out, "  ");
+	escape_text(s->out, name->data, name->size);
+	if (p->type == DATAGRAM) {
+		buf_str(s->out, " (");
+		peer_protocol(p, s->out);
+		buf_char(s->out, ')');
+	}
+	if (p->role == NET_SERVER)
+		buf_printf(s->out, "  accepted %" PRIu64, p->connections);
+	else
+		buf_printf(s->out, "  %" PRIu64 " connection%s tried", p->tries,
+			   p->tries == 1 ? "" : "s");
+	if (p->refused)
+		buf_printf(s->out, ", %" PRIu64 " failed", p->refused);
+	buf_char(s->out, '\n');
 }
 
 static void say_peers(const struct screen *s)
 {
-	const struct waits *w = &s->o->waits;
-	size_t said = 0, more = 0;
+	const struct net *n = &s->o->net;
+	uint64_t said = 0, more = n->beyond;
 
-	for (size_t i = 0; i < w->peer_count; i++) {
-		if (is_everyday(&w->peers[i]))
+	for (size_t i = 0; i < n->count; i++) {
+		cleanup_done(buf_done) struct buf name = {0};
+
+		if (is_told(n, &n->list[i]))
+			name_peer(&n->list[i], &name);
+		buf_inherit(s->out, &name);
+		if (!name.size)
 			continue;
 		if (said++ < PEERS_SHOWN)
-			say_peer(s, &w->peers[i]);
+			say_peer(s, &n->list[i], &name);
 		else
 			more++;
 	}
-	if (more || w->peers_beyond)
-		buf_printf(s->out, "  and %" PRIu64 " more peers\n", more + w->peers_beyond);
+	if (more)
+		buf_printf(s->out, "  and %" PRIu64 " more peers\n", more);
 }
 
 int screen_touched(const struct screen *s)
 {
 	struct touched x;
 
-	if (!s->o->files.count && !s->o->waits.peer_count)
+	if (!s->o->files.count && !s->o->net.count)
 		return 0;
 	count_touched(s->o, &x);
 	screen_heading(s, "Touched");
@@ -265,20 +303,34 @@ static void json_waits(const struct waits *w, struct buf *ret)
 	buf_printf(ret, "],\"waits_not_listed_ns\":%" PRIu64, w->beyond);
 }
 
-static void json_peers(const struct waits *w, struct buf *ret)
+static void json_peer(const struct peer *p, const struct buf *name, bool first, struct buf *ret)
 {
-	buf_str(ret, "\"peers\":[");
-	for (size_t i = 0; i < w->peer_count; i++) {
-		const struct wait_peer *p = &w->peers[i];
+	buf_str(ret, first ? "\n{\"peer\":\"" : ",\n{\"peer\":\"");
+	escape_json(ret, name->data, name->size);
+	buf_str(ret, "\",\"protocol\":\"");
+	peer_protocol(p, ret);
+	buf_printf(ret,
+		   "\",\"connects\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"accepted\":%" PRIu64 "}",
+		   p->tries, p->refused, p->role == NET_SERVER ? p->connections : 0);
+}
 
-		buf_printf(ret, "%s\n{\"peer\":\"", i ? "," : "");
-		escape_json(ret, p->name, p->name_size);
-		buf_printf(ret,
-			   "\",\"connects\":%" PRIu64 ",\"failed\":%" PRIu64
-			   ",\"accepted\":%" PRIu64 "}",
-			   p->tried, p->failed, p->accepted);
+static void json_peers(const struct net *n, struct buf *ret)
+{
+	bool first = true;
+
+	buf_str(ret, "\"peers\":[");
+	for (size_t i = 0; i < n->count; i++) {
+		cleanup_done(buf_done) struct buf name = {0};
+
+		if (is_told(n, &n->list[i]))
+			name_peer(&n->list[i], &name);
+		buf_inherit(ret, &name);
+		if (!name.size)
+			continue;
+		json_peer(&n->list[i], &name, first, ret);
+		first = false;
 	}
-	buf_printf(ret, "],\"peers_not_listed\":%" PRIu64, w->peers_beyond);
+	buf_printf(ret, "],\"peers_not_listed\":%" PRIu64, n->beyond);
 }
 
 int overview_world_json(const struct overview *o, struct buf *ret)
@@ -297,7 +349,7 @@ int overview_world_json(const struct overview *o, struct buf *ret)
 		buf_printf(ret, "\",\"written_bytes\":%" PRIu64 "}", x.top[i]->written);
 	}
 	buf_str(ret, "],");
-	json_peers(&o->waits, ret);
+	json_peers(&o->net, ret);
 	buf_char(ret, '}');
 	return buf_error(ret);
 }

@@ -216,7 +216,7 @@ static int take_call(struct processes *all, struct process *p, const struct even
 {
 	if (e->kind != EVENT_END)
 		p->calls++;
-	p->last_call = e->time + (e->call.state == EVENT_FINISHED ? e->call.duration : 0);
+	p->last_call = event_end_time(e);
 	if (e->kind != EVENT_BEGUN)
 		p->failed += event_errno(&e->call) != 0;
 	return process_hear(p, all->state, e);

@@ -7,8 +7,8 @@
 #include "transfer.h"
 
 #include "base/cleanup.h"
-#include "base/map.h"
-#include "sys/table.h"
+#include "replayer/state/meant.h"
+#include "sys/rows.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -78,7 +78,7 @@ struct pending {
 };
 
 struct transfers {
-	struct map movers; /* arch << 32 | nr: a row; socketcall(2): `indirect` */
+	struct sys_rows movers; /* of socketcall(2): `indirect` */
 	struct pending pending[PENDING_MAX];
 	size_t next; /* the oldest of them */
 };
@@ -103,11 +103,6 @@ static const struct mover indirect;
 
 /* ---- the rows ---- */
 
-static uint64_t key(uint32_t arch, uint64_t nr)
-{
-	return (uint64_t)arch << 32 | nr;
-}
-
 static const struct mover *find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(movers) / sizeof(movers[0]); i++) {
@@ -117,23 +112,17 @@ static const struct mover *find(const char *name)
 	return NULL;
 }
 
+static const void *row_of(const void *context, const struct sys_desc *d)
+{
+	(void)context;
+	return strcmp(d->name, "socketcall") == 0 ? &indirect : find(d->name);
+}
+
 struct transfers *transfers_new(void)
 {
 	struct transfers *t = calloc(1, sizeof(*t));
 
-	for (size_t i = 0; t && sys_arch(i); i++) {
-		for (uint64_t nr = 0; nr < sys_count(sys_arch(i)); nr++) {
-			const struct sys_desc *d = sys_find(sys_arch(i), nr);
-			const struct mover *m = d ? find(d->name) : NULL;
-
-			if (d && strcmp(d->name, "socketcall") == 0)
-				m = &indirect;
-			if (m &&
-			    map_put(&t->movers, key(sys_arch(i), nr), (void *)(uintptr_t)m) < 0)
-				return transfers_free(t);
-		}
-	}
-	return t;
+	return t && sys_rows_init(&t->movers, row_of, NULL) < 0 ? transfers_free(t) : t;
 }
 
 static void forget(struct pending *p)
@@ -148,7 +137,7 @@ struct transfers *transfers_free(struct transfers *t)
 		return NULL;
 	for (size_t i = 0; i < PENDING_MAX; i++)
 		forget(&t->pending[i]);
-	map_done(&t->movers);
+	sys_rows_done(&t->movers);
 	free(t);
 	return NULL;
 }
@@ -458,17 +447,7 @@ static int tell_more(struct transfers *all, const struct event *e, transfer_fn *
 /* The call that arguments in memory are of. */
 static bool go_indirect(struct moving *m)
 {
-	const struct sys_desc *d = sys_select(m->desc, m->e->call.args, NULL);
-	const struct sys_field *array = sys_indirect_array(d);
-	const uint8_t *words = NULL;
-	size_t n = 0;
-
-	if (array)
-		words = event_bytes(m->e, EVENT_AT_ENTRY,
-				    sys_value(array, m->e->call.args, sizeof(m->e->call.args)), &n);
-	m->desc = words ? sys_indirect(d, words, n, m->args) : NULL;
-	if (m->desc)
-		m->desc = sys_said(m->desc);
+	m->desc = call_meant(m->e, m->args);
 	m->mover = m->desc ? find(m->desc->name) : NULL;
 	return m->mover;
 }
@@ -481,9 +460,9 @@ int transfers_take(struct transfers *t, const struct state *s, const struct even
 	if (e->kind == EVENT_DATA)
 		return tell_more(t, e, fn, context);
 	if ((e->kind != EVENT_CALL && e->kind != EVENT_END) || e->call.state != EVENT_FINISHED ||
-	    e->call.ret < 0 || e->call.nr > UINT32_MAX)
+	    e->call.ret < 0)
 		return 0;
-	m.mover = map_get(&t->movers, key(e->call.arch, e->call.nr));
+	m.mover = sys_rows_get(&t->movers, e->call.arch, e->call.nr);
 	if (!m.mover)
 		return 0;
 	m.t = t;

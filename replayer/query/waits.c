@@ -82,76 +82,6 @@ static int count_wait(struct waits *w, const struct event *e, enum waiting_for w
 	return 0;
 }
 
-/* ---- peers ---- */
-
-static struct wait_peer *peer_of(struct waits *w, bool *ret_full)
-{
-	const uint64_t key = hash_add(HASH_START, w->scratch.data, w->scratch.size);
-	const size_t at = place_of(&w->peer_index, key);
-	struct wait_peer *new;
-
-	*ret_full = false;
-	if (at)
-		return &w->peers[at - 1];
-	*ret_full = w->peer_count == WAITS_PEERS_MAX;
-	if (*ret_full)
-		return NULL;
-	if (!w->peers)
-		w->peers = calloc(WAITS_PEERS_MAX, sizeof(*w->peers));
-	if (!w->peers || map_put(&w->peer_index, key, (void *)(uintptr_t)(w->peer_count + 1)) < 0)
-		return NULL;
-	new = &w->peers[w->peer_count];
-	new->name = copy_of(&w->scratch);
-	if (!new->name)
-		return NULL;
-	new->name_size = w->scratch.size;
-	w->peer_count++;
-	return new;
-}
-
-/* Where a connection goes to, or where one was accepted, or what it was found out about later. */
-static void name_peer(struct waits *w, const struct event *e, bool by_descriptor)
-{
-	const struct state_file *f;
-	size_t size;
-	const uint8_t *address;
-
-	buf_clear(&w->scratch);
-	if (by_descriptor) {
-		f = state_at_entry(w->state, e, (int32_t)e->call.args[0]);
-		if (f)
-			object_of_file(f, &w->scratch);
-		return;
-	}
-	address = event_bytes(e, EVENT_AT_ENTRY, e->call.args[1], &size);
-	if (address)
-		object_of_address(address, size, &w->scratch);
-}
-
-static int take_peer(struct waits *w, const struct event *e)
-{
-	const unsigned roles = roles_of(&w->roles, &e->call);
-	const bool accepted = roles & ROLE_ACCEPT && e->call.ret >= 0;
-	const int late = object_late_error(e), error = late ? late : event_errno(&e->call);
-	struct wait_peer *p;
-	bool full;
-
-	if (!accepted && !late && !(roles & ROLE_CONNECT))
-		return 0;
-	name_peer(w, e, accepted || late);
-	if (!w->scratch.size)
-		return buf_error(&w->scratch);
-	p = peer_of(w, &full);
-	if (!p) {
-		w->peers_beyond += full;
-		return full ? 0 : -ENOMEM;
-	}
-	p->accepted += accepted;
-	p->tried += !accepted && !late;
-	p->failed += error && error != EINPROGRESS && error != EINTR && error != EALREADY;
-	return 0;
-}
-
 /* ---- all together ---- */
 
 int waits_take(struct waits *w, const struct event *e)
@@ -166,9 +96,7 @@ int waits_take(struct waits *w, const struct event *e)
 		f = state_at_entry(w->state, e, (int32_t)e->call.args[0]);
 		what = waiting_for(&e->call, f, e->call.duration);
 	}
-	if (what && count_wait(w, e, what, f) < 0)
-		return -ENOMEM;
-	return take_peer(w, e);
+	return what ? count_wait(w, e, what, f) : 0;
 }
 
 static int compare(const void *left, const void *right)
@@ -192,12 +120,8 @@ void waits_done(struct waits *w)
 {
 	for (size_t i = 0; i < w->count; i++)
 		free(w->list[i].name);
-	for (size_t i = 0; i < w->peer_count; i++)
-		free(w->peers[i].name);
 	free(w->list);
-	free(w->peers);
 	map_done(&w->index);
-	map_done(&w->peer_index);
 	buf_done(&w->scratch);
 	*w = (struct waits){0};
 }

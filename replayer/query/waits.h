@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What was waited for, and for how long: a child, a lock, a peer, a pipe. Time of threads, so that
- * it may add up to more than the tape is long. And which peers there were at all.
+ * it may add up to more than the tape is long.
  *
  * Hand over every event of a stream after the state has taken it.
  */
 #ifndef QUERY_WAITS_H
 #define QUERY_WAITS_H
 
-#include "roles.h"
 #include "waiting.h"
 
 #include "base/buf.h"
@@ -16,19 +15,13 @@
 
 struct state;
 
-enum { WAITS_MAX = 1 << 12, WAITS_PEERS_MAX = 1 << 10, WAITS_NAME_MAX = 256 };
+enum { WAITS_MAX = 1 << 12, WAITS_NAME_MAX = 256 };
 
 struct wait {
 	enum waiting_for what;
 	char *name; /* as bytes; "" */
 	size_t name_size;
 	uint64_t total, count; /* ns, calls */
-};
-
-struct wait_peer {
-	char *name; /* as bytes; an address or the path of a socket */
-	size_t name_size;
-	uint64_t tried, failed, accepted;
 };
 
 struct waits {
@@ -38,12 +31,7 @@ struct waits {
 	struct map index;             /* hash of kind and name -> place + 1 */
 	uint64_t total, beyond;       /* ns; of those that had no room */
 	uint64_t by[WAITING_FOR_MAX]; /* ns of each kind */
-	struct wait_peer *peers;
-	size_t peer_count;
-	struct map peer_index;
-	uint64_t peers_beyond;
 	struct waiting_cache cache;
-	struct roles roles;
 	struct buf scratch;
 };
 

@@ -25,7 +25,7 @@ int report_init(struct report *r)
 	*r = (struct report){.width = WIDTH_AT_FIRST};
 	r->printer = printer_new(&options);
 	r->marks = calloc((size_t)REPORT_MARKS_MAX * REPORT_MARK_KIND_MAX, sizeof(*r->marks));
-	if (overview_init(&r->overview) < 0 || net_init(&r->net) < 0 || !r->printer || !r->marks)
+	if (overview_init(&r->overview, NET_BYTES) < 0 || !r->printer || !r->marks)
 		return -ENOMEM;
 	printer_state(r->printer, r->overview.state);
 	return 0;
@@ -250,12 +250,10 @@ static int take_slow(struct report *r, const struct event *e, uint32_t lane, uin
 
 static int take_call(struct report *r, const struct event *e, struct report_lane *lane)
 {
-	uint64_t begin = e->time;
+	const uint64_t begin = event_begin_time(e);
 	struct report_bin *bin;
 	uint32_t process = lane->process;
 
-	if (e->kind == EVENT_END)
-		begin = e->time > e->call.duration ? e->time - e->call.duration : 0;
 	lane->in_call = e->kind != EVENT_END && e->call.state != EVENT_FINISHED;
 	lane->since = begin;
 	if (e->kind != EVENT_END) {
@@ -341,14 +339,12 @@ int report_pass(struct report *r, const struct trace_item *item)
 
 int report_take(struct report *r, const struct trace_item *item)
 {
-	struct overview *o = &r->overview;
-	int status = overview_take(o, item);
+	int status = overview_take(&r->overview, item);
 
 	tell_printer(r, item);
 	if (status < 0 || item->kind != ITEM_EVENT)
 		return status;
-	status = net_take(&r->net, o->state, &o->processes, item->event);
-	return status < 0 ? status : take_event(r, item->event);
+	return take_event(r, item->event);
 }
 
 static int by_duration(const void *a, const void *b)
@@ -409,10 +405,12 @@ int report_end(struct report *r)
 		r->slow[i].lane = report_lane_of(r, r->slow[i].lane);
 	for (size_t i = 0; i < r->marks_total; i++)
 		r->marks[i].lane = report_lane_of(r, r->marks[i].lane);
-	net_end(&r->net, NET_BY_BYTES);
 	if (searches_end(&r->overview.files.searches) < 0)
 		return -ENOMEM;
-	return overview_end(&r->overview);
+	if (overview_end(&r->overview) < 0)
+		return -ENOMEM;
+	net_end(&r->overview.net, NET_BY_BYTES);
+	return 0;
 }
 
 void report_done(struct report *r)
@@ -427,8 +425,8 @@ void report_done(struct report *r)
 	free(r->marks);
 	free(r->inside);
 	map_done(&r->threads);
-	net_done(&r->net);
 	overview_done(&r->overview);
+	buf_done(&r->part);
 	printer_free(r->printer);
 	*r = (struct report){0};
 }

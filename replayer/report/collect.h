@@ -10,7 +10,6 @@
 #ifndef REPORT_COLLECT_H
 #define REPORT_COLLECT_H
 
-#include "replayer/query/net.h"
 #include "replayer/query/overview.h"
 
 enum {
@@ -59,8 +58,8 @@ struct report_mark {
 
 struct report {
 	struct overview overview;
-	struct net net;
-	uint64_t width; /* of a bin, ns */
+	struct buf part; /* which part of the tape was chosen, in words; empty: all of it */
+	uint64_t width;  /* of a bin, ns */
 	struct report_lane *lanes;
 	size_t lane_count, lane_capacity;
 	size_t lanes_live;      /* those that are not folded into another */

@@ -281,6 +281,15 @@ static void section(struct buf *out, const char *id, const char *title)
 	buf_printf(out, "<section id=%s><h2>%s</h2>\n", id, title);
 }
 
+static void say_part(const struct report *r, struct buf *out)
+{
+	if (!r->part.size)
+		return;
+	buf_str(out, "<p class=dim>Only a part of the tape: <code>");
+	html_bytes(out, r->part.data, r->part.size, COMMAND_SHOWN);
+	buf_str(out, "</code></p>\n");
+}
+
 int report_page(const struct report *r, struct buf *out)
 {
 	const struct overview *o = &r->overview;
@@ -288,6 +297,7 @@ int report_page(const struct report *r, struct buf *out)
 
 	say_head(o, out);
 	say_nav(o, out);
+	say_part(r, out);
 	say_tiles(r, out);
 	say_problems(o, out);
 	status = say_timeline(r, out);

@@ -72,7 +72,7 @@ static void say_errors(const struct peer *p, struct buf *out)
 
 static void say_address(const struct report *r, const struct state_address *a, struct buf *out)
 {
-	const char *name = a->size ? address_name(&r->net.hosts, a) : NULL;
+	const char *name = a->size ? address_name(&r->overview.net.hosts, a) : NULL;
 	cleanup_done(buf_done) struct buf text = {0};
 
 	buf_str(out, "<td class=address><code>");
@@ -119,7 +119,7 @@ static void say_peers(const struct report *r, struct buf *out)
 	static const char *const heads[] = {"how",    "protocol",  "to or from",   "own address",
 					    "#sent",  "#received", "#times",       "#slowest",
 					    "failed", "by",        "#first at, s", NULL};
-	const struct net *n = &r->net;
+	const struct net *n = &r->overview.net;
 	struct table t;
 
 	if (!n->count)
@@ -164,7 +164,7 @@ static int say_ways(const struct report *r, struct buf *out)
 {
 	static const char *const heads[] = {"what",  "from",         "#written", "to",
 					    "#read", "#first at, s", NULL};
-	const struct channels *c = &r->net.channels;
+	const struct channels *c = &r->overview.net.channels;
 	cleanup_free struct way *all = calloc(2 * c->count + 1, sizeof(*all));
 	size_t count = 0;
 	struct table t;
@@ -215,7 +215,7 @@ static void say_names(const struct report *r, struct buf *out)
 {
 	static const char *const heads[] = {"name", "answer",       "#asked", "#answered",
 					    "by",   "#first at, s", NULL};
-	const struct hosts *h = &r->net.hosts;
+	const struct hosts *h = &r->overview.net.hosts;
 	struct table t;
 
 	if (!h->count)
@@ -228,7 +228,7 @@ static void say_names(const struct report *r, struct buf *out)
 
 static void say_beyond(const struct report *r, struct buf *out)
 {
-	uint64_t beyond = r->net.beyond + r->net.channels.beyond;
+	uint64_t beyond = r->overview.net.beyond + r->overview.net.channels.beyond;
 
 	if (!beyond)
 		return;
@@ -250,7 +250,7 @@ int report_peers(const struct report *r, struct buf *out)
 	say_beyond(r, out);
 	if (out->size == from)
 		buf_str(out, "<p>Nobody was talked to.</p>\n");
-	if (r->net.uring)
+	if (r->overview.net.uring)
 		buf_str(out, "<p class=cut>io_uring was used: what it sent and received is not "
 			     "seen.</p>\n");
 	return 0;

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,17 +76,79 @@ static int run(struct sql *s, struct err *err, const char *text)
 	return err->code;
 }
 
-static int fill(struct sql *s, const char *name, const char *schema, struct err *err)
-{
-	char *text = sqlite3_mprintf("%s; INSERT INTO %s SELECT * FROM " PREFIX "%s", schema, name,
-				     name);
-	int r = text ? run(s, err, text) : err_set(err, ENOMEM, "out of memory");
+/* Which columns of the tables say whose a row is, and when it was. */
+static const struct {
+	const char *table, *pid, *tid, *time;
+} columns[] = {
+	{"syscalls", "pid", "tid", "time"}, {"memory", "pid", "tid", NULL},
+	{"signals", "pid", "tid", "time"},  {"transfers", "pid", "tid", "time"},
+	{"processes", "pid", NULL, NULL},   {"threads", "pid", "tid", NULL},
+	{"fds", "pid", NULL, NULL},
+};
 
+static void add(struct buf *ret, bool *any, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void add(struct buf *ret, bool *any, const char *format, ...)
+{
+	va_list args;
+
+	buf_str(ret, *any ? " AND " : " WHERE ");
+	*any = true;
+	va_start(args, format);
+	buf_vprintf(ret, format, args);
+	va_end(args);
+}
+
+void sql_where(const struct sql_part *part, const char *table, struct buf *ret)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+		const char *pid = columns[i].pid, *tid = columns[i].tid, *time = columns[i].time;
+
+		if (strcmp(columns[i].table, table) != 0)
+			continue;
+		if (part->pids && tid)
+			add(ret, &any, "(%s IN (%s) OR %s IN (%s))", pid, part->pids, tid,
+			    part->pids);
+		else if (part->pids)
+			add(ret, &any, "%s IN (%s)", pid, part->pids);
+		if (time && part->from)
+			add(ret, &any, "%s >= %" PRIu64, time, part->from);
+		if (time && part->until)
+			add(ret, &any, "%s <= %" PRIu64, time, part->until);
+	}
+}
+
+/* Memory is of calls, of which the database has those of the part already. */
+static void narrow_memory(const struct sql_part *part, const char *table, struct buf *ret)
+{
+	bool any = part->pids;
+
+	if (strcmp(table, "memory") == 0 && (part->from || part->until))
+		add(ret, &any, "seq IN (SELECT seq FROM syscalls)");
+}
+
+static int fill(struct sql *s, const struct sql_part *part, const char *name, const char *schema,
+		struct err *err)
+{
+	cleanup_done(buf_done) struct buf where = {0};
+	char *text;
+	int r;
+
+	sql_where(part, name, &where);
+	narrow_memory(part, name, &where);
+	text = buf_error(&where) < 0
+		       ? NULL
+		       : sqlite3_mprintf("%s; INSERT INTO %s SELECT * FROM " PREFIX "%s%s", schema,
+					 name, name, buf_text(&where));
+	r = text ? run(s, err, text) : err_set(err, ENOMEM, "out of memory");
 	sqlite3_free(text);
 	return r;
 }
 
-static int fill_all(struct sql *s, struct err *err)
+static int fill_all(struct sql *s, const struct sql_part *part, struct err *err)
 {
 	char *mark = sqlite3_mprintf("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; "
 				     "PRAGMA application_id=%d; BEGIN",
@@ -92,9 +156,9 @@ static int fill_all(struct sql *s, struct err *err)
 	int r = mark ? run(s, err, mark) : err_set(err, ENOMEM, "out of memory");
 
 	for (size_t i = 0; r == 0 && i < EVENT_TABLES; i++)
-		r = fill(s, event_tables[i]->name, event_tables[i]->schema, err);
+		r = fill(s, part, event_tables[i]->name, event_tables[i]->schema, err);
 	for (size_t i = 0; r == 0 && i < LIST_TABLES; i++)
-		r = fill(s, list_tables[i].name, list_tables[i].schema, err);
+		r = fill(s, part, list_tables[i].name, list_tables[i].schema, err);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(indexes); i++)
 		r = run(s, err, indexes[i]);
 	if (r == 0)
@@ -111,32 +175,32 @@ static char *part_name(const char *to)
 	return asprintf(&name, "%s%s.part", *to == '/' ? "" : "./", to) < 0 ? NULL : name;
 }
 
-int sql_save(const char *path, const char *trace, const char *to, const struct sql_listener *who,
-	     struct err *err)
+int sql_save(const char *path, const struct sql_part *part, const char *to,
+	     const struct sql_listener *who, struct err *err)
 {
-	cleanup_free char *part = part_name(to);
+	cleanup_free char *temporary = part_name(to);
 	struct sql *s;
-	int r = part ? may_replace(to, err) : err_set(err, ENOMEM, "out of memory");
+	int r = temporary ? may_replace(to, err) : err_set(err, ENOMEM, "out of memory");
 
 	if (r == 0)
-		r = sql_new(path, trace, &s, err);
+		r = sql_new(path, part->trace, &s, err);
 	if (r < 0)
 		return r;
-	if (unlink(part) < 0 && errno != ENOENT)
-		r = err_errno(err, errno, "cannot write '%s'", part);
+	if (unlink(temporary) < 0 && errno != ENOENT)
+		r = err_errno(err, errno, "cannot write '%s'", temporary);
 	s->listener = who;
 	if (r == 0)
-		r = sql_connect(s, part, PREFIX, err);
+		r = sql_connect(s, temporary, PREFIX, err);
 	if (r == 0)
 		sqlite3_progress_handler(s->db, SQL_STOP_EVERY, stop, s);
 	if (r == 0)
-		r = fill_all(s, err);
+		r = fill_all(s, part, err);
 	if (r == 0)
 		r = (int)sql_damages(s, who->damage, who->context);
 	sql_free(s);
-	if (r >= 0 && rename(part, to) < 0)
+	if (r >= 0 && rename(temporary, to) < 0)
 		r = err_errno(err, errno, "cannot write '%s'", to);
 	if (r < 0)
-		unlink(part);
+		unlink(temporary);
 	return r;
 }

@@ -90,13 +90,27 @@ void sql_schema(struct buf *ret);
 size_t sql_damages(const struct sql *s, sql_damage_fn *tell, void *context);
 struct sql_costs sql_costs(const struct sql *s);
 
+/* What of a tape a database has. */
+struct sql_part {
+	const char *trace; /* as of sql_open() */
+	/* Events of these processes or threads, as "812,813"; NULL: all. Lists of what there is on
+	 * the tape (processes, threads, fds) leave out other processes, files is of the whole tape.
+	 */
+	const char *pids;
+	uint64_t from, until; /* ns since the tape began: events; until 0: the end */
+};
+
+/* Appends the condition that @part is for a row of the table, with WHERE in front; nothing when it
+ * is the whole tape. */
+void sql_where(const struct sql_part *part, const char *table, struct buf *ret);
+
 /*
  * Writes a database with the same tables, and with indexes on what they are joined by, to the
  * file @to. Under another name first: it is there whole, or not at all. An empty file or a
  * database that was written so is replaced, anything else refused with -EEXIST. Returns how many
  * places were found damaged, or -errno; -EINTR when @stop, which is asked now and then, said so.
  */
-int sql_save(const char *path, const char *trace, const char *to, const struct sql_listener *who,
-	     struct err *err);
+int sql_save(const char *path, const struct sql_part *part, const char *to,
+	     const struct sql_listener *who, struct err *err);
 
 #endif

@@ -5,10 +5,11 @@
  */
 #include "state_priv.h"
 
+#include "meant.h"
+
 #include "base/load.h"
 #include "sys/bearing.h"
 #include "sys/choice.h"
-#include "sys/table.h"
 
 #include <errno.h>
 #include <string.h>
@@ -108,38 +109,26 @@ static const struct call_kind *find(const char *name)
 	return NULL;
 }
 
-static uint64_t key(uint32_t arch, uint64_t nr)
-{
-	return (uint64_t)arch << 32 | nr;
-}
-
 /* Calls whose arguments are in memory have a row for what they mean. */
 static const struct call_kind indirect = {.name = ""};
 
 /* What the call is looked at for, or NULL. */
-static const struct call_kind *wanted(const struct state *s, const struct sys_desc *d)
+static const void *wanted(const void *context, const struct sys_desc *d)
 {
-	const struct call_kind *k = d ? find(d->name) : NULL;
+	const struct state *s = context;
+	const struct call_kind *k = find(d->name);
 
 	if (k && k->part && !(k->part & s->parts))
 		k = NULL;
 	/* Only mmap(2) and the calls of sockets are of interest. */
-	if (d && (strcmp(d->name, "socketcall") == 0 || (k && sys_indirect_array(d))))
+	if (strcmp(d->name, "socketcall") == 0 || (k && sys_indirect_array(d)))
 		k = &indirect;
 	return k;
 }
 
 int calls_init(struct state *s)
 {
-	for (size_t i = 0; sys_arch(i); i++) {
-		for (uint64_t nr = 0; nr < sys_count(sys_arch(i)); nr++) {
-			const struct call_kind *k = wanted(s, sys_find(sys_arch(i), nr));
-
-			if (k && map_put(&s->calls, key(sys_arch(i), nr), (void *)(uintptr_t)k) < 0)
-				return -ENOMEM;
-		}
-	}
-	return 0;
+	return sys_rows_init(&s->calls, wanted, s);
 }
 
 /* Whether a recorder that was asked for @choice recorded it. */
@@ -172,25 +161,14 @@ void calls_header(struct state *s, const struct meta_header *header)
 
 static const struct call_kind *kind_of(const struct state *s, const struct event_call *call)
 {
-	return call->nr <= UINT32_MAX ? map_get(&s->calls, key(call->arch, call->nr)) : NULL;
+	return sys_rows_get(&s->calls, call->arch, call->nr);
 }
 
 static const struct call_kind *go_indirect(struct call *c)
 {
-	const struct sys_desc *d =
-		sys_select(sys_find(c->e->call.arch, c->e->call.nr), c->e->call.args, NULL);
-	const struct sys_field *array = sys_indirect_array(d);
-	const struct sys_desc *meant = NULL;
-	const uint8_t *words;
-	size_t size;
+	const struct sys_desc *meant = call_meant(c->e, c->args);
 
-	words = array ? call_bytes(c->e, EVENT_AT_ENTRY,
-				   sys_value(array, c->e->call.args, sizeof(c->e->call.args)),
-				   &size)
-		      : NULL;
-	if (words)
-		meant = sys_indirect(d, words, size, c->args);
-	return meant ? find(sys_said(meant)->name) : NULL;
+	return meant ? find(meant->name) : NULL;
 }
 
 int call_begin(struct call *c)

@@ -54,7 +54,7 @@ struct state *state_free(struct state *s)
 	segments_done(s);
 	map_done(&s->file_ids);
 	map_done(&s->procs);
-	map_done(&s->calls);
+	sys_rows_done(&s->calls);
 	free(s);
 	return NULL;
 }

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "sys/bearing.h"
+#include "sys/rows.h"
 
 /* Limits. What is over one is forgotten: it has no name then. */
 enum {
@@ -233,10 +234,10 @@ struct state {
 	struct map tasks; /* by tid */
 	struct map procs; /* by pid: the newest of that number */
 	struct proc *first, *last;
-	uint64_t last_proc; /* id of the newest */
-	uint64_t seq, time; /* of the place that was reached */
-	struct map calls;   /* arch << 32 | nr: what is known of a call (call.c) */
-	struct map links;   /* hash of the path: struct link */
+	uint64_t last_proc;    /* id of the newest */
+	uint64_t seq, time;    /* of the place that was reached */
+	struct sys_rows calls; /* struct call_kind (call.c) */
+	struct map links;      /* hash of the path: struct link */
 	struct file *files;
 	size_t file_count, slot_count, text_bytes;
 	struct map file_ids; /* STATE_CONTENTS: those that can be watched, by id */

@@ -85,6 +85,24 @@ class Overview(suite.TapeTest):
         self.assertEqual(len(said["problems"]), 1)
         self.assertIn("f2.c", said["problems"][0]["wrote"])
 
+    def test_peers(self):
+        """Who was connected to, by the same rows as those of net; those that failed come first."""
+        text, said = self.overview(
+            [sys.executable, "-c",
+             "import socket\n"
+             "s = socket.create_server(('127.0.0.1', 0)); there = s.getsockname()\n"
+             "c = socket.create_connection(there); s.accept()[0].close(); s.close()\n"
+             "probe = socket.socket(type=socket.SOCK_DGRAM); probe.connect(there)\n"
+             "closed = [socket.socket().connect_ex(there) for i in range(3)]\n"
+             "u = socket.socket(type=socket.SOCK_DGRAM); u.connect(('127.0.0.1', 9))\n"])
+        peers = said["touched"]["peers"]
+        there = peers[0]["peer"]
+        self.assertEqual(peers[0], {"peer": there, "protocol": "TCP", "connects": 4, "failed": 3,
+                                    "accepted": 0})
+        self.assertRegex(text, rf"(?m)^  {there}  4 connections tried, 3 failed\n"
+                               r"  127\.0\.0\.1:9 \(UDP\)  1 connection tried\n"
+                               rf"  {there}  accepted 1$")
+
     def test_hostile_words(self):
         """Escape sequences in arguments, in file names and on descriptor 2 are shown as text."""
         text, _ = self.overview(

@@ -318,6 +318,17 @@ class Report(suite.TapeTest):
                          r"<code>stdio\.h</code></td><td><code>/usr/include/stdio\.h<")
         self.browse(path)
 
+    def test_part(self):
+        """The page says that it is of a part, and still who ran and how it ended."""
+        tape, result = self.bench.record(["sh", "-c", "ls /nowhere; exit 3"])
+        self.assertEqual(result.status, 3, result)
+        pid = json.loads(self.bench.ask("tree", "--json", tape))[0]["pid"]
+        page = self.bench.ask("report", "--time", "0..0.000001", f"--pid={pid}", tape).decode()
+        self.assertIn(f"<code>--time 0..0.000001, --pid {pid}</code>", page)
+        self.assertIn("exited with 3", page)
+        self.assertNotIn("ENOENT", page)
+        self.assertNotIn("Only a part", self.bench.ask("report", tape).decode())
+
     def test_peers(self):
         """Over the network, refused ones too, and by which pipe what went between whom."""
         path, page = self.page([sys.executable, "-c", PEERS], timeout=120)

@@ -297,6 +297,28 @@ os.mkfifo("fifo")
             self.assertEqual((child.returncode, err), (-signal_number, b""))
             self.assertEqual([n for n in os.listdir(self.dir) if n.startswith("t.db")], [])
 
+    def test_part(self):
+        """Of some processes and seconds: the calls that print shows, and no memory of others."""
+        first, last = self.calls[len(self.calls) // 4], self.calls[len(self.calls) // 2]
+        pid = last["pid"]
+        mine = [o["seq"] for o in self.calls
+                if o["pid"] == pid and first["time"] <= o["time"] <= last["time"]]
+        self.assertTrue(0 < len(mine) < len(self.calls))
+        part = [f"--time={first['time'] / 1e9:.9f}..{last['time'] / 1e9 + 5e-10:.10f}",
+                f"--pid={pid},"]
+        text = self.bench.ask("export", "--to", "csv", *part, self.tape)
+        rows = csv.DictReader(io.StringIO(text.decode("utf-8", "surrogateescape"), newline=""))
+        self.assertEqual([int(r["seq"]) for r in rows], mine)
+        to = self.bench.path("part.db")
+        self.bench.ask("export", "--to", "sqlite", "-o", to, *part, self.tape)
+        db = sqlite3.connect(to)
+        self.assertEqual(db.execute("SELECT seq FROM syscalls ORDER BY seq").fetchall(),
+                         [(seq,) for seq in mine])
+        self.assertEqual({pid}, {p for (p,) in db.execute("SELECT pid FROM processes")})
+        wanted = {o["seq"] for o in self.calls if o["memory"]} & set(mine)
+        self.assertEqual({seq for (seq,) in db.execute("SELECT seq FROM memory")}, wanted)
+        db.close()
+
     def test_csv(self):
         text = self.bench.ask("export", "--to", "csv", self.tape)
         # It is written without SQLite, which would say the same.

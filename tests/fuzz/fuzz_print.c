@@ -232,7 +232,7 @@ void fuzz_one(const uint8_t *data, size_t size)
 	struct bytes b = {data, size};
 	struct readers r = {.printer = make_printer(&b), .jsonl = jsonl_new()};
 
-	fuzz_check(r.jsonl && overview_init(&r.overview) == 0);
+	fuzz_check(r.jsonl && overview_init(&r.overview, NET_CONNECTIONS) == 0);
 	fuzz_check(stats_init(&r.by_process, STATS_BY_PROCESS) == 0);
 	fuzz_check(stats_init(&r.by_thread, STATS_BY_THREAD) == 0);
 	read_tape(&r, &b);

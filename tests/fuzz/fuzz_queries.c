@@ -83,7 +83,7 @@ void fuzz_one(const uint8_t *data, size_t size)
 	uint8_t how = bytes_one(&maker.bytes);
 	struct reports r = {.state = state_new()};
 
-	fuzz_check(r.state && files_init(&r.files, NULL) == 0 && net_init(&r.net) == 0);
+	fuzz_check(r.state && files_init(&r.files, NULL) == 0 && net_init(&r.net, NET_BYTES) == 0);
 	r.failures.state = r.state;
 	take_snapshot(&r, &maker.bytes);
 	while (maker_next(&maker)) {

@@ -50,7 +50,7 @@ _systape_analyze()
 	info) words+=" --json --markdown --environment" ;;
 	check) words+=" --repair -o --json" ;;
 	sql) words+=" -e --trace= --csv --json --line --no-header" ;;
-	report) words+=" -e --trace= -o" ;;
+	report) words+=" -e --trace= --pid= --time= -o" ;;
 	export) words+=" --to= -e --trace= -o --pid= --time= --weight=" ;;
 	esac
 	if ((COMP_CWORD == 1)); then

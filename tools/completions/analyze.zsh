@@ -159,7 +159,9 @@ sql)
 		'--no-header[no names of columns]'
 	)
 report)
-	options+=($calls '-o[output]:file:_files')
+	options+=($calls '-o[output]:file:_files'
+		'--pid=[only these processes or threads]:pid'
+		'--time=[only these seconds, A..B]:range')
 	;;
 export)
 	options+=($calls '--to=[format]:format:(jsonl strace csv sqlite perfetto folded pcapng)'

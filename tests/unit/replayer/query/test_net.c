@@ -29,7 +29,7 @@ static void begin(struct told *t)
 {
 	*t = (struct told){.net = {.count = 0}};
 	world_begin(&t->world);
-	assert_int_equal(net_init(&t->net), 0);
+	assert_int_equal(net_init(&t->net, NET_BYTES), 0);
 }
 
 static void end(struct told *t)

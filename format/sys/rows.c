@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rows.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int sys_rows_init(struct sys_rows *r, sys_row_fn *find, const void *context)
+{
+	*r = (struct sys_rows){.row = {NULL}};
+	for (size_t i = 0; i < SYS_ARCHS; i++) {
+		const uint32_t arch = sys_arch(i);
+
+		r->row[i] = calloc(sys_count(arch), sizeof(*r->row[i]));
+		if (!r->row[i]) {
+			sys_rows_done(r);
+			return -ENOMEM;
+		}
+		for (uint64_t nr = 0; nr < sys_count(arch); nr++) {
+			const struct sys_desc *d = sys_find(arch, nr);
+
+			r->row[i][nr] = d ? find(context, d) : NULL;
+		}
+	}
+	return 0;
+}
+
+const void *sys_rows_get(const struct sys_rows *r, uint32_t arch, uint64_t nr)
+{
+	for (size_t i = 0; i < SYS_ARCHS; i++) {
+		if (sys_arch(i) == arch)
+			return r->row[i] && nr < sys_count(arch) ? r->row[i][nr] : NULL;
+	}
+	return NULL;
+}
+
+void sys_rows_done(struct sys_rows *r)
+{
+	for (size_t i = 0; i < SYS_ARCHS; i++)
+		free(r->row[i]);
+	*r = (struct sys_rows){.row = {NULL}};
+}
