@@ -39,7 +39,7 @@ static const char usage[] =
 	"  -e, --trace=SET      record only these calls: trace=SET as strace(1) has it, names,\n"
 	"                       %sets, /regex, ! for all others\n"
 	"  -s, --payload=SIZE   keep SIZE bytes of each buffer: a number with an optional\n"
-	"                       K or M, or 'all' (default 64K); lengths are always kept\n"
+	"                       K, M, G, or 'all' (default 64K); lengths are always kept\n"
 	"  -u, --user=USER      run COMMAND as USER (root only)\n"
 	"  -E, --env=VAR=VALUE  set VAR in COMMAND's environment; -E VAR removes it\n"
 	"  -z, --level=N        zstd level, 1 to 19 (default: 7, or 1 while\n"
