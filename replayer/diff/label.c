@@ -631,22 +631,39 @@ static const char *path_argument(const struct reading *r, int8_t argument, size_
 	return *ret_size ? (const char *)m->data : NULL;
 }
 
-/* Whether a name comes from chance: by its looks, because the thread has just drawn some random
- * bytes, or because nobody else is to find it. */
+/* Where programs put what is nobody else's affair. */
+static bool is_temporary(const struct reading *r, const char *path, size_t size)
+{
+	static const char *const common[] = {"/tmp/", "/var/tmp/", "/dev/shm/"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(common); i++) {
+		size_t n = strlen(common[i]);
+
+		if (size > n && memcmp(path, common[i], n) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < r->roots.count; i++) {
+		const struct root *x = &r->roots.list[i];
+
+		if (strcmp(x->name, "$TMPDIR") == 0 && size > x->size &&
+		    memcmp(path, x->path, x->size) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether a name comes from chance: by its looks, or because it had to be a new one that nobody
+ * else is to find, where such are, or when the thread has just drawn random bytes. */
 static bool is_made_up(const struct reading *r, const char *path, size_t size, bool exclusive,
 		       uint64_t mode)
 {
-	static const char shared[] = "/dev/shm/";
 	const char *name = memrchr(path, '/', size);
 	size_t length = name ? size - (size_t)(name - path) - 1 : size;
 
 	if (diff_path_looks_made_up(path, size))
 		return true;
-	/* Semaphores and segments of shared memory. */
-	if (exclusive && size > sizeof(shared) && memcmp(path, shared, sizeof(shared) - 1) == 0)
-		return length >= DRAWN_MIN;
 	return exclusive && length >= DRAWN_MIN && !(mode & FOR_OTHERS) &&
-	       r->workers[r->worker].drew;
+	       (r->workers[r->worker].drew || is_temporary(r, path, size));
 }
 
 static int take_name(struct reading *r, const char *path, size_t size, bool exclusive,
