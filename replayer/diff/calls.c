@@ -28,6 +28,7 @@ enum { THREAD_FLAG = 0x10000, ANONYMOUS_FLAG = 0x20, SIGNAL_URGENT = 23 };
 #define IMPLIED(text, at)    .implied = (text), .implied_at = (at)
 #define MAKES(p, d)          .makes = true, .path = (p), .dir = (d)
 #define IF_CREATES(argument) .if_creates = true, .flags = (argument)
+#define LOOKS_AT(p, d)       .looks_at = true, .path = (p), .dir = (d)
 #define NAMES_PORT           .names_port = true
 
 static const struct call_rule rules[] = {

@@ -14,7 +14,7 @@ struct call_rule {
 	const char *name, *group, *implied;
 	uint8_t how; /* enum call_how */
 	uint8_t implied_at;
-	bool bare, no_result, retries, looks, makes, if_creates, names_port;
+	bool bare, no_result, retries, looks, looks_at, makes, if_creates, names_port;
 	int8_t path, dir, flags; /* arguments */
 };
 

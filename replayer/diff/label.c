@@ -33,6 +33,7 @@ enum {
 	ACCESS = 3,
 	WRITES = 1,
 	GENERATIONS_MAX = 64,
+	NO_ENTRY = 2,
 };
 
 /* ---- processes ---- */
@@ -696,6 +697,8 @@ static int take_path(struct reading *r)
 	size_t size, base_size;
 	const char *path = path_argument(r, rule->path, &size), *base;
 
+	if (!rule->makes)
+		mode = 0;
 	if (!path || !(flags & CREATES) || size >= SIDE_PATH_MAX)
 		return 0;
 	base = base_of(r, rule->dir < 0 ? STATE_FDCWD : (int32_t)args[rule->dir], &base_size);
@@ -754,11 +757,23 @@ static int take_address(struct reading *r)
 	return take_name(r, (const char *)at + 2, strnlen((const char *)at + 2, n - 2), true, 0);
 }
 
+/* That a name is not there yet is asked for with the name just drawn. */
+static bool may_be_asked_for(const struct reading *r)
+{
+	size_t size;
+	const char *path = path_argument(r, r->class->rule->path, &size);
+
+	return path && is_temporary(r, path, size) &&
+	       (r->workers[r->worker].drew || diff_path_looks_made_up(path, size));
+}
+
 int diff_labels_take(struct reading *r)
 {
 	const struct event_call *call = &r->event->call;
 	const char *name = r->class->form.name;
 
+	if (r->class->rule->looks_at && event_errno(call) == NO_ENTRY && may_be_asked_for(r))
+		return take_path(r);
 	if (call->state != EVENT_FINISHED || call->ret < 0)
 		return 0;
 	if (r->class->rule->makes)

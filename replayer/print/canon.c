@@ -359,7 +359,7 @@ bool canon_omits(const struct scope *s, const struct sys_field *f)
 
 	if (f->again == AGAIN_OTHER_DIRECTORY)
 		return is_of_directory(s);
-	return f->again == AGAIN_OTHER || omitted[f->kind];
+	return f->again == AGAIN_OTHER || f->dated || omitted[f->kind];
 }
 
 /* ---- arguments ---- */
@@ -423,7 +423,7 @@ static bool is_answer(const struct sys_field *f)
 
 static bool is_silent(const struct scope *s, const struct told *t, const struct sys_field *f)
 {
-	return canon_omits(s, f) || f->dated ||
+	return canon_omits(s, f) ||
 	       (is_answer(f) && (t->form->no_answer || (f->dir == OUT && call_failed(s->event))));
 }
 
