@@ -131,8 +131,8 @@ static uint32_t put_words(struct reading *r, const uint8_t *argv, size_t size)
 		buf_str(&text, at ? " " : "");
 		escape_word(&text, buf_text(&word), word.size);
 	}
-	place = diff_texts_put(&r->texts, hash_add(HASH_START, buf_text(&text), text.size),
-			       buf_text(&text), text.size);
+	place = diff_texts_put(&r->texts, diff_hash(buf_text(&text), text.size), buf_text(&text),
+			       text.size);
 	if (buf_error(&text) < 0 || buf_error(&word) < 0)
 		r->failed = -ENOMEM;
 	buf_done(&word);

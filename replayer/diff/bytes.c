@@ -2,7 +2,6 @@
 /* What went through each object, as one stream of bytes for each direction. */
 #include "side_priv.h"
 
-#include "base/hash.h"
 #include "base/load.h"
 
 #include <errno.h>

@@ -121,7 +121,7 @@ static uint32_t put(struct reading *r, const void *name, size_t size, uint8_t ki
 uint32_t diff_label_of_absolute(struct reading *r, const char *path, size_t size)
 {
 	const struct path_ways ways = {&r->roots, &r->names, pid_in_path, r};
-	uint64_t hash = hash_add(HASH_START, path, size) ^ r->actor * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t hash = diff_hash(path, size) ^ r->actor * UINT64_C(0x9e3779b97f4a7c15);
 	struct path_slot *slot = &r->path_cache[(hash ^ hash >> 32) % SIDE_PATH_CACHE];
 	uint8_t marks;
 	bool made_up;
@@ -152,13 +152,11 @@ static const char *base_of(struct reading *r, int32_t dirfd, size_t *ret_size)
 	return f->text;
 }
 
-uint32_t diff_label_of_path(struct reading *r, int32_t dirfd, const void *path, size_t size)
+static uint32_t find_path(struct reading *r, int32_t dirfd, const void *path, size_t size)
 {
 	const char *base = NULL;
 	size_t base_size = 0;
 
-	if (!size || size >= SIDE_PATH_MAX)
-		return DIFF_NONE;
 	if (*(const char *)path != '/')
 		base = base_of(r, dirfd, &base_size);
 	buf_clear(&r->path);
@@ -171,6 +169,20 @@ uint32_t diff_label_of_path(struct reading *r, int32_t dirfd, const void *path, 
 	if (*(const char *)path != '/' && !base)
 		return diff_label_of_absolute(r, r->path.data + 1, r->path.size - 1);
 	return diff_label_of_absolute(r, r->path.data, r->path.size);
+}
+
+uint32_t diff_label_of_path(struct reading *r, int32_t dirfd, const void *path, size_t size)
+{
+	struct path_last *last = &r->last;
+
+	if (!size || size >= SIDE_PATH_MAX)
+		return DIFF_NONE;
+	if (last->path != path || last->size != size || last->dirfd != dirfd ||
+	    last->seq != r->event->seq || last->generation != r->names.generation)
+		*last = (struct path_last){path,          size,
+					   r->event->seq, r->names.generation,
+					   dirfd,         find_path(r, dirfd, path, size)};
+	return last->object;
 }
 
 static void say_label(const struct reading *r, uint32_t object, char before, char after,

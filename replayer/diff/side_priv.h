@@ -33,6 +33,9 @@ enum {
 
 /* ---- texts.c ---- */
 
+/* A hash of many short texts: eight bytes at a time. Of nothing it is not zero. */
+uint64_t diff_hash(const void *text, size_t size);
+
 struct texts {
 	struct buf all;     /* each with its NUL; place 0 is empty */
 	struct map by_hash; /* place */
@@ -158,6 +161,14 @@ struct path_slot {
 	uint32_t object;
 };
 
+struct path_last {
+	const void *path;
+	size_t size;
+	uint64_t seq, generation;
+	int32_t dirfd;
+	uint32_t object;
+};
+
 struct file_slot {
 	uint64_t id, stamp;
 	uint32_t actor, object;
@@ -200,7 +211,8 @@ struct reading {
 	struct buf text, label, path, scratch;
 	uint64_t standard[SIDE_STANDARD]; /* ids of descriptions */
 	bool standard_known;
-	struct map channels; /* id of a description: place in channel_list, plus one */
+	struct path_last last; /* the same path is asked for twice */
+	struct map channels;   /* id of a description: place in channel_list, plus one */
 	struct channel_made *channel_list; /* not in order */
 	size_t channel_count, channel_capacity;
 	uint8_t explicit_ports[SIDE_PORTS_MAX / 8];

@@ -2,7 +2,6 @@
 /* Steps and counts: what a thread did, in order where that means something. */
 #include "side_priv.h"
 
-#include "base/hash.h"
 #include "sys/names.h"
 #include "sys/table.h"
 
@@ -20,7 +19,7 @@ int diff_steps_count(struct reading *r, uint32_t call, uint32_t object, uint16_t
 		     uint64_t nanoseconds)
 {
 	const uint32_t what[] = {r->actor, call, object, error};
-	uint64_t key = hash_add(HASH_START, what, sizeof(what));
+	uint64_t key = diff_hash(what, sizeof(what));
 	struct actor *a = &r->actors[r->actor];
 	uintptr_t at = (uintptr_t)map_get(&r->counts, key);
 	struct diff_count *c;
@@ -135,14 +134,14 @@ static uint32_t object_of_call(struct reading *r, const struct subject *s)
 
 static uint64_t hash_value(uint64_t h, uint64_t value)
 {
-	return hash_add(h, &value, sizeof(value));
+	return diff_hash((const uint64_t[]){h, value}, 2 * sizeof(h));
 }
 
 /* The call's group, its object, and what it is told to do: a command, a signal. */
 static uint64_t what_of(const struct reading *r, const struct subject *s, uint32_t object)
 {
 	const char *name = r->class->form.name;
-	uint64_t h = hash_add(HASH_START, name, strlen(name));
+	uint64_t h = diff_hash(name, strlen(name));
 
 	h = hash_value(h, object ? r->objects.list[object].hash : 0);
 	for (size_t i = 0; s->desc && !r->class->form.bare && i < s->desc->count; i++) {
@@ -183,7 +182,7 @@ static int add_step(struct reading *r, struct worker *w, const struct diff_step 
 /* Its canonical text, and what follows from that. */
 static void finish_step(struct reading *r, struct diff_step *step)
 {
-	step->fine = hash_add(HASH_START, buf_text(&r->text), r->text.size);
+	step->fine = diff_hash(buf_text(&r->text), r->text.size);
 	step->text = diff_texts_put(&r->texts, step->fine, buf_text(&r->text), r->text.size);
 	step->seq = event_is_call(r->event) ? r->event->call.begun_seq : r->event->seq;
 	step->time = r->event->time;
@@ -303,7 +302,7 @@ int diff_steps_take_signal(struct reading *r)
 	name = name ? name : other;
 	r->class = NULL;
 	step.call = diff_calls_name(&r->calls, name);
-	step.what = hash_add(HASH_START, name, strlen(name));
+	step.what = diff_hash(name, strlen(name));
 	step.coarse = step.what;
 	buf_clear(&r->text);
 	if (print_canonical(r->printer, r->event, NULL, &r->text) < 0)
