@@ -141,7 +141,7 @@ static const char *base_of(struct reading *r, int32_t dirfd, size_t *ret_size)
 	const struct state_file *f;
 
 	*ret_size = 0;
-	if (dirfd == PRINT_CANON_NOWHERE)
+	if (dirfd == PRINT_CANON_NOWHERE || !r->event)
 		return NULL;
 	if (dirfd < 0)
 		return state_cwd(r->state, r->event, ret_size);
@@ -177,6 +177,8 @@ uint32_t diff_label_of_path(struct reading *r, int32_t dirfd, const void *path, 
 
 	if (!size || size >= SIDE_PATH_MAX)
 		return DIFF_NONE;
+	if (!r->event)
+		return find_path(r, dirfd, path, size);
 	if (last->path != path || last->size != size || last->dirfd != dirfd ||
 	    last->seq != r->event->seq || last->generation != r->names.generation)
 		*last = (struct path_last){path,          size,

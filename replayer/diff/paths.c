@@ -117,9 +117,10 @@ static bool is_random(const char *run, size_t size)
 		return true;
 	if (size < RUN_MIN)
 		return false;
+	/* Capitals alone are in many a name: CMakeLists. */
 	return turns >= 4 || (turns == 3 && size >= HEX_MIN) ||
-	       (hex == size && size >= HEX_MIN && digits) || (cases >= 2 && upper < size) ||
-	       (digits && upper && cases + turns >= 2);
+	       (hex == size && size >= HEX_MIN && digits) ||
+	       (digits && upper && cases + turns >= 3);
 }
 
 struct run {

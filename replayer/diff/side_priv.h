@@ -210,7 +210,7 @@ struct reading {
 	struct map counts, streams;
 	size_t steps, chunks, environment_bytes;
 
-	/* The event at hand. */
+	/* The event at hand; NULL: it is none. */
 	const struct event *event;
 	uint32_t actor, worker;
 	const struct call_class *class;
