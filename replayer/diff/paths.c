@@ -212,6 +212,8 @@ static const struct place {
 	{"/sys/fs/cgroup/", OBJECT_MASKED},
 	{"/sys/devices/system/node/", OBJECT_MASKED},
 	{"/sys/class/thermal/", OBJECT_MASKED},
+	/* Nobody reads what is thrown away. */
+	{"/dev/null", OBJECT_MASKED},
 	{"/dev/urandom", OBJECT_MASKED},
 	{"/dev/random", OBJECT_MASKED},
 	{"/dev/hwrng", OBJECT_MASKED},
@@ -278,7 +280,7 @@ static bool has_number(const char *name, size_t size)
 	return false;
 }
 
-static void say_name(const struct path_ways *w, const char *name, size_t size, struct buf *ret)
+void diff_name_label(const struct path_ways *w, const char *name, size_t size, struct buf *ret)
 {
 	if (w->pid && has_number(name, size))
 		say_numbers(w, name, size, ret);
@@ -364,7 +366,7 @@ void diff_path_label(const struct path_ways *w, const char *path, size_t size, s
 		if (made)
 			buf_str(ret, w->names->labels.data + made - 1);
 		else if (!say_numbered(w, path, at + slash, name, n - slash, ret))
-			say_name(w, name, n - slash, ret);
+			diff_name_label(w, name, n - slash, ret);
 		at += n;
 	}
 }

@@ -116,6 +116,8 @@ struct path_ways {
  * a name in it was made up. */
 void diff_path_label(const struct path_ways *w, const char *path, size_t size, struct buf *ret,
 		     uint8_t *ret_marks, bool *ret_new);
+/* A name, or any text: numbers in it that are processes are said as such. */
+void diff_name_label(const struct path_ways *w, const char *name, size_t size, struct buf *ret);
 /* Without "//", "/./" and "/../", as the words say. */
 void diff_path_join(const char *base, size_t base_size, const void *path, size_t size,
 		    struct buf *ret);

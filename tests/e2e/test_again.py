@@ -32,8 +32,8 @@ echo text > file.$$
 sh -c 'kill -0 $PPID; exit 3'
 mkfifo fifo
 cat file.$$ | sort > sorted
+rm file.$$ fifo
 ls -la . > /dev/null
-rm file.$$ fifo sorted
 mktemp -p . > /dev/null
 """
 SERVER = """
