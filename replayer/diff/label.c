@@ -74,7 +74,7 @@ static bool say_process(const struct reading *r, uint32_t pid, bool near, struct
 	uint32_t at =
 		thread ? r->workers[thread].process : (uint32_t)(uintptr_t)map_get(&r->by_pid, pid);
 
-	if (!at || (near && !is_ancestor(r, at)))
+	if (!at || (near && !is_ancestor(r, at) && actor_at(r, at)->is.parent != r->actor))
 		return false;
 	if (at == r->actor && thread && thread != r->worker && r->workers[thread].rank)
 		buf_printf(out, "<thread#%u>", r->workers[thread].rank);

@@ -244,29 +244,27 @@ static bool is_letter(char c)
 	return is_run(c) && !is_digit(c) && c != '_';
 }
 
-/* Digits that are a process: of one that is near any will do, of others only those that stand
- * alone. */
+/* Digits that are a process which is near: any others are a number that happens to be one, too,
+ * and so are short ones within a word. */
 static void say_numbers(const struct path_ways *w, const char *name, size_t size, struct buf *ret)
 {
-	enum { NEAR_MIN = 3, FAR_MIN = 4, DIGITS_MAX = 10 };
+	enum { ALONE_MIN = 3, WITHIN_MIN = 4, DIGITS_MAX = 10 };
 
 	for (size_t i = 0, n; i < size; i += n) {
 		uint64_t value = 0;
-		bool near;
+		bool within;
 
-		n = 0;
-		while (i + n < size && is_digit(name[i + n]))
-			value = n < DIGITS_MAX ? value * 10 + (uint64_t)(name[i + n++] - '0')
-					       : (n++, UINT64_MAX);
+		for (n = 0; i + n < size && is_digit(name[i + n]); n++)
+			value = n < DIGITS_MAX ? value * 10 + (uint64_t)(name[i + n] - '0')
+					       : UINT64_MAX;
 		if (!n) {
 			buf_char(ret, name[i]);
 			n = 1;
 			continue;
 		}
-		near = n < FAR_MIN || (i && is_letter(name[i - 1])) ||
-		       (i + n < size && is_letter(name[i + n]));
-		if (n < NEAR_MIN || name[i] == '0' || value > UINT32_MAX ||
-		    !w->pid(w->context, (uint32_t)value, near, ret))
+		within = (i && is_letter(name[i - 1])) || (i + n < size && is_letter(name[i + n]));
+		if (n < (within ? WITHIN_MIN : ALONE_MIN) || name[i] == '0' || value > UINT32_MAX ||
+		    !w->pid(w->context, (uint32_t)value, true, ret))
 			buf_append(ret, name + i, n);
 	}
 }

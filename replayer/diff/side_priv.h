@@ -102,7 +102,8 @@ int diff_new_names_add(struct new_names *n, const char *path, size_t size, uint3
 bool diff_new_names_has(const struct new_names *n, const char *path, size_t size);
 void diff_new_names_done(struct new_names *n);
 
-/* Says what process a number is, if it is one of the tape: 0, the number itself otherwise. */
+/* Says what process a number is; false: it is none of the tape, or, with @near, neither the one at
+ * hand, nor one that it descends from, nor a child of its. */
 typedef bool path_pid_fn(void *context, uint32_t pid, bool near, struct buf *ret);
 
 struct path_ways {
