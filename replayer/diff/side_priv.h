@@ -52,10 +52,16 @@ enum object_mark {
 	OBJECT_PROBED = 1 << 2,    /* nobody expects it to be there */
 };
 
+/* Where the latest count of what is done to an object is, so that it need not be looked for. */
+struct object_count {
+	uint32_t actor, call, error, at; /* at: plus one */
+};
+
 struct objects {
-	struct diff_object *list; /* from 1 */
-	uint8_t *marks;           /* enum object_mark of each */
-	size_t count, capacity;   /* with place 0 */
+	struct diff_object *list;  /* from 1 */
+	uint8_t *marks;            /* enum object_mark of each */
+	struct object_count *last; /* of each */
+	size_t count, capacity;    /* with place 0 */
 	struct map by_hash;
 	struct texts *texts;
 	bool failed;
@@ -96,7 +102,8 @@ int diff_new_names_add(struct new_names *n, const char *path, size_t size, uint3
 bool diff_new_names_has(const struct new_names *n, const char *path, size_t size);
 void diff_new_names_done(struct new_names *n);
 
-/* Says what process a number is, if it is one of the tape: 0, the number itself otherwise. */
+/* Says what process a number is; false: it is none of the tape, or, with @near, neither the one at
+ * hand, nor one that it descends from, nor a child of its. */
 typedef bool path_pid_fn(void *context, uint32_t pid, bool near, struct buf *ret);
 
 struct path_ways {
@@ -110,6 +117,8 @@ struct path_ways {
  * a name in it was made up. */
 void diff_path_label(const struct path_ways *w, const char *path, size_t size, struct buf *ret,
 		     uint8_t *ret_marks, bool *ret_new);
+/* A name, or any text: numbers in it that are processes are said as such. */
+void diff_name_label(const struct path_ways *w, const char *name, size_t size, struct buf *ret);
 /* Without "//", "/./" and "/../", as the words say. */
 void diff_path_join(const char *base, size_t base_size, const void *path, size_t size,
 		    struct buf *ret);
@@ -191,6 +200,7 @@ struct reading {
 	struct calls calls;
 	struct texts texts;
 	struct objects objects;
+	struct object_count no_object;
 	struct roots roots;
 	struct new_names names;
 	struct print_canon canon;
@@ -203,7 +213,7 @@ struct reading {
 	struct map counts, streams;
 	size_t steps, chunks, environment_bytes;
 
-	/* The event at hand. */
+	/* The event at hand; NULL: it is none. */
 	const struct event *event;
 	uint32_t actor, worker;
 	const struct call_class *class;
