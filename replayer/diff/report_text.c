@@ -5,6 +5,7 @@
 #include "replayer/print/escape.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { VALUE_MAX_BYTES = 160, TEXT_MAX_BYTES = 400, WORD_COLUMN = 17 };
