@@ -86,6 +86,7 @@ static int say_usage(void)
 	     "    --events=A..B      only from event A to event B\n"
 	     "  diff: --all, --json, --format=text|json|unified, --rules=FILE, --allow-lossy,\n"
 	     "        --fail-on=LEVEL, --good=TRACE, --bad=TRACE (several runs of a side)\n"
+	     "  baseline: -o FILE, --output=FILE\n"
 	     "  stats: --by=syscall|process|thread|file, --sort=time|calls|errors|mean|p50|p90|\n"
 	     "         p99|max|wall|blocked|busy|bytes, --pid=PID[,PID], --time=A..B\n"
 	     "  info: --markdown\n"
