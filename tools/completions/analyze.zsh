@@ -13,6 +13,8 @@ verbs=(
 	'errors:the calls that failed'
 	'follow:the bytes that flowed'
 	'repack:the same tape, compressed harder'
+	'diff:what is different in the second tape'
+	'baseline:several good runs in one file'
 	'cut:a tape with only a part'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
@@ -127,6 +129,17 @@ net | errors)
 repack)
 	options+=('-o[the new tape]:file:_files' '-z[level of zstd]:level'
 		'--long[frames of 128 MiB]')
+	;;
+diff)
+	options+=('--all[all findings]' '--json[as a JSON object]'
+		'--format=[form of the output]:format:(text json unified)'
+		'--rules=[what is passed over]:file:_files'
+		'--fail-on=[level for status 1]:level:(environment budget exit error process peer path flags call bytes count order time)'
+		'--allow-lossy[compare what there is]' '*--good=[a good run]:tape:_files'
+		'*--bad=[a bad run]:tape:_files')
+	;;
+baseline)
+	options+=('(-o --output)'{-o,--output=}'[output]:file:_files')
 	;;
 cut)
 	options+=(
