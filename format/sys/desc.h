@@ -106,6 +106,17 @@ enum sys_told {
 	TOLD_ELSEWHERE, /* by the words behind the result, or with a sibling */
 };
 
+/* What of a value is the same when the program runs again, for whoever compares two runs. By
+ * themselves descriptors and processes are what they stand for, addresses and moments nothing. */
+enum sys_again {
+	AGAIN_SAME,
+	AGAIN_OTHER,           /* never */
+	AGAIN_OTHER_DIRECTORY, /* not if the struct is one of a directory: others work there, too */
+	AGAIN_NUMBER,          /* of a descriptor also its number: the program chose it */
+	AGAIN_PATH,            /* bytes that are a path */
+	AGAIN_TEXT,            /* a path that is not looked for from here: what a link says */
+};
+
 /* How long: a closed set. "Sibling" is another field of the same struct. */
 enum sys_len {
 	LEN_NONE,    /* as `of` says */
@@ -231,6 +242,7 @@ struct sys_field {
 	 * anything else (2). */
 	uint16_t if_off;
 	uint8_t if_equal;
+	uint8_t again; /* enum sys_again */
 	uint64_t if_mask, if_value;
 	/* An embedded struct whose own `by_ret` fields are bounded by this sibling instead
 	 * of the call's result (mmsghdr.msg_len), or such a field itself; offset + 1. */

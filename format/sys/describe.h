@@ -74,6 +74,9 @@
  *             EXTRA(c) c bytes more than the length says
  *             IS_RESULT there is what the call gives back
  *             UNLESS_EQ(l, mask, value)   ORDER(n) place among its siblings when said
+ *             for comparing runs: VARIES another value each time   VARIES_IN_DIRECTORIES in the
+ *             struct of a directory   NUMBER_COUNTS (FD) the number itself has a meaning
+ *             IS_PATH (BUF) bytes are a path   IS_TEXT (PATH) not looked for from here
  *
  * Entries: STRUCT(name, fields…) CELL(name, one field); SYS(name, result kind, fields…),
  * SYSC with variants, SYS_NAMED said with names (clone), SYS0 without arguments,

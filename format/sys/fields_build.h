@@ -42,6 +42,11 @@
 #define IS_RESULT     .result = 1
 #define TIMES(c)      .len = LEN_PRODUCT, .len_const = (c)
 #define IN_BYTES      .len = LEN_WHOLE
+#define VARIES        .again = AGAIN_OTHER
+#define VARIES_IN_DIRECTORIES .again = AGAIN_OTHER_DIRECTORY
+#define NUMBER_COUNTS .again = AGAIN_NUMBER
+#define IS_PATH       .again = AGAIN_PATH
+#define IS_TEXT       .again = AGAIN_TEXT
 
 #define I8(n, ...) FIELD(n, K_INT, 1, ##__VA_ARGS__)
 #define U8(n, ...) FIELD(n, K_UINT, 1, ##__VA_ARGS__)

@@ -70,6 +70,7 @@ struct diff_stream {
 	bool out;
 	bool masked; /* random or volatile by what the object is: only that there was one counts */
 	bool whole;  /* all bytes are on the tape and hashed */
+	bool shared; /* several threads did, in an order that may be another next time */
 	uint64_t bytes, calls;
 	uint64_t hash;
 	const struct diff_chunk *chunks; /* empty when over the limit */
@@ -127,6 +128,7 @@ struct diff_side {
 	const struct meta_trailer *trailer;
 	uint64_t events, calls_seen;
 	bool truncated;                       /* the tape ends in the middle */
+	bool damaged;                         /* something is missing in the middle */
 	uint64_t lost;                        /* events that the tape says are missing */
 	uint64_t left_out;                    /* events over the limits here */
 	const struct diff_process *processes; /* from 1: in the order in which they began */
@@ -137,6 +139,36 @@ struct diff_side {
 	size_t call_count;
 	const char *texts; /* place 0 is the empty text */
 	size_t texts_size;
+	char damage[256];       /* of the first damaged place, for people; "": none */
+	uint8_t **environments; /* what processes point to */
+	size_t environment_count;
 };
+
+/* A directory that is somewhere else in another run: a path below it begins with the name. */
+struct diff_root {
+	const char *name, *path; /* "$BUILD", "/tmp/build-1" */
+};
+
+struct diff_options {
+	const struct diff_root *roots; /* besides $CWD, $HOME and $TMPDIR */
+	size_t root_count;
+	bool one_thread; /* do not read ahead: another tape is read at the same time */
+	/* Called now and then with how far into the file it is, and its size (0: not known). */
+	void (*progress)(void *context, uint64_t offset, uint64_t size);
+	void *progress_context;
+};
+
+struct err;
+struct trace_source;
+
+/*
+ * Reads a whole tape. Takes over @source in any case. What is damaged or missing is no error, but
+ * told in the side. 0, -ENOMEM, -EBADMSG (no tape, or several in one file), or what reading gave.
+ * Nothing is shared between two that run at the same time.
+ */
+int diff_side_read(struct trace_source *source, const struct diff_options *options,
+		   struct diff_side **ret, struct err *err);
+/* Accepts NULL; returns NULL. */
+struct diff_side *diff_side_free(struct diff_side *s);
 
 #endif

@@ -36,14 +36,14 @@ void say_string(const struct scope *s, const struct sys_field *f, uint64_t addre
 	bool ended;
 
 	if (!m || !m->length) {
-		say_address(s->out, address);
+		say_pointer(s, address);
 		return;
 	}
 	shown = strnlen((const char *)m->data, m->length);
 	ended = shown < m->length;
 	/* strace cannot tell what is before an unreadable page, and says the address. */
 	if (!ended && m->unreadable) {
-		say_address(s->out, address);
+		say_pointer(s, address);
 		return;
 	}
 	/* A path that fills the kernel's buffer has lost its NUL's place to a byte. */
@@ -91,11 +91,11 @@ void say_strings(const struct scope *s, const struct sys_field *f, uint64_t addr
 	const struct event_memory *list = event_range(s->event, EVENT_AT_ENTRY, address);
 
 	if (!list || list->length < s->desc->wide) {
-		say_address(s->out, address);
+		say_pointer(s, address);
 	} else if (f->kind == K_ENVP && !s->p->options.verbose) {
 		size_t n = count_list(s, list);
 
-		say_address(s->out, address);
+		say_pointer(s, address);
 		buf_printf(s->out, " /* %zu var%s%s */", n, n == 1 ? "" : "s",
 			   list->unreadable ? ", unterminated" : "");
 	} else {
@@ -220,7 +220,7 @@ void say_bytes(const struct scope *s, const struct sys_field *f, uint64_t addres
 		   (f->kind == K_BUF || f->kind == K_RANDOM)) {
 		buf_str(s->out, "\"\"");
 	} else {
-		say_address(s->out, address);
+		say_pointer(s, address);
 	}
 }
 

@@ -130,7 +130,7 @@ void say_cmsg(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t
 	size_t wide = s->desc->wide, head = wide + 8, at = 0;
 
 	if (size < head) {
-		say_address(s->out, address);
+		say_pointer(s, address);
 		return;
 	}
 	buf_char(s->out, '[');

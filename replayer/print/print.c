@@ -85,7 +85,7 @@ static void go_indirect(struct scope *s)
 	s->size = sizeof(s->p->args);
 }
 
-static struct scope scope_of(struct printer *p, const struct event *e, struct buf *out)
+struct scope scope_of(struct printer *p, const struct event *e, struct buf *out)
 {
 	const struct sys_desc *desc = sys_find(e->call.arch, e->call.nr);
 
@@ -131,7 +131,7 @@ const char *print_call_name(const struct event_call *call, char *scratch)
 }
 
 /* The arguments that are said, in the order in which they are said. */
-static size_t shown_fields(const struct scope *s, const struct sys_field **ret)
+size_t shown_fields(const struct scope *s, const struct sys_field **ret)
 {
 	size_t n = 0;
 
@@ -263,7 +263,7 @@ static void say_whole(struct printer *p, const struct event *e, struct buf *out,
 
 /* ---- other events ---- */
 
-static void say_signal_event(struct printer *p, const struct event *e, struct buf *out)
+void say_signal_event(struct printer *p, const struct event *e, struct buf *out)
 {
 	buf_str(out, e->kind == EVENT_STOP ? "--- stopped by " : "--- ");
 	say_signal(out, e->signal.number);
@@ -395,7 +395,7 @@ static void say_place(const struct printer *p, const struct event *e, struct buf
 			   e->call.ip);
 }
 
-static void bound(struct buf *out, size_t from)
+void bound_text(struct buf *out, size_t from)
 {
 	if (out->size - from <= PRINT_EVENT_MAX)
 		return;
@@ -425,7 +425,7 @@ int print_event(struct printer *p, const struct event *e, struct buf *ret)
 	say_call_number(p, e, ret);
 	say_place(p, e, ret);
 	say_event(p, e, ret, column(p, ret->size - from));
-	bound(ret, from);
+	bound_text(ret, from);
 	buf_char(ret, '\n');
 	return buf_error(ret);
 }
@@ -446,7 +446,7 @@ int print_text(struct printer *p, const struct event *e, struct buf *ret)
 
 	if (has_line(e))
 		say_event(p, e, ret, 0);
-	bound(ret, from);
+	bound_text(ret, from);
 	return buf_error(ret);
 }
 
@@ -478,7 +478,7 @@ int print_argument(struct printer *p, const struct event *e, size_t i, const cha
 		*ret_value = load(s.base, s.size, fields[i]->off, sizeof(uint64_t));
 	say_field(&s, fields[i]);
 	say_change(&s, fields[i]);
-	bound(ret_text, from);
+	bound_text(ret_text, from);
 	return buf_error(ret_text);
 }
 

@@ -8,6 +8,8 @@
 
 #include "print.h"
 
+#include "canon.h"
+
 #include "base/buf.h"
 #include "base/load.h"
 #include "sys/desc.h"
@@ -53,8 +55,9 @@ struct printer {
 	int64_t start_realtime; /* ns since the epoch at time 0 */
 	uint64_t last_time;     /* for -r: of the line before */
 	bool any_line;
-	uint64_t args[EVENT_ARGS]; /* of the call at hand, when they were in memory */
-	const struct state *state; /* NULL: descriptors have no names */
+	uint64_t args[EVENT_ARGS];       /* of the call at hand, when they were in memory */
+	const struct state *state;       /* NULL: descriptors have no names */
+	const struct print_canon *canon; /* NULL: as strace says it */
 	struct restart restarts[PRINT_RESTARTS_MAX];
 	struct last_call calls[PRINT_NUMBERS_MAX];
 	struct interface interfaces[PRINT_INTERFACES_MAX];
@@ -185,5 +188,21 @@ void say_siginfo_struct(const struct printer *p, struct buf *out, const uint8_t 
 
 /* result.c: all that stands behind " = ". */
 void say_result(const struct scope *arguments);
+/* The kind that a result is said as. */
+uint8_t result_kind(const struct sys_desc *desc);
+
+/* print.c: the arguments of a call as a scope, and those that are said, in order. */
+struct scope scope_of(struct printer *p, const struct event *e, struct buf *out);
+size_t shown_fields(const struct scope *s, const struct sys_field **ret);
+/* Whether it has a line, and that line's text without result for what is no call. */
+void say_signal_event(struct printer *p, const struct event *e, struct buf *out);
+void bound_text(struct buf *out, size_t from);
+
+/* canon.c: says the field in its canonical form; false: as usual. @value: as it points. */
+bool canon_field(const struct scope *s, const struct sys_field *f, uint64_t value);
+/* Whether nothing is said of it, since it is another every time. */
+bool canon_omits(const struct scope *s, const struct sys_field *f);
+/* An address that is told in place of what should be there, or in an answer. */
+void say_pointer(const struct scope *s, uint64_t address);
 
 #endif

@@ -72,7 +72,7 @@ static void say_records(const struct scope *s, const struct layout *l, const uin
 	size_t n = count_records(l, at, size), length;
 
 	if (!s->p->options.verbose) {
-		say_address(s->out, address);
+		say_pointer(s, address);
 		buf_printf(s->out, " /* %zu entries */", n);
 		return;
 	}

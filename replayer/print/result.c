@@ -14,7 +14,7 @@
 
 enum { RESTART_FIRST = 512, RESTART_LAST = 517, POLL_TIMEOUT_OK = 0 };
 
-static uint8_t result_kind(const struct sys_desc *desc)
+uint8_t result_kind(const struct sys_desc *desc)
 {
 	while (desc && desc->ret == K_NONE && desc->base)
 		desc = desc->base();

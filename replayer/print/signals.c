@@ -201,8 +201,12 @@ static void say_sender(struct buf *out, const struct info *i)
 {
 	uint32_t uid = (uint32_t)part(i, 4, 4);
 
-	buf_printf(out, ", si_pid=%d, si_uid=%" PRId64, (int)part(i, 0, 4),
-		   uid == UINT32_MAX ? -1 : (int64_t)uid);
+	buf_str(out, ", si_pid=");
+	if (i->p->canon)
+		i->p->canon->pid(i->p->canon->context, (int32_t)part(i, 0, 4), out);
+	else
+		buf_i64(out, (int32_t)part(i, 0, 4));
+	buf_printf(out, ", si_uid=%" PRId64, uid == UINT32_MAX ? -1 : (int64_t)uid);
 }
 
 static void say_child(struct buf *out, const struct info *i, int code)
@@ -215,6 +219,8 @@ static void say_child(struct buf *out, const struct info *i, int code)
 		buf_i64(out, status);
 	else
 		say_info_signal(out, i, status);
+	if (i->p->canon)
+		return;
 	buf_str(out, ", si_utime=");
 	say_ticks(out, part(i, 8 + i->wide, i->wide));
 	buf_str(out, ", si_stime=");
@@ -225,21 +231,34 @@ static void say_value(struct buf *out, const struct info *i)
 {
 	uint64_t value = part(i, 8, i->wide);
 
+	if (i->p->canon)
+		return;
 	buf_printf(out, ", si_int=%d, si_ptr=", (int)(int32_t)value);
 	say_address(out, value);
+}
+
+/* In the first page nothing is mapped: what is wanted there is an offset from NULL. */
+static void say_info_address(struct buf *out, const struct info *i, uint64_t address)
+{
+	enum { FIRST_PAGE = 4096 };
+
+	if (i->p->canon && address >= FIRST_PAGE)
+		buf_str(out, "ptr");
+	else
+		say_address(out, address);
 }
 
 static void say_fault(struct buf *out, const struct info *i, int signal, int code)
 {
 	buf_str(out, ", si_addr=");
-	say_address(out, part(i, 0, i->wide));
+	say_info_address(out, i, part(i, 0, i->wide));
 	if (signal == SIG_BUS && (code == BUS_READ_FAILED || code == BUS_READ_AHEAD)) {
 		buf_printf(out, ", si_addr_lsb=%#x", (unsigned)part(i, i->wide, 2));
 	} else if (signal == SIG_SEGV && code == SEGV_BOUNDS) {
 		buf_str(out, ", si_lower=");
-		say_address(out, part(i, 2 * i->wide, i->wide));
+		say_info_address(out, i, part(i, 2 * i->wide, i->wide));
 		buf_str(out, ", si_upper=");
-		say_address(out, part(i, 3 * i->wide, i->wide));
+		say_info_address(out, i, part(i, 3 * i->wide, i->wide));
 	} else if (signal == SIG_SEGV && code == SEGV_KEY) {
 		buf_printf(out, ", si_pkey=%u", (unsigned)part(i, 2 * i->wide, 4));
 	}
@@ -269,7 +288,7 @@ static void say_number_name(struct buf *out, uint64_t arch, uint64_t nr)
 static void say_seccomp(struct buf *out, const struct info *i)
 {
 	buf_str(out, ", si_call_addr=");
-	say_address(out, part(i, 0, i->wide));
+	say_info_address(out, i, part(i, 0, i->wide));
 	buf_str(out, ", si_syscall=");
 	say_number_name(out, part(i, i->wide + 4, 4), part(i, i->wide, 4));
 }

@@ -261,7 +261,7 @@ void say_sockaddr(const struct scope *s, const uint8_t *bytes, size_t size, uint
 	size_t from;
 
 	if (size < 2) {
-		say_address(s->out, address);
+		say_pointer(s, address);
 		return;
 	}
 	size = size < ADDRESS_MAX ? size : ADDRESS_MAX;

@@ -165,7 +165,7 @@ void say_struct(const struct scope *s)
 	}
 	buf_char(s->out, '{');
 	while ((f = next_field(s->desc, f))) {
-		if (!is_there(s, f) || is_left_out(s, f))
+		if (!is_there(s, f) || is_left_out(s, f) || (s->p->canon && canon_omits(s, f)))
 			continue;
 		if (!is_shown(s, f)) {
 			hidden |= f->detail == 1 && sys_present(s->desc, f, s->base, s->size);
@@ -377,7 +377,7 @@ static void say_pointed(const struct scope *s, const struct sys_field *f, uint64
 		return;
 	if (!at || n + m < least_bytes(s, f) || (dir == OUT && !is_written(s, f)) ||
 	    is_brief(s, f)) {
-		say_address(s->out, address);
+		say_pointer(s, address);
 		return;
 	}
 	buf_str(s->out, cell ? "[" : "");
@@ -500,12 +500,12 @@ static void say_array(const struct scope *s, const struct sys_field *f, uint64_t
 	uint64_t wanted = wanted_elements(s, f, dir, n);
 
 	if (is_brief(s, f))
-		say_address(s->out, address);
+		say_pointer(s, address);
 	else if (!wanted && f->len != LEN_ASKED && (dir != OUT || !call_failed(s->event)))
 		buf_str(s->out, "[]");
 	else if (!at || n < f->of()->size || (f->len == LEN_CONST && n / f->of()->size < wanted) ||
 		 (!iov && dir == OUT && call_failed(s->event)))
-		say_address(s->out, address);
+		say_pointer(s, address);
 	else
 		say_elements(s, f, at, n, wanted, dir, address);
 }
@@ -527,6 +527,8 @@ void say_field(const struct scope *s, const struct sys_field *f)
 {
 	uint64_t value = pointer_of(s, f);
 
+	if (s->p->canon && canon_field(s, f, value))
+		return;
 	if (f->size) {
 		say_by_value(s, f);
 	} else if (f->mem == MEM_NONE) {
@@ -534,7 +536,7 @@ void say_field(const struct scope *s, const struct sys_field *f)
 	} else if (!value) {
 		buf_str(s->out, f->kind == K_HEX ? "0" : "NULL");
 	} else if (s->depth >= PRINT_DEPTH_MAX || (s->part == PART_BEFORE && f->dir == OUT)) {
-		say_address(s->out, value);
+		say_pointer(s, value);
 	} else if (f->mem == MEM_STRING) {
 		say_string(s, f, value);
 	} else if (f->mem == MEM_STRINGS) {

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What went through each object, as one stream of bytes for each direction. */
+#include "side_priv.h"
+
+#include "base/load.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { MORE_KEPT = 64, WORD = 8 };
+
+/* Two odd numbers for each place of eight bytes: splitmix64. */
+static uint64_t factor(uint64_t at)
+{
+	uint64_t x = at * UINT64_C(0x9e3779b97f4a7c15) + UINT64_C(0x9e3779b97f4a7c15);
+
+	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+	return (x ^ x >> 31) | 1;
+}
+
+/* Halves are added apart: of the last bytes of a word little would be left otherwise. */
+static uint64_t weigh(uint64_t word, uint64_t at)
+{
+	uint64_t f = factor(at);
+
+	return (uint32_t)word * f + (word >> 32) * (f * UINT64_C(0xda942042e4dd58b5) | 1);
+}
+
+uint64_t diff_bytes_hash(uint64_t h, uint64_t at, const uint8_t *data, size_t size)
+{
+	while (size) {
+		uint64_t skip = at % WORD, word;
+		size_t n = WORD - skip < size ? (size_t)(WORD - skip) : size;
+
+		word = load(data, n, 0, n) << 8 * skip;
+		h += weigh(word, at / WORD);
+		at += n;
+		data += n;
+		size -= n;
+	}
+	return h;
+}
+
+/* ---- streams ---- */
+
+static uint64_t key_of(uint32_t actor, uint32_t object, bool out)
+{
+	return (uint64_t)actor << 32 | (uint64_t)object << 1 | out;
+}
+
+static struct streaming *stream_of(struct reading *r, uint32_t object, bool out)
+{
+	struct actor *a = &r->actors[r->actor];
+	uint64_t key = key_of(r->actor, object, out);
+	uintptr_t at = (uintptr_t)map_get(&r->streams, key);
+	struct streaming *s;
+
+	if (at)
+		return &a->streams[at - 1];
+	if (side_grow(a->streams, a->is.stream_count, a->stream_capacity) < 0 ||
+	    map_put(&r->streams, key, (void *)(uintptr_t)(a->is.stream_count + 1)) < 0)
+		return NULL;
+	s = &a->streams[a->is.stream_count++];
+	*s = (struct streaming){.is = {.object = object,
+				       .out = out,
+				       .masked = r->objects.marks[object] & OBJECT_MASKED},
+				.tid = r->event->tid};
+	return s;
+}
+
+static int add_chunk(struct reading *r, struct streaming *s, uint64_t offset)
+{
+	if (r->chunks == DIFF_CHUNKS_MAX) {
+		r->is->left_out++;
+		return 0;
+	}
+	if (side_grow(s->chunks, s->is.chunk_count, s->chunk_capacity) < 0)
+		return -ENOMEM;
+	s->chunks[s->is.chunk_count++] = (struct diff_chunk){offset, r->event->call.begun_seq};
+	r->chunks++;
+	return 0;
+}
+
+static void add_bytes(struct streaming *s, const struct transfer *t, uint64_t at)
+{
+	struct transfer_place place = {0};
+	struct transfer_piece piece;
+
+	while (!s->is.masked && transfer_next(t, &place, &piece)) {
+		if (!piece.data)
+			continue;
+		s->is.hash = diff_bytes_hash(s->is.hash, at + piece.offset, piece.data,
+					     (size_t)piece.size);
+		s->hashed += piece.size;
+	}
+}
+
+/* Who moves bytes without saying so has been told of before. */
+static void take_more(struct reading *r, const struct transfer *t)
+{
+	for (size_t i = 0; i < MORE_KEPT; i++) {
+		const struct base_of_more *m = &r->more[i];
+
+		if (m->stream && m->seq == t->seq && m->actor == r->actor && m->out == t->out)
+			add_bytes(&r->actors[m->actor].streams[m->stream - 1], t, m->at);
+	}
+}
+
+static bool is_file(const struct state_file *f)
+{
+	return f && f->kind == STATE_NAMED && f->text && f->text[0] == '/' && !f->device;
+}
+
+/* Of a file the program decides how often it reads; of all else whoever is at the other end. */
+static int count(struct reading *r, const struct transfer *t, uint32_t object)
+{
+	bool noise = !is_file(t->file) || r->objects.marks[object] & OBJECT_MASKED;
+
+	return diff_steps_count(r, r->class->call, object, 0, noise, r->event->call.duration);
+}
+
+static uint32_t object_of(struct reading *r, const struct transfer *t)
+{
+	/* To whom, where the socket does not say it. */
+	if (t->address.size && t->out && t->file && t->file->kind == STATE_SOCKET)
+		return diff_label_of_peer(r, t->file, &t->address);
+	return t->file ? diff_label_of_file(r, t->file, t->fd) : DIFF_NONE;
+}
+
+static int take(void *context, const struct transfer *t)
+{
+	struct reading *r = context;
+	struct streaming *s;
+	uint32_t object;
+	uint64_t at;
+
+	if (t->more) {
+		take_more(r, t);
+		return 0;
+	}
+	object = object_of(r, t);
+	if (count(r, t, object) < 0)
+		return -ENOMEM;
+	s = object ? stream_of(r, object, t->out) : NULL;
+	if (!s)
+		return object ? -ENOMEM : 0;
+	at = t->positioned ? t->position : s->at;
+	if (add_chunk(r, s, at) < 0)
+		return -ENOMEM;
+	s->is.calls++;
+	s->is.bytes += t->bytes;
+	s->is.shared |= s->tid != r->event->tid;
+	if (!t->positioned)
+		s->at += t->bytes;
+	add_bytes(s, t, at);
+	r->more[r->next_more++ % MORE_KEPT] = (struct base_of_more){
+		t->seq, at, r->actor, (uint32_t)(s - r->actors[r->actor].streams) + 1, t->out};
+	return 0;
+}
+
+int diff_bytes_take(struct reading *r)
+{
+	return transfers_take(r->transfers, r->state, r->event, take, r);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What each call is when two runs are compared: calls.def by number. */
+#ifndef DIFF_CALLS_H
+#define DIFF_CALLS_H
+
+#include "base/map.h"
+#include "format/event.h"
+#include "replayer/print/canon.h"
+
+enum call_how { CALL_STEP, CALL_DATA, CALL_NOISE };
+
+/* A line of calls.def. */
+struct call_rule {
+	const char *name, *group, *implied;
+	uint8_t how; /* enum call_how */
+	uint8_t implied_at;
+	bool bare, no_result, retries, looks, looks_at, makes, if_creates, names_port;
+	int8_t path, dir, flags; /* arguments */
+};
+
+struct call_class {
+	const struct call_rule *rule; /* of one without a line: an empty one */
+	struct print_form form;
+	uint32_t call;  /* in the names of calls */
+	uint8_t how;    /* enum call_how */
+	uint8_t if_any; /* what arguments may make of it; calls.c */
+};
+
+enum { CALLS_ARCHS = 2, CALLS_NAMES_MAX = 1 << 14 };
+
+/* Names are interned: the same place for the same name. */
+struct calls {
+	struct call_class *classes[CALLS_ARCHS]; /* of each architecture, by number */
+	char **names;                            /* from 1 */
+	size_t name_count, name_capacity;
+	struct map by_name; /* hash: place */
+	struct call_class thread, hidden, unknown;
+};
+
+/* 0 or -ENOMEM; diff_calls_done() in any case. */
+int diff_calls_init(struct calls *c);
+void diff_calls_done(struct calls *c);
+
+/* The class of a call, whatever its arguments make of it. Valid until the next. NULL: out of
+ * memory. */
+const struct call_class *diff_calls_find(struct calls *c, const struct event *e);
+/* The place of a name; 0: out of memory, or there are too many. */
+uint32_t diff_calls_name(struct calls *c, const char *name);
+
+#endif

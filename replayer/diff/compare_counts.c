@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How often which call was made about what. Counts of steps that are new or gone complete the
+ * findings that there are of them; other counts are findings only when they have moved by more
+ * than a loop that goes round once more or less.
+ */
+#include "compare_priv.h"
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "sys/names.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How far a count may move without being a finding: so many, and so many times. Chunks that go
+ * through pipes and sockets are cut by chance, those of files by the program. */
+struct tolerance {
+	uint64_t calls;
+	double times;
+};
+
+static const struct tolerance tolerances[] = {
+	[DIFF_FILE] = {2, 1.1},   [DIFF_NEW_FILE] = {2, 1.1}, [DIFF_PEER] = {16, 4},
+	[DIFF_CHANNEL] = {16, 4}, [DIFF_ANONYMOUS] = {16, 4}, [DIFF_PROCESS] = {4, 1.5},
+};
+static const struct tolerance of_nothing = {2, 1.1};
+
+struct tally {
+	uint64_t call, object; /* hashes */
+	uint64_t calls;
+	uint32_t call_at, object_at;
+	uint16_t error;
+	bool noise;
+};
+
+static int compare_tallies(const void *a, const void *b)
+{
+	const struct tally *x = a, *y = b;
+
+	if (x->call != y->call)
+		return x->call < y->call ? -1 : 1;
+	if (x->object != y->object)
+		return x->object < y->object ? -1 : 1;
+	return (x->error > y->error) - (x->error < y->error);
+}
+
+static struct tally tally_of(const struct diff_side *s, const struct diff_count *count)
+{
+	const char *call = compare_call(s, count->call);
+
+	return (struct tally){.call = hash_add(HASH_START, call, strlen(call)),
+			      .object = count->object ? s->objects[count->object].hash : 0,
+			      .calls = count->calls,
+			      .call_at = count->call,
+			      .object_at = count->object,
+			      .error = count->error,
+			      .noise = count->noise};
+}
+
+/* Of all processes of a heap together. */
+static struct tally *tallies(const struct diff_side *s, const uint32_t *processes, size_t count,
+			     size_t *ret_count)
+{
+	struct tally *ret;
+	size_t n = 0, kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		n += s->processes[processes[i]].count_count;
+	ret = calloc(n + 1, sizeof(*ret));
+	if (!ret)
+		return NULL;
+	n = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct diff_process *p = &s->processes[processes[i]];
+
+		for (size_t k = 0; k < p->count_count; k++)
+			ret[n++] = tally_of(s, &p->counts[k]);
+	}
+	qsort(ret, n, sizeof(*ret), compare_tallies);
+	for (size_t i = 0; i < n; i++) {
+		if (kept && compare_tallies(&ret[kept - 1], &ret[i]) == 0)
+			ret[kept - 1].calls += ret[i].calls;
+		else
+			ret[kept++] = ret[i];
+	}
+	*ret_count = kept;
+	return ret;
+}
+
+static bool is_within(const struct diff_side *s, const struct tally *t, uint64_t a, uint64_t b)
+{
+	const struct tolerance *x =
+		t->object_at ? &tolerances[s->objects[t->object_at].kind] : &of_nothing;
+	const uint64_t more = a > b ? a : b, less = a > b ? b : a;
+
+	return more - less <= x->calls || (double)more <= (double)less * x->times;
+}
+
+/* The finding that there is about this already. */
+static struct finding *known(const struct comparison *c, uint32_t node, const struct tally *t,
+			     bool is_new)
+{
+	static const enum finding_kind kinds[][2] = {{FIND_PATH_GONE, FIND_PATH_NEW},
+						     {FIND_PEER_GONE, FIND_PEER_NEW}};
+
+	for (size_t i = 0; t->object && i < ARRAY_SIZE(kinds); i++) {
+		struct finding *f = findings_find(&c->found, kinds[i][is_new], node, t->object);
+
+		if (f)
+			return f;
+	}
+	return NULL;
+}
+
+static int add(struct comparison *c, uint32_t node, const struct tally *t, int side, uint64_t a,
+	       uint64_t b)
+{
+	const struct diff_side *s = side == SIDE_B ? c->b : c->a;
+	const char *label = compare_label(s, t->object_at), *error = sys_errno_name(t->error);
+	cleanup_done(buf_done) struct buf subject = {0};
+	const uint64_t detail[] = {t->call, t->object, t->error};
+	struct compare_new x = {.kind = FIND_COUNT, .node = node, .what = t->object};
+	struct finding *f;
+	int failed = 0;
+
+	buf_str(&subject, compare_call(s, t->call_at));
+	if (*label)
+		buf_printf(&subject, " %s", label);
+	if (t->error)
+		buf_printf(&subject, " (%s)", error ? error : "another error");
+	x.subject = buf_text(&subject);
+	x.detail = hash_add(HASH_START, detail, sizeof(detail));
+	x.shape = hash_add(finding_shape(label), detail, sizeof(detail[0]));
+	f = compare_add(c, &x, &failed);
+	if (f) {
+		f->a.count = a;
+		f->b.count = b;
+	}
+	return buf_error(&subject) ? -ENOMEM : failed;
+}
+
+static int compare_one(struct comparison *c, uint32_t node, const struct tally *a,
+		       const struct tally *b)
+{
+	const struct tally *any = b ? b : a;
+	const int side = b ? SIDE_B : SIDE_A;
+	const uint64_t x = a ? a->calls : 0, y = b ? b->calls : 0;
+
+	if (x == y || any->noise || any->error == EAGAIN || any->error == EINTR)
+		return 0;
+	if ((!x || !y) && known(c, node, any, !x))
+		return 0;
+	if (is_within(side == SIDE_B ? c->b : c->a, any, x, y))
+		return 0;
+	return add(c, node, any, side, x, y);
+}
+
+/* Findings about a step tell how often that call was made in all, not how often it was seen to
+ * differ. */
+struct totals {
+	const struct tally *a, *b;
+	size_t a_count, b_count;
+};
+
+static uint64_t calls_of(const struct tally *all, size_t count, const struct diff_side *s,
+			 const struct finding_place *p, uint64_t object, uint16_t error)
+{
+	const char *call;
+	struct tally key = {.object = object, .error = error};
+	const struct tally *found;
+
+	if (!p->step)
+		return 0;
+	call = compare_call(s, p->step->call);
+	key.call = hash_add(HASH_START, call, strlen(call));
+	found = bsearch(&key, all, count, sizeof(*all), compare_tallies);
+	return found ? found->calls : 0;
+}
+
+/* A call that is new here but was made before has a count that has moved, no more. */
+static void complete(struct comparison *c, struct finding *f, const struct totals *t)
+{
+	const struct finding_place *p = f->b.step ? &f->b : &f->a;
+	const struct diff_side *s = f->b.step ? c->b : c->a;
+
+	if (!p->step || (f->kind != FIND_CALL_NEW && f->kind != FIND_CALL_GONE))
+		return;
+	f->a.count = calls_of(t->a, t->a_count, s, p, f->what, p->step->error);
+	f->b.count = calls_of(t->b, t->b_count, s, p, f->what, p->step->error);
+}
+
+int compare_node_counts(struct comparison *c, uint32_t node)
+{
+	const struct match_node *n = &c->match.nodes[node];
+	size_t a_count = 0, b_count = 0, i = 0, k = 0;
+	cleanup_free struct tally *a = tallies(c->a, n->a, n->a_count, &a_count);
+	cleanup_free struct tally *b = tallies(c->b, n->b, n->b_count, &b_count);
+	const struct totals all = {a, b, a_count, b_count};
+	int r = a && b ? 0 : -ENOMEM;
+
+	for (size_t f = c->found.count; r == 0 && f-- > 0;) {
+		/* Those of this node were the last to come, but for those of no node. */
+		if (c->found.at[f].node == node)
+			complete(c, &c->found.at[f], &all);
+		else if (c->found.at[f].node)
+			break;
+	}
+	while (r == 0 && (i < a_count || k < b_count)) {
+		int order = i == a_count ? 1 : k == b_count ? -1 : compare_tallies(&a[i], &b[k]);
+
+		r = compare_one(c, node, order <= 0 ? &a[i] : NULL, order >= 0 ? &b[k] : NULL);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	return r;
+}

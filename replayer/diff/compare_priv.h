@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of compare_sides(). Each: 0 or -ENOMEM. */
+#ifndef DIFF_COMPARE_PRIV_H
+#define DIFF_COMPARE_PRIV_H
+
+#include "compare.h"
+
+/* Which side of the comparison, to do the same for both. */
+enum { SIDE_A, SIDE_B };
+
+/* compare_inputs.c: environment, executable, arguments, how it ended, who is new and gone. */
+int compare_node_inputs(struct comparison *c, uint32_t node);
+/* compare_steps.c: what threads did, step by step. */
+int compare_node_steps(struct comparison *c, uint32_t node);
+/* compare_counts.c, after the steps: how often which call. */
+int compare_node_counts(struct comparison *c, uint32_t node);
+/* compare_streams.c: what bytes went through. */
+int compare_node_streams(struct comparison *c, uint32_t node);
+
+/* ---- what they have in common ---- */
+
+/* A finding, filled in where it is new: subject, was and now are copied (NULL stays NULL), the
+ * key is made of kind, node and @shape. NULL with *failed when out of memory; NULL alone: there is
+ * no room. */
+struct compare_new {
+	enum finding_kind kind;
+	uint32_t node;
+	uint64_t detail; /* what makes it one finding, besides kind and node */
+	uint64_t shape;  /* the same of another pair of runs */
+	uint64_t what;
+	enum finding_weight weight;
+	const char *subject, *was, *now;
+};
+struct finding *compare_add(struct comparison *c, const struct compare_new *x, int *failed);
+
+const char *compare_text(const struct diff_side *s, uint32_t place);
+/* The label of an object; "" of none. */
+const char *compare_label(const struct diff_side *s, uint32_t object);
+const char *compare_call(const struct diff_side *s, uint32_t call);
+/* Whether this object is on the other side too. */
+bool compare_knows(const struct comparison *c, int side, uint64_t object);
+
+#endif

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Findings out of edits. Steps of one side are set against those of the other, in this order:
+ * the same step in another place; the same call about the same object with another end; the same
+ * call about another object. What is left is new or gone. Each rule is a key: steps with the same
+ * key belong together, the first with the first.
+ */
+#include "compare_priv.h"
+#include "compare_said.h"
+#include "edits.h"
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "sys/names.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct steps_run {
+	struct comparison *c;
+	uint32_t node;
+	bool ordered;
+	struct edit *removed, *inserted;
+	size_t removed_count, inserted_count;
+};
+
+/* ---- pairs by a key ---- */
+
+/* 0: belongs to nobody. */
+typedef uint64_t edit_key_fn(const struct diff_side *s, const struct edit *e);
+typedef int edit_pair_fn(struct steps_run *run, struct edit *a, struct edit *b);
+
+struct keyed_edit {
+	uint64_t key;
+	struct edit *edit;
+};
+
+static int compare_keyed(const void *a, const void *b)
+{
+	const struct keyed_edit *x = a, *y = b;
+
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return (x->edit > y->edit) - (x->edit < y->edit);
+}
+
+static struct keyed_edit *keyed(const struct diff_side *s, struct edit *edits, size_t *count,
+				edit_key_fn *key)
+{
+	struct keyed_edit *ret = calloc(*count + 1, sizeof(*ret));
+	size_t n = 0;
+
+	for (size_t i = 0; ret && i < *count; i++) {
+		uint64_t k = edits[i].used ? 0 : key(s, &edits[i]);
+
+		if (k)
+			ret[n++] = (struct keyed_edit){k, &edits[i]};
+	}
+	if (ret)
+		qsort(ret, n, sizeof(*ret), compare_keyed);
+	*count = n;
+	return ret;
+}
+
+static int pair_by(struct steps_run *run, edit_key_fn *key, edit_pair_fn *tell)
+{
+	size_t a_count = run->removed_count, b_count = run->inserted_count, i = 0, k = 0;
+	cleanup_free struct keyed_edit *a = keyed(run->c->a, run->removed, &a_count, key);
+	cleanup_free struct keyed_edit *b = keyed(run->c->b, run->inserted, &b_count, key);
+	int r = a && b ? 0 : -ENOMEM;
+
+	while (r == 0 && i < a_count && k < b_count) {
+		if (a[i].key == b[k].key)
+			r = tell(run, a[i++].edit, b[k++].edit);
+		else if (a[i].key < b[k].key)
+			i++;
+		else
+			k++;
+	}
+	return r;
+}
+
+static uint64_t mix(uint64_t a, uint64_t b, uint64_t c)
+{
+	const uint64_t all[] = {a, b, c};
+
+	return hash_add(HASH_START, all, sizeof(all));
+}
+
+static uint64_t word_hash(const char *word)
+{
+	return hash_add(HASH_START, word, strlen(word));
+}
+
+/* ---- what is said of a step ---- */
+
+static struct finding_place place_of(const struct edit *e)
+{
+	return (struct finding_place){.step = e->step,
+				      .seq = e->step->seq,
+				      .time = e->step->time,
+				      .process = e->process,
+				      .tid = e->tid,
+				      .count = 1};
+}
+
+static enum finding_weight weight_of(const struct diff_side *s, const struct diff_step *step)
+{
+	if (step->marks & DIFF_ALLOCATOR)
+		return FINDING_NOISE;
+	return (step->marks & DIFF_PROBE) || strstr(compare_label(s, step->object), "/LC_MESSAGES/")
+		       ? FINDING_QUIET
+		       : FINDING_LOUD;
+}
+
+static enum finding_weight louder(enum finding_weight a, enum finding_weight b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t object_hash(const struct diff_side *s, const struct diff_step *step)
+{
+	return step->object && step->object < s->object_count ? s->objects[step->object].hash : 0;
+}
+
+/* What varies when this varies again: the call, and what its object looks like. */
+static uint64_t shape_of(const struct diff_side *s, const struct diff_step *step)
+{
+	return mix(word_hash(compare_call(s, step->call)),
+		   finding_shape(compare_label(s, step->object)), step->error);
+}
+
+/* Takes a finding for edits of which one may be NULL. */
+static int add(struct steps_run *run, struct compare_new *x, const struct edit *a,
+	       const struct edit *b)
+{
+	const struct diff_side *s = b ? run->c->b : run->c->a;
+	const struct diff_step *step = b ? b->step : a->step;
+	cleanup_done(buf_done) struct buf subject = {0};
+	struct finding *f;
+	int failed = 0;
+
+	if (!x->subject) {
+		said_call(s, step, &subject);
+		x->subject = buf_text(&subject);
+	}
+	x->node = run->node;
+	x->what = object_hash(s, step);
+	if (!x->shape)
+		x->shape = shape_of(s, step);
+	f = compare_add(run->c, x, &failed);
+	if (!f)
+		return buf_error(&subject) ? -ENOMEM : failed;
+	if (a && !f->a.count++)
+		f->a = place_of(a);
+	if (b && !f->b.count++)
+		f->b = place_of(b);
+	f->weight = (uint8_t)louder(f->weight, x->weight);
+	return buf_error(&subject);
+}
+
+static const char *end_of(const struct diff_step *step, char *scratch, size_t size)
+{
+	const char *name = step->error ? sys_errno_name(step->error) : "ok";
+
+	if (!name)
+		snprintf(scratch, size, "error %u", step->error);
+	return name ? name : scratch;
+}
+
+/* ---- the rules ---- */
+
+static uint64_t key_of_step(const struct diff_side *s, const struct edit *e)
+{
+	(void)s;
+	return e->step->coarse | 1;
+}
+
+static int tell_moved(struct steps_run *run, struct edit *a, struct edit *b)
+{
+	struct compare_new x = {
+		.kind = FIND_ORDER, .weight = weight_of(run->c->a, a->step), .detail = 1};
+
+	a->used = b->used = true;
+	return add(run, &x, a, b);
+}
+
+static uint64_t key_in_gap(const struct diff_side *s, const struct edit *e)
+{
+	(void)s;
+	return mix(e->step->what, e->gap, 1) | 1;
+}
+
+static uint64_t key_anywhere(const struct diff_side *s, const struct edit *e)
+{
+	(void)s;
+	return e->step->what | 1;
+}
+
+static int tell_other_end(struct steps_run *run, struct edit *a, struct edit *b)
+{
+	char was[24], now[24];
+	struct compare_new x = {
+		.kind = !a->step->error   ? FIND_FAILS
+			: !b->step->error ? FIND_SUCCEEDS
+					  : FIND_ERROR,
+		.weight = louder(weight_of(run->c->a, a->step), weight_of(run->c->b, b->step))};
+
+	if (a->step->error == b->step->error)
+		return 0;
+	a->used = b->used = true;
+	x.was = end_of(a->step, was, sizeof(was));
+	x.now = end_of(b->step, now, sizeof(now));
+	x.detail = mix(a->step->what, a->step->error, b->step->error);
+	return add(run, &x, a, b);
+}
+
+/* Calls that choose an object by its name, and what the choice is. */
+static int choice_of(const char *call)
+{
+	static const struct {
+		const char *call;
+		enum finding_kind kind;
+	} choices[] = {{"execve", FIND_EXEC_INSTEAD},  {"exec", FIND_EXEC_INSTEAD},
+		       {"connect", FIND_PEER_INSTEAD}, {"bind", FIND_PEER_INSTEAD},
+		       {"sendto", FIND_PEER_INSTEAD},  {"send", FIND_PEER_INSTEAD},
+		       {"open", FIND_INSTEAD},         {"chdir", FIND_INSTEAD},
+		       {"rename", FIND_INSTEAD},       {"unlink", FIND_INSTEAD},
+		       {"mkdir", FIND_INSTEAD},        {"link", FIND_INSTEAD},
+		       {"symlink", FIND_INSTEAD},      {"truncate", FIND_INSTEAD}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(choices); i++) {
+		if (strcmp(choices[i].call, call) == 0)
+			return (int)choices[i].kind;
+	}
+	return -1;
+}
+
+static uint64_t key_of_choice(const struct diff_side *s, const struct edit *e)
+{
+	const char *call = compare_call(s, e->step->call);
+
+	if (!object_hash(s, e->step) || weight_of(s, e->step) != FINDING_LOUD ||
+	    choice_of(call) < 0 || e->step->error)
+		return 0;
+	return mix(word_hash(call), e->gap, 2) | 1;
+}
+
+static uint64_t key_of_same_name(const struct diff_side *s, const struct edit *e)
+{
+	const uint64_t key = key_of_choice(s, e);
+	const char *label = compare_label(s, e->step->object), *slash = strrchr(label, '/');
+
+	return key ? mix(key, word_hash(slash ? slash + 1 : label), 3) | 1 : 0;
+}
+
+static int tell_instead(struct steps_run *run, struct edit *a, struct edit *b)
+{
+	const char *call = compare_call(run->c->b, b->step->call);
+	struct compare_new x = {.kind = (enum finding_kind)choice_of(call),
+				.subject = call,
+				.was = compare_label(run->c->a, a->step->object),
+				.now = compare_label(run->c->b, b->step->object),
+				.detail = mix(a->step->what, b->step->what, 0)};
+
+	/* The one of them that both know is not instead of anything. */
+	if (compare_knows(run->c, SIDE_A, object_hash(run->c->b, b->step)) &&
+	    compare_knows(run->c, SIDE_B, object_hash(run->c->a, a->step)))
+		return 0;
+	a->used = b->used = true;
+	return add(run, &x, a, b);
+}
+
+/* ---- what is left ---- */
+
+static enum finding_kind kind_of_object(const struct diff_object *o, bool is_new)
+{
+	if (o->kind == DIFF_FILE || o->kind == DIFF_NEW_FILE)
+		return is_new ? FIND_PATH_NEW : FIND_PATH_GONE;
+	if (o->kind == DIFF_PEER)
+		return is_new ? FIND_PEER_NEW : FIND_PEER_GONE;
+	return is_new ? FIND_CALL_NEW : FIND_CALL_GONE;
+}
+
+/* A step of one side only: of a file or peer that the other never heard of, it is the object
+ * that is new, however many steps there are; else it is the step. */
+static int tell_alone(struct steps_run *run, const struct edit *e, bool is_new)
+{
+	struct comparison *c = run->c;
+	const struct diff_side *s = is_new ? c->b : c->a;
+	const struct diff_step *step = e->step;
+	const uint64_t object = object_hash(s, step);
+	const struct edit *a = is_new ? NULL : e, *b = is_new ? e : NULL;
+	char end[24];
+	struct compare_new x = {.kind = is_new ? FIND_CALL_NEW : FIND_CALL_GONE,
+				.weight = weight_of(s, step),
+				.detail = mix(step->what, step->error, 0)};
+
+	if (step->kind == DIFF_SIGNAL)
+		x.kind = FIND_SIGNAL;
+	if (object && !compare_knows(c, is_new ? SIDE_A : SIDE_B, object))
+		x.kind = kind_of_object(&s->objects[step->object], is_new);
+	if (x.kind != FIND_CALL_NEW && x.kind != FIND_CALL_GONE && x.kind != FIND_SIGNAL) {
+		x.detail = object;
+		x.subject = compare_label(s, step->object);
+		x.shape = finding_shape(x.subject);
+	}
+	if (step->error) {
+		x.kind = is_new ? FIND_FAILS : FIND_SUCCEEDS;
+		x.detail = mix(step->what, step->error, 4);
+		x.subject = NULL;
+		x.shape = 0;
+		*(is_new ? &x.now : &x.was) = end_of(step, end, sizeof(end));
+	}
+	return add(run, &x, a, b);
+}
+
+static int tell_rest(struct steps_run *run)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < run->removed_count; i++) {
+		if (!run->removed[i].used)
+			r = tell_alone(run, &run->removed[i], false);
+	}
+	for (size_t i = 0; r == 0 && i < run->inserted_count; i++) {
+		if (!run->inserted[i].used)
+			r = tell_alone(run, &run->inserted[i], true);
+	}
+	return r;
+}
+
+/* ---- the same step with something else said ---- */
+
+static int tell_change(struct steps_run *run, const struct edit_change *change)
+{
+	struct said_change said[SAID_CHANGES_MAX];
+	const struct edit a = {
+		.step = change->a, .process = change->a_process, .tid = change->a_tid};
+	const struct edit b = {
+		.step = change->b, .process = change->b_process, .tid = change->b_tid};
+	size_t n = said_changes(run->c->a, change->a, run->c->b, change->b, said);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct compare_new x = {.kind = said[i].kind,
+					.weight = weight_of(run->c->b, change->b)};
+		cleanup_free char *was = strndup(said[i].was.at, said[i].was.size);
+		cleanup_free char *now = strndup(said[i].now.at, said[i].now.size);
+
+		if (!was || !now)
+			return -ENOMEM;
+		x.was = was;
+		x.now = now;
+		x.detail = mix(change->a->what, word_hash(was), word_hash(now));
+		x.detail = mix(x.detail, said[i].place, 0);
+		x.shape = mix(shape_of(run->c->b, change->b), said[i].place, 5);
+		r = add(run, &x, &a, &b);
+	}
+	return r;
+}
+
+/* ---- a unit ---- */
+
+static int note_divergence(struct steps_run *run, const struct unit *u, const struct edits *e)
+{
+	const struct divergence d = {.node = run->node,
+				     .a_process = u->a_count ? u->a[0].process : DIFF_NONE,
+				     .b_process = u->b_count ? u->b[0].process : DIFF_NONE,
+				     .a = u->a_count ? u->a[0].thread : NULL,
+				     .b = u->b_count ? u->b[0].thread : NULL,
+				     .a_at = e->a_at,
+				     .b_at = e->b_at};
+
+	if (e->differs)
+		buf_append(&run->c->divergences, &d, sizeof(d));
+	run->c->approximate |= e->approximate;
+	return buf_error(&run->c->divergences);
+}
+
+static int tell_edits(struct steps_run *run, const struct edits *e)
+{
+	const struct edit_change *changes = (const struct edit_change *)(void *)e->changed.data;
+	int r = 0;
+
+	run->removed = edits_of(&e->removed, &run->removed_count);
+	run->inserted = edits_of(&e->inserted, &run->inserted_count);
+	if (run->ordered)
+		r = pair_by(run, key_of_step, tell_moved);
+	if (r == 0)
+		r = pair_by(run, key_in_gap, tell_other_end);
+	if (r == 0)
+		r = pair_by(run, key_anywhere, tell_other_end);
+	if (r == 0)
+		r = pair_by(run, key_of_same_name, tell_instead);
+	if (r == 0)
+		r = pair_by(run, key_of_choice, tell_instead);
+	if (r == 0)
+		r = tell_rest(run);
+	for (size_t i = 0; r == 0 && i < e->changed.size / sizeof(*changes); i++)
+		r = tell_change(run, &changes[i]);
+	return r;
+}
+
+static int compare_unit(struct comparison *c, const struct unit *u)
+{
+	struct steps_run run = {.c = c, .node = u->node, .ordered = u->ordered};
+	cleanup_done(edits_done) struct edits e = {.differs = false};
+	int r = edits_make(u, &e);
+
+	if (r == 0)
+		r = note_divergence(&run, u, &e);
+	return r == 0 ? tell_edits(&run, &e) : r;
+}
+
+int compare_node_steps(struct comparison *c, uint32_t node)
+{
+	cleanup_done(units_done) struct units u = {0};
+	int r = units_make(c->a, c->b, &c->match, node, &u);
+
+	for (size_t i = 0; r == 0 && i < u.count; i++)
+		r = compare_unit(c, &u.at[i]);
+	return r;
+}

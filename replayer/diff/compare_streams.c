@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The bytes that went through an object. Of heaps, and where an object has several streams, what
+ * is the same on both sides is dropped first; of what is left the first is set against the first.
+ */
+#include "compare_priv.h"
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct flow {
+	uint64_t object; /* its hash */
+	const struct diff_stream *stream;
+	uint32_t process;
+};
+
+/* What must be equal: of streams of which not all is on the tape the length alone is known. */
+static uint64_t content(const struct diff_stream *s)
+{
+	return s->masked ? 0 : s->whole ? s->hash : s->bytes;
+}
+
+static int compare_places(const struct flow *x, const struct flow *y)
+{
+	if (x->object != y->object)
+		return x->object < y->object ? -1 : 1;
+	return (int)x->stream->out - (int)y->stream->out;
+}
+
+static int compare_flows(const void *a, const void *b)
+{
+	const struct flow *x = a, *y = b;
+	const uint64_t p = content(x->stream), q = content(y->stream);
+
+	if (compare_places(x, y))
+		return compare_places(x, y);
+	if (p != q)
+		return p < q ? -1 : 1;
+	return (x->process > y->process) - (x->process < y->process);
+}
+
+static struct flow *flows(const struct diff_side *s, const uint32_t *processes, size_t count,
+			  size_t *ret_count)
+{
+	struct flow *ret;
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		n += s->processes[processes[i]].stream_count;
+	ret = calloc(n + 1, sizeof(*ret));
+	if (!ret)
+		return NULL;
+	n = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct diff_process *p = &s->processes[processes[i]];
+
+		for (size_t k = 0; k < p->stream_count; k++) {
+			const struct diff_stream *stream = &p->streams[k];
+
+			if (stream->bytes)
+				ret[n++] = (struct flow){s->objects[stream->object].hash, stream,
+							 processes[i]};
+		}
+	}
+	qsort(ret, n, sizeof(*ret), compare_flows);
+	*ret_count = n;
+	return ret;
+}
+
+static bool are_same(const struct diff_stream *a, const struct diff_stream *b)
+{
+	if (a->masked || b->masked)
+		return true;
+	if (a->bytes != b->bytes)
+		return false;
+	return !a->whole || !b->whole || a->hash == b->hash;
+}
+
+static struct finding_place place_of(const struct diff_side *s, const struct flow *f)
+{
+	const struct diff_process *p;
+
+	if (!f)
+		return (struct finding_place){.count = 0};
+	p = &s->processes[f->process];
+	return (struct finding_place){.stream = f->stream,
+				      .seq = f->stream->chunk_count ? f->stream->chunks[0].seq : 0,
+				      .process = f->process,
+				      .tid = p->thread_count ? p->threads[0].tid : 0,
+				      .count = f->stream->bytes};
+}
+
+/* A file that is new here is told as such; so is a peer. */
+static bool is_told(const struct comparison *c, uint32_t node, const struct flow *f, bool is_new)
+{
+	return findings_find(&c->found, is_new ? FIND_PATH_NEW : FIND_PATH_GONE, node, f->object) ||
+	       findings_find(&c->found, is_new ? FIND_PEER_NEW : FIND_PEER_GONE, node, f->object);
+}
+
+static int add(struct comparison *c, uint32_t node, const struct flow *a, const struct flow *b)
+{
+	const struct flow *any = b ? b : a;
+	const struct diff_side *s = b ? c->b : c->a;
+	const char *label = compare_label(s, any->stream->object);
+	cleanup_done(buf_done) struct buf subject = {0};
+	struct compare_new x = {.kind = FIND_BYTES, .node = node, .what = any->object};
+	struct finding *f;
+	int failed = 0;
+
+	if (any->stream->masked || ((!a || !b) && is_told(c, node, any, !a)))
+		return 0;
+	buf_printf(&subject, "%s %s", any->stream->out ? "written to" : "read from", label);
+	x.subject = buf_text(&subject);
+	x.detail = hash_add(any->object, &any->stream->out, sizeof(any->stream->out));
+	x.shape = hash_add(finding_shape(label), &any->stream->out, sizeof(any->stream->out));
+	f = compare_add(c, &x, &failed);
+	if (f && !f->a.stream && !f->b.stream) {
+		f->a = place_of(c->a, a);
+		f->b = place_of(c->b, b);
+	}
+	return buf_error(&subject) ? -ENOMEM : failed;
+}
+
+static size_t end_of_place(const struct flow *f, size_t count, size_t from)
+{
+	size_t end = from;
+
+	while (end < count && compare_places(&f[end], &f[from]) == 0)
+		end++;
+	return end;
+}
+
+/* Drops what is on both sides. */
+static void drop_same(struct flow *a, size_t *a_count, struct flow *b, size_t *b_count)
+{
+	size_t i = 0, k = 0, a_left = 0, b_left = 0;
+
+	while (i < *a_count || k < *b_count) {
+		int order = i == *a_count ? 1 : k == *b_count ? -1 : compare_flows(&a[i], &b[k]);
+		bool same = i < *a_count && k < *b_count && are_same(a[i].stream, b[k].stream);
+
+		if (same)
+			order = 0;
+		else if (order == 0)
+			order = -1;
+		if (order < 0)
+			a[a_left++] = a[i];
+		else if (order > 0)
+			b[b_left++] = b[k];
+		i += order <= 0;
+		k += order >= 0;
+	}
+	*a_count = a_left;
+	*b_count = b_left;
+}
+
+static uint64_t sum(const struct flow *f, size_t count)
+{
+	uint64_t ret = 0;
+
+	for (size_t i = 0; i < count; i++)
+		ret += f[i].stream->bytes;
+	return ret;
+}
+
+static int compare_place(struct comparison *c, uint32_t node, struct flow *a, size_t a_count,
+			 struct flow *b, size_t b_count)
+{
+	int r = 0;
+
+	/* Which worker moved which part is chance. */
+	if (c->match.nodes[node].how == MATCH_POOL && sum(a, a_count) == sum(b, b_count))
+		return 0;
+	drop_same(a, &a_count, b, &b_count);
+	for (size_t i = 0; r == 0 && (i < a_count || i < b_count); i++)
+		r = add(c, node, i < a_count ? &a[i] : NULL, i < b_count ? &b[i] : NULL);
+	return r;
+}
+
+int compare_node_streams(struct comparison *c, uint32_t node)
+{
+	const struct match_node *n = &c->match.nodes[node];
+	size_t a_count = 0, b_count = 0, i = 0, k = 0;
+	cleanup_free struct flow *a = flows(c->a, n->a, n->a_count, &a_count);
+	cleanup_free struct flow *b = flows(c->b, n->b, n->b_count, &b_count);
+	int r = a && b ? 0 : -ENOMEM;
+
+	while (r == 0 && (i < a_count || k < b_count)) {
+		int order = i == a_count ? 1 : k == b_count ? -1 : compare_places(&a[i], &b[k]);
+		size_t a_end = order <= 0 ? end_of_place(a, a_count, i) : i;
+		size_t b_end = order >= 0 ? end_of_place(b, b_count, k) : k;
+
+		r = compare_place(c, node, a + i, a_end - i, b + k, b_end - k);
+		i = a_end;
+		k = b_end;
+	}
+	return r;
+}

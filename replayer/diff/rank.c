@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Findings are gone through from the most important one. Each that belongs to no story yet heads
+ * one, and takes into it what caused it and all that follows from that. What follows: what comes
+ * later in a process that went another way, or in its children, or in its parents if it ended
+ * otherwise; what is about the same object; and whatever weighs little beside it.
+ */
+#include "rank.h"
+
+#include "base/cleanup.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	COMPONENT_MIN = 4,
+	FAMILY_MAX = 4096,
+	FULL_STORIES_MAX = 256, /* those after them are heads alone */
+	SHOWN_MAX = 4096,       /* findings that are looked through for what a variable says */
+};
+
+static const uint8_t ranks[FIND_KINDS] = {
+	[FIND_BUDGET] = 10,       [FIND_EXIT] = 20,        [FIND_FAILS] = 30,
+	[FIND_ERROR] = 31,        [FIND_SIGNAL] = 32,      [FIND_SUCCEEDS] = 34,
+	[FIND_EXEC_INSTEAD] = 36, [FIND_PROCESS_NEW] = 40, [FIND_PROCESS_GONE] = 41,
+	[FIND_PEER_INSTEAD] = 50, [FIND_PEER_NEW] = 51,    [FIND_PEER_GONE] = 52,
+	[FIND_INSTEAD] = 60,      [FIND_PATH_NEW] = 61,    [FIND_PATH_GONE] = 62,
+	[FIND_FLAGS] = 65,        [FIND_ENVIRONMENT] = 66, [FIND_EXECUTABLE] = 15,
+	[FIND_ARGUMENTS] = 16,    [FIND_ARGUMENT] = 67,    [FIND_CALL_NEW] = 70,
+	[FIND_CALL_GONE] = 71,    [FIND_RESULT] = 72,      [FIND_BYTES] = 80,
+	[FIND_COUNT] = 85,        [FIND_ORDER] = 90,       [FIND_TIME] = 95,
+};
+
+enum { RANK_EXPLAINS = 5, RANK_QUIET = 100, RANK_NOISE = 200 };
+
+struct ranked {
+	uint32_t finding;
+	uint32_t rank;
+	uint32_t depth; /* of its process in the tree */
+	bool explains;  /* a change of what was given, in which another one can be seen */
+	bool taken;
+};
+
+struct rank_run {
+	const struct comparison *c;
+	struct ranked *all; /* by finding */
+	uint32_t *order;    /* of findings, by importance */
+	size_t count, used; /* `used`: of the order */
+	struct buf stories, members;
+};
+
+static const struct finding *finding_at(const struct rank_run *run, uint32_t i)
+{
+	return &run->c->found.at[i];
+}
+
+static uint32_t depth_of(const struct comparison *c, uint32_t node)
+{
+	uint32_t depth = 0;
+
+	while (node && depth < FAMILY_MAX) {
+		node = c->match.nodes[node].parent;
+		depth++;
+	}
+	return depth;
+}
+
+static bool descends(const struct comparison *c, uint32_t node, uint32_t from)
+{
+	for (uint32_t depth = 0; node && depth < FAMILY_MAX; depth++) {
+		if (node == from)
+			return true;
+		node = c->match.nodes[node].parent;
+	}
+	return false;
+}
+
+static bool is_input(const struct finding *f)
+{
+	return f->kind == FIND_ENVIRONMENT || f->kind == FIND_EXECUTABLE ||
+	       f->kind == FIND_ARGUMENTS;
+}
+
+/* ---- what a variable explains ---- */
+
+static const char *name_of(const struct diff_side *s, const struct diff_step *step)
+{
+	return step && step->object < s->object_count ? s->texts + s->objects[step->object].name
+						      : "";
+}
+
+static bool says(const struct comparison *c, const struct finding *f, const char *word)
+{
+	return strstr(f->subject, word) || (f->was && strstr(f->was, word)) ||
+	       (f->now && strstr(f->now, word)) || strstr(name_of(c->a, f->a.step), word) ||
+	       strstr(name_of(c->b, f->b.step), word);
+}
+
+/* The parts of a value between : , ; = and blanks that the other value has not. */
+static bool value_shows(const struct comparison *c, const struct finding *f, const char *value,
+			const char *other)
+{
+	static const char ends[] = ":,; ";
+
+	if (!value)
+		return false;
+	if (strlen(value) >= COMPONENT_MIN && says(c, f, value))
+		return true;
+	while (*value) {
+		const size_t size = strcspn(value, ends);
+		cleanup_free char *word = strndup(value, size);
+
+		if (word && size >= COMPONENT_MIN && !(other && strstr(other, word)) &&
+		    says(c, f, word))
+			return true;
+		value += size + (value[size] != '\0');
+	}
+	/* host:port of an address. */
+	return false;
+}
+
+/* http://host:port/ of a variable is host:port in the finding. */
+static bool address_shows(const struct comparison *c, const struct finding *f, const char *value)
+{
+	const char *host = value ? strstr(value, "://") : NULL;
+	cleanup_free char *word = NULL;
+
+	if (!host)
+		return false;
+	word = strndup(host + 3, strcspn(host + 3, "/"));
+	return word && strlen(word) >= COMPONENT_MIN && says(c, f, word);
+}
+
+static bool shows_in(const struct comparison *c, const struct finding *input,
+		     const struct finding *f)
+{
+	cleanup_free char *variable = NULL;
+
+	if (input->kind != FIND_ENVIRONMENT || is_input(f))
+		return false;
+	variable = malloc(strlen(input->subject) + 2);
+	if (!variable)
+		return false;
+	variable[0] = '$';
+	strcpy(variable + 1, input->subject);
+	return says(c, f, variable) || value_shows(c, f, input->now, input->was) ||
+	       value_shows(c, f, input->was, input->now) || address_shows(c, f, input->now) ||
+	       address_shows(c, f, input->was);
+}
+
+static bool explains_any(const struct rank_run *run, const struct finding *input)
+{
+	for (size_t i = 0; i < run->used && i < SHOWN_MAX; i++) {
+		if (shows_in(run->c, input, finding_at(run, run->order[i])))
+			return true;
+	}
+	return false;
+}
+
+/* What was given to the whole changed in one thing only: it need not be seen anywhere. */
+static size_t count_inputs(const struct rank_run *run)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->used; i++) {
+		const struct finding *f = finding_at(run, run->order[i]);
+
+		n += is_input(f) && f->weight == FINDING_LOUD && depth_of(run->c, f->node) <= 1;
+	}
+	return n;
+}
+
+static void find_explaining(struct rank_run *run)
+{
+	const bool only = count_inputs(run) == 1;
+
+	for (size_t i = 0; i < run->used; i++) {
+		struct ranked *r = &run->all[run->order[i]];
+		const struct finding *f = finding_at(run, run->order[i]);
+
+		if (!is_input(f) || f->weight != FINDING_LOUD)
+			continue;
+		r->explains = (f->kind != FIND_ENVIRONMENT && r->depth <= 1) ||
+			      (only && r->depth <= 1) || explains_any(run, f);
+		if (r->explains)
+			r->rank = RANK_EXPLAINS;
+		else if (f->kind == FIND_ARGUMENTS)
+			r->rank = ranks[FIND_PROCESS_NEW] - 1;
+	}
+}
+
+/* ---- the order ---- */
+
+static uint64_t place_of(const struct finding *f)
+{
+	return f->b.seq ? f->b.seq : f->a.seq ? f->a.seq : UINT64_MAX;
+}
+
+static uint32_t rank_of(const struct finding *f)
+{
+	uint32_t rank = (uint32_t)ranks[f->kind] * 2;
+
+	/* What was never tried before says less than what worked before; what is read is the cause
+	 * of what is written. */
+	if (f->kind == FIND_FAILS && !f->was)
+		rank++;
+	if (f->kind == FIND_BYTES && (f->b.stream ? f->b.stream : f->a.stream) &&
+	    (f->b.stream ? f->b.stream : f->a.stream)->out)
+		rank++;
+	if (f->weight == FINDING_QUIET)
+		rank += RANK_QUIET * 2;
+	if (f->weight == FINDING_NOISE)
+		rank += RANK_NOISE * 2;
+	return rank;
+}
+
+/* Ends are told from the deepest process: its parents end so because of it. */
+static int compare_ranked(const void *a, const void *b, void *context)
+{
+	const struct rank_run *run = context;
+	const struct ranked *x = &run->all[*(const uint32_t *)a];
+	const struct ranked *y = &run->all[*(const uint32_t *)b];
+	const struct finding *f = finding_at(run, x->finding), *g = finding_at(run, y->finding);
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	if (f->kind == FIND_EXIT && g->kind == FIND_EXIT && x->depth != y->depth)
+		return x->depth > y->depth ? -1 : 1;
+	if (place_of(f) != place_of(g))
+		return place_of(f) < place_of(g) ? -1 : 1;
+	return (x->finding > y->finding) - (x->finding < y->finding);
+}
+
+static void sort(struct rank_run *run)
+{
+	qsort_r(run->order, run->used, sizeof(*run->order), compare_ranked, run);
+}
+
+/* ---- stories ---- */
+
+static bool is_later(const struct finding *f, const struct finding *than)
+{
+	if (f->b.seq && than->b.seq)
+		return f->b.seq >= than->b.seq;
+	if (f->a.seq && than->a.seq)
+		return f->a.seq >= than->a.seq;
+	return true;
+}
+
+static bool may_cause(const struct finding *f)
+{
+	return f->weight == FINDING_LOUD && f->kind >= FIND_FAILS && f->kind <= FIND_CALL_GONE &&
+	       f->kind != FIND_RESULT;
+}
+
+/* What the process did otherwise that matters most; if nothing, anybody. */
+static bool find_cause(const struct rank_run *run, const struct finding *end, uint32_t *ret)
+{
+	for (int anywhere = 0; anywhere < 2; anywhere++) {
+		for (size_t i = 0; i < run->used; i++) {
+			const struct ranked *r = &run->all[run->order[i]];
+			const struct finding *f = finding_at(run, r->finding);
+
+			if (r->taken || !may_cause(f) || (!anywhere && f->node != end->node))
+				continue;
+			*ret = r->finding;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void take(struct rank_run *run, uint32_t finding)
+{
+	run->all[finding].taken = true;
+}
+
+static void tell(struct rank_run *run, struct story *s, uint32_t finding)
+{
+	take(run, finding);
+	if (s->told_count < STORY_TOLD_MAX)
+		s->told[s->told_count++] = finding;
+	else
+		buf_append(&run->members, &finding, sizeof(finding));
+}
+
+static bool weighs_less(const struct finding *f)
+{
+	return f->weight != FINDING_LOUD ||
+	       (f->kind >= FIND_RESULT && f->kind < FIND_TIME && f->kind != FIND_BYTES) ||
+	       f->kind == FIND_PATH_GONE || f->kind == FIND_PEER_GONE;
+}
+
+/* Whether @f is there because the process of @cause went another way from there on. */
+static bool follows(const struct rank_run *run, const struct finding *f,
+		    const struct finding *cause, bool ended_otherwise)
+{
+	const struct comparison *c = run->c;
+
+	if (is_input(f) || f->kind == FIND_BUDGET || f->kind == FIND_TIME)
+		return false;
+	if (f->node == cause->node && f->what && f->what == cause->what)
+		return true;
+	if (!is_later(f, cause))
+		return false;
+	if (ended_otherwise)
+		return true;
+	if (f->node == cause->node || descends(c, f->node, cause->node))
+		return weighs_less(f) || (f->kind == FIND_BYTES && is_later(f, cause));
+	return false;
+}
+
+static void add_followers(struct rank_run *run, const struct finding *cause, bool ended_otherwise)
+{
+	for (size_t i = 0; i < run->used; i++) {
+		const uint32_t k = run->order[i];
+		const struct finding *f = finding_at(run, k);
+
+		if (run->all[k].taken || f->weight == FINDING_NOISE ||
+		    !follows(run, f, cause, ended_otherwise))
+			continue;
+		take(run, k);
+		buf_append(&run->members, &k, sizeof(k));
+	}
+}
+
+/* The ends of its parents, which are so because of this one. */
+static void add_parents(struct rank_run *run, struct story *s, const struct finding *end)
+{
+	for (size_t i = 0; i < run->used; i++) {
+		const uint32_t k = run->order[i];
+		const struct finding *f = finding_at(run, k);
+
+		if (!run->all[k].taken && f->kind == FIND_EXIT && f->node != end->node &&
+		    descends(run->c, end->node, f->node))
+			tell(run, s, k);
+	}
+}
+
+static void tell_end(struct rank_run *run, struct story *s, uint32_t end)
+{
+	const struct finding *f = finding_at(run, end), *cause = f;
+	uint32_t k;
+
+	if (find_cause(run, f, &k)) {
+		tell(run, s, k);
+		cause = finding_at(run, k);
+	}
+	add_parents(run, s, f);
+	add_followers(run, cause, true);
+}
+
+static bool find_end(const struct rank_run *run, uint32_t *ret)
+{
+	for (size_t i = 0; i < run->used; i++) {
+		if (!run->all[run->order[i]].taken &&
+		    finding_at(run, run->order[i])->kind == FIND_EXIT) {
+			*ret = run->order[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A change of what was given: with what shows it, and with the end, if that is otherwise. */
+static void tell_input(struct rank_run *run, struct story *s, const struct finding *input)
+{
+	bool shown = false;
+	uint32_t end, shows = 0;
+
+	if (!run->all[s->head].explains)
+		return;
+	for (size_t i = 0; !shown && i < run->used && i < SHOWN_MAX; i++) {
+		shows = run->order[i];
+		shown = !run->all[shows].taken && finding_at(run, shows)->kind != FIND_EXIT &&
+			shows_in(run->c, input, finding_at(run, shows));
+	}
+	if (find_end(run, &end)) {
+		if (shown)
+			tell(run, s, shows);
+		tell(run, s, end);
+		tell_end(run, s, end);
+	} else if (shown) {
+		tell(run, s, shows);
+		add_followers(run, finding_at(run, shows), false);
+	}
+	for (size_t i = 0; i < run->used && i < SHOWN_MAX; i++) {
+		const uint32_t k = run->order[i];
+
+		if (!run->all[k].taken && shows_in(run->c, input, finding_at(run, k))) {
+			take(run, k);
+			buf_append(&run->members, &k, sizeof(k));
+		}
+	}
+}
+
+static void tell_story(struct rank_run *run, uint32_t head)
+{
+	const size_t from = run->members.size / sizeof(uint32_t);
+	const struct finding *f = finding_at(run, head);
+	struct story s = {.head = head};
+
+	take(run, head);
+	if (run->stories.size / sizeof(s) >= FULL_STORIES_MAX)
+		;
+	else if (is_input(f))
+		tell_input(run, &s, f);
+	else if (f->kind == FIND_EXIT)
+		tell_end(run, &s, head);
+	else if (f->weight == FINDING_LOUD && f->kind != FIND_BUDGET && f->kind <= FIND_BYTES)
+		add_followers(run, f, false);
+	s.follower_count = run->members.size / sizeof(uint32_t) - from;
+	buf_append(&run->stories, &s, sizeof(s));
+}
+
+static int make(struct rank_run *run, struct ranking *ret)
+{
+	sort(run);
+	find_explaining(run);
+	sort(run);
+	for (size_t i = 0; i < run->used; i++) {
+		const struct finding *f = finding_at(run, run->order[i]);
+
+		if (f->weight == FINDING_NOISE)
+			ret->noise++;
+		else if (!run->all[run->order[i]].taken)
+			tell_story(run, run->order[i]);
+	}
+	return buf_error(&run->stories) || buf_error(&run->members) ? -ENOMEM : 0;
+}
+
+static void find_first(const struct rank_run *run, struct ranking *ret)
+{
+	for (size_t i = 0; i < run->used; i++) {
+		const struct finding *f = finding_at(run, run->order[i]);
+
+		if (f->weight == FINDING_NOISE || is_input(f) ||
+		    (f->kind >= FIND_BYTES && f->kind != FIND_ORDER) || f->kind == FIND_EXIT ||
+		    place_of(f) == UINT64_MAX)
+			continue;
+		if (!ret->has_first || place_of(f) < place_of(finding_at(run, ret->first)))
+			ret->first = run->order[i];
+		ret->has_first = true;
+	}
+}
+
+static void rank_run_done(struct rank_run *run)
+{
+	free(run->all);
+	free(run->order);
+	buf_done(&run->stories);
+	buf_done(&run->members);
+}
+
+int rank_findings(const struct comparison *c, rank_skip_fn *skip, const void *context,
+		  struct ranking *ret)
+{
+	cleanup_done(rank_run_done) struct rank_run run = {.c = c, .count = c->found.count};
+	struct ranking x = {.count = 0};
+	const uint32_t *at;
+
+	run.all = calloc(run.count + 1, sizeof(*run.all));
+	run.order = calloc(run.count + 1, sizeof(*run.order));
+	if (!run.all || !run.order)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < run.count; i++) {
+		const struct finding *f = &c->found.at[i];
+
+		run.all[i] = (struct ranked){
+			.finding = i, .rank = rank_of(f), .depth = depth_of(c, f->node)};
+		if (!skip || !skip(context, f))
+			run.order[run.used++] = i;
+	}
+	if (make(&run, &x) < 0)
+		return -ENOMEM;
+	find_first(&run, &x);
+	x.count = run.stories.size / sizeof(struct story);
+	x.stories = (struct story *)(void *)run.stories.data;
+	x.members = (uint32_t *)(void *)run.members.data;
+	run.stories = run.members = (struct buf){0};
+	at = x.members;
+	for (size_t i = 0; i < x.count; i++) {
+		x.stories[i].followers = at;
+		at += x.stories[i].follower_count;
+	}
+	*ret = x;
+	return 0;
+}
+
+void ranking_done(struct ranking *r)
+{
+	free(r->stories);
+	free(r->members);
+	*r = (struct ranking){0};
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A rule as it was read. */
+#ifndef DIFF_RULES_PRIV_H
+#define DIFF_RULES_PRIV_H
+
+#include "rules.h"
+
+#include <regex.h>
+
+struct buf;
+
+struct rule {
+	enum rule_kind kind;
+	char *from, *to; /* `to` NULL: there is none */
+	regex_t regex;   /* of RULE_MASK */
+	bool compiled;
+	uint64_t limit;
+};
+
+struct rules {
+	struct rule *at;
+	size_t count, capacity;
+};
+
+/* Appends @text with roots, aliases and masks applied; whether anything came of it. */
+bool rules_rewrite(const struct rules *r, const char *text, struct buf *ret);
+/* Whether there is any rule of these kinds. */
+bool rules_have(const struct rules *r, enum rule_kind from, enum rule_kind to);
+
+#endif

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files that make a side share. From below: texts and objects (texts.c), what a path is
+ * called (paths.c), what descriptors, processes and addresses are called (label.c), the bytes of
+ * streams (bytes.c), processes and threads (actors), steps and counts (steps.c), and reading it
+ * all (read.c).
+ */
+#ifndef DIFF_SIDE_PRIV_H
+#define DIFF_SIDE_PRIV_H
+
+#include "calls.h"
+#include "side.h"
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "replayer/print/print.h"
+#include "replayer/query/transfer.h"
+#include "replayer/state/state.h"
+
+enum {
+	SIDE_TEXT_MAX = 8 << 10, /* bytes kept of one text */
+	SIDE_ROOTS_MAX = 16,
+	SIDE_NAMES_MAX = 1 << 18, /* names that the program made */
+	SIDE_PORTS_MAX = 1 << 16,
+	SIDE_ENVIRONMENTS_MAX = 64 << 20, /* bytes of all of them */
+	SIDE_OBJECTS_MAX = 4 << 20,
+	SIDE_PROCESSES_MAX = 1 << 20,
+	SIDE_PATH_CACHE = 4096,
+	SIDE_FILE_CACHE = 1024,
+	SIDE_PATH_MAX = 4096,
+	SIDE_STANDARD = 3, /* descriptors: input, output, error */
+};
+
+/* ---- texts.c ---- */
+
+/* A hash of many short texts: eight bytes at a time. Of nothing it is not zero. */
+uint64_t diff_hash(const void *text, size_t size);
+
+struct texts {
+	struct buf all;     /* each with its NUL; place 0 is empty */
+	struct map by_hash; /* place */
+};
+
+/* The place of a text, kept once; 0: empty, no room, or out of memory (then buf_error(&t->all)).
+ * Of a long one the beginning is kept. @hash: of all of it. */
+uint32_t diff_texts_put(struct texts *t, uint64_t hash, const void *text, size_t size);
+void diff_texts_done(struct texts *t);
+
+enum object_mark {
+	OBJECT_MASKED = 1 << 0,    /* what can be read there is another each time */
+	OBJECT_ALLOCATOR = 1 << 1, /* libc looks there now and then */
+	OBJECT_PROBED = 1 << 2,    /* nobody expects it to be there */
+};
+
+struct objects {
+	struct diff_object *list; /* from 1 */
+	uint8_t *marks;           /* enum object_mark of each */
+	size_t count, capacity;   /* with place 0 */
+	struct map by_hash;
+	struct texts *texts;
+	bool failed;
+};
+
+/* The object with this label. DIFF_NONE: no room, or out of memory (`failed`). */
+uint32_t diff_objects_put(struct objects *o, const struct buf *label, const void *name,
+			  size_t name_size, uint8_t kind, uint8_t marks);
+void diff_objects_done(struct objects *o);
+
+/* ---- paths.c ---- */
+
+struct root {
+	char name[32]; /* "$HOME" */
+	char path[SIDE_PATH_MAX];
+	size_t size;
+};
+
+/* Names that the program made and that are another each time: "<new#1>". */
+struct new_names {
+	struct map by_path;  /* hash of the path: place in `labels`, plus one */
+	struct buf labels;   /* of the last component, each with its NUL */
+	uint64_t generation; /* changes with each of them */
+};
+
+struct roots {
+	struct root *list;
+	size_t count;
+};
+
+int diff_roots_add(struct roots *r, const char *name, const void *path, size_t size);
+void diff_roots_done(struct roots *r);
+
+/* Whether the last component of a path looks as if it were made up. */
+bool diff_path_looks_made_up(const char *path, size_t size);
+/* A name that was made: the @k'th of its process. 0 or -ENOMEM. */
+int diff_new_names_add(struct new_names *n, const char *path, size_t size, uint32_t k);
+bool diff_new_names_has(const struct new_names *n, const char *path, size_t size);
+void diff_new_names_done(struct new_names *n);
+
+/* Says what process a number is, if it is one of the tape: 0, the number itself otherwise. */
+typedef bool path_pid_fn(void *context, uint32_t pid, bool near, struct buf *ret);
+
+struct path_ways {
+	const struct roots *roots;
+	const struct new_names *names;
+	path_pid_fn *pid;
+	void *context;
+};
+
+/* The label of an absolute path. What it is goes to @ret_marks (enum object_mark) and @ret_new:
+ * a name in it was made up. */
+void diff_path_label(const struct path_ways *w, const char *path, size_t size, struct buf *ret,
+		     uint8_t *ret_marks, bool *ret_new);
+/* Without "//", "/./" and "/../", as the words say. */
+void diff_path_join(const char *base, size_t base_size, const void *path, size_t size,
+		    struct buf *ret);
+
+/* ---- processes and threads ---- */
+
+struct streaming {
+	struct diff_stream is;
+	struct diff_chunk *chunks;
+	size_t chunk_capacity;
+	uint64_t at;     /* of what comes next */
+	uint64_t hashed; /* bytes */
+	uint32_t tid;    /* of the first who moved any */
+};
+
+/* A process in the making. */
+struct actor {
+	struct diff_process is;
+	uint32_t ordinal; /* among the children of its parent, from 1 */
+	uint32_t children, pipes, pairs, threads, names; /* that it has made so far */
+	struct diff_count *counts;
+	size_t count_capacity;
+	struct streaming *streams;
+	size_t stream_capacity;
+};
+
+/* A thread in the making. */
+struct worker {
+	uint32_t tid, process, rank;
+	bool drew;    /* its call before was for random bytes */
+	bool pending; /* `unfinished` is what it is in */
+	struct diff_step unfinished;
+	struct diff_step *steps;
+	size_t count, capacity;
+	uint8_t *environment; /* of the exec that it is in */
+	size_t environment_size;
+};
+
+/* A pipe, or a pair of sockets: which of those that its process made, and which end. */
+struct channel_made {
+	uint32_t creator, k;
+	uint8_t end;
+	bool pipe;
+};
+
+/* What was found last, by hash. */
+struct path_slot {
+	uint64_t hash, generation;
+	uint32_t object;
+};
+
+struct path_last {
+	const void *path;
+	size_t size;
+	uint64_t seq, generation;
+	int32_t dirfd;
+	uint32_t object;
+};
+
+struct file_slot {
+	uint64_t id, stamp;
+	uint32_t actor, object;
+};
+
+/* Where the bytes of a call begin in its stream: more of them may come in events behind it. */
+struct base_of_more {
+	uint64_t seq, at;
+	uint32_t actor, stream;
+	bool out;
+};
+
+/* A side in the making, and what it is made with. */
+struct reading {
+	struct diff_side *is;
+	const struct diff_options *options;
+	struct state *state;
+	struct printer *printer;
+	struct transfers *transfers;
+	struct calls calls;
+	struct texts texts;
+	struct objects objects;
+	struct roots roots;
+	struct new_names names;
+	struct print_canon canon;
+
+	struct actor *actors; /* from 1 */
+	size_t actor_count, actor_capacity;
+	struct worker *workers; /* from 1 */
+	size_t worker_count, worker_capacity;
+	struct map by_pid, by_tid; /* places of those who have the number now, or had it last */
+	struct map counts, streams;
+	size_t steps, chunks, environment_bytes;
+
+	/* The event at hand. */
+	const struct event *event;
+	uint32_t actor, worker;
+	const struct call_class *class;
+
+	struct buf text, label, path, scratch;
+	uint64_t standard[SIDE_STANDARD]; /* ids of descriptions */
+	bool standard_known;
+	struct path_last last; /* the same path is asked for twice */
+	struct map channels;   /* id of a description: place in channel_list, plus one */
+	struct channel_made *channel_list; /* not in order */
+	size_t channel_count, channel_capacity;
+	uint8_t explicit_ports[SIDE_PORTS_MAX / 8];
+	struct map ports; /* that the kernel chose: port: k */
+	struct path_slot *path_cache;
+	struct file_slot *file_cache;
+	struct base_of_more *more;
+	size_t next_more;
+	uint8_t **environments;
+	size_t environment_count;
+	bool roots_settled;
+	int failed; /* -ENOMEM where nothing can be returned */
+};
+
+/* ---- label.c ---- */
+
+int diff_labels_init(struct reading *r);
+void diff_labels_done(struct reading *r);
+/* The object that a path is, as the thread at hand looks for it. */
+uint32_t diff_label_of_path(struct reading *r, int32_t dirfd, const void *path, size_t size);
+/* What a description is; @fd: by which descriptor. */
+uint32_t diff_label_of_file(struct reading *r, const struct state_file *f, int64_t fd);
+/* What is at the other end of a message: "udp:192.0.2.1:53". */
+uint32_t diff_label_of_peer(struct reading *r, const struct state_file *f,
+			    const struct state_address *address);
+/* A path for a tape: of a program, a directory. */
+uint32_t diff_label_of_absolute(struct reading *r, const char *path, size_t size);
+/* What was made by the call at hand: names, pipes, ports. 0 or -ENOMEM. */
+int diff_labels_take(struct reading *r);
+/* A word of a command line, with what is in it called by its label. */
+void diff_label_of_word(struct reading *r, const void *word, size_t size, struct buf *ret);
+
+/* ---- bytes.c ---- */
+
+/*
+ * A hash of bytes at places, for which it does not matter in which order and in what pieces they
+ * come: the sum over all of them of each times a number for its place.
+ */
+uint64_t diff_bytes_hash(uint64_t h, uint64_t at, const uint8_t *data, size_t size);
+/* What the event at hand moves. 0 or -ENOMEM. */
+int diff_bytes_take(struct reading *r);
+
+/* ---- actors.c ---- */
+
+/* Who did the event at hand: `actor` and `worker`. These and the next: 0 or -ENOMEM. */
+int diff_actors_find(struct reading *r);
+int diff_actors_fork(struct reading *r);
+int diff_actors_exec(struct reading *r);
+int diff_actors_exit(struct reading *r);
+int diff_actors_snapshot(struct reading *r, const struct meta_snapshot *s);
+/* The strings that an execve lists at an address, each pointer @wide bytes. */
+int diff_actors_take_environment(struct reading *r, uint64_t list_address, size_t wide);
+/* Gives everything to the side. */
+int diff_actors_end(struct reading *r);
+void diff_actors_done(struct reading *r);
+
+/* ---- steps.c ---- */
+
+/* The event at hand, of the process and thread at hand. 0 or -ENOMEM. */
+int diff_steps_take_call(struct reading *r);
+int diff_steps_take_signal(struct reading *r);
+/* All that is still in a call. */
+int diff_steps_end(struct reading *r);
+int diff_steps_count(struct reading *r, uint32_t call, uint32_t object, uint16_t error, bool noise,
+		     uint64_t nanoseconds);
+
+/* Makes room for one more element in an array that grows. */
+#define side_grow(list, count, capacity)                                                           \
+	((count) < (capacity) ? 0 : side_grow_by(&(list), &(capacity), sizeof(*(list))))
+int side_grow_by(void *list, size_t *capacity, size_t size);
+
+#endif

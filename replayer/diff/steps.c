@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Steps and counts: what a thread did, in order where that means something. */
+#include "side_priv.h"
+
+#include "sys/names.h"
+#include "sys/table.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { INTERRUPTED = 4, AGAIN = 11, NO_ENTRY = 2, NO_DIRECTORY = 20, RESTARTS_FROM = 512 };
+enum { CHILD = 17, URGENT = 23, VIRTUAL_ALARM = 26, PROFILING = 27, WINDOW = 28 };
+
+/* ---- counts ---- */
+
+int diff_steps_count(struct reading *r, uint32_t call, uint32_t object, uint16_t error, bool noise,
+		     uint64_t nanoseconds)
+{
+	const uint32_t what[] = {r->actor, call, object, error};
+	uint64_t key = diff_hash(what, sizeof(what));
+	struct actor *a = &r->actors[r->actor];
+	uintptr_t at = (uintptr_t)map_get(&r->counts, key);
+	struct diff_count *c;
+
+	if (!at) {
+		if (side_grow(a->counts, a->is.count_count, a->count_capacity) < 0)
+			return -ENOMEM;
+		at = ++a->is.count_count;
+		a->counts[at - 1] = (struct diff_count){
+			.call = call, .object = object, .error = error, .noise = noise};
+		if (map_put(&r->counts, key, (void *)at) < 0)
+			return -ENOMEM;
+	}
+	c = &a->counts[at - 1];
+	c->calls++;
+	c->noise |= noise;
+	c->nanoseconds += nanoseconds;
+	return 0;
+}
+
+/* ---- what a call is about ---- */
+
+struct subject {
+	const struct sys_desc *desc;
+	const uint64_t *args;
+	size_t size;
+	uint64_t indirect[EVENT_ARGS];
+};
+
+/* The call with its arguments, wherever they are. */
+static void find_subject(const struct event *e, struct subject *ret)
+{
+	const struct sys_desc *d = sys_find(e->call.arch, e->call.nr);
+	const struct sys_field *array;
+	const uint8_t *words = NULL;
+	size_t n = 0;
+
+	d = d ? sys_select(d, e->call.args, NULL) : NULL;
+	array = d ? sys_indirect_array(d) : NULL;
+	*ret = (struct subject){.desc = d, .args = e->call.args, .size = sizeof(e->call.args)};
+	if (array)
+		words = event_bytes(e, EVENT_AT_ENTRY,
+				    sys_value(array, e->call.args, sizeof(e->call.args)), &n);
+	d = words ? sys_indirect(ret->desc, words, n, ret->indirect) : NULL;
+	if (!d)
+		return;
+	ret->desc = d;
+	ret->args = ret->indirect;
+}
+
+static uint64_t value_of(const struct subject *s, const struct sys_field *f)
+{
+	return sys_value(f, s->args, s->size);
+}
+
+static uint32_t object_of_fd(struct reading *r, int64_t fd)
+{
+	const struct state_file *f =
+		fd >= 0 && fd <= INT32_MAX ? state_at_entry(r->state, r->event, (int32_t)fd) : NULL;
+
+	return f ? diff_label_of_file(r, f, fd) : DIFF_NONE;
+}
+
+static uint32_t object_of_path(struct reading *r, const struct subject *s,
+			       const struct sys_field *f, int32_t dirfd)
+{
+	const struct event_memory *m = event_range(r->event, EVENT_AT_ENTRY, value_of(s, f));
+	size_t size = m ? strnlen((const char *)m->data, m->length) : 0;
+
+	if (size)
+		return diff_label_of_path(r, dirfd, m->data, size);
+	return dirfd >= 0 ? object_of_fd(r, dirfd) : DIFF_NONE;
+}
+
+/* Whom connect(2) and bind(2) are about is in the address. */
+static uint32_t object_of_address(struct reading *r, const struct subject *s,
+				  const struct sys_field *f)
+{
+	int32_t fd = (int32_t)s->args[0];
+	struct state_address a = {.size = 0};
+	size_t n = 0;
+	const uint8_t *at = event_bytes(r->event, EVENT_AT_ENTRY, value_of(s, f), &n);
+
+	if (!at)
+		return DIFF_NONE;
+	a.size = (uint8_t)(n < sizeof(a.bytes) ? n : sizeof(a.bytes));
+	memcpy(a.bytes, at, a.size);
+	return diff_label_of_peer(r, state_at_entry(r->state, r->event, fd), &a);
+}
+
+static uint32_t object_of_call(struct reading *r, const struct subject *s)
+{
+	const struct sys_desc *d = s->desc;
+	uint32_t object = DIFF_NONE;
+
+	for (size_t i = 0; d && !object && i < d->count; i++) {
+		const struct sys_field *f = &d->field[i], *next = f + 1;
+
+		if (f->mem == MEM_STRING && f->kind == K_PATH && f->dir & IN &&
+		    f->again != AGAIN_TEXT)
+			object = object_of_path(r, s, f, STATE_FDCWD);
+		else if (f->kind == K_ATFD && i + 1 < d->count && next->kind == K_PATH)
+			object = object_of_path(r, s, next, (int32_t)value_of(s, f));
+		else if (r->class->rule->names_port && f->kind == K_FD && i + 1 < d->count &&
+			 next->kind == K_SOCKADDR)
+			object = object_of_address(r, s, next);
+		if (!object && f->mem == MEM_NONE && (f->kind == K_FD || f->kind == K_ATFD))
+			object = object_of_fd(r, (int32_t)value_of(s, f));
+	}
+	return object;
+}
+
+static uint64_t hash_value(uint64_t h, uint64_t value)
+{
+	return diff_hash((const uint64_t[]){h, value}, 2 * sizeof(h));
+}
+
+/* The call's group, its object, and what it is told to do: a command, a signal. */
+static uint64_t what_of(const struct reading *r, const struct subject *s, uint32_t object)
+{
+	const char *name = r->class->form.name;
+	uint64_t h = diff_hash(name, strlen(name));
+
+	h = hash_value(h, object ? r->objects.list[object].hash : 0);
+	for (size_t i = 0; s->desc && !r->class->form.bare && i < s->desc->count; i++) {
+		const struct sys_field *f = &s->desc->field[i];
+
+		if (f->kind == K_ENUM || f->kind == K_SIGNAL)
+			h = hash_value(h, value_of(s, f));
+	}
+	return h;
+}
+
+/* ---- steps ---- */
+
+static uint8_t marks_of(const struct reading *r, uint32_t object, int error)
+{
+	uint8_t marks = object ? r->objects.marks[object] : 0;
+	uint8_t ret = marks & OBJECT_ALLOCATOR ? DIFF_ALLOCATOR : 0;
+
+	if (marks & OBJECT_PROBED ||
+	    (r->class && r->class->rule->looks && (error == NO_ENTRY || error == NO_DIRECTORY)))
+		ret |= DIFF_PROBE;
+	return ret;
+}
+
+static int add_step(struct reading *r, struct worker *w, const struct diff_step *step)
+{
+	if (r->steps == DIFF_STEPS_MAX) {
+		r->is->left_out++;
+		return 0;
+	}
+	if (side_grow(w->steps, w->count, w->capacity) < 0)
+		return -ENOMEM;
+	w->steps[w->count++] = *step;
+	r->steps++;
+	return 0;
+}
+
+/* Its canonical text, and what follows from that. */
+static void finish_step(struct reading *r, struct diff_step *step)
+{
+	step->fine = diff_hash(buf_text(&r->text), r->text.size);
+	step->text = diff_texts_put(&r->texts, step->fine, buf_text(&r->text), r->text.size);
+	step->seq = event_is_call(r->event) ? r->event->call.begun_seq : r->event->seq;
+	step->time = r->event->time;
+	if (buf_error(&r->text) < 0 || buf_error(&r->texts.all) < 0)
+		r->failed = -ENOMEM;
+}
+
+/* Of a call that moves bytes only that it failed: how many it asked for is not told. */
+static void say_failed_data(struct reading *r, uint32_t object, int error)
+{
+	const char *name = sys_errno_name(error);
+
+	buf_printf(&r->text, "%s(<%s>) = -1 ", r->class->form.name,
+		   object ? r->texts.all.data + r->objects.list[object].label : "?");
+	if (name)
+		buf_str(&r->text, name);
+	else
+		buf_printf(&r->text, "errno %d", error);
+}
+
+static void say_call(struct reading *r, uint32_t object, int error)
+{
+	struct print_form form = r->class->form;
+
+	buf_clear(&r->text);
+	form.no_answer = object && r->objects.marks[object] & OBJECT_MASKED;
+	if (r->class->how == CALL_DATA)
+		say_failed_data(r, object, error);
+	else if (print_canonical(r->printer, r->event, &form, &r->text) < 0)
+		r->failed = -ENOMEM;
+}
+
+static void make_step(struct reading *r, const struct subject *s, uint32_t object, int error,
+		      struct diff_step *ret)
+{
+	const struct event_call *call = &r->event->call;
+
+	*ret = (struct diff_step){.what = what_of(r, s, object),
+				  .duration = call->state == EVENT_FINISHED ? call->duration : 0,
+				  .object = object,
+				  .call = r->class->call,
+				  .error = (uint16_t)error,
+				  .kind = DIFF_CALL,
+				  .marks = marks_of(r, object, error)};
+	ret->coarse =
+		hash_value(hash_value(ret->what, (uint64_t)error), call->state != EVENT_FINISHED);
+	say_call(r, object, error);
+	finish_step(r, ret);
+}
+
+/* Came too early, or was interrupted: it is made again. */
+static bool is_retried(const struct reading *r, int error)
+{
+	return error == INTERRUPTED || error >= RESTARTS_FROM ||
+	       (error == AGAIN && r->class->rule->retries);
+}
+
+static int take_noise(struct reading *r, int error)
+{
+	uint64_t spent = r->event->call.state == EVENT_FINISHED ? r->event->call.duration : 0;
+
+	return diff_steps_count(r, r->class->call, DIFF_NONE, (uint16_t)error, true, spent);
+}
+
+int diff_steps_take_call(struct reading *r)
+{
+	const struct event_call *call = &r->event->call;
+	struct worker *w = &r->workers[r->worker];
+	int error = event_errno(call);
+	struct subject subject;
+	struct diff_step step;
+	uint32_t object;
+	bool noise = r->class->how == CALL_NOISE || is_retried(r, error);
+
+	w->pending = false;
+	w->drew = false;
+	if (noise && r->event->kind != EVENT_BEGUN) {
+		w->drew = strcmp(r->class->form.name, "getrandom") == 0;
+		return take_noise(r, error);
+	}
+	/* What is moved is told by the bytes. */
+	if (noise || (r->class->how == CALL_DATA && !error))
+		return 0;
+	find_subject(r->event, &subject);
+	object = object_of_call(r, &subject);
+	make_step(r, &subject, object, error, &step);
+	if (r->failed < 0)
+		return r->failed;
+	if (r->event->kind == EVENT_BEGUN) {
+		w->pending = true;
+		w->unfinished = step;
+		return 0;
+	}
+	if (diff_steps_count(r, r->class->call, object, (uint16_t)error, false, step.duration) < 0)
+		return -ENOMEM;
+	return add_step(r, w, &step);
+}
+
+/* Those that come with time, or with what others do. */
+static bool is_noise(uint32_t signal)
+{
+	static const uint8_t noisy[] = {CHILD, URGENT, VIRTUAL_ALARM, PROFILING, WINDOW};
+
+	return memchr(noisy, (int)signal, sizeof(noisy)) && signal < 256;
+}
+
+int diff_steps_take_signal(struct reading *r)
+{
+	uint32_t number = r->event->signal.number;
+	struct diff_step step = {.kind = DIFF_SIGNAL};
+	char other[32];
+	const char *name = number <= 64 ? sys_signal_name((int)number) : NULL;
+
+	if (is_noise(number))
+		return 0;
+	snprintf(other, sizeof(other), "signal %u", number);
+	name = name ? name : other;
+	r->class = NULL;
+	step.call = diff_calls_name(&r->calls, name);
+	step.what = diff_hash(name, strlen(name));
+	step.coarse = step.what;
+	buf_clear(&r->text);
+	if (print_canonical(r->printer, r->event, NULL, &r->text) < 0)
+		return -ENOMEM;
+	finish_step(r, &step);
+	return r->failed < 0 ? r->failed : add_step(r, &r->workers[r->worker], &step);
+}
+
+int diff_steps_end(struct reading *r)
+{
+	for (size_t i = 1; i < r->worker_count; i++) {
+		struct worker *w = &r->workers[i];
+
+		if (!w->pending)
+			continue;
+		r->actor = w->process;
+		if (diff_steps_count(r, w->unfinished.call, w->unfinished.object, 0, false, 0) <
+			    0 ||
+		    add_step(r, w, &w->unfinished) < 0)
+			return -ENOMEM;
+		w->pending = false;
+	}
+	return 0;
+}
