@@ -117,8 +117,9 @@ static bool is_random(const char *run, size_t size)
 		return true;
 	if (size < RUN_MIN)
 		return false;
-	return turns >= 3 || (hex == size && size >= HEX_MIN && digits) ||
-	       (cases >= 2 && upper < size) || (digits && upper && cases + turns >= 2);
+	return turns >= 4 || (turns == 3 && size >= HEX_MIN) ||
+	       (hex == size && size >= HEX_MIN && digits) || (cases >= 2 && upper < size) ||
+	       (digits && upper && cases + turns >= 2);
 }
 
 struct run {

@@ -52,10 +52,16 @@ enum object_mark {
 	OBJECT_PROBED = 1 << 2,    /* nobody expects it to be there */
 };
 
+/* Where the latest count of what is done to an object is, so that it need not be looked for. */
+struct object_count {
+	uint32_t actor, call, error, at; /* at: plus one */
+};
+
 struct objects {
-	struct diff_object *list; /* from 1 */
-	uint8_t *marks;           /* enum object_mark of each */
-	size_t count, capacity;   /* with place 0 */
+	struct diff_object *list;  /* from 1 */
+	uint8_t *marks;            /* enum object_mark of each */
+	struct object_count *last; /* of each */
+	size_t count, capacity;    /* with place 0 */
 	struct map by_hash;
 	struct texts *texts;
 	bool failed;
@@ -191,6 +197,7 @@ struct reading {
 	struct calls calls;
 	struct texts texts;
 	struct objects objects;
+	struct object_count no_object;
 	struct roots roots;
 	struct new_names names;
 	struct print_canon canon;

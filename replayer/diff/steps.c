@@ -15,25 +15,36 @@ enum { CHILD = 17, URGENT = 23, VIRTUAL_ALARM = 26, PROFILING = 27, WINDOW = 28 
 
 /* ---- counts ---- */
 
-int diff_steps_count(struct reading *r, uint32_t call, uint32_t object, uint16_t error, bool noise,
-		     uint64_t nanoseconds)
+/* Where it is counted, plus one; 0: out of memory. */
+static uint32_t find_count(struct reading *r, uint32_t call, uint32_t object, uint16_t error)
 {
 	const uint32_t what[] = {r->actor, call, object, error};
 	uint64_t key = diff_hash(what, sizeof(what));
 	struct actor *a = &r->actors[r->actor];
 	uintptr_t at = (uintptr_t)map_get(&r->counts, key);
+
+	if (at)
+		return (uint32_t)at;
+	if (side_grow(a->counts, a->is.count_count, a->count_capacity) < 0 ||
+	    map_put(&r->counts, key, (void *)(uintptr_t)(a->is.count_count + 1)) < 0)
+		return 0;
+	a->counts[a->is.count_count++] =
+		(struct diff_count){.call = call, .object = object, .error = error};
+	return (uint32_t)a->is.count_count;
+}
+
+int diff_steps_count(struct reading *r, uint32_t call, uint32_t object, uint16_t error, bool noise,
+		     uint64_t nanoseconds)
+{
+	struct object_count *last = object ? &r->objects.last[object] : &r->no_object;
 	struct diff_count *c;
 
-	if (!at) {
-		if (side_grow(a->counts, a->is.count_count, a->count_capacity) < 0)
-			return -ENOMEM;
-		at = ++a->is.count_count;
-		a->counts[at - 1] = (struct diff_count){
-			.call = call, .object = object, .error = error, .noise = noise};
-		if (map_put(&r->counts, key, (void *)at) < 0)
-			return -ENOMEM;
-	}
-	c = &a->counts[at - 1];
+	if (!last->at || last->actor != r->actor || last->call != call || last->error != error)
+		*last = (struct object_count){r->actor, call, error,
+					      find_count(r, call, object, error)};
+	if (!last->at)
+		return -ENOMEM;
+	c = &r->actors[r->actor].counts[last->at - 1];
 	c->calls++;
 	c->noise |= noise;
 	c->nanoseconds += nanoseconds;

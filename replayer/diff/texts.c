@@ -81,6 +81,7 @@ void diff_texts_done(struct texts *t)
 static int make_room(struct objects *o)
 {
 	size_t capacity = o->capacity;
+	struct object_count *last;
 	uint8_t *marks;
 
 	if (o->count < capacity)
@@ -91,6 +92,10 @@ static int make_room(struct objects *o)
 	if (!marks)
 		return -ENOMEM;
 	o->marks = marks;
+	last = reallocarray(o->last, capacity, sizeof(*last));
+	if (!last)
+		return -ENOMEM;
+	o->last = last;
 	o->capacity = capacity;
 	return 0;
 }
@@ -111,6 +116,7 @@ uint32_t diff_objects_put(struct objects *o, const struct buf *label, const void
 			goto out;
 		o->list[0] = (struct diff_object){.hash = 0};
 		o->marks[0] = 0;
+		o->last[0] = (struct object_count){.at = 0};
 		o->count = 1;
 	}
 	if (make_room(o) < 0 || buf_error(label) < 0 ||
@@ -118,6 +124,7 @@ uint32_t diff_objects_put(struct objects *o, const struct buf *label, const void
 		goto out;
 	place = append(o->texts, buf_text(label), label->size);
 	o->marks[o->count] = marks;
+	o->last[o->count] = (struct object_count){.at = 0};
 	o->list[o->count] =
 		(struct diff_object){.hash = hash,
 				     .label = place,
@@ -133,5 +140,6 @@ void diff_objects_done(struct objects *o)
 {
 	free(o->list);
 	free(o->marks);
+	free(o->last);
 	map_done(&o->by_hash);
 }

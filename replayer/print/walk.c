@@ -39,6 +39,14 @@ static const struct sys_field *next_field(const struct sys_desc *d, const struct
 	return best;
 }
 
+/* In which order members are told to nobody is all the same. */
+static const struct sys_field *next_place(const struct sys_desc *d, const struct sys_field *last)
+{
+	const struct sys_field *next = last ? last + 1 : d->field;
+
+	return next < d->field + d->count ? next : NULL;
+}
+
 /* What lies behind the bytes that are there is not said; but what is behind a struct, if the
  * call got so far. */
 static bool is_there(const struct scope *s, const struct sys_field *f)
@@ -157,6 +165,8 @@ static void say_member(const struct scope *s, const struct sys_field *f)
 void say_struct(const struct scope *s)
 {
 	const struct sys_field *f = NULL;
+	const struct sys_field *(*next)(const struct sys_desc *d, const struct sys_field *last) =
+		s->p->canon ? next_place : next_field;
 	bool any = false, hidden = false;
 
 	if (s->desc->cell && s->desc->count) {
@@ -164,7 +174,7 @@ void say_struct(const struct scope *s)
 		return;
 	}
 	buf_char(s->out, '{');
-	while ((f = next_field(s->desc, f))) {
+	while ((f = next(s->desc, f))) {
 		if (!is_there(s, f) || is_left_out(s, f) || (s->p->canon && canon_omits(s, f)))
 			continue;
 		if (!is_shown(s, f)) {

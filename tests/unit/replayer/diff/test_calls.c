@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replayer/diff/calls.h"
+
+#include "../made.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct expected {
+	const char *name, *group;
+	uint8_t how;
+	uint64_t args[EVENT_ARGS];
+	uint32_t arch;
+} all_expected[] = {
+	{"open", "open", CALL_STEP, {0}, 0},
+	{"openat", "open", CALL_STEP, {0}, 0},
+	{"openat2", "open", CALL_STEP, {0}, 0},
+	{"statx", "stat", CALL_STEP, {0}, 0},
+	{"newfstatat", "stat", CALL_STEP, {0}, 0},
+	{"fstatat64", "stat", CALL_STEP, {0}, EVENT_ARCH_I386},
+	{"vfork", "fork", CALL_STEP, {0}, 0},
+	{"clone", "fork", CALL_STEP, {0x1200011}, 0},
+	{"clone", "thread", CALL_STEP, {0x3d0f00}, 0},
+	{"mmap", "mmap", CALL_STEP, {0, 4096, 1, 2, 3}, 0},
+	{"mmap", "mmap", CALL_NOISE, {0, 4096, 3, 0x22, 0xffffffff}, 0},
+	{"ioctl", "ioctl", CALL_STEP, {1, 0x5401}, 0},
+	{"ioctl", "ioctl", CALL_NOISE, {1, 0x541b}, 0},
+	{"tgkill", "tgkill", CALL_STEP, {1, 1, 15}, 0},
+	{"tgkill", "tgkill", CALL_NOISE, {1, 1, 23}, 0},
+	{"futex", "futex", CALL_NOISE, {0}, 0},
+	{"wait4", "wait", CALL_NOISE, {0}, 0},
+	{"getrandom", "getrandom", CALL_NOISE, {0}, 0},
+	{"ppoll", "poll", CALL_NOISE, {0}, 0},
+	{"readv", "read", CALL_DATA, {0}, 0},
+	{"fsync", "fsync", CALL_STEP, {0}, 0},
+};
+
+static void calls_are_what_their_lines_say(void **state)
+{
+	struct calls calls = {.names = NULL};
+
+	(void)state;
+	assert_int_equal(diff_calls_init(&calls), 0);
+	for (size_t i = 0; i < sizeof(all_expected) / sizeof(all_expected[0]); i++) {
+		const struct expected *x = &all_expected[i];
+		const struct call_class *k;
+		struct made_call call = {.name = x->name, .arch = x->arch};
+		struct made m;
+
+		memcpy(call.args, x->args, sizeof(call.args));
+		made_from(&call, &m);
+		k = diff_calls_find(&calls, &m.event);
+		assert_string_equal(calls.names[k->call], x->group);
+		if (k->how != x->how)
+			fail_msg("%s %zu: %d", x->name, i, k->how);
+		made_done(&m);
+	}
+	diff_calls_done(&calls);
+}
+
+static void a_number_that_nobody_knows_has_a_name(void **state)
+{
+	struct calls calls = {.names = NULL};
+	struct event e = made_event(EVENT_CALL, 1);
+	const struct call_class *k;
+
+	(void)state;
+	assert_int_equal(diff_calls_init(&calls), 0);
+	e.call.nr = UINT64_C(1) << 40;
+	k = diff_calls_find(&calls, &e);
+	assert_string_equal(k->form.name, "syscall_0x10000000000");
+	assert_int_equal(k->how, CALL_STEP);
+	diff_calls_done(&calls);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(calls_are_what_their_lines_say),
+		cmocka_unit_test(a_number_that_nobody_knows_has_a_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replayer/diff/side_priv.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Process 4711 is the one that asks, 4712 another. */
+static bool say_pid(void *context, uint32_t pid, bool near, struct buf *ret)
+{
+	(void)context;
+	if (pid != 4711 && (pid != 4712 || near))
+		return false;
+	buf_str(ret, pid == 4711 ? "<self>" : "<child#1>");
+	return true;
+}
+
+struct fixture {
+	struct roots roots;
+	struct new_names names;
+};
+
+static void expect(const struct fixture *f, const char *path, const char *label)
+{
+	const struct path_ways ways = {&f->roots, &f->names, say_pid, NULL};
+	struct buf text = {0};
+	uint8_t marks;
+	bool made_up;
+
+	diff_path_label(&ways, path, strlen(path), &text, &marks, &made_up);
+	assert_string_equal(buf_text(&text), label);
+	assert_int_equal(made_up, strstr(label, "<new") != NULL);
+	buf_done(&text);
+}
+
+static void done(struct fixture *f)
+{
+	diff_roots_done(&f->roots);
+	diff_new_names_done(&f->names);
+}
+
+static void paths_begin_at_roots(void **state)
+{
+	struct fixture f = {.roots = {.count = 0}};
+
+	(void)state;
+	assert_int_equal(diff_roots_add(&f.roots, "$HOME", "/home/me", 8), 0);
+	assert_int_equal(diff_roots_add(&f.roots, "$CWD", "/home/me/work/", 14), 0);
+	assert_int_equal(diff_roots_add(&f.roots, "$TMPDIR", "/tmp", 4), 0);
+	expect(&f, "/home/me/work/a", "$CWD/a");
+	expect(&f, "/home/me/work", "$CWD");
+	expect(&f, "/home/me/workshop", "$HOME/workshop");
+	expect(&f, "/home/men/x", "/home/men/x");
+	/* Everybody's. */
+	expect(&f, "/tmp/x", "/tmp/x");
+	done(&f);
+}
+
+static void the_first_name_of_a_root_stays(void **state)
+{
+	struct fixture f = {.roots = {.count = 0}};
+
+	(void)state;
+	assert_int_equal(diff_roots_add(&f.roots, "$HOME", "/root", 5), 0);
+	assert_int_equal(diff_roots_add(&f.roots, "$CWD", "/root", 5), 0);
+	expect(&f, "/root/x", "$HOME/x");
+	done(&f);
+}
+
+static void numbers_of_processes_are_their_places(void **state)
+{
+	struct fixture f = {.roots = {.count = 0}};
+
+	(void)state;
+	expect(&f, "/proc/4711/maps", "/proc/self/maps");
+	expect(&f, "/proc/self/fd/17", "/proc/self/fd/*");
+	expect(&f, "/proc/4712/maps", "/proc/<child#1>/maps");
+	expect(&f, "/proc/99/stat", "/proc/*/stat");
+	expect(&f, "/proc/4711/task/4712/comm", "/proc/self/task/<child#1>/comm");
+	expect(&f, "/tmp/hsperfdata_root/4711", "/tmp/hsperfdata_root/<self>");
+	expect(&f, "/tmp/.java_pid4711", "/tmp/.java_pid<self>");
+	expect(&f, "/run/x.4712", "/run/x.<child#1>");
+	/* Within a word only what is near. */
+	expect(&f, "/usr/lib/foo4712", "/usr/lib/foo4712");
+	expect(&f, "/dev/pts/3", "/dev/pts/*");
+	expect(&f, "/usr/lib/python3.11/x86_64", "/usr/lib/python3.11/x86_64");
+	done(&f);
+}
+
+static void made_up_names_are_counted(void **state)
+{
+	struct fixture f = {.roots = {.count = 0}};
+
+	(void)state;
+	assert_int_equal(diff_new_names_add(&f.names, "/tmp/ccdrigNC.s", 15, 1), 0);
+	assert_int_equal(diff_new_names_add(&f.names, "/tmp/tmpab_cd12x", 16, 2), 0);
+	assert_int_equal(diff_new_names_add(&f.names, "/x/mod.cpython-311.pyc.140234567", 32, 3),
+			 0);
+	expect(&f, "/tmp/ccdrigNC.s", "/tmp/<new#1>.s");
+	expect(&f, "/tmp/tmpab_cd12x/file", "/tmp/<new#2>/file");
+	expect(&f, "/x/mod.cpython-311.pyc.140234567", "/x/mod.cpython-311.pyc.<new#3>");
+	expect(&f, "/tmp/ccdrigNC.o", "/tmp/ccdrigNC.o");
+	done(&f);
+}
+
+static void names_look_made_up_or_not(void **state)
+{
+	static const char *const random[] = {"/tmp/tmp.bMsKQ3aRtz", "/tmp/tmpqkzjwvbx",
+					     "/tmp/a.12345", "/d/3f2a9cdd01ab77e2",
+					     "/dev/shm/sem.gu7MAt"};
+	static const char *const plain[] = {"/etc/passwd",        "/tmp/index.lock",
+					    "/x/libfoo.so.1.2.3", "/x/Makefile",
+					    "/x/README",          "/usr/lib/x86_64-linux-gnu",
+					    "/x/CMakeLists.txt",  "/x/python3.11",
+					    "/x/t.db-journal",    "/x/config-2024"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(random) / sizeof(random[0]); i++) {
+		if (!diff_path_looks_made_up(random[i], strlen(random[i])))
+			fail_msg("%s", random[i]);
+	}
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+		if (diff_path_looks_made_up(plain[i], strlen(plain[i])))
+			fail_msg("%s", plain[i]);
+	}
+}
+
+static void paths_are_joined_by_their_words(void **state)
+{
+	static const struct {
+		const char *base, *path, *expected;
+	} list[] = {
+		{"/a/b", "c", "/a/b/c"},
+		{"/a/b", "../c", "/a/c"},
+		{"/a/b", "./c//d/", "/a/b/c/d"},
+		{"/a/b", "/c/../..", "/"},
+		{"/", "x", "/x"},
+		{"/a", ".", "/a"},
+		{"/a", "../../../x", "/x"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		struct buf text = {0};
+
+		diff_path_join(list[i].base, strlen(list[i].base), list[i].path,
+			       strlen(list[i].path), &text);
+		assert_string_equal(buf_text(&text), list[i].expected);
+		buf_done(&text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(paths_begin_at_roots),
+		cmocka_unit_test(the_first_name_of_a_root_stays),
+		cmocka_unit_test(numbers_of_processes_are_their_places),
+		cmocka_unit_test(made_up_names_are_counted),
+		cmocka_unit_test(names_look_made_up_or_not),
+		cmocka_unit_test(paths_are_joined_by_their_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
