@@ -74,7 +74,7 @@ static bool say_process(const struct reading *r, uint32_t pid, bool near, struct
 	uint32_t at =
 		thread ? r->workers[thread].process : (uint32_t)(uintptr_t)map_get(&r->by_pid, pid);
 
-	if (!at || (near && !is_ancestor(r, at)))
+	if (!at || (near && !is_ancestor(r, at) && actor_at(r, at)->is.parent != r->actor))
 		return false;
 	if (at == r->actor && thread && thread != r->worker && r->workers[thread].rank)
 		buf_printf(out, "<thread#%u>", r->workers[thread].rank);
@@ -141,7 +141,7 @@ static const char *base_of(struct reading *r, int32_t dirfd, size_t *ret_size)
 	const struct state_file *f;
 
 	*ret_size = 0;
-	if (dirfd == PRINT_CANON_NOWHERE)
+	if (dirfd == PRINT_CANON_NOWHERE || !r->event)
 		return NULL;
 	if (dirfd < 0)
 		return state_cwd(r->state, r->event, ret_size);
@@ -177,6 +177,8 @@ uint32_t diff_label_of_path(struct reading *r, int32_t dirfd, const void *path, 
 
 	if (!size || size >= SIDE_PATH_MAX)
 		return DIFF_NONE;
+	if (!r->event)
+		return find_path(r, dirfd, path, size);
 	if (last->path != path || last->size != size || last->dirfd != dirfd ||
 	    last->seq != r->event->seq || last->generation != r->names.generation)
 		*last = (struct path_last){path,          size,
@@ -226,29 +228,44 @@ static void canon_path(void *context, int32_t dirfd, const void *path, size_t si
 	}
 }
 
+/* A name in a directory that was made up: the last part of its label. NULL: it was not. */
+static const char *made_up_entry(struct reading *r, const char *base, size_t base_size,
+				 const void *name, size_t size)
+{
+	uint32_t object;
+	const char *label, *slash;
+
+	if (!r->names.by_path.count || !base)
+		return NULL;
+	buf_clear(&r->path);
+	diff_path_join(base, base_size, name, size, &r->path);
+	if (!diff_new_names_has(&r->names, buf_text(&r->path), r->path.size))
+		return NULL;
+	object = diff_label_of_absolute(r, r->path.data, r->path.size);
+	label = r->texts.all.data + (object ? r->objects.list[object].label : 0);
+	slash = strrchr(label, '/');
+	return slash ? slash + 1 : label;
+}
+
 static bool canon_entry(void *context, int64_t fd, const void *name, size_t size, struct buf *out)
 {
 	struct reading *r = context;
+	const struct path_ways ways = {&r->roots, &r->names, pid_in_path, r};
 	size_t base_size;
-	const char *base = base_of(r, (int32_t)fd, &base_size), *at = name;
+	const char *base = base_of(r, (int32_t)fd, &base_size), *at = name, *made_up;
 	bool in_proc = base && base_size >= 5 && memcmp(base, "/proc", 5) == 0;
 
 	/* Processes, threads and descriptors come and go. */
 	if (in_proc && size && at[0] >= '0' && at[0] <= '9')
 		return false;
-	if (r->names.by_path.count && base) {
-		buf_clear(&r->path);
-		diff_path_join(base, base_size, name, size, &r->path);
-		if (diff_new_names_has(&r->names, buf_text(&r->path), r->path.size)) {
-			uint32_t object = diff_label_of_absolute(r, r->path.data, r->path.size);
-			const char *label =
-				r->texts.all.data + (object ? r->objects.list[object].label : 0);
-
-			at = strrchr(label, '/') ? strrchr(label, '/') + 1 : label;
-			size = strlen(at);
-		}
-	}
-	escape_strace(out, at, size, PRINT_HEX_NEVER);
+	made_up = made_up_entry(r, base, base_size, name, size);
+	buf_clear(&r->scratch);
+	if (made_up)
+		buf_str(&r->scratch, made_up);
+	else
+		diff_name_label(&ways, at, size, &r->scratch);
+	escape_strace(out, buf_text(&r->scratch), r->scratch.size, PRINT_HEX_NEVER);
+	buf_inherit(out, &r->scratch);
 	return true;
 }
 
@@ -288,8 +305,9 @@ static bool is_process(const struct reading *r, const char *word, size_t size, s
 
 void diff_label_of_word(struct reading *r, const void *word, size_t size, struct buf *ret)
 {
+	const struct path_ways ways = {&r->roots, &r->names, pid_in_path, r};
 	const char *at = word;
-	size_t base_size;
+	size_t base_size, plain = 0;
 	const char *cwd;
 
 	if (is_process(r, at, size, ret))
@@ -311,12 +329,14 @@ void diff_label_of_word(struct reading *r, const void *word, size_t size, struct
 
 		n = begins_path(at, i, size) ? path_length(at + i, size - i) : 0;
 		object = n > 1 ? diff_label_of_path(r, STATE_FDCWD, at + i, n) : DIFF_NONE;
-		if (object)
+		if (object) {
+			diff_name_label(&ways, at + plain, i - plain, ret);
 			buf_str(ret, r->texts.all.data + r->objects.list[object].label);
-		else
-			buf_append(ret, at + i, n ? n : 1);
+			plain = i + n;
+		}
 		n += !n;
 	}
+	diff_name_label(&ways, at + plain, size - plain, ret);
 }
 
 static void canon_word(void *context, const void *word, size_t size, struct buf *out)
@@ -679,13 +699,26 @@ static bool is_made_up(const struct reading *r, const char *path, size_t size, b
 	       (r->workers[r->worker].drew || is_temporary(r, path, size));
 }
 
+/* A name with the number of a process in it is known by that. */
+static bool has_process(struct reading *r, const char *path, size_t size)
+{
+	const struct path_ways ways = {&r->roots, &r->names, pid_in_path, r};
+	const char *slash = memrchr(path, '/', size);
+	const char *name = slash ? slash + 1 : path;
+	size_t length = size - (size_t)(name - path);
+
+	buf_clear(&r->scratch);
+	diff_name_label(&ways, name, length, &r->scratch);
+	return r->scratch.size != length || memcmp(buf_text(&r->scratch), name, length) != 0;
+}
+
 static int take_name(struct reading *r, const char *path, size_t size, bool exclusive,
 		     uint64_t mode)
 {
 	struct actor *a = &r->actors[r->actor];
 	const struct state_file *f;
 
-	if (diff_new_names_has(&r->names, path, size) ||
+	if (diff_new_names_has(&r->names, path, size) || has_process(r, path, size) ||
 	    !is_made_up(r, path, size, exclusive, mode))
 		return 0;
 	if (diff_new_names_add(&r->names, path, size, ++a->names) < 0)

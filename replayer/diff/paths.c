@@ -117,9 +117,10 @@ static bool is_random(const char *run, size_t size)
 		return true;
 	if (size < RUN_MIN)
 		return false;
+	/* Capitals alone are in many a name: CMakeLists. */
 	return turns >= 4 || (turns == 3 && size >= HEX_MIN) ||
-	       (hex == size && size >= HEX_MIN && digits) || (cases >= 2 && upper < size) ||
-	       (digits && upper && cases + turns >= 2);
+	       (hex == size && size >= HEX_MIN && digits) ||
+	       (digits && upper && cases + turns >= 3);
 }
 
 struct run {
@@ -211,6 +212,8 @@ static const struct place {
 	{"/sys/fs/cgroup/", OBJECT_MASKED},
 	{"/sys/devices/system/node/", OBJECT_MASKED},
 	{"/sys/class/thermal/", OBJECT_MASKED},
+	/* Nobody reads what is thrown away. */
+	{"/dev/null", OBJECT_MASKED},
 	{"/dev/urandom", OBJECT_MASKED},
 	{"/dev/random", OBJECT_MASKED},
 	{"/dev/hwrng", OBJECT_MASKED},
@@ -241,29 +244,27 @@ static bool is_letter(char c)
 	return is_run(c) && !is_digit(c) && c != '_';
 }
 
-/* Digits that are a process: of one that is near any will do, of others only those that stand
- * alone. */
+/* Digits that are a process which is near: any others are a number that happens to be one, too,
+ * and so are short ones within a word. */
 static void say_numbers(const struct path_ways *w, const char *name, size_t size, struct buf *ret)
 {
-	enum { NEAR_MIN = 3, FAR_MIN = 4, DIGITS_MAX = 10 };
+	enum { ALONE_MIN = 3, WITHIN_MIN = 4, DIGITS_MAX = 10 };
 
 	for (size_t i = 0, n; i < size; i += n) {
 		uint64_t value = 0;
-		bool near;
+		bool within;
 
-		n = 0;
-		while (i + n < size && is_digit(name[i + n]))
-			value = n < DIGITS_MAX ? value * 10 + (uint64_t)(name[i + n++] - '0')
-					       : (n++, UINT64_MAX);
+		for (n = 0; i + n < size && is_digit(name[i + n]); n++)
+			value = n < DIGITS_MAX ? value * 10 + (uint64_t)(name[i + n] - '0')
+					       : UINT64_MAX;
 		if (!n) {
 			buf_char(ret, name[i]);
 			n = 1;
 			continue;
 		}
-		near = n < FAR_MIN || (i && is_letter(name[i - 1])) ||
-		       (i + n < size && is_letter(name[i + n]));
-		if (n < NEAR_MIN || name[i] == '0' || value > UINT32_MAX ||
-		    !w->pid(w->context, (uint32_t)value, near, ret))
+		within = (i && is_letter(name[i - 1])) || (i + n < size && is_letter(name[i + n]));
+		if (n < (within ? WITHIN_MIN : ALONE_MIN) || name[i] == '0' || value > UINT32_MAX ||
+		    !w->pid(w->context, (uint32_t)value, true, ret))
 			buf_append(ret, name + i, n);
 	}
 }
@@ -277,7 +278,7 @@ static bool has_number(const char *name, size_t size)
 	return false;
 }
 
-static void say_name(const struct path_ways *w, const char *name, size_t size, struct buf *ret)
+void diff_name_label(const struct path_ways *w, const char *name, size_t size, struct buf *ret)
 {
 	if (w->pid && has_number(name, size))
 		say_numbers(w, name, size, ret);
@@ -363,7 +364,7 @@ void diff_path_label(const struct path_ways *w, const char *path, size_t size, s
 		if (made)
 			buf_str(ret, w->names->labels.data + made - 1);
 		else if (!say_numbered(w, path, at + slash, name, n - slash, ret))
-			say_name(w, name, n - slash, ret);
+			diff_name_label(w, name, n - slash, ret);
 		at += n;
 	}
 }

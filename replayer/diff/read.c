@@ -164,6 +164,7 @@ static int take(struct reading *r, const struct trace_item *item, struct err *er
 
 	if (result < 0)
 		return result;
+	r->event = NULL;
 	switch (item->kind) {
 	case ITEM_HEADER:
 		return take_header(r, item->header, err);

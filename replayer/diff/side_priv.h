@@ -102,7 +102,8 @@ int diff_new_names_add(struct new_names *n, const char *path, size_t size, uint3
 bool diff_new_names_has(const struct new_names *n, const char *path, size_t size);
 void diff_new_names_done(struct new_names *n);
 
-/* Says what process a number is, if it is one of the tape: 0, the number itself otherwise. */
+/* Says what process a number is; false: it is none of the tape, or, with @near, neither the one at
+ * hand, nor one that it descends from, nor a child of its. */
 typedef bool path_pid_fn(void *context, uint32_t pid, bool near, struct buf *ret);
 
 struct path_ways {
@@ -116,6 +117,8 @@ struct path_ways {
  * a name in it was made up. */
 void diff_path_label(const struct path_ways *w, const char *path, size_t size, struct buf *ret,
 		     uint8_t *ret_marks, bool *ret_new);
+/* A name, or any text: numbers in it that are processes are said as such. */
+void diff_name_label(const struct path_ways *w, const char *name, size_t size, struct buf *ret);
 /* Without "//", "/./" and "/../", as the words say. */
 void diff_path_join(const char *base, size_t base_size, const void *path, size_t size,
 		    struct buf *ret);
@@ -210,7 +213,7 @@ struct reading {
 	struct map counts, streams;
 	size_t steps, chunks, environment_bytes;
 
-	/* The event at hand. */
+	/* The event at hand; NULL: it is none. */
 	const struct event *event;
 	uint32_t actor, worker;
 	const struct call_class *class;

@@ -81,9 +81,9 @@ static void numbers_of_processes_are_their_places(void **state)
 	expect(&f, "/proc/4711/task/4712/comm", "/proc/self/task/<child#1>/comm");
 	expect(&f, "/tmp/hsperfdata_root/4711", "/tmp/hsperfdata_root/<self>");
 	expect(&f, "/tmp/.java_pid4711", "/tmp/.java_pid<self>");
-	expect(&f, "/run/x.4712", "/run/x.<child#1>");
-	/* Within a word only what is near. */
-	expect(&f, "/usr/lib/foo4712", "/usr/lib/foo4712");
+	expect(&f, "/run/x.4711.pid", "/run/x.<self>.pid");
+	/* A number that happens to be that of a process far away. */
+	expect(&f, "/run/x.4712", "/run/x.4712");
 	expect(&f, "/dev/pts/3", "/dev/pts/*");
 	expect(&f, "/usr/lib/python3.11/x86_64", "/usr/lib/python3.11/x86_64");
 	done(&f);
