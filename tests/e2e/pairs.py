@@ -17,6 +17,9 @@ FIRST_LINES = 6
 
 BROKEN = 99
 
+# When the files of a test were made: it is told by ls, and in what pigz writes.
+MADE = 1577836800
+
 Found = collections.namedtuple("Found", "status findings text json")
 
 
@@ -73,6 +76,7 @@ class PairTest(suite.TapeTest):
         with open(path, "wb") as f:
             f.write(content if isinstance(content, bytes) else content.encode())
         os.chmod(path, mode)
+        os.utime(path, (MADE, MADE))
         return path
 
     def sh(self, script):

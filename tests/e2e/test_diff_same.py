@@ -213,7 +213,7 @@ SHELLS = {
 BUILDS = {
     "gcc": Program(["gcc", "-O1", "-o", "prog", "a.c"], sources, ("gcc",)),
     "make -j2": Program(["make", "-s", "-j2"], sources, ("make", "gcc")),
-    "ninja -j2": Program(["ninja", "-j2"], sources, ("ninja", "gcc")),
+    "ninja -j2": Program(["ninja", "--quiet", "-j2"], sources, ("ninja", "gcc")),
     "git log": Program(["git", "log", "-p", "--stat"], repository, ("git",)),
     "git commit": Program(["sh", "-c", "echo x >>4.txt; git status --short; git commit -qam more; "
                            "git gc -q"], repository, ("git",)),

@@ -5,7 +5,6 @@ another directory, with another home, another place for temporary files, another
 terminal, on a machine that has other things to do."""
 import fcntl
 import os
-import pty
 import struct
 import subprocess
 import sys
@@ -51,7 +50,7 @@ class Unlike(same.Same):
 
 class Directory(Unlike):
     def arrange(self):
-        self.work = self.bench.path("somewhere/else/work")
+        self.work = self.bench.path("elsewhere")
         return {}
 
 
@@ -83,22 +82,22 @@ class Terminal(Unlike):
                 "python": same.Program([same.PYTHON3, "-c",
                                         "import os; print(len(os.get_terminal_size(0)))"])}
 
-    def terminal(self, rows, columns):
-        ours, theirs = pty.openpty()
-        self.addCleanup(os.close, ours)
-        self.addCleanup(os.close, theirs)
-        fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        return {"stdin": theirs}
+    def size(self, rows, columns):
+        fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        return {"stdin": self.theirs}
 
     def setUp(self):
         super().setUp()
-        self.more = self.restore()
+        ours, self.theirs = os.openpty()
+        self.addCleanup(os.close, ours)
+        self.addCleanup(os.close, self.theirs)
+        self.more = self.size(25, 80)
 
     def arrange(self):
-        return self.terminal(50, 132)
+        return self.size(50, 132)
 
     def restore(self):
-        return self.terminal(25, 80)
+        return self.size(25, 80)
 
 
 for _class in (Directory, Home, Busy, Terminal):
