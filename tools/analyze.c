@@ -32,6 +32,9 @@ static const struct verb verbs[] = {
 	{"check", verb_check, "verify every chunk; --repair -o FILE writes a clean copy"},
 	{"sql", verb_sql, "ask the tape in SQL: TRACE [STATEMENT]..."},
 	{"follow", verb_follow, "the bytes that flowed through a descriptor, socket, pipe or file"},
+	{"diff", verb_diff, "what is different in the second tape; exit 1 when anything is"},
+	{"baseline", verb_baseline,
+	 "-o FILE: several good runs, from which diff learns what varies"},
 	{"cut", verb_cut, "-o FILE: a tape with only the part that is named"},
 	{"report", verb_report, "one self-contained HTML page: timeline, tables, tree"},
 	{"export", verb_export, "--to jsonl, strace, csv, sqlite, perfetto, folded, pcapng"},
@@ -81,6 +84,9 @@ static int say_usage(void)
 	     "  cut: -o FILE, -z LEVEL, --pid, --time, -e as above, and\n"
 	     "    --children         with --pid: also all that descend from them\n"
 	     "    --events=A..B      only from event A to event B\n"
+	     "  diff: --all, --json, --format=text|json|unified, --rules=FILE, --allow-lossy,\n"
+	     "        --fail-on=LEVEL, --good=TRACE, --bad=TRACE (several runs of a side)\n"
+	     "  baseline: -o FILE, --output=FILE\n"
 	     "  stats: --by=syscall|process|thread|file, --sort=time|calls|errors|mean|p50|p90|\n"
 	     "         p99|max|wall|blocked|busy|bytes, --pid=PID[,PID], --time=A..B\n"
 	     "  info: --markdown\n"
@@ -97,7 +103,8 @@ static int say_usage(void)
 	     "      --help             show this and exit\n"
 	     "      --version          show the version and exit\n"
 	     "\n"
-	     "Exit status: 0 fine; 2 trouble: bad use, no tape, a tape that is damaged or cut "
+	     "Exit status: 0 fine; 1 diff found something; 2 trouble: bad use, no tape, a tape "
+	     "that is damaged or cut "
 	     "off.");
 	return EXIT_FINE;
 }

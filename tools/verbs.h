@@ -23,5 +23,7 @@ int verb_export(int argc, char **argv);
 int verb_errors(int argc, char **argv);
 int verb_net(int argc, char **argv);
 int verb_files(int argc, char **argv);
+int verb_diff(int argc, char **argv);
+int verb_baseline(int argc, char **argv);
 
 #endif

@@ -21,7 +21,7 @@ struct flow {
 /* What must be equal: of streams of which not all is on the tape the length alone is known. */
 static uint64_t content(const struct diff_stream *s)
 {
-	return s->masked ? 0 : s->whole ? s->hash : s->bytes;
+	return s->masked ? 0 : s->whole && !s->shared ? s->hash : s->bytes;
 }
 
 static int compare_places(const struct flow *x, const struct flow *y)
@@ -77,7 +77,7 @@ static bool are_same(const struct diff_stream *a, const struct diff_stream *b)
 		return true;
 	if (a->bytes != b->bytes)
 		return false;
-	return !a->whole || !b->whole || a->hash == b->hash;
+	return !a->whole || !b->whole || a->shared || b->shared || a->hash == b->hash;
 }
 
 static struct finding_place place_of(const struct diff_side *s, const struct flow *f)

@@ -32,6 +32,12 @@ _systape_analyze()
 			%ipc" -- "$current")
 		return
 		;;
+	--format) mapfile -t COMPREPLY < <(compgen -W "text json unified" -- "$current") && return ;;
+	--fail-on)
+		mapfile -t COMPREPLY < <(compgen -W "environment budget exit error process peer path
+			flags call bytes count order time" -- "$current")
+		return
+		;;
 	-X) mapfile -t COMPREPLY < <(compgen -W "raw abbrev verbose" -- "$current") && return ;;
 	-P) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
 	-s | -a | --pid | --time | --at) return ;;
@@ -44,6 +50,8 @@ _systape_analyze()
 	files) words+=" -P -e --trace= --sort= --written --failed --missing --all --pid= --time= --json" ;;
 	follow) words+=" --list --fd= --path= --socket= --pipe --stream= --hex --content --raw --out --in -o -e --trace= --pid= --time= --json" ;;
 	cut) words+=" -o -z -e --trace= --pid= --children --time= --events=" ;;
+	diff) words+=" --all --json --format= --rules= --fail-on= --allow-lossy --good= --bad=" ;;
+	baseline) words+=" -o --output=" ;;
 	net) words+=" --sort= --all -e --trace= --pid= --time= --json" ;;
 	errors) words+=" --all -e --trace= --pid= --time= --json" ;;
 	info) words+=" --json --markdown" ;;
@@ -53,7 +61,7 @@ _systape_analyze()
 	export) words+=" --to= -e --trace= -o --pid= --time= --weight=" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="overview print tree stats state files follow net errors cut info check sql report export"
+		verbs="overview print tree stats state files follow net errors diff baseline cut info check sql report export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

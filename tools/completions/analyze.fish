@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-set -l verbs overview print tree stats state files follow net errors cut info check sql report export
+set -l verbs overview print tree stats state files follow net errors diff baseline cut info check sql report export
 set -l first "not __fish_seen_subcommand_from $verbs"
 
 complete -c analyze -n $first -a overview -d 'What ran, how it ended, what failed'
@@ -12,6 +12,8 @@ complete -c analyze -n $first -a files -d 'Every path that was touched'
 complete -c analyze -n $first -a net -d 'Everybody whom the processes talked to'
 complete -c analyze -n $first -a errors -d 'The calls that failed'
 complete -c analyze -n $first -a follow -d 'The bytes that flowed'
+complete -c analyze -n $first -a diff -d 'What is different in the second tape'
+complete -c analyze -n $first -a baseline -d 'Several good runs in one file'
 complete -c analyze -n $first -a cut -d 'A tape with only a part'
 complete -c analyze -n $first -a info -d 'What the tape says about itself'
 complete -c analyze -n $first -a check -d 'Whether the file is whole'
@@ -120,3 +122,14 @@ complete -c analyze -n '__fish_seen_subcommand_from report' -o o -r -F -d 'Outpu
 complete -c analyze -n $export -l pid -x -d 'Only these processes or threads'
 complete -c analyze -n $export -l time -x -d 'Only these seconds, A..B'
 complete -c analyze -n $export -l weight -x -a 'time count bytes' -d 'What folded stacks count'
+
+set -l diff '__fish_seen_subcommand_from diff'
+complete -c analyze -n $diff -l all -d 'All findings'
+complete -c analyze -n $diff -l json -d 'As a JSON object'
+complete -c analyze -n $diff -l format -x -a 'text json unified' -d 'Form of the output'
+complete -c analyze -n $diff -l rules -r -F -d 'What is passed over'
+complete -c analyze -n $diff -l fail-on -x -a 'environment budget exit error process peer path flags call bytes count order time' -d 'Level for status 1'
+complete -c analyze -n $diff -l allow-lossy -d 'Compare what there is'
+complete -c analyze -n $diff -l good -r -F -d 'A good run'
+complete -c analyze -n $diff -l bad -r -F -d 'A bad run'
+complete -c analyze -n '__fish_seen_subcommand_from baseline' -s o -l output -r -F -d 'Output'

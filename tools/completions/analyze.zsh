@@ -12,6 +12,8 @@ verbs=(
 	'net:everybody whom the processes talked to'
 	'errors:the calls that failed'
 	'follow:the bytes that flowed'
+	'diff:what is different in the second tape'
+	'baseline:several good runs in one file'
 	'cut:a tape with only a part'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
@@ -122,6 +124,17 @@ net | errors)
 		'--time=[only these seconds, A..B]:range'
 		'--json[as a JSON object]'
 	)
+	;;
+diff)
+	options+=('--all[all findings]' '--json[as a JSON object]'
+		'--format=[form of the output]:format:(text json unified)'
+		'--rules=[what is passed over]:file:_files'
+		'--fail-on=[level for status 1]:level:(environment budget exit error process peer path flags call bytes count order time)'
+		'--allow-lossy[compare what there is]' '*--good=[a good run]:tape:_files'
+		'*--bad=[a bad run]:tape:_files')
+	;;
+baseline)
+	options+=('(-o --output)'{-o,--output=}'[output]:file:_files')
 	;;
 cut)
 	options+=(

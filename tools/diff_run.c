@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A file may hold several tapes (a baseline does): then each is a run. Where they begin is found
+ * by the headers; each is read through a window of the file of its own.
+ */
+#include "diff_run.h"
+
+#include "tape_parts.h"
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/fileio.h"
+#include "format/container/source.h"
+#include "replayer/diff/side.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- inputs ---- */
+
+int diff_inputs_add(struct diff_inputs *x, bool bad, const char *path, struct err *err)
+{
+	size_t *count = bad ? &x->bad_count : &x->good_count;
+
+	if (*count == DIFF_RUNS_MAX)
+		return err_set(err, E2BIG, "more than %d runs of one side", DIFF_RUNS_MAX);
+	(bad ? x->bad : x->good)[(*count)++] = path;
+	return 0;
+}
+
+int diff_inputs_rules(struct diff_inputs *x, const char *path, struct err *err)
+{
+	cleanup_done(buf_done) struct buf text = {0};
+	int r = fileio_slurp(AT_FDCWD, path, RULES_FILE_MAX, &text);
+
+	if (r < 0)
+		return err_errno(err, -r, "cannot read '%s'", path);
+	x->rules = rules_free(x->rules);
+	return rules_read(buf_text(&text), text.size, path, &x->rules, err);
+}
+
+void diff_inputs_done(struct diff_inputs *x)
+{
+	x->rules = rules_free(x->rules);
+}
+
+/* ---- tapes ---- */
+
+struct diff_loaded {
+	const char *path;
+	struct tape_part part;
+	const struct rules *rules;
+	struct diff_side *read;
+	struct ruled_side *ruled;
+	int result;
+	struct err err;
+};
+
+static const struct diff_side *side_of(const struct diff_loaded *x)
+{
+	return x->ruled ? ruled_side(x->ruled) : x->read;
+}
+
+static void *load(void *context)
+{
+	struct diff_loaded *x = context;
+	const struct diff_options options = {.one_thread = true};
+	struct trace_source *source;
+
+	x->result = tape_part_open(&x->part, &source, &x->err);
+	if (x->result == 0)
+		x->result = diff_side_read(source, &options, &x->read, &x->err);
+	if (x->result < 0) {
+		err_wrap(&x->err, "%s", x->path);
+		return NULL;
+	}
+	if (x->rules && rules_apply(x->rules, x->read, &x->ruled) < 0)
+		x->result = err_set(&x->err, ENOMEM, "out of memory");
+	return NULL;
+}
+
+static struct diff_loaded *loaded_new(const char *path, const struct tape_part *part,
+				      const struct rules *rules)
+{
+	struct diff_loaded *x = calloc(1, sizeof(*x));
+
+	if (x) {
+		x->path = path;
+		x->part = *part;
+		x->rules = rules;
+	}
+	return x;
+}
+
+static struct diff_loaded *loaded_free(struct diff_loaded *x)
+{
+	if (x) {
+		ruled_side_free(x->ruled);
+		diff_side_free(x->read);
+	}
+	free(x);
+	return NULL;
+}
+
+/* Two at the same time; one in this thread, so that without the other it goes on as well. */
+static int load_both(struct diff_loaded *a, struct diff_loaded *b, struct err *err)
+{
+	pthread_t thread;
+	const bool beside = pthread_create(&thread, NULL, load, a) == 0;
+
+	load(b);
+	if (beside)
+		pthread_join(thread, NULL);
+	else
+		load(a);
+	if (a->result < 0)
+		return err_set(err, -a->result, "%s", err_text(&a->err));
+	return b->result < 0 ? err_set(err, -b->result, "%s", err_text(&b->err)) : 0;
+}
+
+/* ---- what must be whole ---- */
+
+static const char *trouble_of(const struct diff_side *s)
+{
+	if (s->truncated)
+		return "it ends in the middle";
+	if (s->damaged)
+		return s->damage[0] ? s->damage : "it is damaged";
+	if (s->lost || (s->trailer && s->trailer->incomplete))
+		return "events are missing";
+	if (s->left_out)
+		return "it is too long: what is over is not compared";
+	return NULL;
+}
+
+static void note_doubt(const struct diff_loaded *x, char *doubt, size_t size)
+{
+	const char *trouble = trouble_of(x->read);
+
+	if (trouble && !*doubt)
+		snprintf(doubt, size, "%s: %s", x->path, trouble);
+}
+
+static void note_unlike(const struct diff_loaded *a, const struct diff_loaded *b, char *doubt,
+			size_t size)
+{
+	const struct meta_header *x = a->read->header, *y = b->read->header;
+
+	if (*doubt || !x || !y)
+		return;
+	if (strcmp(x->trace_set, y->trace_set) != 0)
+		snprintf(doubt, size, "recorded with -e trace=%s and -e trace=%s",
+			 *x->trace_set ? x->trace_set : "all",
+			 *y->trace_set ? y->trace_set : "all");
+	else if (x->payload_limit != y->payload_limit)
+		snprintf(doubt, size, "recorded with -s %" PRIu64 " and -s %" PRIu64,
+			 x->payload_limit, y->payload_limit);
+}
+
+/* ---- runs ---- */
+
+struct run {
+	const char *path;
+	struct tape_part part;
+};
+
+static int runs_of(const char *const *paths, size_t count, struct tape_files *files,
+		   struct buf *ret, struct err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		cleanup_done(buf_done) struct buf parts = {0};
+		int r = tape_parts(files, paths[i], &parts, err);
+
+		for (size_t k = 0; r == 0 && k < parts.size / sizeof(struct tape_part); k++) {
+			struct run run = {.path = paths[i]};
+
+			memcpy(&run.part, parts.data + k * sizeof(run.part), sizeof(run.part));
+			buf_append(ret, &run, sizeof(run));
+		}
+		if (r < 0)
+			return r;
+	}
+	return buf_error(ret) ? err_set(err, ENOMEM, "out of memory") : 0;
+}
+
+static int learn_from(const struct diff_loaded *a, const struct diff_loaded *b,
+		      const struct rules *rules, struct map *ret)
+{
+	cleanup_done(comparison_done) struct comparison c = {0};
+	int r = compare_sides(side_of(a), side_of(b), rules, &c);
+
+	for (size_t i = 0; r == 0 && i < c.found.count; i++) {
+		if (c.found.at[i].weight != FINDING_NOISE)
+			r = map_put(ret, c.found.at[i].key, ret);
+	}
+	return r;
+}
+
+/* The first against each of the others, two tapes in memory at a time. */
+static int learn_runs(const struct run *runs, size_t count, const struct rules *rules,
+		      struct map *ret, char *doubt, size_t size, struct err *err)
+{
+	struct diff_loaded *first = NULL;
+	int r = 0;
+
+	for (size_t i = 1; r == 0 && i < count; i++) {
+		struct diff_loaded *other = loaded_new(runs[i].path, &runs[i].part, rules);
+
+		if (!first) {
+			first = loaded_new(runs[0].path, &runs[0].part, rules);
+			r = first && other ? load_both(first, other, err)
+					   : err_set(err, ENOMEM, "out of memory");
+		} else if (other) {
+			load(other);
+			if (other->result < 0)
+				r = err_set(err, -other->result, "%s", err_text(&other->err));
+		}
+		if (r == 0 && other) {
+			note_doubt(other, doubt, size);
+			note_unlike(first, other, doubt, size);
+		}
+		if (r == 0 && (!other || learn_from(first, other, rules, ret) < 0))
+			r = err_set(err, ENOMEM, "out of memory");
+		loaded_free(other);
+	}
+	if (r == 0 && first)
+		note_doubt(first, doubt, size);
+	loaded_free(first);
+	return r;
+}
+
+int diff_learn(const char *const *paths, size_t count, const struct rules *rules, struct map *ret,
+	       char *doubt, size_t size, struct err *err)
+{
+	cleanup_done(tape_files_done) struct tape_files files = {0};
+	cleanup_done(buf_done) struct buf runs = {0};
+	int r = runs_of(paths, count, &files, &runs, err);
+
+	return r < 0 ? r
+		     : learn_runs((const struct run *)(const void *)runs.data,
+				  runs.size / sizeof(struct run), rules, ret, doubt, size, err);
+}
+
+/* ---- the comparison ---- */
+
+struct skipping {
+	const struct map *learned;
+	const struct rules *rules;
+	const struct comparison *c;
+	size_t *masked;
+};
+
+/* A call that has a budget is told when that is over, not when it moves. */
+static bool has_budget(const struct skipping *x, const struct finding *f)
+{
+	struct rule_budget budget;
+	const char *blank = strchr(f->subject, ' ');
+	cleanup_free char *call = strndup(f->subject, strcspn(f->subject, " ("));
+
+	if (f->kind != FIND_COUNT && f->kind != FIND_CALL_NEW)
+		return false;
+	for (size_t i = 0; call && rules_budget(x->rules, i, &budget); i++) {
+		if (rule_budget_covers(&budget, call, blank ? blank + 1 : ""))
+			return true;
+	}
+	return false;
+}
+
+static bool skip(const void *context, const struct finding *f)
+{
+	const struct skipping *x = context;
+
+	if (f->kind == FIND_BUDGET)
+		return false;
+	if (map_get(x->learned, f->key)) {
+		++*x->masked;
+		return true;
+	}
+	return has_budget(x, f);
+}
+
+static uint64_t calls_in(const struct diff_side *s, const struct rule_budget *budget)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 1; i < s->process_count; i++) {
+		const struct diff_process *p = &s->processes[i];
+
+		for (size_t k = 0; k < p->count_count; k++) {
+			const struct diff_count *x = &p->counts[k];
+
+			if (rule_budget_covers(budget, s->calls[x->call],
+					       s->texts + s->objects[x->object].label))
+				n += x->calls;
+		}
+	}
+	return n;
+}
+
+static int check_budgets(struct comparison *c, const struct rules *rules)
+{
+	struct rule_budget budget;
+	int failed = 0;
+
+	for (size_t i = 0; !failed && rules_budget(rules, i, &budget); i++) {
+		cleanup_done(buf_done) struct buf subject = {0};
+		const uint64_t n = calls_in(c->b, &budget);
+		struct finding *f;
+		bool fresh;
+
+		if (n <= budget.limit)
+			continue;
+		f = findings_get(&c->found, FIND_BUDGET, 0, i, &fresh, &failed);
+		if (!f)
+			continue;
+		buf_printf(&subject, "%s %s <= %" PRIu64, budget.call,
+			   budget.path ? budget.path : "", budget.limit);
+		f->subject = strdup(buf_text(&subject));
+		f->a.count = calls_in(c->a, &budget);
+		f->b.count = n;
+		failed = f->subject ? 0 : -ENOMEM;
+	}
+	return failed;
+}
+
+static int compare_loaded(const struct diff_inputs *x, const struct map *learned,
+			  struct diff_result *ret)
+{
+	struct skipping skipping = {learned, x->rules, &ret->comparison, &ret->masked};
+	int r = compare_sides(side_of(ret->a), side_of(ret->b), x->rules, &ret->comparison);
+
+	if (r == 0)
+		r = check_budgets(&ret->comparison, x->rules);
+	return r == 0 ? rank_findings(&ret->comparison, skip, &skipping, &ret->ranking) : r;
+}
+
+static int run_with(const struct diff_inputs *x, struct tape_files *files, struct map *learned,
+		    struct diff_result *ret, struct err *err)
+{
+	cleanup_done(buf_done) struct buf good = {0}, bad = {0};
+	const struct run *p, *q;
+	int r = runs_of(x->good, x->good_count, files, &good, err);
+
+	if (r == 0)
+		r = runs_of(x->bad, x->bad_count, files, &bad, err);
+	if (r < 0)
+		return r;
+	p = (const struct run *)(const void *)good.data;
+	q = (const struct run *)(const void *)bad.data;
+	r = learn_runs(p, good.size / sizeof(*p), x->rules, learned, ret->doubt, sizeof(ret->doubt),
+		       err);
+	if (r == 0)
+		r = learn_runs(q, bad.size / sizeof(*q), x->rules, learned, ret->doubt,
+			       sizeof(ret->doubt), err);
+	if (r < 0)
+		return r;
+	ret->learned = learned->count;
+	ret->a = loaded_new(p->path, &p->part, x->rules);
+	ret->b = loaded_new(q->path, &q->part, x->rules);
+	r = ret->a && ret->b ? load_both(ret->a, ret->b, err)
+			     : err_set(err, ENOMEM, "out of memory");
+	if (r < 0)
+		return r;
+	note_doubt(ret->a, ret->doubt, sizeof(ret->doubt));
+	note_doubt(ret->b, ret->doubt, sizeof(ret->doubt));
+	note_unlike(ret->a, ret->b, ret->doubt, sizeof(ret->doubt));
+	return compare_loaded(x, learned, ret) < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
+}
+
+int diff_run(const struct diff_inputs *x, struct diff_result *ret, struct err *err)
+{
+	cleanup_done(tape_files_done) struct tape_files files = {0};
+	cleanup_done(map_done) struct map learned = {0};
+
+	return run_with(x, &files, &learned, ret, err);
+}
+
+void diff_result_done(struct diff_result *r)
+{
+	ranking_done(&r->ranking);
+	comparison_done(&r->comparison);
+	r->a = loaded_free(r->a);
+	r->b = loaded_free(r->b);
+	buf_done(&r->a_context);
+	buf_done(&r->b_context);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a tape begins is known from the seek table at its end, which has the sizes of all its
+ * frames: so it is from the end of the file backwards. What has no such table is one tape.
+ */
+#include "tape_parts.h"
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/fileio.h"
+#include "base/load.h"
+#include "format/container/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	FOOTER = 9, /* number of frames, descriptor, magic */
+	ENTRY = 8,
+	SKIPPABLE = 8,
+	FRAMES_MAX = 1 << 20,
+	PIECE = 1 << 20,
+};
+#define SEEKABLE_MAGIC UINT32_C(0x8f92eab1)
+
+/* The size of the tape that ends at @end; 0: it has no table. */
+static uint64_t tape_size(int fd, uint64_t end)
+{
+	uint8_t footer[FOOTER];
+	cleanup_free uint8_t *entries = NULL;
+	uint64_t count, table, sum = 0;
+
+	if (end < FOOTER + SKIPPABLE ||
+	    fileio_read_at(fd, end - FOOTER, footer, FOOTER) != FOOTER ||
+	    load(footer, FOOTER, 5, 4) != SEEKABLE_MAGIC || footer[4] != 0)
+		return 0;
+	count = load(footer, FOOTER, 0, 4);
+	table = count * ENTRY;
+	if (!count || count > FRAMES_MAX || table + FOOTER + SKIPPABLE > end)
+		return 0;
+	entries = malloc(table);
+	if (!entries || fileio_read_at(fd, end - FOOTER - table, entries, table) != (ssize_t)table)
+		return 0;
+	for (uint64_t i = 0; i < count; i++)
+		sum += load(entries, table, i * ENTRY, 4);
+	sum += table + FOOTER + SKIPPABLE;
+	return sum <= end ? sum : 0;
+}
+
+static int find_parts(const char *place, struct buf *ret, struct err *err)
+{
+	cleanup_close int fd = open(place, O_RDONLY | O_CLOEXEC);
+	struct tape_part found[TAPE_PARTS_MAX];
+	size_t n = 0;
+	struct stat st;
+	uint64_t end;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_errno(err, errno, "%s", place);
+	end = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+	while (end && n < TAPE_PARTS_MAX) {
+		uint64_t size = tape_size(fd, end);
+
+		if (!size)
+			break;
+		end -= size;
+		found[n++] = (struct tape_part){.place = place, .from = end, .size = size};
+	}
+	/* One tape, or what is no tape at all. */
+	if (end || n <= 1) {
+		found[0] = (struct tape_part){.place = place, .whole = true};
+		n = 1;
+	}
+	while (n-- > 0)
+		buf_append(ret, &found[n], sizeof(found[n]));
+	return buf_error(ret) ? err_set(err, ENOMEM, "out of memory") : 0;
+}
+
+int tape_parts(struct tape_files *files, const char *path, struct buf *ret, struct err *err)
+{
+	struct spool *spool;
+	int r;
+
+	if (files->count == TAPE_FILES_MAX)
+		return err_set(err, E2BIG, "too many tapes");
+	spool = calloc(1, sizeof(*spool));
+	if (!spool)
+		return err_set(err, ENOMEM, "out of memory");
+	r = spool_tape(path, spool, err);
+	if (r < 0) {
+		free(spool);
+		return r;
+	}
+	files->at[files->count++] = spool;
+	return find_parts(spool->place, ret, err);
+}
+
+/* A part of a file is read as a file of its own, which has no name. */
+static int copy_part(const struct tape_part *part, int to, struct err *err)
+{
+	cleanup_close int from = open(part->place, O_RDONLY | O_CLOEXEC);
+	cleanup_free char *piece = malloc(PIECE);
+	uint64_t at = 0;
+
+	if (from < 0 || !piece)
+		return err_errno(err, from < 0 ? errno : ENOMEM, "%s", part->place);
+	while (at < part->size) {
+		const uint64_t left = part->size - at;
+		ssize_t n = fileio_read_at(from, part->from + at, piece,
+					   left < PIECE ? (size_t)left : PIECE);
+		int r = n > 0 ? fileio_write(to, piece, (size_t)n) : n < 0 ? (int)n : -EIO;
+
+		if (r < 0)
+			return err_errno(err, -r, "cannot put a part of '%s' aside", part->place);
+		at += (uint64_t)n;
+	}
+	return 0;
+}
+
+int tape_part_open(const struct tape_part *part, struct trace_source **ret, struct err *err)
+{
+	const char *directory = getenv("TMPDIR");
+	cleanup_close int fd = -1;
+	char place[64];
+	int r;
+
+	if (part->whole)
+		return trace_source_open(part->place, ret, err);
+	directory = directory && *directory ? directory : "/var/tmp";
+	fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_errno(err, errno, "cannot put a tape aside in '%s'", directory);
+	r = copy_part(part, fd, err);
+	snprintf(place, sizeof(place), "/proc/self/fd/%d", fd);
+	return r < 0 ? r : trace_source_open(place, ret, err);
+}
+
+void tape_files_done(struct tape_files *files)
+{
+	while (files->count > 0) {
+		struct spool *spool = files->at[--files->count];
+
+		spool_done(spool);
+		free(spool);
+	}
+}
