@@ -91,8 +91,10 @@ static struct tally *tallies(const struct diff_side *s, const uint32_t *processe
 
 static bool is_within(const struct diff_side *s, const struct tally *t, uint64_t a, uint64_t b)
 {
-	const struct tolerance *x =
-		t->object_at ? &tolerances[s->objects[t->object_at].kind] : &of_nothing;
+	/* Another try that fails is one more, whatever it is about. */
+	const struct tolerance *x = t->object_at && !t->error
+					    ? &tolerances[s->objects[t->object_at].kind]
+					    : &of_nothing;
 	const uint64_t more = a > b ? a : b, less = a > b ? b : a;
 
 	return more - less <= x->calls || (double)more <= (double)less * x->times;
@@ -144,8 +146,8 @@ static int add(struct comparison *c, uint32_t node, const struct tally *t, int s
 /* What a process asks or sets of itself again and again: once more changes nothing. */
 static bool is_own(const char *call)
 {
-	static const char *const own[] = {"rt_sigaction", "rt_sigprocmask", "gettid", "getpid",
-					  "getppid"};
+	static const char *const own[] = {"rt_sigaction", "rt_sigprocmask", "gettid",
+					  "getpid",       "getppid",        "prlimit64"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
 		if (strcmp(call, own[i]) == 0)

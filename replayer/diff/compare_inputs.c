@@ -360,8 +360,14 @@ static int add_alone(struct comparison *c, const struct match_node *n, uint32_t 
 	struct compare_new x = {.kind = n->b_count ? FIND_PROCESS_NEW : FIND_PROCESS_GONE};
 	const char *words = compare_text(s, p->argv);
 	struct finding *f;
+	char end[64];
 	int failed = 0;
 
+	/* One that came and crashed is why there is another. */
+	if (p->ended && p->status) {
+		say_end(p, end, sizeof(end));
+		*(n->b_count ? &x.now : &x.was) = end;
+	}
 	/* Of a whole family the first is told. */
 	x.node = node;
 	x.subject = *words ? words : compare_label(s, p->exe);
