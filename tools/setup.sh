@@ -18,7 +18,7 @@ build=(
 # of the .deb are computed with them.
 tests=(
 	libcmocka-dev protobuf-compiler zstd jq strace git python3 make curl
-	busybox iproute2 perl-base sqlite3 tshark chromium
+	busybox iproute2 perl-base sqlite3 tshark chromium xz-utils pigz
 	libclang-rt-dev manpages-dev mandoc dpkg-dev file shellcheck codespell
 )
 # The tests of 32-bit calls need a compiler for them.

@@ -91,8 +91,10 @@ static struct tally *tallies(const struct diff_side *s, const uint32_t *processe
 
 static bool is_within(const struct diff_side *s, const struct tally *t, uint64_t a, uint64_t b)
 {
-	const struct tolerance *x =
-		t->object_at ? &tolerances[s->objects[t->object_at].kind] : &of_nothing;
+	/* Another try that fails is one more, whatever it is about. */
+	const struct tolerance *x = t->object_at && !t->error
+					    ? &tolerances[s->objects[t->object_at].kind]
+					    : &of_nothing;
 	const uint64_t more = a > b ? a : b, less = a > b ? b : a;
 
 	return more - less <= x->calls || (double)more <= (double)less * x->times;
@@ -141,6 +143,19 @@ static int add(struct comparison *c, uint32_t node, const struct tally *t, int s
 	return buf_error(&subject) ? -ENOMEM : failed;
 }
 
+/* What a process asks or sets of itself again and again: once more changes nothing. */
+static bool is_own(const char *call)
+{
+	static const char *const own[] = {"rt_sigaction", "rt_sigprocmask", "gettid",
+					  "getpid",       "getppid",        "prlimit64"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
+		if (strcmp(call, own[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int compare_one(struct comparison *c, uint32_t node, const struct tally *a,
 		       const struct tally *b)
 {
@@ -151,6 +166,8 @@ static int compare_one(struct comparison *c, uint32_t node, const struct tally *
 	if (x == y || any->noise || any->error == EAGAIN || any->error == EINTR)
 		return 0;
 	if ((!x || !y) && known(c, node, any, !x))
+		return 0;
+	if (x && y && is_own(compare_call(side == SIDE_B ? c->b : c->a, any->call_at)))
 		return 0;
 	if (is_within(side == SIDE_B ? c->b : c->a, any, x, y))
 		return 0;
@@ -179,16 +196,39 @@ static uint64_t calls_of(const struct tally *all, size_t count, const struct dif
 	return found ? found->calls : 0;
 }
 
+/* Whether any process of the node took this very step. */
+static bool takes(const struct diff_side *s, const uint32_t *processes, size_t count,
+		  const struct diff_step *step)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct diff_process *p = &s->processes[processes[i]];
+
+		for (size_t t = 0; t < p->thread_count; t++) {
+			for (size_t k = 0; k < p->threads[t].count; k++) {
+				if (p->threads[t].steps[k].fine == step->fine)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
 /* A call that is new here but was made before has a count that has moved, no more. */
 static void complete(struct comparison *c, struct finding *f, const struct totals *t)
 {
 	const struct finding_place *p = f->b.step ? &f->b : &f->a;
 	const struct diff_side *s = f->b.step ? c->b : c->a;
+	const struct match_node *n = &c->match.nodes[f->node];
 
 	if (!p->step || (f->kind != FIND_CALL_NEW && f->kind != FIND_CALL_GONE))
 		return;
 	f->a.count = calls_of(t->a, t->a_count, s, p, f->what, p->step->error);
 	f->b.count = calls_of(t->b, t->b_count, s, p, f->what, p->step->error);
+	if (!is_own(compare_call(s, p->step->call)))
+		return;
+	if (f->b.step ? takes(c->a, n->a, n->a_count, p->step)
+		      : takes(c->b, n->b, n->b_count, p->step))
+		f->weight = FINDING_NOISE;
 }
 
 int compare_node_counts(struct comparison *c, uint32_t node)

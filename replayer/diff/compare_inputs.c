@@ -123,6 +123,18 @@ static bool is_of_session(const char *name)
 	return false;
 }
 
+/* Where a run has its place: paths below are told by it (side.h), so that it may be another. */
+static bool is_root(const char *name)
+{
+	static const char *const names[] = {"PWD", "OLDPWD", "HOME", "TMPDIR"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int add_variable(struct comparison *c, const struct match_node *n, const struct variable *a,
 			const struct variable *b)
 {
@@ -139,7 +151,7 @@ static int add_variable(struct comparison *c, const struct match_node *n, const 
 	x.shape = x.detail = hash_add(HASH_START, name, strlen(name));
 	x.detail = hash_add(x.detail, x.was ? x.was : "\1", x.was ? strlen(x.was) + 1 : 1);
 	x.detail = hash_add(x.detail, x.now ? x.now : "\1", x.now ? strlen(x.now) + 1 : 1);
-	x.weight = is_of_session(name) ? FINDING_NOISE : FINDING_LOUD;
+	x.weight = is_of_session(name) || (a && b && is_root(name)) ? FINDING_NOISE : FINDING_LOUD;
 	f = compare_add(c, &x, &failed);
 	if (f && !f->a.count && !f->b.count)
 		place_both(c, n, f);
@@ -348,8 +360,14 @@ static int add_alone(struct comparison *c, const struct match_node *n, uint32_t 
 	struct compare_new x = {.kind = n->b_count ? FIND_PROCESS_NEW : FIND_PROCESS_GONE};
 	const char *words = compare_text(s, p->argv);
 	struct finding *f;
+	char end[64];
 	int failed = 0;
 
+	/* One that came and crashed is why there is another. */
+	if (p->ended && p->status) {
+		say_end(p, end, sizeof(end));
+		*(n->b_count ? &x.now : &x.was) = end;
+	}
 	/* Of a whole family the first is told. */
 	x.node = node;
 	x.subject = *words ? words : compare_label(s, p->exe);

@@ -101,6 +101,23 @@ static bool is_told(const struct comparison *c, uint32_t node, const struct flow
 	       findings_find(&c->found, is_new ? FIND_PEER_NEW : FIND_PEER_GONE, node, f->object);
 }
 
+/* Whether a run removed the object by its name: what was in it is seen by nobody else then. */
+static bool is_removed(const struct diff_side *s, uint64_t object)
+{
+	for (size_t i = 1; i < s->process_count; i++) {
+		const struct diff_process *p = &s->processes[i];
+
+		for (size_t k = 0; k < p->count_count; k++) {
+			const struct diff_count *x = &p->counts[k];
+
+			if (!x->error && s->objects[x->object].hash == object &&
+			    strcmp(compare_call(s, x->call), "unlink") == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 static int add(struct comparison *c, uint32_t node, const struct flow *a, const struct flow *b)
 {
 	const struct flow *any = b ? b : a;
@@ -112,6 +129,8 @@ static int add(struct comparison *c, uint32_t node, const struct flow *a, const 
 	int failed = 0;
 
 	if (any->stream->masked || ((!a || !b) && is_told(c, node, any, !a)))
+		return 0;
+	if (a && b && is_removed(c->a, any->object) && is_removed(c->b, any->object))
 		return 0;
 	buf_printf(&subject, "%s %s", any->stream->out ? "written to" : "read from", label);
 	x.subject = buf_text(&subject);

@@ -244,6 +244,20 @@ static bool is_letter(char c)
 	return is_run(c) && !is_digit(c) && c != '_';
 }
 
+/* Whether the word around these digits has others: then it is a hash or the like. */
+static bool has_more_digits(const char *name, size_t size, size_t at, size_t count)
+{
+	for (size_t i = at; i > 0 && is_run(name[i - 1]); i--) {
+		if (is_digit(name[i - 1]))
+			return true;
+	}
+	for (size_t i = at + count; i < size && is_run(name[i]); i++) {
+		if (is_digit(name[i]))
+			return true;
+	}
+	return false;
+}
+
 /* Digits that are a process which is near: any others are a number that happens to be one, too,
  * and so are short ones within a word. */
 static void say_numbers(const struct path_ways *w, const char *name, size_t size, struct buf *ret)
@@ -263,7 +277,8 @@ static void say_numbers(const struct path_ways *w, const char *name, size_t size
 			continue;
 		}
 		within = (i && is_letter(name[i - 1])) || (i + n < size && is_letter(name[i + n]));
-		if (n < (within ? WITHIN_MIN : ALONE_MIN) || name[i] == '0' || value > UINT32_MAX ||
+		if ((within && has_more_digits(name, size, i, n)) ||
+		    n < (within ? WITHIN_MIN : ALONE_MIN) || name[i] == '0' || value > UINT32_MAX ||
 		    !w->pid(w->context, (uint32_t)value, true, ret))
 			buf_append(ret, name + i, n);
 	}

@@ -209,6 +209,9 @@ static uint32_t rank_of(const struct finding *f)
 	if (f->kind == FIND_BYTES && (f->b.stream ? f->b.stream : f->a.stream) &&
 	    (f->b.stream ? f->b.stream : f->a.stream)->out)
 		rank++;
+	/* What is about nothing with a name says less. */
+	if (f->kind == FIND_COUNT && !f->what)
+		rank++;
 	if (f->weight == FINDING_QUIET)
 		rank += RANK_QUIET * 2;
 	if (f->weight == FINDING_NOISE)

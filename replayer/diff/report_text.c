@@ -67,6 +67,11 @@ static void say_rest(const struct finding *f, struct buf *out)
 		say_counts(f, out);
 		buf_str(out, " bytes");
 		break;
+	case FIND_PROCESS_NEW:
+	case FIND_PROCESS_GONE:
+		if (f->was || f->now)
+			buf_printf(out, ": %s", f->now ? f->now : f->was);
+		break;
 	case FIND_CALL_NEW:
 	case FIND_CALL_GONE:
 	case FIND_COUNT:
@@ -77,8 +82,6 @@ static void say_rest(const struct finding *f, struct buf *out)
 	case FIND_PATH_GONE:
 	case FIND_PEER_NEW:
 	case FIND_PEER_GONE:
-	case FIND_PROCESS_NEW:
-	case FIND_PROCESS_GONE:
 	case FIND_SIGNAL:
 	case FIND_ORDER:
 		break;
