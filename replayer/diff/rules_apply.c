@@ -150,7 +150,7 @@ static const char *made_text(const struct ruled_side *r, uint32_t place)
 	return r->rewrites ? buf_text(&r->texts) + place : old_text(r, place);
 }
 
-static uint64_t hash_text(const char *text)
+static uint64_t hash_of(const char *text)
 {
 	return hash_add(HASH_START, text, strlen(text));
 }
@@ -174,7 +174,7 @@ static void apply_objects(struct ruled_side *r)
 		if (!r->rewrites)
 			continue;
 		o->name = new_text(r, s->objects[i].name);
-		o->hash = hash_text(made_text(r, o->label));
+		o->hash = hash_of(made_text(r, o->label));
 	}
 	r->side.objects = objects;
 }
@@ -212,7 +212,7 @@ static void rekey(struct ruled_side *r, struct diff_step *step)
 	step->text = new_text(r, step->text);
 	text = made_text(r, step->text);
 	step->what =
-		hash_add(hash_text(call), &r->side.objects[step->object].hash, sizeof(uint64_t));
+		hash_add(hash_of(call), &r->side.objects[step->object].hash, sizeof(uint64_t));
 	step->coarse = hash_add(step->what, &step->error, sizeof(step->error));
 	if (step->kind != DIFF_CALL)
 		step->coarse = hash_add(step->coarse, text, strlen(text));
