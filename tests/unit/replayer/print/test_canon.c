@@ -177,7 +177,7 @@ struct stat64_bytes {
 static void a_stat_says_what_the_file_is(void **state)
 {
 	(void)state;
-	CHECK({.expected = "stat(<file 4>, {st_nlink=3, st_mode=S_IFREG|0644, st_uid=0, st_gid=0, "
+	CHECK({.expected = "stat(<file 4>, {st_mode=S_IFREG|0644, st_nlink=3, st_uid=0, st_gid=0, "
 			   "st_size=9}) = 0",
 	       .form = {.name = "stat"},
 	       .call = {.name = "fstat", .args = {4, 0x20}, .memory = {STAT(0100644)}}},
