@@ -98,10 +98,11 @@ static int compare(struct diff_arguments *a)
 	if (diff_run(&a->inputs, &x, &err) < 0)
 		return opts_complain("%s", err_text(&err));
 	failed = tell(a, &x, &out);
-	if (report_differs(&x.ranking, &x.comparison, a->level))
-		status = EXIT_DIFFERENT;
-	else if (x.doubt[0] && !a->inputs.allow_lossy)
+	/* What is missing may be what is different, and what differs may be what is missing. */
+	if (x.doubt[0] && !a->inputs.allow_lossy)
 		status = opts_complain("%s; --allow-lossy compares what there is", x.doubt);
+	else if (report_differs(&x.ranking, &x.comparison, a->level))
+		status = EXIT_DIFFERENT;
 	return opts_end(&out, failed, status);
 }
 

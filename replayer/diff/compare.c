@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "compare.h"
+
 #include "compare_priv.h"
 
 #include "rules.h"

@@ -309,7 +309,8 @@ static int tell_alone(struct steps_run *run, const struct edit *e, bool is_new)
 		x.subject = compare_label(s, step->object);
 		x.shape = finding_shape(x.subject);
 	}
-	if (step->error) {
+	/* A connection that is under way has not failed. */
+	if (step->error && step->error != EINPROGRESS) {
 		x.kind = is_new ? FIND_FAILS : FIND_SUCCEEDS;
 		x.detail = mix(step->what, step->error, 4);
 		x.subject = NULL;

@@ -5,6 +5,8 @@
  * executable and arguments; the same executable and arguments in another order; likeness. What
  * is left over may still be there under another parent.
  */
+#include "match.h"
+
 #include "align.h"
 #include "intern.h"
 #include "match_priv.h"

@@ -254,19 +254,23 @@ static bool is_later(const struct finding *f, const struct finding *than)
 
 static bool may_cause(const struct finding *f)
 {
-	return f->weight == FINDING_LOUD && f->kind >= FIND_FAILS && f->kind <= FIND_CALL_GONE &&
-	       f->kind != FIND_RESULT;
+	/* That it called exit(2) otherwise is the end itself. */
+	return f->kind >= FIND_FAILS && f->kind <= FIND_CALL_GONE && f->kind != FIND_RESULT &&
+	       strncmp(f->subject, "exit", 4) != 0;
 }
 
 /* What the process did otherwise that matters most; if nothing, anybody. */
 static bool find_cause(const struct rank_run *run, const struct finding *end, uint32_t *ret)
 {
-	for (int anywhere = 0; anywhere < 2; anywhere++) {
+	/* Of its own: what is loud, then what fails in a search; then anybody's. */
+	for (int pass = 0; pass < 3; pass++) {
 		for (size_t i = 0; i < run->used; i++) {
 			const struct ranked *r = &run->all[run->order[i]];
 			const struct finding *f = finding_at(run, r->finding);
+			const bool quiet = f->weight == FINDING_QUIET && f->kind == FIND_FAILS;
 
-			if (r->taken || !may_cause(f) || (!anywhere && f->node != end->node))
+			if (r->taken || !may_cause(f) || (pass < 2 && f->node != end->node) ||
+			    (pass == 1 ? !quiet : f->weight != FINDING_LOUD))
 				continue;
 			*ret = r->finding;
 			return true;

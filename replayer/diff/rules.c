@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "rules.h"
+
 #include "rules_priv.h"
 
 #include "base/buf.h"
