@@ -8,10 +8,7 @@
 
 #include "replayer/print/escape.h"
 
-#include "base/cleanup.h"
-#include "base/hash.h"
 #include "base/load.h"
-#include "sys/table.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -26,14 +23,9 @@ enum {
 	TYPE_STREAM = 1,
 	TYPE_DGRAM = 2,
 	EPHEMERAL_FROM = 32768, /* net.ipv4.ip_local_port_range */
-	CREATES = 0100,
-	EXCLUSIVE = 0200,
-	FOR_OTHERS = 077,
-	DRAWN_MIN = 6, /* letters of a made up name */
 	ACCESS = 3,
 	WRITES = 1,
 	GENERATIONS_MAX = 64,
-	NO_ENTRY = 2,
 };
 
 /* ---- processes ---- */
@@ -94,6 +86,11 @@ static bool pid_in_path(void *context, uint32_t pid, bool near, struct buf *ret)
 	return say_process(context, pid, near, ret);
 }
 
+struct path_ways diff_path_ways(struct reading *r)
+{
+	return (struct path_ways){&r->roots, &r->names, pid_in_path, r};
+}
+
 static void canon_pid(void *context, int64_t pid, struct buf *out)
 {
 	/* A group has the number of its first process. */
@@ -120,7 +117,7 @@ static uint32_t put(struct reading *r, const void *name, size_t size, uint8_t ki
 
 uint32_t diff_label_of_absolute(struct reading *r, const char *path, size_t size)
 {
-	const struct path_ways ways = {&r->roots, &r->names, pid_in_path, r};
+	const struct path_ways ways = diff_path_ways(r);
 	uint64_t hash = diff_hash(path, size) ^ r->actor * UINT64_C(0x9e3779b97f4a7c15);
 	struct path_slot *slot = &r->path_cache[(hash ^ hash >> 32) % SIDE_PATH_CACHE];
 	uint8_t marks;
@@ -136,7 +133,7 @@ uint32_t diff_label_of_absolute(struct reading *r, const char *path, size_t size
 }
 
 /* Where a path is looked for: a directory, NULL: not known. */
-static const char *base_of(struct reading *r, int32_t dirfd, size_t *ret_size)
+const char *diff_base_of(struct reading *r, int32_t dirfd, size_t *ret_size)
 {
 	const struct state_file *f;
 
@@ -158,7 +155,7 @@ static uint32_t find_path(struct reading *r, int32_t dirfd, const void *path, si
 	size_t base_size = 0;
 
 	if (*(const char *)path != '/')
-		base = base_of(r, dirfd, &base_size);
+		base = diff_base_of(r, dirfd, &base_size);
 	buf_clear(&r->path);
 	diff_path_join(base, base_size, path, size, &r->path);
 	if (buf_error(&r->path) < 0) {
@@ -250,9 +247,9 @@ static const char *made_up_entry(struct reading *r, const char *base, size_t bas
 static bool canon_entry(void *context, int64_t fd, const void *name, size_t size, struct buf *out)
 {
 	struct reading *r = context;
-	const struct path_ways ways = {&r->roots, &r->names, pid_in_path, r};
+	const struct path_ways ways = diff_path_ways(r);
 	size_t base_size;
-	const char *base = base_of(r, (int32_t)fd, &base_size), *at = name, *made_up;
+	const char *base = diff_base_of(r, (int32_t)fd, &base_size), *at = name, *made_up;
 	bool in_proc = base && base_size >= 5 && memcmp(base, "/proc", 5) == 0;
 
 	/* Processes, threads and descriptors come and go. */
@@ -305,7 +302,7 @@ static bool is_process(const struct reading *r, const char *word, size_t size, s
 
 void diff_label_of_word(struct reading *r, const void *word, size_t size, struct buf *ret)
 {
-	const struct path_ways ways = {&r->roots, &r->names, pid_in_path, r};
+	const struct path_ways ways = diff_path_ways(r);
 	const char *at = word;
 	size_t base_size, plain = 0;
 	const char *cwd;
@@ -313,7 +310,7 @@ void diff_label_of_word(struct reading *r, const void *word, size_t size, struct
 	if (is_process(r, at, size, ret))
 		return;
 	if (r->names.by_path.count && size && !memchr(at, '/', size) && at[0] != '-') {
-		cwd = base_of(r, STATE_FDCWD, &base_size);
+		cwd = diff_base_of(r, STATE_FDCWD, &base_size);
 		buf_clear(&r->path);
 		diff_path_join(cwd, base_size, at, size, &r->path);
 		if (cwd && diff_new_names_has(&r->names, buf_text(&r->path), r->path.size)) {
@@ -353,7 +350,7 @@ static void canon_word(void *context, const void *word, size_t size, struct buf 
 
 /* ---- addresses ---- */
 
-static unsigned port_of(const uint8_t *address, size_t size)
+unsigned diff_port_of(const uint8_t *address, size_t size)
 {
 	uint64_t port = load(address, size, 2, 2);
 
@@ -391,14 +388,14 @@ static bool say_internet(struct reading *r, const uint8_t *at, size_t size, bool
 		return false;
 	inet_ntop(v6 ? AF_INET6 : AF_INET, at + (v6 ? 8 : 4), text, sizeof(text));
 	buf_printf(out, v6 ? "[%s]:" : "%s:", text);
-	say_port(r, port_of(at, size), chosen, own, out);
+	say_port(r, diff_port_of(at, size), chosen, own, out);
 	return true;
 }
 
 /* A name in the file system by its path; an abstract one with "@". */
 static bool say_unix(struct reading *r, const uint8_t *at, size_t size, struct buf *out)
 {
-	const struct path_ways ways = {&r->roots, &r->names, pid_in_path, r};
+	const struct path_ways ways = diff_path_ways(r);
 	const char *path = (const char *)at + 2;
 	uint8_t marks;
 	bool made_up;
@@ -417,7 +414,7 @@ static bool say_unix(struct reading *r, const uint8_t *at, size_t size, struct b
 	buf_clear(&r->path);
 	{
 		size_t base_size;
-		const char *base = base_of(r, STATE_FDCWD, &base_size);
+		const char *base = diff_base_of(r, STATE_FDCWD, &base_size);
 
 		diff_path_join(base, base_size, path, strnlen(path, size - 2), &r->path);
 	}
@@ -651,185 +648,6 @@ static void canon_fd(void *context, int64_t fd, bool after, struct buf *out)
 		say_label(r, diff_label_of_file(r, f, fd), '<', '>', out);
 	else
 		buf_str(out, "<?>");
-}
-
-/* ---- what calls make ---- */
-
-static const char *path_argument(const struct reading *r, int8_t argument, size_t *ret_size)
-{
-	const struct event_memory *m =
-		event_range(r->event, EVENT_AT_ENTRY, r->event->call.args[argument]);
-
-	*ret_size = m ? strnlen((const char *)m->data, m->length) : 0;
-	return *ret_size ? (const char *)m->data : NULL;
-}
-
-/* Where programs put what is nobody else's affair. */
-static bool is_temporary(const struct reading *r, const char *path, size_t size)
-{
-	static const char *const common[] = {"/tmp/", "/var/tmp/", "/dev/shm/"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(common); i++) {
-		size_t n = strlen(common[i]);
-
-		if (size > n && memcmp(path, common[i], n) == 0)
-			return true;
-	}
-	for (size_t i = 0; i < r->roots.count; i++) {
-		const struct root *x = &r->roots.list[i];
-
-		if (strcmp(x->name, "$TMPDIR") == 0 && size > x->size &&
-		    memcmp(path, x->path, x->size) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Whether a name comes from chance: by its looks, or because it had to be a new one that nobody
- * else is to find, where such are, or when the thread has just drawn random bytes. */
-static bool is_made_up(const struct reading *r, const char *path, size_t size, bool exclusive,
-		       uint64_t mode)
-{
-	const char *name = memrchr(path, '/', size);
-	size_t length = name ? size - (size_t)(name - path) - 1 : size;
-
-	if (diff_path_looks_made_up(path, size))
-		return true;
-	return exclusive && length >= DRAWN_MIN && !(mode & FOR_OTHERS) &&
-	       (r->workers[r->worker].drew || is_temporary(r, path, size));
-}
-
-/* A name with the number of a process in it is known by that. */
-static bool has_process(struct reading *r, const char *path, size_t size)
-{
-	const struct path_ways ways = {&r->roots, &r->names, pid_in_path, r};
-	const char *slash = memrchr(path, '/', size);
-	const char *name = slash ? slash + 1 : path;
-	size_t length = size - (size_t)(name - path);
-
-	buf_clear(&r->scratch);
-	diff_name_label(&ways, name, length, &r->scratch);
-	return r->scratch.size != length || memcmp(buf_text(&r->scratch), name, length) != 0;
-}
-
-static int take_name(struct reading *r, const char *path, size_t size, bool exclusive,
-		     uint64_t mode)
-{
-	struct actor *a = &r->actors[r->actor];
-	const struct state_file *f;
-
-	if (diff_new_names_has(&r->names, path, size) || has_process(r, path, size) ||
-	    !is_made_up(r, path, size, exclusive, mode))
-		return 0;
-	if (diff_new_names_add(&r->names, path, size, ++a->names) < 0)
-		return -ENOMEM;
-	/* Where links led to. */
-	f = r->event->call.ret > 0 && r->event->call.ret <= INT32_MAX
-		    ? state_at_exit(r->state, r->event, (int32_t)r->event->call.ret)
-		    : NULL;
-	if (!f || f->kind != STATE_NAMED || !f->text || f->text[0] != '/' ||
-	    diff_new_names_has(&r->names, f->text, f->size))
-		return 0;
-	return diff_new_names_add(&r->names, f->text, f->size, a->names);
-}
-
-static int take_path(struct reading *r)
-{
-	const struct call_rule *rule = r->class->rule;
-	const uint64_t *args = r->event->call.args;
-	uint64_t flags = rule->if_creates ? args[rule->flags] : CREATES | EXCLUSIVE;
-	uint64_t mode = rule->if_creates ? args[rule->flags + 1] : args[rule->path + 1];
-	size_t size, base_size;
-	const char *path = path_argument(r, rule->path, &size), *base;
-
-	if (!rule->makes)
-		mode = 0;
-	if (!path || !(flags & CREATES) || size >= SIDE_PATH_MAX)
-		return 0;
-	base = base_of(r, rule->dir < 0 ? STATE_FDCWD : (int32_t)args[rule->dir], &base_size);
-	if (path[0] != '/' && !base)
-		return 0;
-	buf_clear(&r->path);
-	diff_path_join(base, base_size, path, size, &r->path);
-	if (buf_error(&r->path) < 0)
-		return -ENOMEM;
-	return take_name(r, buf_text(&r->path), r->path.size, flags & EXCLUSIVE, mode);
-}
-
-static int take_end(struct reading *r, int32_t fd, uint32_t k, uint8_t end, bool pipe)
-{
-	const struct state_file *f = state_at_exit(r->state, r->event, fd);
-
-	if (!f)
-		return 0;
-	if (side_grow(r->channel_list, r->channel_count, r->channel_capacity) < 0)
-		return -ENOMEM;
-	r->channel_list[r->channel_count++] = (struct channel_made){r->actor, k, end, pipe};
-	return map_put(&r->channels, f->id, (void *)(uintptr_t)r->channel_count);
-}
-
-static int take_channel(struct reading *r, uint64_t address, bool pipe)
-{
-	struct actor *a = &r->actors[r->actor];
-	size_t n;
-	const uint8_t *at = event_bytes(r->event, EVENT_AT_EXIT, address, &n);
-	uint32_t k;
-
-	if (!at || n < 8)
-		return 0;
-	k = pipe ? ++a->pipes : ++a->pairs;
-	if (take_end(r, (int32_t)load(at, n, 0, 4), k, 0, pipe) < 0)
-		return -ENOMEM;
-	return take_end(r, (int32_t)load(at, n, 4, 4), k, 1, pipe);
-}
-
-static int take_address(struct reading *r)
-{
-	size_t n;
-	const uint8_t *at = event_bytes(r->event, EVENT_AT_ENTRY, r->event->call.args[1], &n);
-	uint64_t family = at ? load(at, n, 0, 2) : 0;
-	unsigned port = at ? port_of(at, n) : 0;
-
-	if ((family == FAMILY_INET || family == FAMILY_INET6) && port)
-		r->explicit_ports[port / 8] |= (uint8_t)(1 << port % 8);
-	if (family != FAMILY_UNIX || n <= 3)
-		return 0;
-	/* An abstract name is none in the file system, but may be made up as well. */
-	if (!at[2])
-		return diff_path_looks_made_up((const char *)at + 3, n - 3)
-			       ? take_name(r, (const char *)at + 3, n - 3, false, 0)
-			       : 0;
-	return take_name(r, (const char *)at + 2, strnlen((const char *)at + 2, n - 2), true, 0);
-}
-
-/* That a name is not there yet is asked for with the name just drawn. */
-static bool may_be_asked_for(const struct reading *r)
-{
-	size_t size;
-	const char *path = path_argument(r, r->class->rule->path, &size);
-
-	return path && is_temporary(r, path, size) &&
-	       (r->workers[r->worker].drew || diff_path_looks_made_up(path, size));
-}
-
-int diff_labels_take(struct reading *r)
-{
-	const struct event_call *call = &r->event->call;
-	const char *name = r->class->form.name;
-
-	if (r->class->rule->looks_at && event_errno(call) == NO_ENTRY && may_be_asked_for(r))
-		return take_path(r);
-	if (call->state != EVENT_FINISHED || call->ret < 0)
-		return 0;
-	if (r->class->rule->makes)
-		return take_path(r);
-	if (name[0] == 'p' && strcmp(name, "pipe") == 0)
-		return take_channel(r, call->args[0], true);
-	if (name[0] == 's' && strcmp(name, "socketpair") == 0)
-		return take_channel(r, call->args[3], false);
-	if (name[0] == 'b' && strcmp(name, "bind") == 0)
-		return take_address(r);
-	return 0;
 }
 
 /* ---- the whole ---- */

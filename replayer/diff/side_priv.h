@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the files that make a side share. From below: texts and objects (texts.c), what a path is
- * called (paths.c), what descriptors, processes and addresses are called (label.c), the bytes of
- * streams (bytes.c), processes and threads (actors), steps and counts (steps.c), and reading it
- * all (read.c).
+ * called (paths.c), what descriptors, processes and addresses are called (label.c), what calls make
+ * (making.c), the bytes of streams (bytes.c), processes and threads (actors), steps and counts
+ * (steps.c), and reading it all (read.c).
  */
 #ifndef DIFF_SIDE_PRIV_H
 #define DIFF_SIDE_PRIV_H
@@ -250,10 +250,18 @@ uint32_t diff_label_of_peer(struct reading *r, const struct state_file *f,
 			    const struct state_address *address);
 /* A path for a tape: of a program, a directory. */
 uint32_t diff_label_of_absolute(struct reading *r, const char *path, size_t size);
-/* What was made by the call at hand: names, pipes, ports. 0 or -ENOMEM. */
-int diff_labels_take(struct reading *r);
+/* How paths are said by the thread at hand. */
+struct path_ways diff_path_ways(struct reading *r);
+/* The directory that a path is looked for in; not ended by a NUL. NULL: not known. */
+const char *diff_base_of(struct reading *r, int32_t dirfd, size_t *ret_size);
+unsigned diff_port_of(const uint8_t *address, size_t size);
 /* A word of a command line, with what is in it called by its label. */
 void diff_label_of_word(struct reading *r, const void *word, size_t size, struct buf *ret);
+
+/* ---- making.c ---- */
+
+/* What was made by the call at hand: names, pipes, ports. 0 or -ENOMEM. */
+int diff_labels_take(struct reading *r);
 
 /* ---- bytes.c ---- */
 
