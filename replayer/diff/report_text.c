@@ -131,7 +131,7 @@ static void say_line(const struct report *r, uint32_t finding, const char *lead,
 
 static void say_story(const struct report *r, const struct story *s, size_t number, struct buf *out)
 {
-	char lead[16];
+	char lead[32];
 
 	snprintf(lead, sizeof(lead), "%3zu  ", number);
 	if (r->colour)
