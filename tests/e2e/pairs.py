@@ -28,7 +28,7 @@ class Site(http.server.BaseHTTPRequestHandler):
     answered = 0
 
     def do_GET(self):
-        body = b"".join(b"line %d of the page\n" % i for i in range(4000))
+        body = b"".join(b"line %d of the page\n" % i for i in range(2000))
         self.send_response_only(200)
         if "fresh" in self.path:
             Site.answered += 1
