@@ -33,6 +33,7 @@ static const struct verb verbs[] = {
 	{"sql", verb_sql, "ask the tape in SQL: TRACE [STATEMENT]..."},
 	{"follow", verb_follow, "the bytes that flowed through a descriptor, socket, pipe or file"},
 	{"cut", verb_cut, "-o FILE: a tape with only the part that is named"},
+	{"redact", verb_redact, "-o FILE: the tape without the secrets that are found in it"},
 	{"report", verb_report, "one self-contained HTML page: timeline, tables, tree"},
 	{"export", verb_export, "--to jsonl, strace, csv, sqlite, perfetto, folded, pcapng"},
 };

@@ -60,6 +60,7 @@ static int take_header(struct info *i, const struct meta_header *h)
 	i->header.trace_set = copy_text(h->trace_set, &failed);
 	i->header.options = copy_text(h->options, &failed);
 	i->header.cut = copy_text(h->cut, &failed);
+	i->header.redacted = copy_text(h->redacted, &failed);
 	/* Nobody is told which: the list may be long, and is in `cut` mostly. */
 	i->header.shown_pids = NULL;
 	i->header.command = copy_bytes(&h->command, &failed);
