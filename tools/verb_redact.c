@@ -101,8 +101,8 @@ static int redact_to(struct redact_run *run, const char *name, const char *place
 	int status;
 
 	x->outcome = (struct redact_outcome){.path = name, .damage = say_damage};
-	if (redaction_run(x, place, fd, &err) < 0 || (fd > STDERR_FILENO && fsync(fd) < 0 &&
-						      errno != EINVAL && errno != EROFS)) {
+	if (redaction_run(x, place, fd, &err) < 0 ||
+	    (fd > STDERR_FILENO && fsync(fd) < 0 && errno != EINVAL && errno != EROFS)) {
 		/* What there is of it must not be taken for the whole. */
 		if (strcmp(run->output, "-") != 0)
 			unlink(run->output);
@@ -141,12 +141,10 @@ static void redact_run_done(struct redact_run *run)
 
 int verb_redact(int argc, char **argv)
 {
-	static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
-					      {"level", required_argument, NULL, 'l'},
-					      {"key-file", required_argument, NULL, 'k'},
-					      {"rules", required_argument, NULL, 'r'},
-					      {"json", no_argument, NULL, 'j'},
-					      {0}};
+	static const struct option longs[] = {
+		{"output", required_argument, NULL, 'o'},   {"level", required_argument, NULL, 'l'},
+		{"key-file", required_argument, NULL, 'k'}, {"rules", required_argument, NULL, 'r'},
+		{"json", no_argument, NULL, 'j'},           {0}};
 	cleanup_done(redact_run_done) struct redact_run run = {.output = NULL};
 	struct err err = {0};
 	int option;

@@ -196,9 +196,8 @@ int automaton_link(struct automaton *a)
 	for (size_t i = 1; i < a->count; i++) {
 		struct node *n = &a->nodes[order[i]];
 
-		n->fail = n->parent == ROOT
-				  ? ROOT
-				  : automaton_step(a, a->nodes[n->parent].fail, n->byte);
+		n->fail = n->parent == ROOT ? ROOT
+					    : automaton_step(a, a->nodes[n->parent].fail, n->byte);
 		n->ending = ends(a, order[i]) ? order[i] : a->nodes[n->fail].ending;
 	}
 	free(order);

@@ -317,8 +317,8 @@ static int take_name(const struct search *s, size_t begin, size_t at)
 	if (option && at < s->size && s->text[at] == ' ') {
 		/* --password X, in the text of a script. */
 		from = at + 1;
-		for (end = from; end < s->size && s->text[end] > ' ' &&
-				 !is_in(s->text[end], "\"'&;|<>()");
+		for (end = from;
+		     end < s->size && s->text[end] > ' ' && !is_in(s->text[end], "\"'&;|<>()");
 		     end++)
 			;
 		loose = false;

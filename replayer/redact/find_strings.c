@@ -22,7 +22,7 @@ static size_t length(const uint8_t *text, size_t size)
 
 static bool is_harmless(const uint8_t *value, size_t size)
 {
-	static const char *const words[] = {"true", "false", "yes", "no",      "on",
+	static const char *const words[] = {"true", "false", "yes",  "no",      "on",
 					    "off",  "none",  "null", "default", "auto"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -56,8 +56,7 @@ int find_variable(const struct finder *f, const uint8_t *text, size_t size, find
 	enum redact_class class;
 	int r = 0;
 
-	if (equal &&
-	    rules_is_secret_name(finder_rules(f), (const char *)text, name, &class))
+	if (equal && rules_is_secret_name(finder_rules(f), (const char *)text, name, &class))
 		r = tell_value(equal + 1, size - name - 1, class, tell, context);
 	return r == 0 ? find_text(f, text, size, tell, context) : r;
 }

@@ -79,7 +79,7 @@ struct redact *redact_free(struct redact *r)
 	secrets_free(r->secrets);
 	lanes_free(r->lanes);
 	edits_done(&r->edits);
-	report_done(&r->report);
+	redacted_done(&r->report);
 	map_done(&r->kinds);
 	trace_composer_free(r->composer);
 	meta_trailer_done(&r->trailer);
@@ -229,11 +229,11 @@ static int take_item(struct redact *r, const struct trace_item *item, struct err
 
 	switch (item->kind) {
 	case ITEM_HEADER:
-		return writes		    ? redact_write_header(r, item->header, err)
+		return writes                   ? redact_write_header(r, item->header, err)
 		       : r->pass == REDACT_FIND ? redact_find_header(r, item->header)
 						: 0;
 	case ITEM_SNAPSHOT:
-		return writes		    ? redact_write_snapshot(r, item->snapshot, err)
+		return writes                   ? redact_write_snapshot(r, item->snapshot, err)
 		       : r->pass == REDACT_FIND ? redact_find_snapshot(r, item->snapshot)
 						: 0;
 	case ITEM_EVENT:
@@ -299,7 +299,7 @@ void redact_report(const struct redact *r, uint64_t unknown, struct buf *ret)
 	else
 		buf_printf(ret, "replaced %" PRIu64 " times, %" PRIu64 " bytes in all:\n",
 			   r->report.total, r->report.total_bytes);
-	report_say(&r->report, ret);
+	redacted_say(&r->report, ret);
 	if (unknown)
 		buf_printf(ret,
 			   "left out: %" PRIu64
@@ -316,6 +316,6 @@ void redact_report_json(const struct redact *r, uint64_t unknown, struct buf *re
 	json_number(ret, "bytes", r->report.total_bytes);
 	json_number(ret, "left_out", unknown);
 	json_key(ret, "removed");
-	report_json(&r->report, ret);
+	redacted_json(&r->report, ret);
 	buf_str(ret, "}\n");
 }

@@ -286,9 +286,9 @@ int redact_find_event(struct redact *r, const struct event *e)
 
 static int find_process(struct redact *r, const struct meta_process *p)
 {
-	int result = p->argv.size ? find_arguments(r->finder, p->argv.data, p->argv.size,
-						   take_secret, r)
-				  : 0;
+	int result = p->argv.size
+			     ? find_arguments(r->finder, p->argv.data, p->argv.size, take_secret, r)
+			     : 0;
 
 	for (size_t at = 0; result == 0 && at < p->env.size;) {
 		size_t n = strnlen((const char *)p->env.data + at, p->env.size - at);

@@ -48,7 +48,7 @@ static void set_uuid(const struct redact *r, const struct meta_header *from,
 
 static int change_header(struct redact *r, const struct meta_header *h)
 {
-	const char *const texts[] = {h->tool,    h->sysname, h->release,      h->version,
+	const char *const texts[] = {h->tool,    h->sysname,  h->release,      h->version,
 				     h->machine, h->hostname, h->distribution, h->cpu,
 				     h->boot_id, h->libc,     h->trace_set,    h->options,
 				     h->cut};

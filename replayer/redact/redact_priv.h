@@ -10,7 +10,7 @@
 #include "lanes.h"
 #include "objects.h"
 #include "payload.h"
-#include "report.h"
+#include "redacted.h"
 #include "secrets.h"
 
 struct trace_composer;
@@ -57,7 +57,7 @@ struct redact {
 	struct lanes *lanes;
 	struct secrets *secrets;
 	struct edits edits;
-	struct report report;
+	struct redacted report;
 	struct map kinds; /* arch << 32 | nr: struct call_kind */
 
 	/* Of the present tape. */

@@ -44,7 +44,7 @@ int redact_count(struct redact *r, uint32_t pid, enum redact_class class, size_t
 {
 	const struct state_process *p = pid && r->state ? state_process(r->state, pid) : NULL;
 
-	return report_add(&r->report, pid, p ? p->exe : NULL, p ? p->exe_size : 0, class, bytes);
+	return redacted_add(&r->report, pid, p ? p->exe : NULL, p ? p->exe_size : 0, class, bytes);
 }
 
 int redact_apply_spans(struct redact *r, uint32_t pid, const uint8_t *text, uint8_t *ret)
@@ -113,17 +113,18 @@ static int take(void *context, const uint8_t *found, size_t size, enum redact_cl
 
 	if (found < s->text || found >= s->text + s->size)
 		return 0;
-	return redact_add_span(s->r, (size_t)(found - s->text),
-			       (size_t)(found - s->text) + size, class);
+	return redact_add_span(s->r, (size_t)(found - s->text), (size_t)(found - s->text) + size,
+			       class);
 }
 
 /* Whose values say where things are, and nothing of anybody. */
 bool redact_is_plain_variable(const uint8_t *text, size_t size)
 {
-	static const char *const names[] = {"PATH",  "SHELL", "TERM",     "LANG",   "LANGUAGE",
-					    "LC_",   "TZ",    "SHLVL",    "_",      "MAKEFLAGS",
-					    "EDITOR", "PAGER", "LINES",   "COLUMNS", "LD_LIBRARY_PATH",
-					    "LD_PRELOAD", "PYTHONPATH", "COLORTERM"};
+	static const char *const names[] = {
+		"PATH",       "SHELL",      "TERM",     "LANG",    "LANGUAGE",
+		"LC_",        "TZ",         "SHLVL",    "_",       "MAKEFLAGS",
+		"EDITOR",     "PAGER",      "LINES",    "COLUMNS", "LD_LIBRARY_PATH",
+		"LD_PRELOAD", "PYTHONPATH", "COLORTERM"};
 	const uint8_t *equal = memchr(text, '=', size);
 	size_t n = equal ? (size_t)(equal - text) : 0;
 

@@ -217,8 +217,7 @@ static int note_told(void *context, const struct transfer *t)
 static int apply_edits(struct redact *r, const struct event *e)
 {
 	size_t count;
-	const struct edit *x =
-		edits_of(&r->edits, redact_place(r, e->call.begun_seq), &count);
+	const struct edit *x = edits_of(&r->edits, redact_place(r, e->call.begun_seq), &count);
 	int result = 0;
 
 	for (size_t i = 0; result == 0 && i < count; i++, x++) {

@@ -49,14 +49,14 @@ static const struct {
 };
 
 /* What may stand behind such a word without making it something else. */
-static const char *const trailing[] = {"old", "new",    "prod",  "dev",  "test",  "staging", "value",
-				       "b64", "base64", "plain", "text", "string"};
+static const char *const trailing[] = {"old",   "new", "prod",   "dev",   "test", "staging",
+				       "value", "b64", "base64", "plain", "text", "string"};
 
 /* Names that only look so: the word alone, or with this in front. */
 static const char *const innocent[] = {
-	"pwd",         "oldpwd",   "auth",       "xauth",     "noauth",        "nopass",
-	"hasauth",     "useauth",  "usetoken",   "needauth",  "nextpagetoken", "csrfcookie",
-	"requireauth", "httpauth", "proxyauth",
+	"pwd",           "oldpwd",     "auth",        "xauth",    "noauth",
+	"nopass",        "hasauth",    "useauth",     "usetoken", "needauth",
+	"nextpagetoken", "csrfcookie", "requireauth", "httpauth", "proxyauth",
 };
 
 struct texts {
@@ -236,7 +236,7 @@ static const struct {
 
 /* Certificates that everybody has, and halves of keys that are for everybody. */
 static const char *const public_paths[] = {
-	"/etc/ssl/certs/*", "/usr/*",     "/etc/pki/*", "/nix/store/*", "*/cacert.pem",
+	"/etc/ssl/certs/*", "/usr/*",      "/etc/pki/*", "/nix/store/*", "*/cacert.pem",
 	"*/ca-bundle*",     "*/certifi/*", "*.pub",      "*.pub.pem",
 };
 

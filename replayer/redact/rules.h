@@ -56,7 +56,8 @@ bool rules_is_secret_path(const struct rules *r, const char *path, size_t size,
 			  struct rules_object *ret);
 
 /* What an option of one letter means to a program: 0 nothing, 'p' a password, 'u'
- * user:password, 'c' a cookie, if it has a '=' in it. @ret_attached: only without a blank between. */
+ * user:password, 'c' a cookie, if it has a '=' in it. @ret_attached: only without a blank between.
+ */
 char rules_short_option(const char *program, size_t size, char letter, bool *ret_attached);
 
 #endif

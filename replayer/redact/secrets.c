@@ -73,10 +73,10 @@ struct secrets *secrets_free(struct secrets *s)
 
 static bool begins_like_path(const char *text, size_t size)
 {
-	static const char *const beginnings[] = {"/home/", "/usr/", "/etc/", "/tmp/", "/run/",
-						 "/var/",  "/root/", "/opt/", "/proc/", "/dev/",
-						 "/mnt/",  "/srv/", "/lib",  "/bin/",  "./",
-						 "../",    "~/",    "/sys/", "/private/"};
+	static const char *const beginnings[] = {"/home/", "/usr/",  "/etc/", "/tmp/",    "/run/",
+						 "/var/",  "/root/", "/opt/", "/proc/",   "/dev/",
+						 "/mnt/",  "/srv/",  "/lib",  "/bin/",    "./",
+						 "../",    "~/",     "/sys/", "/private/"};
 
 	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++) {
 		size_t n = strlen(beginnings[i]);
@@ -104,7 +104,7 @@ bool secrets_is_worth(const uint8_t *text, size_t size)
 		else
 			others++;
 	}
-	kinds = (lower > 0) + (upper > 0) + (digits > 0) + (others > 0);
+	kinds = (size_t)(lower > 0) + (upper > 0) + (digits > 0) + (others > 0);
 	if (kinds == 1 && digits)
 		return size >= WORTH_DIGITS_MIN && !redact_is_guessable(text, size);
 	if (kinds == 1 && !others)

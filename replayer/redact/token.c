@@ -12,7 +12,7 @@
 
 enum { MARKER = '~', DISTINCT_MIN = 5, DIGITS_MIN = 12, DIGEST = SHA256_DIGEST_SIZE };
 
-_Static_assert(REDACT_CHAIN_SIZE == DIGEST, "a chain is a digest");
+_Static_assert((int)REDACT_CHAIN_SIZE == (int)DIGEST, "a chain is a digest");
 
 struct redact_key {
 	struct hmac_sha256_ctx start; /* keyed; copied for each use */
@@ -24,13 +24,13 @@ static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 static const struct {
 	const char *name, *word;
 } classes[REDACT_CLASS_MAX] = {
-	[REDACT_PASSWORD] = {"password", "PASSWORD"}, [REDACT_TOKEN] = {"token", "TOKEN"},
-	[REDACT_KEY] = {"private key", "KEY"},        [REDACT_STORE] = {"credentials", "STORE"},
-	[REDACT_HEADER] = {"HTTP header", "HEADER"},  [REDACT_PROCESS] = {"/proc", "PROC"},
+	[REDACT_PASSWORD] = {"password", "PASSWORD"},  [REDACT_TOKEN] = {"token", "TOKEN"},
+	[REDACT_KEY] = {"private key", "KEY"},         [REDACT_STORE] = {"credentials", "STORE"},
+	[REDACT_HEADER] = {"HTTP header", "HEADER"},   [REDACT_PROCESS] = {"/proc", "PROC"},
 	[REDACT_TERMINAL] = {"typed unseen", "TYPED"}, [REDACT_AGENT] = {"agent", "AGENT"},
-	[REDACT_KERNEL] = {"kernel key", "KEYCTL"},   [REDACT_RANDOM] = {"random", "RANDOM"},
-	[REDACT_RULE] = {"own rule", "RULE"},         [REDACT_NAME] = {"name", "NAME"},
-	[REDACT_ADDRESS] = {"address", "ADDRESS"},    [REDACT_PAYLOAD] = {"payload", "PAYLOAD"},
+	[REDACT_KERNEL] = {"kernel key", "KEYCTL"},    [REDACT_RANDOM] = {"random", "RANDOM"},
+	[REDACT_RULE] = {"own rule", "RULE"},          [REDACT_NAME] = {"name", "NAME"},
+	[REDACT_ADDRESS] = {"address", "ADDRESS"},     [REDACT_PAYLOAD] = {"payload", "PAYLOAD"},
 };
 
 const char *redact_class_name(enum redact_class class)
@@ -137,9 +137,9 @@ bool redact_is_token(const uint8_t *text, size_t size)
 
 bool redact_is_guessable(const uint8_t *text, size_t size)
 {
-	static const char *const common[] = {"password", "passw0rd", "password1", "password123",
-					     "changeme", "disabled", "required",  "undefined",
-					     "anonymous"};
+	static const char *const common[] = {"password",    "passw0rd",  "password1",
+					     "password123", "changeme",  "disabled",
+					     "required",    "undefined", "anonymous"};
 	bool seen[256] = {false};
 	size_t distinct = 0, digits = 0;
 

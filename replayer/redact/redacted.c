@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report.h"
+#include "redacted.h"
 
 #include "replayer/export/json.h"
 #include "replayer/print/escape.h"
@@ -13,9 +13,9 @@
 
 enum { SHOWN_MAX = 20 };
 
-static int make(struct report *x, uint32_t pid, struct report_process **ret)
+static int make(struct redacted *x, uint32_t pid, struct redacted_process **ret)
 {
-	struct report_process **grown, *p;
+	struct redacted_process **grown, *p;
 
 	if (x->count == x->capacity) {
 		size_t capacity = x->capacity ? x->capacity * 2 : 16;
@@ -37,10 +37,10 @@ static int make(struct report *x, uint32_t pid, struct report_process **ret)
 	return 0;
 }
 
-int report_add(struct report *x, uint32_t pid, const char *name, size_t name_size,
-	       enum redact_class class, uint64_t bytes)
+int redacted_add(struct redacted *x, uint32_t pid, const char *name, size_t name_size,
+		 enum redact_class class, uint64_t bytes)
 {
-	struct report_process *p;
+	struct redacted_process *p;
 	const char *slash = name ? memrchr(name, '/', name_size) : NULL;
 
 	x->total++;
@@ -67,8 +67,8 @@ int report_add(struct report *x, uint32_t pid, const char *name, size_t name_siz
 
 static int compare(const void *a, const void *b)
 {
-	const struct report_process *x = *(struct report_process *const *)a;
-	const struct report_process *y = *(struct report_process *const *)b;
+	const struct redacted_process *x = *(struct redacted_process *const *)a;
+	const struct redacted_process *y = *(struct redacted_process *const *)b;
 
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
@@ -79,7 +79,7 @@ static void say_count(uint64_t count, uint64_t bytes, struct buf *ret)
 		   bytes);
 }
 
-static void say_process(const struct report_process *p, struct buf *ret)
+static void say_process(const struct redacted_process *p, struct buf *ret)
 {
 	bool any = false;
 
@@ -99,7 +99,7 @@ static void say_process(const struct report_process *p, struct buf *ret)
 	buf_char(ret, '\n');
 }
 
-void report_say(const struct report *x, struct buf *ret)
+void redacted_say(const struct redacted *x, struct buf *ret)
 {
 	uint64_t count[REDACT_CLASS_MAX] = {0}, bytes[REDACT_CLASS_MAX] = {0};
 
@@ -116,22 +116,22 @@ void report_say(const struct report *x, struct buf *ret)
 		buf_printf(ret, "  %s\n", redact_class_name(k));
 	}
 	if (x->count)
-		qsort(x->all, x->count, sizeof(struct report_process *), compare);
+		qsort(x->all, x->count, sizeof(struct redacted_process *), compare);
 	for (size_t i = 0; i < x->count && i < SHOWN_MAX; i++)
 		say_process(x->all[i], ret);
 	if (x->count > SHOWN_MAX)
 		buf_printf(ret, "  and in %zu more processes\n", x->count - SHOWN_MAX);
 }
 
-void report_json(const struct report *x, struct buf *ret)
+void redacted_json(const struct redacted *x, struct buf *ret)
 {
 	bool any = false;
 
 	buf_str(ret, "[");
 	if (x->count)
-		qsort(x->all, x->count, sizeof(struct report_process *), compare);
+		qsort(x->all, x->count, sizeof(struct redacted_process *), compare);
 	for (size_t i = 0; i < x->count; i++) {
-		const struct report_process *p = x->all[i];
+		const struct redacted_process *p = x->all[i];
 
 		for (size_t k = 0; k < REDACT_CLASS_MAX; k++) {
 			if (!p->count[k])
@@ -149,11 +149,11 @@ void report_json(const struct report *x, struct buf *ret)
 	buf_char(ret, ']');
 }
 
-void report_done(struct report *x)
+void redacted_done(struct redacted *x)
 {
 	for (size_t i = 0; i < x->count; i++)
 		free(x->all[i]);
 	free(x->all);
 	map_done(&x->by_pid);
-	*x = (struct report){.count = 0};
+	*x = (struct redacted){.count = 0};
 }
