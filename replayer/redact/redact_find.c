@@ -2,6 +2,8 @@
 /* The first pass: what is secret. */
 #include "redact_priv.h"
 
+#include "base/cleanup.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -11,6 +13,7 @@ enum {
 	PEM_MAX = 64 << 10,
 	FILE_MAX = 1 << 20, /* of a file of secrets that is looked at as one */
 	RANGE_MAX = 1 << 20,
+	NAME_MIN = 3,
 };
 
 /* ---- what is found ---- */
@@ -205,11 +208,43 @@ static int gather_argument(struct redact *r, uint64_t address, const uint8_t *te
 	return buf_error(&r->argv);
 }
 
+/* Who it was, and where: a word that nobody else is called by. */
+static int add_name(struct redact *r, const void *text, size_t size)
+{
+	static const char *const common[] = {"root", "user", "localhost", "nobody", "home", "debian"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(common); i++) {
+		if (strlen(common[i]) == size && memcmp(common[i], text, size) == 0)
+			return 0;
+	}
+	return size < NAME_MIN ? 0 : secrets_add_word(r->secrets, REDACT_NAME, text, size, true);
+}
+
+static int find_names(struct redact *r, const uint8_t *text, size_t size)
+{
+	static const char *const variables[] = {"USER=",      "LOGNAME=", "HOME=",    "USERNAME=",
+						"SUDO_USER=", "MAIL=",    "HOSTNAME="};
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < ARRAY_SIZE(variables); i++) {
+		size_t n = strlen(variables[i]), last = size;
+
+		if (size <= n || memcmp(text, variables[i], n) != 0)
+			continue;
+		while (last > n && text[last - 1] != '/')
+			last--;
+		result = add_name(r, text + last, size - last);
+	}
+	return result;
+}
+
 static int find_one_variable(struct redact *r, uint64_t address, const uint8_t *text, size_t size)
 {
 	int result = objects_learn(r->objects, text, size);
 
 	(void)address;
+	if (result == 0 && r->options.level == REDACT_NAMES)
+		result = find_names(r, text, size);
 	return result == 0 ? find_variable(r->finder, text, size, take_secret, r) : result;
 }
 
@@ -315,6 +350,10 @@ int redact_find_header(struct redact *r, const struct meta_header *h)
 						      take_secret, r)
 				     : 0;
 
+	if (result == 0 && r->options.level == REDACT_NAMES && h->hostname)
+		result = add_name(r, h->hostname, strlen(h->hostname));
+	if (result == 0 && r->options.level == REDACT_NAMES && h->boot_id)
+		result = add_name(r, h->boot_id, strlen(h->boot_id));
 	return result == 0 ? find_text(r->finder, (const uint8_t *)options, strlen(options),
 				       take_secret, r)
 			   : result;

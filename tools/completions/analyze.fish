@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-set -l verbs overview print tree stats state files follow net errors cut info check sql report export
+set -l verbs overview print tree stats state files follow net errors cut redact info check sql report export
 set -l first "not __fish_seen_subcommand_from $verbs"
 
 complete -c analyze -n $first -a overview -d 'What ran, how it ended, what failed'
@@ -13,6 +13,7 @@ complete -c analyze -n $first -a net -d 'Everybody whom the processes talked to'
 complete -c analyze -n $first -a errors -d 'The calls that failed'
 complete -c analyze -n $first -a follow -d 'The bytes that flowed'
 complete -c analyze -n $first -a cut -d 'A tape with only a part'
+complete -c analyze -n $first -a redact -d 'The tape without secrets'
 complete -c analyze -n $first -a info -d 'What the tape says about itself'
 complete -c analyze -n $first -a check -d 'Whether the file is whole'
 complete -c analyze -n $first -a sql -d 'The tape asked in SQL'
@@ -96,6 +97,14 @@ complete -c analyze -n $cut -o o -r -F -d 'The new tape'
 complete -c analyze -n $cut -o z -x -d 'Level of zstd'
 complete -c analyze -n $cut -l children -d 'Also all that descend from them'
 complete -c analyze -n $cut -l events -x -d 'Only these events, A..B'
+
+set -l redact '__fish_seen_subcommand_from redact'
+complete -c analyze -n $redact -o o -r -F -d 'The new tape'
+complete -c analyze -n $redact -o z -x -d 'Level of zstd'
+complete -c analyze -n $redact -l level -x -a 'default names meta' -d 'How much is replaced'
+complete -c analyze -n $redact -l key-file -r -F -d 'The same key for several tapes'
+complete -c analyze -n $redact -l rules -r -F -d 'Own rules'
+complete -c analyze -n $redact -l json -d 'As a JSON object'
 
 set -l part '__fish_seen_subcommand_from follow cut'
 complete -c analyze -n $part -l pid -x -d 'Only these processes or threads'

@@ -13,6 +13,7 @@ verbs=(
 	'errors:the calls that failed'
 	'follow:the bytes that flowed'
 	'cut:a tape with only a part'
+	'redact:the tape without secrets'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
 	'sql:the tape asked in SQL'
@@ -132,6 +133,16 @@ cut)
 		'--children[also all that descend from them]'
 		'--time=[only these seconds, A..B]:range'
 		'--events=[only these events, A..B]:range'
+	)
+	;;
+redact)
+	options+=(
+		'-o[the new tape]:file:_files'
+		'-z[level of zstd]:level'
+		'--level=[how much is replaced]:level:(default names meta)'
+		'--key-file=[the same key for several tapes]:file:_files'
+		'--rules=[own rules]:file:_files'
+		'--json[as a JSON object]'
 	)
 	;;
 info)
