@@ -53,8 +53,8 @@ struct meta_header {
 	uint8_t cut_from[16];   /* uuid of that tape; all zero: none */
 	uint32_t *shown_pids; /* processes and threads that were chosen; the others' calls are there
 				 for what they bear on */
-	size_t shown_pid_count; /* 0: all */
-	char *redacted;         /* of a tape with secrets replaced: the level; "": it is none */
+	size_t shown_pid_count;    /* 0: all */
+	char *redacted;            /* of a tape with secrets replaced: the level; "": it is none */
 	uint8_t redaction_key[16]; /* which key the replacements were made with; all zero: none */
 };
 

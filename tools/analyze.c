@@ -34,6 +34,7 @@ static const struct verb verbs[] = {
 	{"follow", verb_follow, "the bytes that flowed through a descriptor, socket, pipe or file"},
 	{"cut", verb_cut, "-o FILE: a tape with only the part that is named"},
 	{"redact", verb_redact, "-o FILE: the tape without the secrets that are found in it"},
+	{"scan", verb_scan, "what looks like a secret in a file, and which names it keeps"},
 	{"report", verb_report, "one self-contained HTML page: timeline, tables, tree"},
 	{"export", verb_export, "--to jsonl, strace, csv, sqlite, perfetto, folded, pcapng"},
 };
@@ -99,11 +100,12 @@ static int say_usage(void)
 	     "         --all, --pid=PID[,PID], --time=A..B\n"
 	     "  net: --sort=bytes|time|errors\n"
 	     "  net, errors: --all, --pid=PID[,PID], --time=A..B\n"
-	     "  overview, tree, stats, state, files, net, errors, info, check, sql, redact: --json\n"
+	     "  overview, tree, stats, state, files, net, errors, info, check, sql, redact, scan:\n"
+	     "      --json\n"
 	     "      --help             show this and exit\n"
 	     "      --version          show the version and exit\n"
 	     "\n"
-	     "Exit status: 0 fine; 2 trouble: bad use, no tape, a tape that is damaged or cut "
+	     "Exit status: 0 fine; 1 scan: something was found; 2 trouble: bad use, no tape, a tape that is damaged or cut "
 	     "off.");
 	return EXIT_FINE;
 }

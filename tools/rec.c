@@ -189,7 +189,8 @@ static void say_failure(const struct rec_arguments *a, const struct rec_result *
 	say("rec", buf_text(&line));
 }
 
-static int check_tape(const struct rec_arguments *a, int fd, struct rec_result *result, struct err *err)
+static int check_tape(const struct rec_arguments *a, int fd, struct rec_result *result,
+		      struct err *err)
 {
 	if (result->failure != REC_OK || !tapefile_is_gone(fd))
 		return 0;
@@ -217,8 +218,8 @@ static int hidden_file(const struct rec_arguments *a, struct err *err)
 }
 
 /* What was recorded, to the tape. */
-static void redact_to(const struct rec_arguments *a, int hidden, int fd,
-		      struct rec_result *result, struct err *err)
+static void redact_to(const struct rec_arguments *a, int hidden, int fd, struct rec_result *result,
+		      struct err *err)
 {
 	cleanup_done(redaction_done) struct redaction x = {.level = a->level};
 	char from[64];

@@ -23,7 +23,7 @@ struct rec_arguments {
 	bool quiet;
 	bool redacts;
 	enum redact_level level; /* of redacting */
-	char **environment; /* own copy, NULL while unchanged */
+	char **environment;      /* own copy, NULL while unchanged */
 	struct bounds bounds;
 };
 

@@ -27,7 +27,8 @@ struct rules;
 
 enum redact_level {
 	REDACT_DEFAULT,
-	REDACT_NAMES, /* also users, hosts and homes. LATER: addresses, with those of sockets in memory */
+	REDACT_NAMES, /* also users, hosts and homes. LATER: addresses, with those of sockets in
+			 memory */
 	REDACT_META,  /* no payload, no values of variables */
 };
 

@@ -211,7 +211,8 @@ static int gather_argument(struct redact *r, uint64_t address, const uint8_t *te
 /* Who it was, and where: a word that nobody else is called by. */
 static int add_name(struct redact *r, const void *text, size_t size)
 {
-	static const char *const common[] = {"root", "user", "localhost", "nobody", "home", "debian"};
+	static const char *const common[] = {"root",   "user", "localhost",
+					     "nobody", "home", "debian"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(common); i++) {
 		if (strlen(common[i]) == size && memcmp(common[i], text, size) == 0)
@@ -222,8 +223,8 @@ static int add_name(struct redact *r, const void *text, size_t size)
 
 static int find_names(struct redact *r, const uint8_t *text, size_t size)
 {
-	static const char *const variables[] = {"USER=",      "LOGNAME=", "HOME=",    "USERNAME=",
-						"SUDO_USER=", "MAIL=",    "HOSTNAME="};
+	static const char *const variables[] = {
+		"USER=", "LOGNAME=", "HOME=", "USERNAME=", "SUDO_USER=", "MAIL=", "HOSTNAME="};
 	int result = 0;
 
 	for (size_t i = 0; result == 0 && i < ARRAY_SIZE(variables); i++) {

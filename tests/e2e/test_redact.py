@@ -213,6 +213,18 @@ class Redact(suite.TapeTest):
         self.assertEqual(left(tape, self.ALL), [])
         self.bench.sound_part(tape)
 
+    def test_scan(self):
+        tape = self.plant()
+        result = run([self.bench.analyze, "scan", tape])
+        self.assertEqual(result.status, 1, result)
+        self.assertIn(b"GitHub token", result.out)
+        self.assertNotIn(GITHUB.encode(), result.out)
+        text = self.write("text", "TOKEN=abc\nGH=" + GITHUB + "\n")
+        self.assertEqual(run([self.bench.analyze, "scan", text]).status, 1)
+        clean = self.write("clean", "max_tokens=5 monkey\n")
+        self.assertEqual(run([self.bench.analyze, "scan", clean]).status, 0)
+        self.assertEqual(run([self.bench.analyze, "scan", self.bench.path("none")]).status, 2)
+
     def test_torn(self):
         tape = self.plant()
         with open(tape, "rb") as f:

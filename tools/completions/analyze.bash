@@ -46,6 +46,7 @@ _systape_analyze()
 	files) words+=" -P -e --trace= --sort= --written --failed --missing --all --pid= --time= --json" ;;
 	follow) words+=" --list --fd= --path= --socket= --pipe --stream= --hex --content --raw --out --in -o -e --trace= --pid= --time= --json" ;;
 	cut) words+=" -o -z -e --trace= --pid= --children --time= --events=" ;;
+	scan) words+=" --json" ;;
 	redact) words+=" -o -z --level= --key-file= --rules= --json" ;;
 	net) words+=" --sort= --all -e --trace= --pid= --time= --json" ;;
 	errors) words+=" --all -e --trace= --pid= --time= --json" ;;
@@ -56,7 +57,7 @@ _systape_analyze()
 	export) words+=" --to= -e --trace= -o --pid= --time= --weight=" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="overview print tree stats state files follow net errors cut redact info check sql report export"
+		verbs="overview print tree stats state files follow net errors cut redact scan info check sql report export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

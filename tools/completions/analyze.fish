@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-set -l verbs overview print tree stats state files follow net errors cut redact info check sql report export
+set -l verbs overview print tree stats state files follow net errors cut redact scan info check sql report export
 set -l first "not __fish_seen_subcommand_from $verbs"
 
 complete -c analyze -n $first -a overview -d 'What ran, how it ended, what failed'
@@ -14,6 +14,7 @@ complete -c analyze -n $first -a errors -d 'The calls that failed'
 complete -c analyze -n $first -a follow -d 'The bytes that flowed'
 complete -c analyze -n $first -a cut -d 'A tape with only a part'
 complete -c analyze -n $first -a redact -d 'The tape without secrets'
+complete -c analyze -n $first -a scan -d 'What looks like a secret'
 complete -c analyze -n $first -a info -d 'What the tape says about itself'
 complete -c analyze -n $first -a check -d 'Whether the file is whole'
 complete -c analyze -n $first -a sql -d 'The tape asked in SQL'

@@ -14,6 +14,7 @@ verbs=(
 	'follow:the bytes that flowed'
 	'cut:a tape with only a part'
 	'redact:the tape without secrets'
+	'scan:what looks like a secret'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
 	'sql:the tape asked in SQL'
@@ -144,6 +145,9 @@ redact)
 		'--rules=[own rules]:file:_files'
 		'--json[as a JSON object]'
 	)
+	;;
+scan)
+	options+=('--json[as a JSON object]')
 	;;
 info)
 	options+=('(--markdown)--json[as a JSON object]' '(--json)--markdown[for a bug report]')
