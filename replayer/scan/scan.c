@@ -39,7 +39,7 @@ static const struct {
 	{"password", "ass",
 	 "[Pp][Aa][Ss][Ss]([Ww][OoDd][A-Za-z]*|[Pp][A-Za-z]*)?=([^ \"';,&|)($<>{]{8,})", 2},
 	{"password", "PASS", "PASS(W[A-Z]*)?=([^ \"';,&|)($<>{]{8,})", 2},
-	{"secret", "cret", "(s|S)ecret[A-Za-z_]*=([^ \"';,&|)($<>{]{8,})", 2},
+	{"secret", "cret", "(secret|Secret)[A-Za-z_]*=([^ \"';,&|)($<>{]{8,})", 2},
 	{"secret", "SECRET", "SECRET[A-Z_]*=([^ \"';,&|)($<>{]{8,})", 1},
 	{"token", "TOKEN", "TOKEN=([^ \"';,&|)($<>{]{8,})", 1},
 	{"token", "oken\"", "oken\" *: *\"([^\"]{12,})\"", 1},
