@@ -116,7 +116,7 @@ void meta_header_done(struct meta_header *h)
 {
 	char *const strings[] = {h->tool,      h->sysname,      h->release, h->version, h->machine,
 				 h->hostname,  h->distribution, h->cpu,     h->boot_id, h->libc,
-				 h->trace_set, h->options,      h->cut};
+				 h->trace_set, h->options,      h->cut,     h->redacted};
 
 	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
 		free(strings[i]);

@@ -64,6 +64,8 @@ struct meta_header {
 	size_t shown_pid_count;  /* 0: all */
 	struct meta_fact *facts; /* more about the machine */
 	size_t fact_count;
+	char *redacted;            /* of a tape with secrets replaced: the level; "": it is none */
+	uint8_t redaction_key[16]; /* which key the replacements were made with; all zero: none */
 };
 
 struct meta_fd {

@@ -37,6 +37,8 @@ static const struct verb verbs[] = {
 	 "-o FILE: several good runs, from which diff learns what varies"},
 	{"cut", verb_cut, "-o FILE: a tape with only the part that is named"},
 	{"repack", verb_repack, "-19 -o FILE: the same tape, compressed harder"},
+	{"redact", verb_redact, "-o FILE: the tape without the secrets that are found in it"},
+	{"scan", verb_scan, "what looks like a secret in a file, and which names it keeps"},
 	{"report", verb_report, "one self-contained HTML page: timeline, tables, tree"},
 	{"export", verb_export, "--to jsonl, strace, csv, sqlite, perfetto, folded, pcapng"},
 };
@@ -88,6 +90,11 @@ static int say_usage(void)
 	     "  diff: --all, --json, --format=text|json|unified, --rules=FILE, --allow-lossy,\n"
 	     "        --fail-on=LEVEL, --good=TRACE, --bad=TRACE (several runs of a side)\n"
 	     "  baseline: -o FILE, --output=FILE\n"
+	     "  redact: -o FILE, -z LEVEL as above, and\n"
+	     "    --level=LEVEL      default; names: also users, hosts and homes;\n"
+	     "                       meta: no payload, no values of variables\n"
+	     "    --key-file=FILE    the same key for several tapes (made if it is not there)\n"
+	     "    --rules=FILE       own rules\n"
 	     "  stats: --by=syscall|process|thread|file, --sort=time|calls|errors|mean|p50|p90|\n"
 	     "         p99|max|wall|blocked|busy|bytes, --pid=PID[,PID], --time=A..B\n"
 	     "  repack: -o FILE, -z LEVEL or -LEVEL (default -19), --long (frames of 128 MiB)\n"
@@ -101,13 +108,13 @@ static int say_usage(void)
 	     "         --all, --pid=PID[,PID], --time=A..B\n"
 	     "  net: --sort=bytes|time|errors\n"
 	     "  net, errors: --all, --pid=PID[,PID], --time=A..B\n"
-	     "  overview, tree, stats, state, files, net, errors, info, check, sql: --json\n"
+	     "  overview, tree, stats, state, files, net, errors, info, check, sql, redact, scan:\n"
+	     "      --json\n"
 	     "      --help             show this and exit\n"
 	     "      --version          show the version and exit\n"
 	     "\n"
-	     "Exit status: 0 fine; 1 diff found something; 2 trouble: bad use, no tape, a tape "
-	     "that is damaged or cut "
-	     "off.");
+	     "Exit status: 0 fine; 1 diff or scan found something; 2 trouble: bad use, no tape, a "
+	     "tape that is damaged or cut off.");
 	return EXIT_FINE;
 }
 

@@ -4,6 +4,7 @@
  * status of the command.
  */
 #include "rec_arguments.h"
+#include "redaction.h"
 #include "say.h"
 #include "tapefile.h"
 
@@ -13,6 +14,7 @@
 #include "recorder/rec.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -53,6 +55,8 @@ static const char usage[] =
 	"      --ring=SIZE      keep only the newest SIZE bytes, in memory; write them to FILE\n"
 	"                       at the end, and on SIGUSR1 (then FILE.1, FILE.2, ...)\n"
 	"      --ring-on-failure  with --ring: at the end only if COMMAND failed\n"
+	"      --redact[=LEVEL] leave out secrets, as 'analyze redact' does (default, names,\n"
+	"                       meta); the tape appears when the recording has ended\n"
 	"  -q, --quiet          no line about the tape at the end\n"
 	"      --help           show this and exit\n"
 	"      --version        show the version and exit\n"
@@ -185,19 +189,54 @@ static void say_failure(const struct rec_arguments *a, const struct rec_result *
 	say("rec", buf_text(&line));
 }
 
-static int check_tape(const struct rec_arguments *a, struct rec_result *result, struct err *err)
+static int check_tape(const struct rec_arguments *a, int fd, struct rec_result *result,
+		      struct err *err)
 {
-	if (result->failure != REC_OK || !tapefile_is_gone(a->rec.output))
+	if (result->failure != REC_OK || !tapefile_is_gone(fd))
 		return 0;
 	result->failure = REC_FAILED;
 	return err_set(err, ENOENT, "the tape is gone: '%s' was removed while it was recorded",
 		       output_name(a));
 }
 
+/* Where what is recorded is kept until it is redacted: it has no name, and is gone with us. */
+static int hidden_file(const struct rec_arguments *a, struct err *err)
+{
+	const char *name = output_name(a), *slash = strrchr(name, '/');
+	const char *spare = getenv("TMPDIR");
+	cleanup_free char *directory =
+		slash ? strndup(name, (size_t)(slash - name) + 1) : strdup(".");
+	int fd;
+
+	if (!directory)
+		return err_set(err, ENOMEM, "out of memory");
+	fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+	if (fd < 0)
+		fd = open(spare && *spare ? spare : "/var/tmp",
+			  O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+	return fd < 0 ? err_errno(err, errno, "cannot keep what is to be redacted") : fd;
+}
+
+/* What was recorded, to the tape. */
+static void redact_to(const struct rec_arguments *a, int hidden, int fd, struct rec_result *result,
+		      struct err *err)
+{
+	cleanup_done(redaction_done) struct redaction x = {.level = a->level};
+	char from[64];
+
+	snprintf(from, sizeof(from), "/proc/self/fd/%d", hidden);
+	if (redaction_prepare(&x, err) == 0 && redaction_run(&x, from, fd, err) == 0)
+		return;
+	/* Rather nothing than half of it. */
+	if (ftruncate(fd, 0) < 0)
+		err_wrap(err, "and what was written of the tape is not redacted to its end");
+	result->failure = REC_FAILED;
+}
+
 static int record(struct rec_arguments *a, const char *path)
 {
 	cleanup_free char *journal = NULL;
-	cleanup_close int fd = -1;
+	cleanup_close int fd = -1, hidden = -1;
 	struct rec_result result = {0};
 	struct err err = {0};
 	int r = bounds_has_files(&a->bounds) ? -1 : tapefile_create(a->output, &err);
@@ -205,11 +244,17 @@ static int record(struct rec_arguments *a, const char *path)
 	if (r < 0 && err.code)
 		return complain(&err, EXIT_REC);
 	a->rec.output = fd = r;
-	if (tapefile_journal(fd, a->output, &journal))
+	if (a->redacts) {
+		a->rec.output = hidden = hidden_file(a, &err);
+		if (hidden < 0)
+			return complain(&err, EXIT_REC);
+	} else if (tapefile_journal(fd, a->output, &journal))
 		a->rec.journal = journal;
 	a->rec.bounds = a->bounds.rec;
 	rec_run(&a->rec, path, &result, &err);
-	check_tape(a, &result, &err);
+	if (a->redacts && result.failure == REC_OK)
+		redact_to(a, hidden, fd, &result, &err);
+	check_tape(a, fd, &result, &err);
 	if (result.failure != REC_OK)
 		say_failure(a, &result, &err);
 	if (!a->quiet && result.processes && result.failure != REC_FAILED)

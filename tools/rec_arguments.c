@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rec_arguments.h"
 
+#include "redaction.h"
+
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "sys/choice.h"
@@ -14,7 +16,7 @@
 
 enum { PAYLOAD_DEFAULT = 64 << 10, LEVEL_MAX = 19 };
 
-enum { OPTION_HELP = 256, OPTION_VERSION };
+enum { OPTION_HELP = 256, OPTION_VERSION, OPTION_REDACT };
 
 static const struct option long_options[] = {
 	{"output", required_argument, NULL, 'o'},
@@ -31,6 +33,7 @@ static const struct option long_options[] = {
 	{"parts", required_argument, NULL, 'W'},
 	{"ring", required_argument, NULL, BOUNDS_RING},
 	{"ring-on-failure", no_argument, NULL, BOUNDS_RING_ON_FAILURE},
+	{"redact", optional_argument, NULL, OPTION_REDACT},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{"version", no_argument, NULL, OPTION_VERSION},
@@ -153,6 +156,9 @@ static int apply(struct rec_arguments *a, int option, struct err *err)
 		return change_environment(a, optarg, err);
 	case 'z':
 		return parse_level(optarg, &a->rec.level, err);
+	case OPTION_REDACT:
+		a->redacts = true;
+		return redaction_level(optarg, &a->level, err);
 	case 'q':
 		a->quiet = true;
 		return 0;
@@ -172,6 +178,9 @@ static int check_use(struct rec_arguments *a, char *const *command, struct err *
 	if (a->rec.pid_count && (a->rec.user || a->environment))
 		return err_set(err, EINVAL, "-p records what runs already: %s is for a command",
 			       a->rec.user ? "-u" : "-E");
+	/* What they write, they write as it comes. */
+	if (a->redacts && (a->bounds.rec.part_size || a->bounds.rec.ring_size))
+		return err_set(err, EINVAL, "--redact goes with neither -C nor --ring");
 	a->rec.argv = *command ? command : NULL;
 	return bounds_check(&a->bounds, a->output, err);
 }

@@ -6,6 +6,7 @@
 #include "bounds.h"
 
 #include "recorder/rec.h"
+#include "replayer/redact/redact.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -20,7 +21,9 @@ struct rec_arguments {
 	pid_t *pids;        /* own copy of what -p names */
 	const char *output; /* NULL: the default file */
 	bool quiet;
-	char **environment; /* own copy, NULL while unchanged */
+	bool redacts;
+	enum redact_level level; /* of redacting */
+	char **environment;      /* own copy, NULL while unchanged */
 	struct bounds bounds;
 };
 

@@ -13,6 +13,7 @@ set -euo pipefail
 build=(
 	gcc libc6-dev clang cmake ninja-build pkg-config
 	protobuf-c-compiler libprotobuf-c-dev libzstd-dev libisal-dev libsqlite3-dev
+	nettle-dev
 )
 # clang-rt: libFuzzer and the sanitizers of clang. dpkg-dev and file: dependencies
 # of the .deb are computed with them.

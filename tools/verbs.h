@@ -19,6 +19,8 @@ int verb_check(int argc, char **argv);
 int verb_follow(int argc, char **argv);
 int verb_cut(int argc, char **argv);
 int verb_repack(int argc, char **argv);
+int verb_redact(int argc, char **argv);
+int verb_scan(int argc, char **argv);
 int verb_report(int argc, char **argv);
 int verb_export(int argc, char **argv);
 int verb_errors(int argc, char **argv);

@@ -62,6 +62,7 @@ struct trace_stream {
 	bool pending; /* a record that is no chunk waits behind the queue */
 	struct trace_record record;
 	bool ended;
+	uint64_t unknown; /* records and rows that were passed over */
 
 	struct map begun; /* place of the entry -> row in the queue (struct event) */
 	struct map open;  /* place of the entry -> struct open_call */
@@ -263,6 +264,7 @@ static int take_batch(struct trace_stream *s, struct batch *b)
 	}
 	w = &s->queue[s->head + s->count++];
 	*w = (struct waiting){.batch = b};
+	s->unknown += b->unknown;
 	s->footprint += batch_footprint(b);
 	if (s->options.unordered)
 		return 0;
@@ -325,8 +327,10 @@ static int read_record(struct trace_stream *s, struct err *err)
 		s->ended = r == 0;
 		return r;
 	}
-	if (s->record.kind == RECORD_UNKNOWN)
+	if (s->record.kind == RECORD_UNKNOWN) {
+		s->unknown++;
 		return 1;
+	}
 	if (s->record.kind != RECORD_BATCH) {
 		s->pending = true;
 		return 1;
@@ -702,6 +706,11 @@ int trace_stream_open(struct trace_source *source, const struct trace_stream_opt
 	}
 	*ret = s;
 	return 0;
+}
+
+uint64_t trace_stream_unknown(const struct trace_stream *s)
+{
+	return s->unknown;
 }
 
 uint64_t trace_stream_raw(const struct trace_stream *s)

@@ -62,6 +62,8 @@ int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err
 uint64_t trace_stream_raw(const struct trace_stream *s);
 uint64_t trace_stream_offset(const struct trace_stream *s);
 uint64_t trace_stream_size(const struct trace_stream *s);
+/* Records and events of kinds that this version does not know, passed over so far. */
+uint64_t trace_stream_unknown(const struct trace_stream *s);
 /* As trace_reader_journal_note(). */
 const char *trace_stream_journal_note(const struct trace_stream *s);
 struct trace_stream *trace_stream_free(struct trace_stream *s);

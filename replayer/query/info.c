@@ -64,6 +64,7 @@ static int take_header(struct info *i, const struct meta_header *h)
 	i->header.fact_count = 0;
 	if (meta_copy_facts(h->facts, h->fact_count, &i->header.facts, &i->header.fact_count) < 0)
 		failed = -ENOMEM;
+	i->header.redacted = copy_text(h->redacted, &failed);
 	/* Nobody is told which: the list may be long, and is in `cut` mostly. */
 	i->header.shown_pids = NULL;
 	i->header.command = copy_bytes(&h->command, &failed);

@@ -21,6 +21,8 @@ _systape_analyze()
 		return
 		;;
 	--to) mapfile -t COMPREPLY < <(compgen -W "jsonl strace csv sqlite perfetto folded pcapng" -- "$current") && return ;;
+	--level) mapfile -t COMPREPLY < <(compgen -W "default names meta" -- "$current") && return ;;
+	--key-file | --rules) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
 	--weight) mapfile -t COMPREPLY < <(compgen -W "time count bytes" -- "$current") && return ;;
 	-e | --trace)
 		mapfile -t COMPREPLY < <(compgen -W "trace=%file trace=%process trace=%network
@@ -53,6 +55,8 @@ _systape_analyze()
 	repack) words+=" -z -o --long" ;;
 	diff) words+=" --all --json --format= --rules= --fail-on= --allow-lossy --good= --bad=" ;;
 	baseline) words+=" -o --output=" ;;
+	scan) words+=" --json" ;;
+	redact) words+=" -o -z --level= --key-file= --rules= --json" ;;
 	net) words+=" --sort= --all -e --trace= --pid= --time= --json" ;;
 	errors) words+=" --all -e --trace= --pid= --time= --json" ;;
 	info) words+=" --json --markdown --environment" ;;
@@ -62,7 +66,7 @@ _systape_analyze()
 	export) words+=" --to= -e --trace= -o --pid= --time= --weight=" ;;
 	esac
 	if ((COMP_CWORD == 1)); then
-		verbs="overview print tree stats state files follow net errors diff baseline cut repack info check sql report export"
+		verbs="overview print tree stats state files follow net errors diff baseline cut repack redact scan info check sql report export"
 	fi
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

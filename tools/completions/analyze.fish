@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-set -l verbs overview print tree stats state files follow net errors diff baseline cut repack info check sql report export
+set -l verbs overview print tree stats state files follow net errors diff baseline cut repack redact scan info check sql report export
 set -l first "not __fish_seen_subcommand_from $verbs"
 
 complete -c analyze -n $first -a overview -d 'What ran, how it ended, what failed'
@@ -16,6 +16,8 @@ complete -c analyze -n $first -a repack -d 'The same tape, compressed harder'
 complete -c analyze -n $first -a diff -d 'What is different in the second tape'
 complete -c analyze -n $first -a baseline -d 'Several good runs in one file'
 complete -c analyze -n $first -a cut -d 'A tape with only a part'
+complete -c analyze -n $first -a redact -d 'The tape without secrets'
+complete -c analyze -n $first -a scan -d 'What looks like a secret'
 complete -c analyze -n $first -a info -d 'What the tape says about itself'
 complete -c analyze -n $first -a check -d 'Whether the file is whole'
 complete -c analyze -n $first -a sql -d 'The tape asked in SQL'
@@ -104,6 +106,13 @@ set -l repack '__fish_seen_subcommand_from repack'
 complete -c analyze -n $repack -o o -r -F -d 'The new tape'
 complete -c analyze -n $repack -o z -x -d 'Level of zstd'
 complete -c analyze -n $repack -l long -d 'Frames of 128 MiB'
+set -l redact '__fish_seen_subcommand_from redact'
+complete -c analyze -n $redact -o o -r -F -d 'The new tape'
+complete -c analyze -n $redact -o z -x -d 'Level of zstd'
+complete -c analyze -n $redact -l level -x -a 'default names meta' -d 'How much is replaced'
+complete -c analyze -n $redact -l key-file -r -F -d 'The same key for several tapes'
+complete -c analyze -n $redact -l rules -r -F -d 'Own rules'
+complete -c analyze -n $redact -l json -d 'As a JSON object'
 
 set -l part '__fish_seen_subcommand_from follow cut'
 complete -c analyze -n $part -l pid -x -d 'Only these processes or threads'

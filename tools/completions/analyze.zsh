@@ -16,6 +16,8 @@ verbs=(
 	'diff:what is different in the second tape'
 	'baseline:several good runs in one file'
 	'cut:a tape with only a part'
+	'redact:the tape without secrets'
+	'scan:what looks like a secret'
 	'info:what the tape says about itself'
 	'check:whether the file is whole'
 	'sql:the tape asked in SQL'
@@ -151,6 +153,19 @@ cut)
 		'--time=[only these seconds, A..B]:range'
 		'--events=[only these events, A..B]:range'
 	)
+	;;
+redact)
+	options+=(
+		'-o[the new tape]:file:_files'
+		'-z[level of zstd]:level'
+		'--level=[how much is replaced]:level:(default names meta)'
+		'--key-file=[the same key for several tapes]:file:_files'
+		'--rules=[own rules]:file:_files'
+		'--json[as a JSON object]'
+	)
+	;;
+scan)
+	options+=('--json[as a JSON object]')
 	;;
 info)
 	options+=('(--markdown)--json[as a JSON object]' '(--json)--markdown[for a bug report]'

@@ -57,7 +57,7 @@ _systape_rec()
 	*)
 		mapfile -t COMPREPLY < <(compgen -W "-o --output= -p --attach= -e --trace= -s --payload= -u --user=
 			-E --env= -z --level= --max-size= --max-time= --max-events= -C --part-size= -W --parts=
-			--ring= --ring-on-failure -q --quiet --help --version --" -- "$current")
+			--ring= --ring-on-failure --redact --redact= -q --quiet --help --version --" -- "$current")
 		[[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2>/dev/null
 		;;
 	esac

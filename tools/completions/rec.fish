@@ -16,6 +16,7 @@ complete -c rec -l max-events -x -a '1000 1000000' -d 'End the recording after s
 complete -c rec -s C -l part-size -x -a '10M 100M 1G' -d 'Begin another file at this size'
 complete -c rec -s W -l parts -x -a '2 10 100' -d 'Keep so many files'
 complete -c rec -l ring -x -a '1M 10M 100M' -d 'Keep only the newest, in memory'
+complete -c rec -l redact -d 'Leave out secrets'
 complete -c rec -l ring-on-failure -d 'Write the ring at the end only on failure'
 complete -c rec -s q -l quiet -d 'No line about the tape at the end'
 complete -c rec -l help -d 'Show the options'

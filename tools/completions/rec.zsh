@@ -16,6 +16,7 @@ _arguments -s -S -A '-*' \
 	'(-W --parts)'{-W+,--parts=}'[keep so many files]:number:(2 10 100)' \
 	'(-C --part-size)--ring=[keep only the newest, in memory]:size:(1M 10M 100M)' \
 	'--ring-on-failure[write the ring at the end only if the command failed]' \
+	'--redact=-[leave out secrets]::level:(default names meta)' \
 	'(-q --quiet)'{-q,--quiet}'[no line about the tape at the end]' \
 	'(- *)--help[show the options]' \
 	'(- *)--version[show the version]' \

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Words that may announce a secret are searched for all at once; what stands around one that
+ * was found decides.
+ */
+#include "find.h"
+
+#include "automaton.h"
+#include "find_priv.h"
+#include "rules.h"
+#include "secrets.h"
+#include "token.h"
+
+#include "base/cleanup.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+	IDENTIFIER_MAX = 128,
+	STRONG_MIN = 8,         /* bytes of a value that is taken for a secret by itself */
+	STRONG_SPACED_MIN = 16, /* where source code would have one, too */
+	TOKEN_MAX = 4096,
+	BASIC_MAX = 1024,
+	KEY_LINES_MAX = 64 << 10,
+};
+
+/* What was found, and what it was found in. */
+struct search {
+	const struct finder *f;
+	const uint8_t *text;
+	size_t size;
+	find_fn *tell;
+	void *context;
+};
+
+/* @at: behind the word. */
+typedef int trigger_fn(const struct search *s, size_t begin, size_t at);
+
+struct trigger {
+	const char *word;
+	trigger_fn *take;
+	uint8_t min;      /* bytes that a token has behind its prefix */
+	bool exact;       /* in this case only */
+	const char *also; /* characters of such a token besides letters and digits */
+};
+
+struct finder {
+	const struct rules *rules;
+	struct automaton *words;
+};
+
+static int tell(const struct search *s, size_t from, size_t to, enum redact_class class)
+{
+	if (from >= to || redact_is_token(s->text + from, to - from))
+		return 0;
+	return s->tell(s->context, s->text + from, to - from, class);
+}
+
+static bool is_in(uint8_t c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
+static bool is_name(uint8_t c)
+{
+	return isalnum(c) || c == '_' || c == '-' || c == '.';
+}
+
+/* ---- tokens of services ---- */
+
+/* A prefix, and so many characters behind it that it is no word. */
+static int take_prefix(const struct search *s, const struct trigger *t, size_t begin, size_t at)
+{
+	size_t end = at;
+	bool digit = false, letter = false;
+
+	if (begin && (isalnum(s->text[begin - 1]) || s->text[begin - 1] == '_'))
+		return 0;
+	if (memcmp(s->text + begin, t->word, at - begin) != 0)
+		return 0;
+	for (; end < s->size && end - begin < TOKEN_MAX &&
+	       (isalnum(s->text[end]) || is_in(s->text[end], t->also));
+	     end++) {
+		digit |= isdigit(s->text[end]) > 0;
+		letter |= isalpha(s->text[end]) > 0;
+	}
+	if (end - at < t->min || !letter || (!digit && end - at < 24))
+		return 0;
+	return tell(s, begin, end, REDACT_TOKEN);
+}
+
+/* header.claims.signature, each in base64. */
+static int take_jwt(const struct search *s, size_t begin, size_t at)
+{
+	size_t end = at, dots = 0;
+
+	if ((begin && is_name(s->text[begin - 1])) || memcmp(s->text + begin, "eyJ", 3) != 0)
+		return 0;
+	for (; end < s->size && (isalnum(s->text[end]) || is_in(s->text[end], "-_.=")); end++)
+		dots += s->text[end] == '.';
+	return dots >= 2 && end - begin >= 32 ? tell(s, begin, end, REDACT_TOKEN) : 0;
+}
+
+/* -----BEGIN … PRIVATE KEY-----: to its end, or to the end of what there is. */
+static int take_pem(const struct search *s, size_t begin, size_t at)
+{
+	static const char kind[] = "PRIVATE KEY", end[] = "-----END";
+	size_t left = s->size - at < 64 ? s->size - at : 64, first;
+	const uint8_t *title = memmem(s->text + at, left, kind, sizeof(kind) - 1), *stop;
+
+	if (!title || memchr(s->text + at, '\n', (size_t)(title - s->text) - at))
+		return 0;
+	first = (size_t)(title - s->text) + sizeof(kind) - 1;
+	while (first < s->size && s->text[first] == '-')
+		first++;
+	left = s->size - first < KEY_LINES_MAX ? s->size - first : KEY_LINES_MAX;
+	stop = memmem(s->text + first, left, end, sizeof(end) - 1);
+	(void)begin;
+	return find_lines(s->text + first, stop ? (size_t)(stop - s->text) - first : left, s->tell,
+			  s->context);
+}
+
+/* ---- HTTP ---- */
+
+static size_t line_end(const struct search *s, size_t at)
+{
+	while (at < s->size && s->text[at] != '\n' && s->text[at] != '\r' && s->text[at])
+		at++;
+	return at;
+}
+
+static size_t skip_blanks(const struct search *s, size_t at)
+{
+	while (at < s->size && (s->text[at] == ' ' || s->text[at] == '\t'))
+		at++;
+	return at;
+}
+
+static int value_of(uint8_t c)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* user:password in base64: the password is wanted in its other forms, too. */
+static int tell_basic(const struct search *s, size_t from, size_t to)
+{
+	uint8_t plain[BASIC_MAX];
+	size_t size = 0;
+	uint32_t bits = 0, count = 0;
+	const uint8_t *colon;
+
+	for (size_t i = from; i < to && value_of(s->text[i]) >= 0 && size < sizeof(plain); i++) {
+		bits = bits << 6 | (uint32_t)value_of(s->text[i]);
+		count += 6;
+		if (count >= 8) {
+			count -= 8;
+			plain[size++] = (uint8_t)(bits >> count);
+		}
+	}
+	colon = memchr(plain, ':', size);
+	if (!colon)
+		return 0;
+	colon++;
+	return s->tell(s->context, colon, size - (size_t)(colon - plain), REDACT_PASSWORD);
+}
+
+static int take_authorization(const struct search *s, size_t begin, size_t at)
+{
+	size_t end, word;
+	int r;
+
+	(void)begin;
+	/* Also in quotes: 'Authorization': 'Bearer …' of programs that print what they send. */
+	while (at < s->size && is_in(s->text[at], "\"'\\: \t"))
+		at++;
+	end = line_end(s, at);
+	for (word = at; word < end && isalnum(s->text[word]); word++)
+		;
+	if (word < end && s->text[word] == ' ')
+		at = word + 1;
+	for (word = at; word < end && !is_in(s->text[word], "\"'\\"); word++)
+		;
+	if (word - at < FIND_VALUE_MIN || memchr(s->text + at, '(', word - at))
+		return 0;
+	r = tell(s, at, word, REDACT_HEADER);
+	return r == 0 ? tell_basic(s, at, word) : r;
+}
+
+/* Cookie: a=b; c=d. Each value, so that it is found elsewhere. */
+static int take_cookie(const struct search *s, size_t begin, size_t at)
+{
+	size_t end = line_end(s, at);
+	bool sets = begin >= 4 && strncasecmp((const char *)s->text + begin - 4, "set-", 4) == 0;
+	int r = 0;
+
+	for (at = skip_blanks(s, at); r == 0 && at < end;) {
+		const uint8_t *equal = memchr(s->text + at, '=', end - at);
+		const uint8_t *semicolon = memchr(s->text + at, ';', end - at);
+		size_t stop = semicolon ? (size_t)(semicolon - s->text) : end;
+
+		if (equal && (size_t)(equal - s->text) < stop)
+			r = tell(s, (size_t)(equal + 1 - s->text), stop, REDACT_HEADER);
+		/* What follows of Set-Cookie are attributes. */
+		if (sets || !semicolon)
+			break;
+		at = skip_blanks(s, stop + 1);
+	}
+	return r;
+}
+
+/* ---- URLs ---- */
+
+static bool ends_url(uint8_t c)
+{
+	return c <= ' ' || c >= 0x7f || is_in(c, "\"'<>\\`{}|^");
+}
+
+/* scheme://user:password@host, or scheme://token@host when the token looks like one. */
+static int take_url(const struct search *s, size_t begin, size_t at)
+{
+	size_t end = at, from = at;
+	bool colon = false;
+
+	(void)begin;
+	for (; end < s->size && !ends_url(s->text[end]) && !is_in(s->text[end], "/?#@"); end++) {
+		if (s->text[end] == ':' && !colon) {
+			colon = true;
+			from = end + 1;
+		}
+	}
+	if (end == s->size || s->text[end] != '@')
+		return 0;
+	if (!colon && (end - at < 20 || !secrets_is_worth(s->text + at, end - at)))
+		return 0;
+	return tell(s, from, end, colon ? REDACT_PASSWORD : REDACT_TOKEN);
+}
+
+/* ---- NAME=value ---- */
+
+/* A value, and not a piece of a program or of prose. */
+static bool is_strong(const uint8_t *text, size_t size, size_t min)
+{
+	bool digit = false, lower = false, upper = false, other = false;
+
+	if (size < min || size > TOKEN_MAX || !secrets_is_worth(text, size))
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] <= ' ' || text[i] >= 0x7f || is_in(text[i], "(){}[]<>;|`\"'"))
+			return false;
+		digit |= isdigit(text[i]) > 0;
+		lower |= islower(text[i]) > 0;
+		upper |= isupper(text[i]) > 0;
+		other |= is_in(text[i], "!@#%^&*+~?");
+	}
+	if (text[0] == '$' || text[0] == '%' || text[0] == '&' || text[0] == '*')
+		return false;
+	return (digit && (lower || upper)) || (other && lower) || (upper && lower && size >= 16) ||
+	       (digit && size >= 16);
+}
+
+/* Where the value is that stands behind a name; false: there is none. @ret_loose: as in source
+ * code, with blanks around. */
+static bool find_value(const struct search *s, size_t *at, size_t *ret_end, bool *ret_loose)
+{
+	size_t i = *at, end;
+	uint8_t quote = 0;
+	bool quoted_name = false, spaced;
+
+	while (i < s->size && is_in(s->text[i], "\"'\\")) {
+		quoted_name = true;
+		i++;
+	}
+	spaced = i < s->size && s->text[i] == ' ';
+	i = skip_blanks(s, i);
+	if (i == s->size || !is_in(s->text[i], "=:"))
+		return false;
+	*ret_loose = (spaced || s->text[i] == ':') && !quoted_name;
+	i++;
+	if (i < s->size && (s->text[i] == '=' || s->text[i] == ':'))
+		return false;
+	i = skip_blanks(s, i);
+	while (i < s->size && is_in(s->text[i], "\\"))
+		i++;
+	if (i < s->size && is_in(s->text[i], "\"'"))
+		quote = s->text[i++];
+	for (end = i; end < s->size && s->text[end] > ' ' && s->text[end] < 0x7f; end++) {
+		if (quote ? s->text[end] == quote || s->text[end] == '\\'
+			  : is_in(s->text[end], "\"'&,;<>)}]"))
+			break;
+	}
+	*at = i;
+	*ret_end = end;
+	return end > i;
+}
+
+static int take_name(const struct search *s, size_t begin, size_t at)
+{
+	size_t from = begin, end;
+	enum redact_class class;
+	bool loose, option;
+
+	while (from && is_name(s->text[from - 1]) && begin - from < IDENTIFIER_MAX)
+		from--;
+	while (at < s->size && is_name(s->text[at]) && at - begin < IDENTIFIER_MAX)
+		at++;
+	option = at - from > 2 && memcmp(s->text + from, "--", 2) == 0;
+	if (!rules_is_secret_name(s->f->rules, (const char *)s->text + from, at - from, &class))
+		return 0;
+	if (option && at < s->size && s->text[at] == ' ') {
+		/* --password X, in the text of a script. */
+		from = at + 1;
+		for (end = from;
+		     end < s->size && s->text[end] > ' ' && !is_in(s->text[end], "\"'&;|<>()");
+		     end++)
+			;
+		loose = false;
+	} else {
+		from = at;
+		if (!find_value(s, &from, &end, &loose))
+			return 0;
+	}
+	if (!is_strong(s->text + from, end - from, loose ? STRONG_SPACED_MIN : STRONG_MIN))
+		return 0;
+	return tell(s, from, end, class);
+}
+
+/* -u user:password, in the text of a script. */
+static int take_user(const struct search *s, size_t begin, size_t at)
+{
+	size_t end, colon = 0;
+	bool letter = false;
+
+	(void)begin;
+	while (at < s->size && is_in(s->text[at], "\"' ="))
+		at++;
+	for (end = at; end < s->size && s->text[end] > ' ' && !is_in(s->text[end], "\"'&;|<>()$");
+	     end++) {
+		if (s->text[end] == ':' && !colon)
+			colon = end + 1;
+		letter |= isalpha(s->text[end]) > 0;
+	}
+	if (!colon || !letter || end - colon < FIND_VALUE_MIN ||
+	    (end < s->size && s->text[end] == '$'))
+		return 0;
+	return tell(s, colon, end, REDACT_PASSWORD);
+}
+
+/* ---- the words ---- */
+
+static const struct trigger triggers[] = {
+	{"authorization", take_authorization},
+	{"cookie:", take_cookie},
+	{"://", take_url},
+	{" -u ", take_user},
+	{"--user ", take_user},
+	{"--user=", take_user},
+	{"-----begin ", take_pem},
+	{"eyj", take_jwt},
+	{"pass", take_name},
+	{"pwd", take_name},
+	{"secret", take_name},
+	{"token", take_name},
+	{"key", take_name},
+	{"credential", take_name},
+	{"auth", take_name},
+	{"jwt", take_name},
+	{"_pat", take_name},
+	{"sessionid", take_name},
+	{"AKIA", .min = 16, .exact = true, .also = ""},
+	{"ASIA", .min = 16, .exact = true, .also = ""},
+	{"ghp_", .min = 30, .also = ""},
+	{"gho_", .min = 30, .also = ""},
+	{"ghu_", .min = 30, .also = ""},
+	{"ghs_", .min = 30, .also = ""},
+	{"ghr_", .min = 30, .also = ""},
+	{"github_pat_", .min = 20, .also = "_"},
+	{"glpat-", .min = 16, .also = "-_"},
+	{"gldt-", .min = 16, .also = "-_"},
+	{"xoxb-", .min = 10, .also = "-"},
+	{"xoxp-", .min = 10, .also = "-"},
+	{"xoxa-", .min = 10, .also = "-"},
+	{"xoxr-", .min = 10, .also = "-"},
+	{"xoxs-", .min = 10, .also = "-"},
+	{"xapp-", .min = 10, .also = "-"},
+	{"sk_live_", .min = 16, .also = ""},
+	{"sk_test_", .min = 16, .also = ""},
+	{"rk_live_", .min = 16, .also = ""},
+	{"whsec_", .min = 16, .also = ""},
+	{"AIza", .min = 30, .also = "-_"},
+	{"npm_", .min = 30, .also = ""},
+	{"pypi-", .min = 40, .also = "-_"},
+	{"sk-", .min = 20, .also = "-_"},
+	{"hf_", .min = 30, .also = ""},
+	{"dckr_pat_", .min = 16, .also = "-_"},
+	{"shpat_", .min = 24, .also = ""},
+	{"ya29.", .min = 20, .also = "-_"},
+	{"SG.", .min = 40, .also = "-_."},
+	{"hvs.", .min = 20, .also = "-_"},
+	{"dop_v1_", .min = 40, .also = ""},
+	{"AGE-SECRET-KEY-", .min = 40, .also = ""},
+};
+
+struct finder *finder_new(const struct rules *rules)
+{
+	struct finder *f = calloc(1, sizeof(*f));
+	int r = 0;
+
+	if (!f)
+		return NULL;
+	f->rules = rules;
+	f->words = automaton_new(true);
+	for (uint32_t i = 0; f->words && r == 0 && i < ARRAY_SIZE(triggers); i++)
+		r = automaton_add(f->words, triggers[i].word, strlen(triggers[i].word), i);
+	if (r == 0)
+		r = rules_tell_names(rules, f->words, ARRAY_SIZE(triggers));
+	if (!f->words || r < 0 || automaton_link(f->words) < 0)
+		return finder_free(f);
+	return f;
+}
+
+struct finder *finder_free(struct finder *f)
+{
+	if (f)
+		automaton_free(f->words);
+	free(f);
+	return NULL;
+}
+
+const struct rules *finder_rules(const struct finder *f)
+{
+	return f->rules;
+}
+
+static int take_word(const struct search *s, uint32_t name, size_t begin, size_t at)
+{
+	const struct trigger *t = name < ARRAY_SIZE(triggers) ? &triggers[name] : NULL;
+
+	if (!t)
+		return take_name(s, begin, at);
+	return t->take ? t->take(s, begin, at) : take_prefix(s, t, begin, at);
+}
+
+int find_text(const struct finder *f, const uint8_t *text, size_t size, find_fn *fn, void *context)
+{
+	const struct search s = {f, text, size, fn, context};
+	uint32_t state = 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < size; i++) {
+		uint32_t at, name, length;
+
+		state = automaton_step(f->words, state, text[i]);
+		at = state;
+		while (r == 0 && state && automaton_match(f->words, &at, &name, &length))
+			r = take_word(&s, name, i + 1 - length, i + 1);
+	}
+	return r;
+}

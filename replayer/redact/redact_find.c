@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The first pass: what is secret. */
+#include "redact_priv.h"
+
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum {
+	LINE_MAX_KEPT = 16 << 10, /* of a stream without newlines */
+	OVERLAP = 512,            /* so much is looked at again then */
+	PEM_MAX = 64 << 10,
+	FILE_MAX = 1 << 20, /* of a file of secrets that is looked at as one */
+	RANGE_MAX = 1 << 20,
+	NAME_MIN = 3,
+};
+
+/* ---- what is found ---- */
+
+/* A secret in memory of which there is nothing else: it is worth looking for, or it is short and
+ * found again in the same way. */
+static int take_secret(void *context, const uint8_t *text, size_t size, enum redact_class class)
+{
+	struct redact *r = context;
+
+	return secrets_add(r->secrets, class, text, size);
+}
+
+struct lane_search {
+	struct redact *r;
+	const struct lane *l;
+};
+
+/* Too short to be looked for: it is replaced where it stands. */
+static int replace_here(struct redact *r, const struct lane *l, size_t from, size_t size,
+			enum redact_class class)
+{
+	uint8_t token[REDACT_HASHED_MIN * 4];
+	int result = 0;
+
+	if (size > sizeof(token))
+		size = sizeof(token);
+	redact_token(r->options.key, class, (const uint8_t *)l->text.data + from, size, token);
+	for (size_t done = 0; result == 0 && done < size;) {
+		size_t n;
+		const struct place p = lane_place(l, from + done, &n);
+
+		if (n > size - done)
+			n = size - done;
+		result = edits_add(&r->edits, &p, class, !done, token + done, n);
+		done += n;
+	}
+	return result;
+}
+
+static int take_in_lane(void *context, const uint8_t *text, size_t size, enum redact_class class)
+{
+	const struct lane_search *s = context;
+	const uint8_t *begin = (const uint8_t *)s->l->text.data;
+	const struct rules_object *object = s->l->object;
+
+	if (object)
+		class = object->class;
+	if (secrets_is_worth(text, size))
+		return secrets_add(s->r->secrets, class, text, size);
+	/* All of such a file is replaced anyway. */
+	if (object || text < begin || text >= begin + s->l->text.size)
+		return 0;
+	return replace_here(s->r, s->l, (size_t)(text - begin), size, class);
+}
+
+/* ---- streams ---- */
+
+static int search(struct redact *r, struct lane *l, size_t size)
+{
+	const uint8_t *text = (const uint8_t *)l->text.data;
+	struct lane_search s = {r, l};
+	const struct rules_object *object = l->object;
+
+	if (!size)
+		return 0;
+	switch (object ? (int)object->content : -1) {
+	case CONTENT_NONE:
+		return 0;
+	case CONTENT_KEY:
+	case CONTENT_LINE:
+		return find_lines(text, size, take_in_lane, &s);
+	case CONTENT_WORDS:
+		return find_words(r->finder, text, size, take_in_lane, &s);
+	case CONTENT_ENV:
+		return find_environment(r->finder, text, size, take_in_lane, &s);
+	default:
+		return find_text(r->finder, text, size, take_in_lane, &s);
+	}
+}
+
+/* A private key that has begun and not ended: it is looked at as one. */
+static size_t hold(const struct lane *l, size_t end)
+{
+	static const char begins[] = "-----BEGIN ", ends[] = "-----END ";
+	const char *text = l->text.data, *at = memmem(text, end, begins, sizeof(begins) - 1);
+
+	while (at) {
+		size_t from = (size_t)(at - text);
+		const char *stop = memmem(at, end - from, ends, sizeof(ends) - 1);
+
+		if (!stop)
+			return end - from < PEM_MAX ? from : end;
+		at = memmem(stop, end - (size_t)(stop - text), begins, sizeof(begins) - 1);
+	}
+	return end;
+}
+
+/* Looks at the lines that are whole. */
+static int search_lines(struct redact *r, struct lane *l)
+{
+	const char *newline = memrchr(l->text.data, '\n', l->text.size);
+	size_t end = newline ? (size_t)(newline + 1 - l->text.data) : 0, keep = 0;
+	int result;
+
+	if (l->text.size - end > LINE_MAX_KEPT) {
+		end = l->text.size;
+		keep = OVERLAP;
+	}
+	if (end)
+		end = hold(l, end);
+	result = search(r, l, end);
+	if (end > keep)
+		lanes_drop(r->lanes, l, end - keep);
+	return result;
+}
+
+int redact_find_lane_end(struct redact *r, struct lane *l)
+{
+	return search(r, l, l->text.size);
+}
+
+static int append(struct redact *r, struct lane *l, const struct transfer_piece *piece)
+{
+	struct place place;
+	int result;
+
+	if (!piece->data || !place_of(r->event, piece->data, &place)) {
+		/* Something is missing. */
+		result = search(r, l, l->text.size);
+		lanes_drop(r->lanes, l, l->text.size);
+		return result;
+	}
+	place.seq = redact_place(r, place.seq);
+	result = lanes_append(r->lanes, l, &place, piece->data, piece->size);
+	if (result < 0)
+		return result;
+	if (l->object) {
+		if (l->text.size < FILE_MAX)
+			return 0;
+		result = search(r, l, l->text.size);
+		lanes_drop(r->lanes, l, l->text.size);
+		return result;
+	}
+	/* A newline is looked for only in what is new. */
+	if (memchr(piece->data, '\n', piece->size) || l->text.size > LINE_MAX_KEPT)
+		return search_lines(r, l);
+	return 0;
+}
+
+static int take_transfer(void *context, const struct transfer *t)
+{
+	struct redact *r = context;
+	const struct rules_object *object = t->file ? objects_secret(r->objects, t->file, t->out)
+						    : redact_object(r, t->event, t->out);
+	struct transfer_place at = {0};
+	struct transfer_piece piece;
+	struct lane *l;
+	bool anew;
+	int result;
+
+	r->told = true;
+	if (t->elsewhere)
+		return 0;
+	result = lanes_find(r->lanes, t, &l, &anew);
+	if (result == 0 && l->object != object) {
+		result = search(r, l, l->text.size);
+		lanes_drop(r->lanes, l, l->text.size);
+	}
+	if (result < 0)
+		return result;
+	l->object = object;
+	if (object && object->content == CONTENT_NONE)
+		return 0;
+	while (result == 0 && transfer_next(t, &at, &piece))
+		result = append(r, l, &piece);
+	/* What was typed is said in one piece. */
+	if (result == 0 && object && object->content == CONTENT_LINE) {
+		result = search(r, l, l->text.size);
+		lanes_drop(r->lanes, l, l->text.size);
+	}
+	return result;
+}
+
+/* ---- calls ---- */
+
+static int gather_argument(struct redact *r, uint64_t address, const uint8_t *text, size_t size)
+{
+	(void)address;
+	buf_append(&r->argv, text, size);
+	buf_char(&r->argv, '\0');
+	return buf_error(&r->argv);
+}
+
+/* Who it was, and where: a word that nobody else is called by. */
+static int add_name(struct redact *r, const void *text, size_t size)
+{
+	static const char *const common[] = {"root",   "user", "localhost",
+					     "nobody", "home", "debian"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(common); i++) {
+		if (strlen(common[i]) == size && memcmp(common[i], text, size) == 0)
+			return 0;
+	}
+	return size < NAME_MIN ? 0 : secrets_add_word(r->secrets, REDACT_NAME, text, size, true);
+}
+
+static int find_names(struct redact *r, const uint8_t *text, size_t size)
+{
+	static const char *const variables[] = {
+		"USER=", "LOGNAME=", "HOME=", "USERNAME=", "SUDO_USER=", "MAIL=", "HOSTNAME="};
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < ARRAY_SIZE(variables); i++) {
+		size_t n = strlen(variables[i]), last = size;
+
+		if (size <= n || memcmp(text, variables[i], n) != 0)
+			continue;
+		while (last > n && text[last - 1] != '/')
+			last--;
+		result = add_name(r, text + last, size - last);
+	}
+	return result;
+}
+
+static int find_one_variable(struct redact *r, uint64_t address, const uint8_t *text, size_t size)
+{
+	int result = objects_learn(r->objects, text, size);
+
+	(void)address;
+	if (result == 0 && r->options.level == REDACT_NAMES)
+		result = find_names(r, text, size);
+	return result == 0 ? find_variable(r->finder, text, size, take_secret, r) : result;
+}
+
+static int find_exec(struct redact *r, const struct event *e, const struct call_kind *k)
+{
+	int result;
+
+	buf_clear(&r->argv);
+	result = redact_strings(r, e, e->call.args[k->argv], gather_argument);
+	if (result == 0 && r->argv.size)
+		result = find_arguments(r->finder, (const uint8_t *)r->argv.data, r->argv.size,
+					take_secret, r);
+	return result == 0 ? redact_strings(r, e, e->call.args[k->envp], find_one_variable)
+			   : result;
+}
+
+static int find_in_ranges(struct redact *r, const struct event *e, const struct call_kind *k)
+{
+	int result = 0;
+
+	for (uint32_t i = 0; result == 0 && i < e->memory_count; i++) {
+		const struct event_memory *m = &e->memory[i];
+
+		if (k->use == USE_RANDOM)
+			result = secrets_add(r->secrets, REDACT_RANDOM, m->data, m->length);
+		else if (m->length <= RANGE_MAX)
+			result = find_text(r->finder, m->data, m->length, take_secret, r);
+	}
+	return result;
+}
+
+/* Of add_key(2) and its like. */
+static int find_payload(struct redact *r, const struct event *e, const struct call_kind *k)
+{
+	int result = 0;
+
+	if (k->class != REDACT_KERNEL)
+		return 0;
+	payload_take(r->payload, e);
+	for (uint32_t i = 0; result == 0 && i < e->memory_count; i++) {
+		if (payload_has(r->payload, e, i))
+			result = secrets_add(r->secrets, k->class, e->memory[i].data,
+					     e->memory[i].length);
+	}
+	return result;
+}
+
+static int find_call(struct redact *r, const struct event *e)
+{
+	const struct call_kind *k = redact_kind(r, &e->call);
+	int result;
+
+	r->told = false;
+	result = transfers_take(r->transfers, r->state, e, take_transfer, r);
+	if (result != 0 || r->told || e->kind == EVENT_DATA)
+		return result;
+	if (k->use == USE_EXEC)
+		return find_exec(r, e, k);
+	if (k->use == USE_SECRET)
+		return find_payload(r, e, k);
+	return find_in_ranges(r, e, k);
+}
+
+int redact_find_event(struct redact *r, const struct event *e)
+{
+	if (event_is_call(e))
+		return find_call(r, e);
+	if (e->kind != EVENT_EXEC)
+		return 0;
+	return find_arguments(r->finder, e->exec.argv, e->exec.argv_size, take_secret, r);
+}
+
+/* ---- what the tape says of itself ---- */
+
+static int find_process(struct redact *r, const struct meta_process *p)
+{
+	int result = p->argv.size
+			     ? find_arguments(r->finder, p->argv.data, p->argv.size, take_secret, r)
+			     : 0;
+
+	for (size_t at = 0; result == 0 && at < p->env.size;) {
+		size_t n = strnlen((const char *)p->env.data + at, p->env.size - at);
+
+		result = find_one_variable(r, 0, p->env.data + at, n);
+		at += n + 1;
+	}
+	return result;
+}
+
+int redact_find_snapshot(struct redact *r, const struct meta_snapshot *s)
+{
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < s->process_count; i++)
+		result = find_process(r, &s->processes[i]);
+	return result;
+}
+
+int redact_find_header(struct redact *r, const struct meta_header *h)
+{
+	const char *options = h->options ? h->options : "";
+	int result = h->command.size ? find_arguments(r->finder, h->command.data, h->command.size,
+						      take_secret, r)
+				     : 0;
+
+	if (result == 0 && r->options.level == REDACT_NAMES && h->hostname)
+		result = add_name(r, h->hostname, strlen(h->hostname));
+	if (result == 0 && r->options.level == REDACT_NAMES && h->boot_id)
+		result = add_name(r, h->boot_id, strlen(h->boot_id));
+	return result == 0 ? find_text(r->finder, (const uint8_t *)options, strlen(options),
+				       take_secret, r)
+			   : result;
+}

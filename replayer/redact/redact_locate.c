@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The second pass: secrets of which the bytes are in several calls. Whatever is within the memory
+ * of one is found when that is written. */
+#include "redact_priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PARTIAL_MIN = 4 };
+
+/* Puts a token over bytes of a lane, wherever they are. */
+static int replace(struct redact *r, const struct lane *l, size_t from, size_t size,
+		   enum redact_class class)
+{
+	uint8_t *token = malloc(size);
+	int result = token ? 0 : -ENOMEM;
+
+	if (token)
+		redact_token(r->options.key, class, (const uint8_t *)l->text.data + from, size,
+			     token);
+	for (size_t done = 0; result == 0 && done < size;) {
+		size_t n;
+		const struct place p = lane_place(l, from + done, &n);
+
+		if (n > size - done)
+			n = size - done;
+		result = edits_add(&r->edits, &p, class, !done, token + done, n);
+		done += n;
+	}
+	free(token);
+	return result;
+}
+
+static int match(struct redact *r, const struct lane *l, size_t end, size_t fresh)
+{
+	const struct automaton *a = secrets_automaton(r->secrets);
+	uint32_t at = l->state, name, length;
+	int result = 0;
+
+	while (result == 0 && automaton_match(a, &at, &name, &length)) {
+		const struct secret_form *f = secrets_form(r->secrets, name);
+
+		/* It begins in this piece, as the shorter ones do. */
+		if (end - length >= fresh || length > end)
+			break;
+		if (!f->whole)
+			result = replace(r, l, end - length, length, f->class);
+	}
+	return result;
+}
+
+/* The beginning of a secret, the rest of which is not on the tape. */
+static int end_here(struct redact *r, struct lane *l)
+{
+	uint32_t depth = automaton_depth(secrets_automaton(r->secrets), l->state);
+	int result = 0;
+
+	if (depth >= PARTIAL_MIN && depth <= l->text.size)
+		result = replace(r, l, l->text.size - depth, depth, REDACT_TOKEN);
+	l->state = 0;
+	lanes_drop(r->lanes, l, l->text.size);
+	return result;
+}
+
+static int take_piece(struct redact *r, struct lane *l, const struct transfer_piece *piece)
+{
+	const struct automaton *a = secrets_automaton(r->secrets);
+	size_t fresh = l->text.size, longest = automaton_longest(a);
+	struct place place;
+	int result;
+
+	if (!piece->data || !place_of(r->event, piece->data, &place))
+		return end_here(r, l);
+	place.seq = redact_place(r, place.seq);
+	result = lanes_append(r->lanes, l, &place, piece->data, piece->size);
+	for (size_t i = 0; result == 0 && i < piece->size; i++) {
+		l->state = automaton_step(a, l->state, piece->data[i]);
+		if (l->state && fresh)
+			result = match(r, l, fresh + i + 1, fresh);
+	}
+	if (l->text.size > 2 * longest + 4096)
+		lanes_drop(r->lanes, l, l->text.size - longest);
+	return result;
+}
+
+/* A call to a secret object of which the beginning is written before its end is known to be there.
+ */
+static int blank_begun(struct redact *r, const struct transfer_piece *piece,
+		       enum redact_class class)
+{
+	uint8_t *token;
+	struct place place;
+	int result;
+
+	if (!piece->data || !place_of(r->event, piece->data, &place))
+		return 0;
+	token = malloc(piece->size);
+	if (!token)
+		return -ENOMEM;
+	place.seq = redact_place(r, place.seq);
+	redact_token(r->options.key, class, piece->data, piece->size, token);
+	result = edits_add(&r->edits, &place, class, true, token, piece->size);
+	free(token);
+	return result;
+}
+
+static int take_transfer(void *context, const struct transfer *t)
+{
+	struct redact *r = context;
+	const struct rules_object *object = redact_object(r, t->event, t->out);
+	bool begun = t->event->kind == EVENT_END && t->out;
+	struct transfer_place at = {0};
+	struct transfer_piece piece;
+	struct lane *l;
+	bool anew;
+	int result;
+
+	if (t->elsewhere || (object && !begun))
+		return 0;
+	result = object ? 0 : lanes_find(r->lanes, t, &l, &anew);
+	if (result == 0 && !object && anew)
+		l->state = 0;
+	while (result == 0 && transfer_next(t, &at, &piece))
+		result = object ? blank_begun(r, &piece, object->class) : take_piece(r, l, &piece);
+	return result;
+}
+
+int redact_locate_event(struct redact *r, const struct event *e)
+{
+	if (!event_is_call(e))
+		return 0;
+	return transfers_take(r->transfers, r->state, e, take_transfer, r);
+}

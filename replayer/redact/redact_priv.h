@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the redactor share. */
+#ifndef REDACT_REDACT_PRIV_H
+#define REDACT_REDACT_PRIV_H
+
+#include "redact.h"
+
+#include "edits.h"
+#include "find.h"
+#include "lanes.h"
+#include "objects.h"
+#include "payload.h"
+#include "redacted.h"
+#include "secrets.h"
+
+struct trace_composer;
+
+/* What is to be known of a call besides the bytes that it moves. */
+enum call_use {
+	USE_NOTHING,
+	USE_EXEC,   /* arguments and environment */
+	USE_RANDOM, /* all that it gave is secret */
+	USE_SECRET, /* its payload is: keyctl(2), add_key(2), process_vm_readv(2) */
+};
+
+struct call_kind {
+	const char *name;
+	uint8_t use;
+	uint8_t argv, envp; /* which arguments */
+	enum redact_class class;
+};
+
+/* Of a call, until the next of its thread: what its memory is. */
+struct last_call {
+	uint64_t seq;
+	const struct rules_object *in, *out;
+};
+
+/* Bytes of some text that are to be replaced. */
+struct span {
+	size_t from, to;
+	enum redact_class class;
+};
+
+struct spans {
+	struct span *all;
+	size_t count, capacity;
+};
+
+struct redact {
+	struct redact_options options;
+	enum redact_pass pass;
+	struct finder *finder;
+	struct objects *objects;
+	struct transfers *transfers;
+	struct payload *payload;
+	struct lanes *lanes;
+	struct secrets *secrets;
+	struct edits edits;
+	struct redacted report;
+	struct map kinds; /* arch << 32 | nr: struct call_kind */
+
+	/* Of the present tape. */
+	uint64_t tape; /* number, in front of the places of calls */
+	struct state *state;
+	struct map last; /* tid: struct last_call, owned */
+
+	/* Of the event at hand. */
+	const struct event *event;
+	bool told; /* transfers have told something of it */
+	struct buf argv;
+	size_t argv_at; /* of it, how much has been put back */
+
+	/* REDACT_WRITE */
+	struct trace_composer *composer;
+	struct meta_trailer trailer;
+	bool has_trailer;
+	struct spans spans;
+	struct event_memory *memory; /* a copy of the event's, with data of its own */
+	size_t memory_capacity;
+	struct buf bytes;
+};
+
+int redact_lane_end(void *context, struct lane *l);
+uint64_t redact_place(const struct redact *r, uint64_t seq);
+const struct call_kind *redact_kind(struct redact *r, const struct event_call *call);
+/* What memory of a call is, as a whole; NULL: nothing special. @out: what was there at the entry.
+ */
+const struct rules_object *redact_object(struct redact *r, const struct event *e, bool out);
+int redact_remember(struct redact *r, const struct event *e);
+
+/* Each string of an array of pointers in the event's memory. */
+typedef int redact_string_fn(struct redact *r, uint64_t address, const uint8_t *text, size_t size);
+int redact_strings(struct redact *r, const struct event *e, uint64_t array, redact_string_fn *fn);
+
+/* ---- redact_find.c ---- */
+
+int redact_find_event(struct redact *r, const struct event *e);
+int redact_find_snapshot(struct redact *r, const struct meta_snapshot *s);
+int redact_find_header(struct redact *r, const struct meta_header *h);
+int redact_find_lane_end(struct redact *r, struct lane *l);
+
+/* ---- redact_locate.c ---- */
+
+int redact_locate_event(struct redact *r, const struct event *e);
+
+/* ---- redact_write.c ---- */
+
+int redact_write_event(struct redact *r, const struct event *e, struct err *err);
+
+/* ---- redact_text.c ---- */
+
+enum redact_site { SITE_TEXT, SITE_ARGUMENTS, SITE_ENVIRONMENT };
+
+/* Replaces what is secret in @text by @ret, of the same size, which may be the same. @pid: for the
+ * report. 0 or -ENOMEM. */
+int redact_text(struct redact *r, uint32_t pid, enum redact_site site, const uint8_t *text,
+		size_t size, uint8_t *ret);
+/* Takes a span of @text when it is in it. */
+int redact_add_span(struct redact *r, size_t from, size_t to, enum redact_class class);
+/* Secrets that were found, in all their forms. @cut: something is missing behind the text. */
+int redact_search(struct redact *r, const uint8_t *text, size_t size, bool cut);
+/* Puts tokens where the spans are, and forgets them. */
+int redact_apply_spans(struct redact *r, uint32_t pid, const uint8_t *text, uint8_t *ret);
+/* The variable's value is to go in level meta. */
+bool redact_is_plain_variable(const uint8_t *text, size_t size);
+int redact_count(struct redact *r, uint32_t pid, enum redact_class class, size_t bytes);
+
+/* ---- redact_meta.c ---- */
+
+int redact_write_header(struct redact *r, const struct meta_header *h, struct err *err);
+int redact_write_snapshot(struct redact *r, const struct meta_snapshot *s, struct err *err);
+int redact_end_tape(struct redact *r, struct err *err);
+int redact_copy_trailer(struct redact *r, const struct meta_trailer *from);
+int redact_take_damage(struct redact *r, const struct trace_damage *d);
+
+#endif

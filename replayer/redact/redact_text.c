@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Texts that are whole: arguments, environments, paths; and tokens where secrets were. */
+#include "redact_priv.h"
+
+#include "base/cleanup.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PARTIAL_MIN = 4 }; /* bytes of the beginning of a secret, where the rest is missing */
+
+/* ---- spans ---- */
+
+int redact_add_span(struct redact *r, size_t from, size_t to, enum redact_class class)
+{
+	struct spans *x = &r->spans;
+	struct span *grown;
+
+	if (x->count == x->capacity) {
+		size_t capacity = x->capacity ? x->capacity * 2 : 32;
+
+		grown = reallocarray(x->all, capacity, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		x->all = grown;
+		x->capacity = capacity;
+	}
+	x->all[x->count++] = (struct span){from, to, class};
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return (y->to > x->to) - (y->to < x->to);
+}
+
+int redact_count(struct redact *r, uint32_t pid, enum redact_class class, size_t bytes)
+{
+	const struct state_process *p = pid && r->state ? state_process(r->state, pid) : NULL;
+
+	return redacted_add(&r->report, pid, p ? p->exe : NULL, p ? p->exe_size : 0, class, bytes);
+}
+
+int redact_apply_spans(struct redact *r, uint32_t pid, const uint8_t *text, uint8_t *ret)
+{
+	struct spans *x = &r->spans;
+	int result = 0;
+
+	if (x->count > 1)
+		qsort(x->all, x->count, sizeof(*x->all), compare);
+	for (size_t i = 0; result == 0 && i < x->count;) {
+		struct span s = x->all[i++];
+
+		/* What overlaps is replaced as one. */
+		for (; i < x->count && x->all[i].from < s.to; i++)
+			s.to = x->all[i].to > s.to ? x->all[i].to : s.to;
+		redact_token(r->options.key, s.class, text + s.from, s.to - s.from, ret + s.from);
+		result = redact_count(r, pid, s.class, s.to - s.from);
+	}
+	x->count = 0;
+	return result;
+}
+
+/* ---- secrets that were found ---- */
+
+static bool is_word(const uint8_t *text, size_t size, size_t from, size_t to)
+{
+	return (!from || !isalnum(text[from - 1])) && (to == size || !isalnum(text[to]));
+}
+
+int redact_search(struct redact *r, const uint8_t *text, size_t size, bool cut)
+{
+	const struct automaton *a = secrets_automaton(r->secrets);
+	uint32_t state = 0, depth;
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < size; i++) {
+		uint32_t at, name, length;
+
+		state = automaton_step(a, state, text[i]);
+		at = state;
+		while (result == 0 && state && automaton_match(a, &at, &name, &length)) {
+			const struct secret_form *f = secrets_form(r->secrets, name);
+			size_t from = i + 1 - length;
+
+			if (!f->whole || is_word(text, size, from, i + 1))
+				result = redact_add_span(r, from, i + 1, f->class);
+		}
+	}
+	depth = automaton_depth(a, state);
+	if (result == 0 && cut && depth >= PARTIAL_MIN)
+		result = redact_add_span(r, size - depth, size, REDACT_TOKEN);
+	return result;
+}
+
+/* ---- texts ---- */
+
+struct text_search {
+	struct redact *r;
+	const uint8_t *text;
+	size_t size;
+};
+
+static int take(void *context, const uint8_t *found, size_t size, enum redact_class class)
+{
+	const struct text_search *s = context;
+
+	if (found < s->text || found >= s->text + s->size)
+		return 0;
+	return redact_add_span(s->r, (size_t)(found - s->text), (size_t)(found - s->text) + size,
+			       class);
+}
+
+/* Whose values say where things are, and nothing of anybody. */
+bool redact_is_plain_variable(const uint8_t *text, size_t size)
+{
+	static const char *const names[] = {
+		"PATH",       "SHELL",      "TERM",     "LANG",    "LANGUAGE",
+		"LC_",        "TZ",         "SHLVL",    "_",       "MAKEFLAGS",
+		"EDITOR",     "PAGER",      "LINES",    "COLUMNS", "LD_LIBRARY_PATH",
+		"LD_PRELOAD", "PYTHONPATH", "COLORTERM"};
+	const uint8_t *equal = memchr(text, '=', size);
+	size_t n = equal ? (size_t)(equal - text) : 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		size_t length = strlen(names[i]);
+
+		if (length > n || memcmp(text, names[i], length) != 0)
+			continue;
+		if (length == n || names[i][length - 1] == '_')
+			return true;
+	}
+	return false;
+}
+
+static int hide_values(struct redact *r, const uint8_t *text, size_t size)
+{
+	int result = 0;
+
+	for (size_t at = 0; result == 0 && at < size;) {
+		size_t n = strnlen((const char *)text + at, size - at);
+		const uint8_t *equal = memchr(text + at, '=', n);
+
+		if (equal && !redact_is_plain_variable(text + at, n) && equal + 1 < text + at + n)
+			result = redact_add_span(r, (size_t)(equal + 1 - text), at + n,
+						 REDACT_PROCESS);
+		at += n + 1;
+	}
+	return result;
+}
+
+int redact_text(struct redact *r, uint32_t pid, enum redact_site site, const uint8_t *text,
+		size_t size, uint8_t *ret)
+{
+	struct text_search s = {r, text, size};
+	int result;
+
+	if (!size)
+		return 0;
+	if (site == SITE_ARGUMENTS)
+		result = find_arguments(r->finder, text, size, take, &s);
+	else if (site == SITE_ENVIRONMENT)
+		result = find_environment(r->finder, text, size, take, &s);
+	else
+		result = find_text(r->finder, text, size, take, &s);
+	if (result == 0 && site == SITE_ENVIRONMENT && r->options.level == REDACT_META)
+		result = hide_values(r, text, size);
+	if (result == 0)
+		result = redact_search(r, text, size, false);
+	return result == 0 ? redact_apply_spans(r, pid, text, ret) : result;
+}

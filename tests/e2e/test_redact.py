@@ -1,0 +1,238 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Secrets that were planted in every way are nowhere on a redacted tape, and everything else is
+as it was. What is left is searched for in what zstd gives, not by our reader."""
+import base64
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+import urllib.parse
+
+import suite
+from harness import run
+
+ENV = "Env/S3cr\"t&x y+9"
+CONFIG = "Netrc4711pwQx"
+ARGUMENT = "Arg99secretZz"
+BEARER = "bearTok3n77zz81"
+GITHUB = "ghp_" + "a1B2c3D4" * 5
+KEY = ["MIIkeyLineOneAbcdefghijk0123", "MIIkeyLineTwoAbcdefghijk4567"]
+AGENT = "agentSaysThis-81"
+
+PLANTS = """
+import base64, json, os, socket, struct, subprocess, sys, threading, urllib.parse
+home, env = os.environ["HOME"], os.environ["DB_PASSWORD"]
+config, github = open(home + "/.netrc").read().split()[-1], sys.stdin.readline().strip()
+key = open(home + "/id.pem").read()
+for secret in (env, config, github):
+    raw = secret.encode()
+    r, w = os.pipe()
+    os.write(w, raw + b"\\n")
+    for c in raw: os.write(w, bytes([c]))
+    os.writev(w, [b"x" + raw[:3], raw[3:7], raw[7:]])
+    os.read(r, 4096)
+    a, b = socket.socketpair()
+    a.sendmsg([raw[:4], raw[4:]])
+    b.recvmsg(100)
+    for c in raw: a.send(bytes([c]))
+    b.recv(100)
+    with open(home + "/out", "ab", 0) as f:
+        for pad in (b"", b"u", b"us"):
+            f.write(base64.b64encode(pad + raw) + b"\\n" + base64.urlsafe_b64encode(pad + raw))
+        f.write(urllib.parse.quote(secret, safe="").encode() + b"\\n" + raw.hex().encode())
+        f.write(raw.hex().upper().encode() + json.dumps(secret).encode())
+    os.mkdir(home + "/d" + raw.hex())
+    subprocess.run(["/bin/true", "x" + secret])
+subprocess.run(["/bin/true", "--password", %r, "-H", "Authorization: Bearer " + %r])
+open("/proc/self/environ", "rb").read()
+path = home + "/agent.sock"
+server = socket.socket(socket.AF_UNIX)
+server.bind(path)
+server.listen()
+client = socket.socket(socket.AF_UNIX)
+client.connect(path)
+peer = server.accept()[0]
+client.send(%r.encode())
+peer.recv(100)
+os.write(2, key.split("\\n")[1].encode())
+print("done")
+""" % (ARGUMENT, BEARER, AGENT)
+
+
+def forms(secret):
+    """As a program of another language makes them; of base64 what no neighbour changes."""
+    raw = secret.encode()
+    yield raw
+    for before in range(3):
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            text = encode(b"\0" * before + raw)
+            yield text[(before * 8 + 5) // 6:(before + len(raw)) * 8 // 6]
+    yield urllib.parse.quote(secret, safe="").encode()
+    yield raw.hex().encode()
+    yield raw.hex().upper().encode()
+    yield json.dumps(secret)[1:-1].encode()
+
+
+def plain(tape):
+    return subprocess.run(["zstd", "-dcq", tape], stdout=subprocess.PIPE, check=True).stdout
+
+
+def left(tape, secrets):
+    text = plain(tape)
+    return sorted({f.decode() for s in secrets for f in forms(s) if f in text})
+
+
+class Redact(suite.TapeTest):
+    def setUp(self):
+        super().setUp()
+        self.need("zstd")
+
+    def redact(self, tape, *options, status=0):
+        out = self.bench.new_tape()
+        result = run([self.bench.analyze, "redact", *options, "-o", out, tape])
+        self.assertEqual(result.status, status, result)
+        return out, result
+
+    def plant(self, options=()):
+        self.write(".netrc", f"machine h.example login bob password {CONFIG}\n")
+        self.write("id.pem", "-----BEGIN PRIVATE KEY-----\n" + "\n".join(KEY) +
+                   "\n-----END PRIVATE KEY-----\n")
+        script = self.write("plants.py", PLANTS)
+        env = dict(os.environ, DB_PASSWORD=ENV, HOME=self.dir,
+                   SSH_AUTH_SOCK=self.bench.path("agent.sock"))
+        tape, result = self.bench.record([sys.executable, script], options, env=env,
+                                         stdin=(GITHUB + "\n").encode())
+        self.assertEqual((result.status, result.out), (0, b"done\n"), result)
+        return tape
+
+    # The script itself is read by the interpreter, with these three in it.
+    ALL = [ENV, CONFIG, GITHUB, ARGUMENT, BEARER, *KEY]
+
+    def test_planted(self):
+        tape = self.plant()
+        self.assertGreater(len(left(tape, self.ALL)), 20, "the search finds nothing to begin with")
+        out, result = self.redact(tape)
+        self.assertEqual(left(out, self.ALL), [])
+        self.bench.sound_part(out)
+        for secret in self.ALL:
+            self.assertNotIn(secret.encode(), result.err)
+        self.assertIn(b"password", result.err)
+        self.assertEqual(stat.S_IMODE(os.stat(out).st_mode), 0o600)
+
+    def test_across_calls(self):
+        """Bytes that were written one at a time, put together by this test."""
+        tape = self.plant()
+        out, _ = self.redact(tape)
+        for path, there in ((tape, True), (out, False)):
+            streams = {}
+            for o in self.bench.objects(path):
+                if o["type"] == "syscall" and o["name"] in ("write", "writev", "sendto"):
+                    fd = int(o["args"][0]["value"], 16)
+                    for m in o["memory"]:
+                        if m["when"] == "entry" and m["length"] < 16:
+                            streams.setdefault((o["pid"], fd), bytearray()).extend(
+                                base64.b64decode(m["data"]))
+            joined = b"\n".join(streams.values())
+            self.assertEqual(GITHUB.encode() in joined, there, path)
+
+    def test_agent(self):
+        out, _ = self.redact(self.plant())
+        said = [o for o in self.bench.objects(out)
+                if o["type"] == "syscall" and o["name"] == "sendto" and
+                int(o["args"][2]["value"], 16) == len(AGENT)]
+        self.assertTrue(said)
+        self.assertFalse(any(AGENT.encode() in base64.b64decode(m["data"])
+                             for o in said for m in o["memory"]))
+
+    def test_everything_else_stays(self):
+        tape = self.plant()
+        out, _ = self.redact(tape)
+
+        def shape(path):
+            return [(o["seq"], o.get("end_seq"), o["pid"], o["name"], o["ret"], o["time"],
+                     [(m["when"], m["address"], m["length"]) for m in o["memory"]])
+                    for o in self.bench.objects(path) if o["type"] == "syscall"]
+        self.assertEqual(shape(tape), shape(out))
+
+    def test_verbs(self):
+        tape = self.plant()
+        out, _ = self.redact(tape)
+        for verb in (["print"], ["tree"], ["stats"], ["files"], ["net"], ["errors"], ["info"],
+                     ["check"], ["follow", "--list"], ["state", "--at=50"], []):
+            before, after = (run([self.bench.analyze, *verb, t]) for t in (tape, out))
+            self.assertEqual((before.status, after.status), (0, 0), (verb, after))
+
+    def test_innocent(self):
+        """Where no secret is, nothing is changed but random bytes."""
+        self.write("a.c", "int monkey, tokenizer, max_tokens = 5; /* keyboard */\n")
+        tape, _ = self.bench.record(["sh", "-c", "cat a.c; ls /; wc a.c"], cwd=self.dir,
+                                    env={"PATH": os.environ["PATH"], "HOME": self.dir})
+        out, result = self.redact(tape, "--json")
+        kinds = {x["class"] for x in json.loads(result.out)["removed"]}
+        self.assertLessEqual(kinds, {"random"}, result.out)
+        for verb in ("stats", "tree", "files"):
+            one, two = (self.bench.ask(verb, t) for t in (tape, out))
+            self.assertEqual(one, two, verb)
+
+    def test_key_file(self):
+        tape = self.plant()
+        key = self.bench.path("key")
+        one, two = (plain(self.redact(tape, "--key-file", key)[0]) for _ in range(2))
+        other = plain(self.redact(tape)[0])
+        self.assertTrue(one == two and one != other)
+        os.chmod(key, 0o644)
+        _, result = self.redact(tape, "--key-file", key, status=2)
+        self.assertIn(b"0600", result.err)
+
+    def test_never_over(self):
+        tape, _ = self.bench.record(["true"])
+        there = self.write("there", "mine")
+        result = run([self.bench.analyze, "redact", "-o", there, tape])
+        self.assertEqual(result.status, 2)
+        with open(there, "rb") as f:
+            self.assertEqual(f.read(), b"mine")
+
+    def test_meta(self):
+        tape, _ = self.bench.record(["sh", "-c", "echo something said"])
+        out, _ = self.redact(tape, "--level=meta")
+        self.assertIn(b"something said\n", plain(tape))
+        self.assertNotIn(b"something said\n", plain(out))
+
+    def test_rules(self):
+        tape, _ = self.bench.record(["echo", "project bluebird"])
+        rules = self.write("rules", "# ours\ntext bluebird\n")
+        out, _ = self.redact(tape, "--rules", rules)
+        self.assertIn(b"bluebird", plain(tape))
+        self.assertNotIn(b"bluebird", plain(out))
+
+    def test_rec(self):
+        tape = self.plant(["--redact"])
+        self.assertEqual(left(tape, self.ALL), [])
+        self.bench.sound_part(tape)
+
+    def test_scan(self):
+        tape = self.plant()
+        result = run([self.bench.analyze, "scan", tape])
+        self.assertEqual(result.status, 1, result)
+        self.assertIn(b"GitHub token", result.out)
+        self.assertNotIn(GITHUB.encode(), result.out)
+        text = self.write("text", "TOKEN=abc\nGH=" + GITHUB + "\n")
+        self.assertEqual(run([self.bench.analyze, "scan", text]).status, 1)
+        clean = self.write("clean", "max_tokens=5 monkey\n")
+        self.assertEqual(run([self.bench.analyze, "scan", clean]).status, 0)
+        self.assertEqual(run([self.bench.analyze, "scan", self.bench.path("none")]).status, 2)
+
+    def test_torn(self):
+        tape = self.plant()
+        with open(tape, "rb") as f:
+            content = f.read()
+        torn = self.write("torn.zst", content[:len(content) * 2 // 3])
+        out, _ = self.redact(torn, status=2)
+        self.bench.sound_part(out)
+
+
+if __name__ == "__main__":
+    suite.main()
