@@ -73,7 +73,7 @@ int codec_encode_header(const struct meta_header *h, struct buf *ret)
 						   (uint8_t *)(uintptr_t)h->cut_from};
 	m.n_shown_pid = h->shown_pid_count;
 	m.shown_pid = h->shown_pids;
-	m.redacted = text(h->redacted);
+	m.redacted = codec_text(h->redacted);
 	if (memcmp(h->redaction_key, no_uuid, sizeof(no_uuid)) != 0)
 		m.redaction_key = (ProtobufCBinaryData){sizeof(h->redaction_key),
 							(uint8_t *)(uintptr_t)h->redaction_key};
@@ -415,7 +415,7 @@ static int get_header(const Systape__Header *m, struct meta_header *h)
 	h->shown_pids = take_numbers(m->shown_pid, m->n_shown_pid, &failed);
 	h->shown_pid_count = h->shown_pids ? m->n_shown_pid : 0;
 	h->facts = codec_take_facts(m->fact, m->n_fact, &h->fact_count, &failed);
-	h->redacted = take_text(m->redacted, &failed);
+	h->redacted = codec_take_text(m->redacted, &failed);
 	if (m->redaction_key.len == sizeof(h->redaction_key))
 		memcpy(h->redaction_key, m->redaction_key.data, sizeof(h->redaction_key));
 	return failed;

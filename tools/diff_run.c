@@ -16,8 +16,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,6 +160,11 @@ static void note_unlike(const struct diff_loaded *a, const struct diff_loaded *b
 	else if (x->payload_limit != y->payload_limit)
 		snprintf(doubt, size, "recorded with -s %" PRIu64 " and -s %" PRIu64,
 			 x->payload_limit, y->payload_limit);
+	else if (strcmp(x->redacted, y->redacted) != 0 ||
+		 memcmp(x->redaction_key, y->redaction_key, sizeof(x->redaction_key)) != 0)
+		snprintf(doubt, size,
+			 "redacted with different keys or levels: equal secrets have "
+			 "other tokens (analyze redact --key-file)");
 }
 
 /* ---- runs ---- */

@@ -123,7 +123,7 @@ int redaction_prepare(struct redaction *x, struct err *err)
 	if (!x->rules)
 		return err_set(err, ENOMEM, "out of memory");
 	if (x->rule_file)
-		r = rules_read(x->rules, x->rule_file, err);
+		r = redact_rules_read(x->rules, x->rule_file, err);
 	if (r == 0)
 		r = x->key_file ? key_of_file(x->key_file, &x->key, err)
 				: redact_key_random(&x->key, err);
@@ -148,5 +148,5 @@ void redaction_done(struct redaction *x)
 {
 	redact_free(x->redact);
 	redact_key_free(x->key);
-	rules_free(x->rules);
+	redact_rules_free(x->rules);
 }

@@ -60,7 +60,7 @@ const struct edit *edits_of(const struct edits *x, uint64_t seq, size_t *ret_cou
 	return x->all + low;
 }
 
-void edits_done(struct edits *x)
+void redact_edits_done(struct edits *x)
 {
 	free(x->all);
 	buf_done(&x->bytes);

@@ -33,6 +33,6 @@ int edits_add(struct edits *x, const struct place *place, enum redact_class clas
 void edits_sort(struct edits *x);
 /* Those of a call: the first, and how many. */
 const struct edit *edits_of(const struct edits *x, uint64_t seq, size_t *ret_count);
-void edits_done(struct edits *x);
+void redact_edits_done(struct edits *x);
 
 #endif

@@ -78,7 +78,7 @@ struct redact *redact_free(struct redact *r)
 	payload_free(r->payload);
 	secrets_free(r->secrets);
 	lanes_free(r->lanes);
-	edits_done(&r->edits);
+	redact_edits_done(&r->edits);
 	redacted_done(&r->report);
 	map_done(&r->kinds);
 	trace_composer_free(r->composer);

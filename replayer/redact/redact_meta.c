@@ -27,6 +27,15 @@ static int bytes(struct redact *r, enum redact_site site, const struct meta_byte
 	return redact_text(r, NOBODY, site, b->data, b->size, b->data);
 }
 
+static int facts(struct redact *r, const struct meta_fact *f, size_t count)
+{
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < count; i++)
+		result = text(r, f[i].value);
+	return result;
+}
+
 /* ---- header ---- */
 
 /* Another tape, but the same one under the same key. */
@@ -56,6 +65,8 @@ static int change_header(struct redact *r, const struct meta_header *h)
 
 	for (size_t i = 0; result == 0 && i < sizeof(texts) / sizeof(texts[0]); i++)
 		result = text(r, texts[i]);
+	if (result == 0)
+		result = facts(r, h->facts, h->fact_count);
 	return result == 0 ? bytes(r, SITE_TEXT, &h->cwd) : result;
 }
 
@@ -99,6 +110,8 @@ static int change_process(struct redact *r, const struct meta_process *p)
 		result = bytes(r, SITE_TEXT, &p->fds[i].target);
 	for (size_t i = 0; result == 0 && i < p->map_count; i++)
 		result = bytes(r, SITE_TEXT, &p->maps[i].path);
+	if (result == 0)
+		result = facts(r, p->facts, p->fact_count);
 	return result == 0 ? text(r, p->missing) : result;
 }
 
@@ -145,6 +158,14 @@ int redact_copy_trailer(struct redact *r, const struct meta_trailer *from)
 	t->status = from->status;
 	t->lost = from->lost;
 	t->incomplete |= from->incomplete;
+	t->has_usage = from->has_usage;
+	t->usage = from->usage;
+	t->object_beyond = from->object_beyond;
+	meta_objects_done(t->objects, t->object_count);
+	t->objects = NULL;
+	t->object_count = 0;
+	result =
+		meta_copy_objects(from->objects, from->object_count, &t->objects, &t->object_count);
 	free(t->reason);
 	t->reason = strdup(from->reason ? from->reason : "");
 	if (!t->reason)
@@ -167,6 +188,11 @@ static int change_trailer(struct redact *r)
 
 	for (size_t i = 0; result == 0 && i < t->note_count; i++)
 		result = text(r, t->notes[i]);
+	for (size_t i = 0; result == 0 && i < t->object_count; i++) {
+		result = bytes(r, SITE_TEXT, &t->objects[i].path);
+		if (result == 0)
+			result = text(r, t->objects[i].package);
+	}
 	return result;
 }
 

@@ -345,7 +345,7 @@ static void texts_done(struct texts *t)
 	free(t->at);
 }
 
-struct rules *rules_free(struct rules *r)
+struct rules *redact_rules_free(struct rules *r)
 {
 	if (!r)
 		return NULL;
@@ -408,7 +408,7 @@ static int take_line(struct rules *r, char *line, size_t number, struct err *err
 		       word);
 }
 
-int rules_read(struct rules *r, const char *path, struct err *err)
+int redact_rules_read(struct rules *r, const char *path, struct err *err)
 {
 	cleanup_done(buf_done) struct buf content = {0};
 	int got = fileio_slurp(AT_FDCWD, path, RULES_FILE_MAX + 1, &content);

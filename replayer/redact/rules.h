@@ -39,9 +39,9 @@ struct rules_object {
 };
 
 struct rules *rules_new(void);
-struct rules *rules_free(struct rules *r);
+struct rules *redact_rules_free(struct rules *r);
 /* A file of own rules. 0 or -errno. */
-int rules_read(struct rules *r, const char *path, struct err *err);
+int redact_rules_read(struct rules *r, const char *path, struct err *err);
 /* The texts of the own rules. 0 or -errno. */
 int rules_tell_texts(const struct rules *r, struct secrets *secrets);
 
