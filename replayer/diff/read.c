@@ -3,6 +3,7 @@
 #include "side_priv.h"
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "format/codec.h"
 #include "format/container/source.h"
 #include "format/container/stream.h"
@@ -211,6 +212,31 @@ static int begin(struct reading *r, const struct diff_options *options)
 	return 0;
 }
 
+/* ---- which build of a program it was ---- */
+
+static uint64_t build_of(const struct meta_trailer *t, const char *path)
+{
+	for (size_t i = 0; i < t->object_count; i++) {
+		const struct meta_object *o = &t->objects[i];
+
+		if (o->build_id.size && o->path.size == strlen(path) &&
+		    memcmp(o->path.data, path, o->path.size) == 0)
+			return hash_add(HASH_START, o->build_id.data, o->build_id.size);
+	}
+	return 0;
+}
+
+static void note_builds(struct diff_side *s)
+{
+	for (size_t i = 1; s->trailer && i < s->process_count; i++) {
+		struct diff_process *p = (struct diff_process *)(uintptr_t)&s->processes[i];
+		const struct diff_object *exe = &s->objects[p->exe];
+
+		if (p->exe != DIFF_NONE)
+			p->exe_id = build_of(s->trailer, s->texts + exe->name);
+	}
+}
+
 /* What was made is the side's from now on. */
 static int give(struct reading *r)
 {
@@ -235,7 +261,10 @@ static int give(struct reading *r)
 	s->environment_count = r->environment_count;
 	r->environments = NULL;
 	r->environment_count = 0;
-	return s->texts ? 0 : -ENOMEM;
+	if (!s->texts)
+		return -ENOMEM;
+	note_builds(s);
+	return 0;
 }
 
 static void done(struct reading *r)
