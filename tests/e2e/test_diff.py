@@ -48,6 +48,19 @@ class Diff(suite.TapeTest):
         self.assertEqual(found[0]["told"][0]["kind"], "now-fails")
         self.assertEqual(found[0]["told"][0]["now"], "ENOENT")
 
+    def test_build(self):
+        self.need("gcc")
+        tapes = []
+        for value in (0, 7):
+            source = self.write("p.c", f"int there = {value};\n"
+                                f"int main(void) {{ return there - {value}; }}\n")
+            self.assertEqual(run(["gcc", "-Wl,--build-id", "-o", os.path.join(self.dir, "p"),
+                                  source]).status, 0)
+            tapes.append(self.record(["./p"]))
+        found = json.loads(self.diff("--json", *tapes, status=1).out)["findings"]
+        self.assertEqual(found[0]["kind"], "executable")
+        self.assertRegex(found[0]["text"], r"p: build [0-9a-f]+ -> build [0-9a-f]+$")
+
     def test_unified(self):
         good, bad = self.pair()
         lines = self.diff("--format=unified", good, bad, status=1).out.decode().split("\n")

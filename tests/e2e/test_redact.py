@@ -213,6 +213,29 @@ class Redact(suite.TapeTest):
         self.assertEqual(left(tape, self.ALL), [])
         self.bench.sound_part(tape)
 
+    def test_comparison(self):
+        """Two tapes under one key differ in what the originals differ; under two nobody can tell."""
+        env = dict(os.environ, DB_PASSWORD=ENV)
+        path = self.write("input", f"password={CONFIG}\n")
+        good, _ = self.bench.record(["cat", path], env=env)
+        os.unlink(path)
+        bad, _ = self.bench.record(["cat", path], env=env)
+        key = self.bench.path("key")
+        hidden = [self.redact(tape, "--key-file", key)[0] for tape in (good, bad)]
+
+        def found(*tapes):
+            result = run([self.bench.analyze, "diff", "--json", *tapes])
+            self.assertEqual(result.status, 1, result)
+            return [(f["kind"], f["text"], [t["text"] for t in f["told"]], f["follow"])
+                    for f in json.loads(result.out)["findings"]]
+        self.assertEqual(found(*hidden), found(good, bad))
+        self.assertEqual(found(good, bad)[0][0], "exit")
+        other = self.redact(bad)[0]
+        for tapes in ((hidden[0], other), (hidden[0], bad)):
+            result = run([self.bench.analyze, "diff", *tapes])
+            self.assertEqual(result.status, 2, result)
+            self.assertIn(b"redacted with different keys", result.err)
+
     def test_scan(self):
         tape = self.plant()
         result = run([self.bench.analyze, "scan", tape])
