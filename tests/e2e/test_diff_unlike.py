@@ -39,8 +39,8 @@ class Unlike(same.Same):
         super().setUp()
         self.usual = self.work, dict(self.env)
 
-    def runs(self, name, program):
-        for i, tape in enumerate(super().runs(name, program)):
+    def runs(self, name, program, count):
+        for i, tape in enumerate(super().runs(name, program, count)):
             yield tape
             self.more = self.restore() if i % 2 else self.arrange()
 
