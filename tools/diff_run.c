@@ -11,13 +11,16 @@
 #include "base/err.h"
 #include "base/fileio.h"
 #include "format/container/source.h"
+#include "replayer/diff/context.h"
+#include "replayer/diff/excerpt.h"
+#include "replayer/diff/reread.h"
 #include "replayer/diff/side.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -339,6 +342,31 @@ static int compare_loaded(const struct diff_inputs *x, const struct map *learned
 	return r == 0 ? rank_findings(&ret->comparison, skip, &skipping, &ret->ranking) : r;
 }
 
+/* ---- bytes and text, for which the tapes are read again ---- */
+
+static int open_again(void *context, struct trace_source **ret, struct err *err)
+{
+	return tape_part_open(context, ret, err);
+}
+
+static struct diff_tape tape_of(struct diff_loaded *x)
+{
+	return (struct diff_tape){
+		.open = open_again, .context = &x->part, .events_left = REREAD_EVENTS_MAX};
+}
+
+static int look_closer(struct diff_result *ret)
+{
+	struct diff_tape a = tape_of(ret->a), b = tape_of(ret->b);
+	int r = excerpts_find(&ret->comparison, &ret->ranking, &a, &b);
+
+	/* What has been read for excerpts does not count here. */
+	a.events_left = b.events_left = REREAD_EVENTS_MAX;
+	return r == 0 ? context_find(&ret->comparison, &ret->ranking, &a, &b, &ret->a_context,
+				     &ret->b_context)
+		      : r;
+}
+
 static int run_with(const struct diff_inputs *x, struct tape_files *files, struct map *learned,
 		    struct diff_result *ret, struct err *err)
 {
@@ -369,7 +397,9 @@ static int run_with(const struct diff_inputs *x, struct tape_files *files, struc
 	note_doubt(ret->a, ret->doubt, sizeof(ret->doubt));
 	note_doubt(ret->b, ret->doubt, sizeof(ret->doubt));
 	note_unlike(ret->a, ret->b, ret->doubt, sizeof(ret->doubt));
-	return compare_loaded(x, learned, ret) < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
+	return compare_loaded(x, learned, ret) < 0 || look_closer(ret) < 0
+		       ? err_set(err, ENOMEM, "out of memory")
+		       : 0;
 }
 
 int diff_run(const struct diff_inputs *x, struct diff_result *ret, struct err *err)
