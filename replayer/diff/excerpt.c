@@ -154,8 +154,8 @@ static int add_list(struct excerpts_run *run, const uint32_t *list, size_t count
 	return r;
 }
 
-int excerpts_find(struct comparison *c, const struct ranking *ranking, struct diff_tape *a,
-		  struct diff_tape *b)
+int excerpts_find(struct comparison *c, const struct ranking *ranking, bool all,
+		  struct diff_tape *a, struct diff_tape *b)
 {
 	struct excerpts_run run = {.c = c, .a = a, .b = b};
 	int r = 0;
@@ -166,8 +166,7 @@ int excerpts_find(struct comparison *c, const struct ranking *ranking, struct di
 			r = add_list(&run, ranking->stories[i].told,
 				     ranking->stories[i].told_count);
 	}
-	/* What only follows is shown by --all alone. */
-	for (size_t i = 0; r == 0 && i < ranking->count; i++)
+	for (size_t i = 0; all && r == 0 && i < ranking->count; i++)
 		r = add_list(&run, ranking->stories[i].followers,
 			     ranking->stories[i].follower_count);
 	return r;

@@ -43,8 +43,9 @@ struct excerpt {
 int excerpt_find(const struct diff_stream *a, struct diff_tape *a_tape, const struct diff_stream *b,
 		 struct diff_tape *b_tape, struct excerpt *ret);
 
-/* Of all findings of bytes in stories, those that people see first. 0 or -ENOMEM. */
-int excerpts_find(struct comparison *c, const struct ranking *ranking, struct diff_tape *a,
-		  struct diff_tape *b);
+/* Of the findings of bytes that stories tell, and with @all of those that only follow. 0 or
+ * -ENOMEM. */
+int excerpts_find(struct comparison *c, const struct ranking *ranking, bool all,
+		  struct diff_tape *a, struct diff_tape *b);
 
 #endif

@@ -18,7 +18,7 @@ enum window_state {
 
 enum {
 	/* Bytes of a buffer may come in events behind the call; so many are looked through. */
-	WINDOW_LOOK_BEHIND = 1 << 16,
+	WINDOW_LOOK_BEHIND = 1 << 12,
 };
 
 struct window {
