@@ -19,6 +19,7 @@
 struct search {
 	const struct diff_stream *a, *b;
 	struct diff_tape *a_tape, *b_tape;
+	bool lost;  /* a byte that was passed over is not on a tape */
 	bool whole; /* all chunks of both are known: where there is nothing, nothing was */
 	struct window x, y;
 };
@@ -38,12 +39,12 @@ static bool differs_at(const struct search *s, size_t i)
 }
 
 /* @size: there is none. */
-static size_t first_in(const struct search *s, size_t size)
+static size_t first_in(struct search *s, size_t size)
 {
 	size_t i = 0;
 
-	while (i < size && !differs_at(s, i))
-		i++;
+	for (; i < size && !differs_at(s, i); i++)
+		s->lost |= s->x.state[i] == WINDOW_LOST || s->y.state[i] == WINDOW_LOST;
 	return i;
 }
 
@@ -78,6 +79,7 @@ static int look_at(struct search *s, uint64_t from, size_t size, struct excerpt 
 
 	if (at < size) {
 		ret->offset = from + at;
+		ret->certain = !s->lost;
 		take_side(&s->x, at, s->a, &ret->a);
 		take_side(&s->y, at, s->b, &ret->b);
 		r = 1;

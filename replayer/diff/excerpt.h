@@ -36,6 +36,7 @@ struct excerpt_side {
 struct excerpt {
 	uint64_t offset; /* of the stream; of a file whose place is known, in the file */
 	struct excerpt_side a, b;
+	bool certain; /* all bytes before it are on both tapes */
 };
 
 /* A stream that is NULL has no bytes. 1: found; 0: not, because what differs is not on the tapes,

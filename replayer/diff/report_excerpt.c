@@ -42,7 +42,8 @@ static void say_side(const struct excerpt_side *s, char mark, uint64_t offset, s
 
 void report_say_excerpt(const struct excerpt *x, struct buf *out)
 {
-	buf_printf(out, "       first difference at byte %" PRIu64, x->offset);
+	buf_printf(out, "       first %sdifference at byte %" PRIu64, x->certain ? "" : "known ",
+		   x->offset);
 	if (x->a.seq)
 		buf_printf(out, ", event %" PRIu64 " of the first tape", x->a.seq);
 	if (x->b.seq)
@@ -82,7 +83,8 @@ void report_put_excerpt(const struct excerpt *x, struct buf *out)
 		buf_str(out, "null");
 		return;
 	}
-	buf_printf(out, "{\"offset\":%" PRIu64, x->offset);
+	buf_printf(out, "{\"offset\":%" PRIu64 ",\"certain\":%s", x->offset,
+		   x->certain ? "true" : "false");
 	put_side(out, "a", &x->a);
 	put_side(out, "b", &x->b);
 	buf_char(out, '}');

@@ -154,7 +154,7 @@ class Diff(suite.TapeTest):
         good = self.copied(b"one\ntwo\n", [3])
         bad = self.copied(b"one\ntwo\nthr\x1b\xc3\n", [4])
         self.assertEqual(self.excerpt(good, bad),
-                         {"offset": 8, "a": None,
+                         {"offset": 8, "certain": True, "a": None,
                           "b": {"on_tape": True, "hex": b"thr\x1b\xc3\n".hex(),
                                 "seq": self.excerpt(good, bad)["b"]["seq"],
                                 "text": "thr\\33\\303\\n"}})
@@ -197,8 +197,11 @@ class Diff(suite.TapeTest):
     def test_not_on_the_tape(self):
         """rec keeps the beginning of each buffer: of the rest nothing is made up."""
         tapes = [self.copied(b"x" * size, [400], options=["-s", "16"]) for size in (300, 301)]
-        self.assertEqual(self.excerpt(*tapes)["offset"], 300)
-        self.assertFalse(self.excerpt(*tapes)["b"]["on_tape"])
+        found = self.excerpt(*tapes)
+        self.assertEqual((found["offset"], found["certain"]), (300, False))
+        self.assertEqual((found["a"], found["b"]["on_tape"], found["b"]["hex"]), (None, False, ""))
+        self.assertIn(b"first known difference at byte 300,",
+                      self.diff("--all", *tapes, status=1).out)
 
     def test_context(self):
         good, bad = self.pair()
