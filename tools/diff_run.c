@@ -11,6 +11,9 @@
 #include "base/err.h"
 #include "base/fileio.h"
 #include "format/container/source.h"
+#include "replayer/diff/context.h"
+#include "replayer/diff/excerpt.h"
+#include "replayer/diff/reread.h"
 #include "replayer/diff/side.h"
 
 #include <errno.h>
@@ -344,6 +347,32 @@ static int compare_loaded(const struct diff_inputs *x, const struct map *learned
 	return r == 0 ? rank_findings(&ret->comparison, skip, &skipping, &ret->ranking) : r;
 }
 
+/* ---- bytes and text, for which the tapes are read again ---- */
+
+static int open_again(void *context, struct trace_source **ret, struct err *err)
+{
+	return tape_part_open(context, ret, err);
+}
+
+static struct diff_tape tape_of(struct diff_loaded *x)
+{
+	return (struct diff_tape){
+		.open = open_again, .context = &x->part, .events_left = REREAD_EVENTS_MAX};
+}
+
+static int look_closer(const struct diff_inputs *x, struct diff_result *ret, struct err *err)
+{
+	struct diff_tape a = tape_of(ret->a), b = tape_of(ret->b);
+	int r = excerpts_find(&ret->comparison, &ret->ranking, x->all, &a, &b);
+
+	/* What has been read for excerpts does not count here. */
+	a.events_left = b.events_left = REREAD_EVENTS_MAX;
+	if (r == 0)
+		r = context_find(&ret->comparison, &ret->ranking, &a, &b, &ret->a_context,
+				 &ret->b_context);
+	return r < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
+}
+
 static int run_with(const struct diff_inputs *x, struct tape_files *files, struct map *learned,
 		    struct diff_result *ret, struct err *err)
 {
@@ -367,14 +396,21 @@ static int run_with(const struct diff_inputs *x, struct tape_files *files, struc
 	ret->learned = learned->count;
 	ret->a = loaded_new(p->path, &p->part, x->rules);
 	ret->b = loaded_new(q->path, &q->part, x->rules);
-	r = ret->a && ret->b ? load_both(ret->a, ret->b, err)
-			     : err_set(err, ENOMEM, "out of memory");
+	r = ret->a && ret->b ? 0 : err_set(err, ENOMEM, "out of memory");
+	if (r == 0)
+		r = tape_part_keep(files, &ret->a->part, err);
+	if (r == 0)
+		r = tape_part_keep(files, &ret->b->part, err);
+	if (r == 0)
+		r = load_both(ret->a, ret->b, err);
 	if (r < 0)
 		return r;
 	note_doubt(ret->a, ret->doubt, sizeof(ret->doubt));
 	note_doubt(ret->b, ret->doubt, sizeof(ret->doubt));
 	note_unlike(ret->a, ret->b, ret->doubt, sizeof(ret->doubt));
-	return compare_loaded(x, learned, ret) < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
+	if (compare_loaded(x, learned, ret) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	return ret->ranking.count ? look_closer(x, ret, err) : 0;
 }
 
 int diff_run(const struct diff_inputs *x, struct diff_result *ret, struct err *err)

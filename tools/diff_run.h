@@ -21,6 +21,7 @@ struct diff_inputs {
 	size_t good_count, bad_count;
 	struct rules *rules; /* NULL: none */
 	bool allow_lossy;
+	bool all; /* what only follows is looked at as well */
 };
 
 int diff_inputs_add(struct diff_inputs *x, bool bad, const char *path, struct err *err);

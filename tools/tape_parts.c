@@ -121,22 +121,58 @@ static int copy_part(const struct tape_part *part, int to, struct err *err)
 	return 0;
 }
 
-int tape_part_open(const struct tape_part *part, struct trace_source **ret, struct err *err)
+/* The file that it is in then, or -errno. */
+static int put_aside(const struct tape_part *part, struct err *err)
 {
 	const char *directory = getenv("TMPDIR");
 	cleanup_close int fd = -1;
-	char place[64];
 	int r;
 
-	if (part->whole)
-		return trace_source_open(part->place, ret, err);
 	directory = directory && *directory ? directory : "/var/tmp";
 	fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_errno(err, errno, "cannot put a tape aside in '%s'", directory);
 	r = copy_part(part, fd, err);
+	return r < 0 ? r : take_fd(fd);
+}
+
+int tape_part_open(const struct tape_part *part, struct trace_source **ret, struct err *err)
+{
+	cleanup_close int fd = -1;
+	char place[64];
+
+	if (part->whole)
+		return trace_source_open(part->place, ret, err);
+	fd = put_aside(part, err);
+	if (fd < 0)
+		return fd;
 	snprintf(place, sizeof(place), "/proc/self/fd/%d", fd);
-	return r < 0 ? r : trace_source_open(place, ret, err);
+	return trace_source_open(place, ret, err);
+}
+
+int tape_part_keep(struct tape_files *files, struct tape_part *part, struct err *err)
+{
+	struct spool *spool;
+	int fd;
+
+	if (part->whole)
+		return 0;
+	if (files->count == TAPE_FILES_MAX)
+		return err_set(err, E2BIG, "too many tapes");
+	fd = put_aside(part, err);
+	if (fd < 0)
+		return fd;
+	spool = calloc(1, sizeof(*spool));
+	if (!spool) {
+		close(fd);
+		return err_set(err, ENOMEM, "out of memory");
+	}
+	spool->fd = fd;
+	snprintf(spool->path, sizeof(spool->path), "/proc/self/fd/%d", fd);
+	spool->place = spool->path;
+	files->at[files->count++] = spool;
+	*part = (struct tape_part){.place = spool->place, .whole = true};
+	return 0;
 }
 
 void tape_files_done(struct tape_files *files)

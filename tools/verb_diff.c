@@ -14,7 +14,7 @@
 
 struct diff_arguments {
 	struct diff_inputs inputs;
-	bool json, all;
+	bool json;
 	bool unified;
 	int level; /* of --fail-on */
 };
@@ -52,7 +52,7 @@ static int apply(struct diff_arguments *a, int option, struct err *err)
 		a->json = true;
 		return 0;
 	case 'a':
-		a->all = true;
+		a->inputs.all = true;
 		return 0;
 	case 'l':
 		a->inputs.allow_lossy = true;
@@ -75,7 +75,7 @@ static int tell(const struct diff_arguments *a, const struct diff_result *x, str
 		.ranking = &x->ranking,
 		.a = a->inputs.good[0],
 		.b = a->inputs.bad[0],
-		.all = a->all,
+		.all = a->inputs.all,
 		.colour = opts_colour(),
 		.learned = x->learned,
 		.masked = x->masked,

@@ -5,6 +5,7 @@
 #include "base/load.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 enum { MORE_KEPT = 64, WORD = 8 };
@@ -69,7 +70,8 @@ static struct streaming *stream_of(struct reading *r, uint32_t object, bool out)
 	return s;
 }
 
-static int add_chunk(struct reading *r, struct streaming *s, uint64_t offset)
+static int add_chunk(struct reading *r, struct streaming *s, uint64_t offset, uint64_t size,
+		     uint32_t index)
 {
 	if (r->chunks == DIFF_CHUNKS_MAX) {
 		r->is->left_out++;
@@ -77,7 +79,8 @@ static int add_chunk(struct reading *r, struct streaming *s, uint64_t offset)
 	}
 	if (side_grow(s->chunks, s->is.chunk_count, s->chunk_capacity) < 0)
 		return -ENOMEM;
-	s->chunks[s->is.chunk_count++] = (struct diff_chunk){offset, r->event->call.begun_seq};
+	s->chunks[s->is.chunk_count++] = (struct diff_chunk){
+		offset, r->event->call.begun_seq, size < INT_MAX ? (uint32_t)size : INT_MAX, index};
 	r->chunks++;
 	return 0;
 }
@@ -132,13 +135,14 @@ static int take(void *context, const struct transfer *t)
 {
 	struct reading *r = context;
 	struct streaming *s;
-	uint32_t object;
+	uint32_t object, index;
 	uint64_t at;
 
 	if (t->more) {
 		take_more(r, t);
 		return 0;
 	}
+	index = r->transfer_index++;
 	object = object_of(r, t);
 	if (count(r, t, object) < 0)
 		return -ENOMEM;
@@ -146,7 +150,7 @@ static int take(void *context, const struct transfer *t)
 	if (!s)
 		return object ? -ENOMEM : 0;
 	at = t->positioned ? t->position : s->at;
-	if (add_chunk(r, s, at) < 0)
+	if (add_chunk(r, s, at, t->bytes, index) < 0)
 		return -ENOMEM;
 	s->is.calls++;
 	s->is.bytes += t->bytes;
@@ -161,5 +165,6 @@ static int take(void *context, const struct transfer *t)
 
 int diff_bytes_take(struct reading *r)
 {
+	r->transfer_index = 0;
 	return transfers_take(r->transfers, r->state, r->event, take, r);
 }

@@ -129,6 +129,7 @@ void findings_done(struct findings *f)
 		free(f->at[i].was);
 		free(f->at[i].now);
 		free(f->at[i].note);
+		free(f->at[i].excerpt);
 	}
 	free(f->at);
 	map_done(&f->known);

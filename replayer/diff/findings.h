@@ -14,6 +14,8 @@
 
 enum { FINDINGS_MAX = 1 << 17 }; /* what is over is counted only */
 
+struct excerpt;
+
 enum finding_kind {
 	FIND_ENVIRONMENT,
 	FIND_EXECUTABLE,
@@ -68,9 +70,10 @@ struct finding {
 	uint64_t key;      /* equal when the same varies in another pair of runs */
 	uint64_t what;     /* the object, by its hash; 0: none */
 	struct finding_place a, b;
-	char *subject;   /* never NULL */
-	char *was, *now; /* NULL: was not, is not */
-	char *note;      /* NULL: none */
+	char *subject;           /* never NULL */
+	char *was, *now;         /* NULL: was not, is not */
+	char *note;              /* NULL: none */
+	struct excerpt *excerpt; /* of FIND_BYTES, where they first differ; NULL: not known */
 };
 
 struct findings {

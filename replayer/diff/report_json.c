@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report.h"
 
+#include "report_priv.h"
+
 #include "base/buf.h"
 #include "replayer/export/json.h"
 
@@ -31,6 +33,21 @@ static void put_optional(struct buf *out, const char *key, const char *text)
 		json_null(out, key);
 }
 
+static void put_lines(struct buf *out, const char *key, const char *text)
+{
+	json_key(out, key);
+	buf_char(out, '[');
+	for (const char *at = text; at && *at;) {
+		const size_t size = strcspn(at, "\n");
+
+		if (at != text)
+			buf_char(out, ',');
+		json_string(out, at, size);
+		at += size + (at[size] == '\n');
+	}
+	buf_char(out, ']');
+}
+
 static void put_finding(const struct report *r, uint32_t finding, struct buf *out)
 {
 	const struct finding *f = &r->c->found.at[finding];
@@ -49,6 +66,8 @@ static void put_finding(const struct report *r, uint32_t finding, struct buf *ou
 	put_place(out, "a", r->c->a, &f->a);
 	put_place(out, "b", r->c->b, &f->b);
 	json_hex(out, "key", f->key);
+	if (f->kind == FIND_BYTES)
+		report_put_excerpt(f->excerpt, out);
 	buf_inherit(out, &text);
 	buf_inherit(out, &process);
 	buf_done(&text);
@@ -93,6 +112,7 @@ int report_json(const struct report *r, struct buf *out)
 	json_number(out, "learned", r->learned);
 	json_number(out, "masked", r->masked);
 	json_number(out, "left_out", r->c->found.left_out);
+	json_number(out, "excerpts_left_out", r->c->excerpts_left_out);
 	buf_printf(out, ",\"approximate\":%s", r->c->approximate ? "true" : "false");
 	json_key(out, "findings");
 	buf_char(out, '[');
@@ -109,8 +129,8 @@ int report_json(const struct report *r, struct buf *out)
 	} else {
 		buf_str(out, "null");
 	}
-	put_optional(out, "a_context", r->a_context);
-	put_optional(out, "b_context", r->b_context);
+	put_lines(out, "a_context", r->a_context);
+	put_lines(out, "b_context", r->b_context);
 	buf_str(out, "}\n");
 	return buf_error(out);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report.h"
 
+#include "report_priv.h"
+
 #include "base/buf.h"
 #include "replayer/print/escape.h"
 
@@ -127,6 +129,8 @@ static void say_line(const struct report *r, uint32_t finding, const char *lead,
 	finding_say(r->c, f, out);
 	say_where(r->c, f, out);
 	buf_char(out, '\n');
+	if (f->excerpt)
+		report_say_excerpt(f->excerpt, out);
 }
 
 static void say_story(const struct report *r, const struct story *s, size_t number, struct buf *out)
@@ -192,12 +196,24 @@ static void say_verdict(const struct report *r, struct buf *out)
 		buf_printf(out, "not whole: %s\n", r->doubt);
 }
 
+static void say_context(const struct report *r, struct buf *out)
+{
+	if (!r->ranking->has_first && (r->a_context || r->b_context))
+		buf_str(out, "\naround the first difference:\n");
+	if (r->a_context)
+		buf_printf(out, "  --- %s\n%s", r->a, r->a_context);
+	if (r->b_context)
+		buf_printf(out, "  +++ %s\n%s", r->b, r->b_context);
+}
+
 static void say_first(const struct report *r, struct buf *out)
 {
 	const struct finding *f;
 
-	if (!r->ranking->has_first)
+	if (!r->ranking->has_first) {
+		say_context(r, out);
 		return;
+	}
 	f = &r->c->found.at[r->ranking->first];
 	buf_str(out, "\nfirst in time:");
 	if (f->a.seq)
@@ -207,10 +223,7 @@ static void say_first(const struct report *r, struct buf *out)
 			   f->b.seq);
 	buf_char(out, '\n');
 	say_line(r, r->ranking->first, "  ", out);
-	if (r->a_context)
-		buf_printf(out, "  ---\n%s", r->a_context);
-	if (r->b_context)
-		buf_printf(out, "  +++\n%s", r->b_context);
+	say_context(r, out);
 }
 
 int report_text(const struct report *r, struct buf *out)
@@ -227,6 +240,9 @@ int report_text(const struct report *r, struct buf *out)
 		buf_printf(out, "     … %zu more (--all)\n", count - shown);
 	if (r->c->found.left_out)
 		buf_printf(out, "     %" PRIu64 " more were not kept\n", r->c->found.left_out);
+	if (r->c->excerpts_left_out)
+		buf_printf(out, "     of %zu more it was not looked for where bytes first differ\n",
+			   r->c->excerpts_left_out);
 	say_first(r, out);
 	return buf_error(out);
 }

@@ -58,9 +58,11 @@ struct diff_count {
 	uint64_t calls, nanoseconds;
 };
 
-/* The bytes of one transfer (query/transfer.h) begin at @offset of the stream. */
+/* The bytes of one transfer (query/transfer.h), which is number @index of those that its call at
+ * @seq tells, begin at @offset of the stream. */
 struct diff_chunk {
 	uint64_t offset, seq;
+	uint32_t size, index; /* no call moves more than INT_MAX bytes; what says so is cut */
 };
 
 /* What a process moved through an object in one direction, by its own order (positioned files: by

@@ -231,6 +231,7 @@ struct reading {
 	struct file_slot *file_cache;
 	struct base_of_more *more;
 	size_t next_more;
+	uint32_t transfer_index; /* of the next transfer of the event at hand */
 	uint8_t **environments;
 	size_t environment_count;
 	bool roots_settled;

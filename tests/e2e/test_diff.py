@@ -3,9 +3,22 @@
 """analyze diff and analyze baseline: statuses, formats, rules, what a baseline takes away."""
 import json
 import os
+import sys
 
 import suite
-from harness import run
+from harness import run, squeeze
+
+COPY = """
+import os, sys
+sizes = [int(x) for x in sys.argv[1:]]
+with open('data', 'rb') as f:
+    data = f.read()
+out = os.open('out', os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+at = i = 0
+while at < len(data):
+    at += os.write(out, data[at:at + sizes[i % len(sizes)]])
+    i += 1
+"""
 
 
 class Diff(suite.TapeTest):
@@ -109,6 +122,120 @@ class Diff(suite.TapeTest):
         told = self.diff(*runs[:3], "-o", base, verb="baseline", status=0)
         self.assertIn(b"3 runs", told.err)
         self.assertIn(b"masked", self.diff(base, runs[3], status=0).out)
+
+    def copied(self, data, sizes, **more):
+        """A tape of a program that writes @data in pieces of these sizes in turn."""
+        with open(os.path.join(self.dir, "data"), "wb") as f:
+            f.write(data)
+        with open(os.path.join(self.dir, "copy.py"), "w") as f:
+            f.write(COPY)
+        return self.record([sys.executable, "-S", "copy.py", *map(str, sizes)], **more)
+
+    def excerpt(self, good, bad, subject="written to $CWD/out"):
+        """The only finding about this stream."""
+        told = json.loads(self.diff("--json", "--all", good, bad, status=1).out)
+        found = [f for story in told["findings"]
+                 for f in (story, *story["told"], *story["followers"])
+                 if f["kind"] == "bytes" and f["subject"] == subject]
+        self.assertEqual(len(found), 1, told)
+        return found[0]["excerpt"]
+
+    def test_excerpt(self):
+        data = bytearray(bytes(range(256)) * 1600)
+        good = self.copied(data, [7000, 123, 4096])
+        at = 350001
+        data[at] ^= 1
+        bad = self.copied(data, [5, 65536, 999])
+        found = self.excerpt(good, bad)
+        self.assertEqual(found["offset"], at)
+        data[at] ^= 1
+        self.assertEqual(found["a"]["hex"], data[at:at + 32].hex())
+        data[at] ^= 1
+        self.assertEqual(found["b"]["hex"], data[at:at + 32].hex())
+        # The calls that wrote it.
+        for tape, side in (good, "a"), (bad, "b"):
+            self.assertEqual(self.call_at(tape, found[side]["seq"])["name"], "write")
+
+    def call_at(self, tape, seq):
+        for line in self.bench.ask("export", "--to", "jsonl", tape).splitlines():
+            event = json.loads(line)
+            if event.get("seq") == seq:
+                return event
+        return self.fail(f"no event {seq}")
+
+    def test_excerpt_of_longer(self):
+        good = self.copied(b"one\ntwo\n", [3])
+        bad = self.copied(b"one\ntwo\nthr\x1b\xc3\n", [4])
+        self.assertEqual(self.excerpt(good, bad),
+                         {"offset": 8, "certain": True, "a": None,
+                          "b": {"on_tape": True, "hex": b"thr\x1b\xc3\n".hex(),
+                                "seq": self.excerpt(good, bad)["b"]["seq"],
+                                "text": "thr\\33\\303\\n"}})
+        text = self.diff("--all", good, bad, status=1).out.decode("ascii")
+        self.assertIn("first difference at byte 8", text)
+        self.assertIn("- 00000008  nothing\n", text)
+        self.assertRegex(text, r'\+ 00000008  74 68 72 1b c3 0a +"thr\\33\\303\\n"\n')
+
+    def test_excerpt_out_of_order(self):
+        """A file that is written from its end to its beginning."""
+        write = ("import os\nf = os.open('out', os.O_CREAT | os.O_WRONLY | os.O_TRUNC)\n"
+                 "d = open('data', 'rb').read()\n"
+                 "for i in reversed(range(0, len(d), 100)): os.pwrite(f, d[i:i + 100], i)\n")
+        tapes = []
+        for byte in b"xy":
+            self.write("data", "a" * 1234 + chr(byte) + "b" * 2000)
+            tapes.append(self.record([sys.executable, "-S", "-c", write]))
+        found = self.excerpt(*tapes)
+        self.assertEqual(found["offset"], 1234)
+        self.assertEqual(found["a"]["text"], "x" + "b" * 31)
+        self.assertEqual(found["b"]["text"], "y" + "b" * 31)
+
+    def test_excerpt_of_standard_input(self):
+        good = self.copied(b"a" * 100000, [4096])
+        bad = self.copied(b"a" * 99999 + b"b", [4096])
+        with open(good, "rb") as f:
+            result = run([self.bench.analyze, "diff", "-", bad], stdin=f)
+        self.assertEqual(result.status, 1, result)
+        self.assertIn(b"first difference at byte 99999,", result.out)
+
+    def test_excerpt_of_baseline(self):
+        """Of several tapes in a file."""
+        runs = [self.copied(b"same\n", [2]) for _ in range(2)]
+        base = os.path.join(self.dir, "base.zst")
+        self.diff(*runs, "-o", base, verb="baseline", status=0)
+        found = self.excerpt(base, self.copied(b"sane\n", [2]))
+        self.assertEqual((found["offset"], found["a"]["text"], found["b"]["text"]),
+                         (2, "me\\n", "ne\\n"))
+
+    def test_not_on_the_tape(self):
+        """rec keeps the beginning of each buffer: of the rest nothing is made up."""
+        tapes = [self.copied(b"x" * size, [400], options=["-s", "16"]) for size in (300, 301)]
+        found = self.excerpt(*tapes)
+        self.assertEqual((found["offset"], found["certain"]), (300, False))
+        self.assertEqual((found["a"], found["b"]["on_tape"], found["b"]["hex"]), (None, False, ""))
+        self.assertIn(b"first known difference at byte 300,",
+                      self.diff("--all", *tapes, status=1).out)
+
+    def test_context(self):
+        good, bad = self.pair()
+        told = json.loads(self.diff("--json", good, bad, status=1).out)
+        here = []
+        for tape, side in (good, "a"), (bad, "b"):
+            lines = told[side + "_context"]
+            marked = [i for i, x in enumerate(lines) if x.startswith("  >")]
+            self.assertEqual(len(marked), 1, lines)
+            self.assertEqual(marked[0], 3, lines)
+            self.assertEqual(len(lines), 7, lines)
+            here.append(lines[marked[0]])
+            printed = [text for _, text in self.bench.lines(tape)]
+            for line in lines:
+                self.assertIn(squeeze(line[3:].split(None, 1)[1]), printed)
+        self.assertRegex(here[0], r'> +\d+  openat\(AT_FDCWD, "input", O_RDONLY\) = 3$')
+        self.assertRegex(here[1], r'> +\d+  openat\(AT_FDCWD, "input", O_RDONLY\) = -1 ENOENT')
+        text = self.diff(good, bad, status=1).out.decode()
+        for tape, line in zip((good, bad), here):
+            self.assertIn(line + "\n", text)
+            self.assertIn(tape + "\n", text)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ Measures a release build's rec against strace, and analyze against zstd.
               time against `zstd -dc`, peak memory.
     sql       `analyze sql` on a tape of two million events: time of a few queries against
               `zstd -dc`, peak memory.
+    diff      `analyze diff` on two tapes of the same program, of half a million events (find(1) below
+              /usr) and of a copy of 64 MiB of which one byte differs: time against `zstd -dc` of
+              both, peak memory.
     verbs     every verb of analyze on a tape of five million events of find(1), which looks at
               all files below /usr again and again: time against `zstd -dc` and against what is
               aimed at (3 times for what counts, 8 for what prints), peak memory; and what a
@@ -39,6 +42,8 @@ LOOP_CALLS = 200000
 EVENTS = 2000000
 SELECT_CALLS = 2000000
 VERB_EVENTS = 5000000
+DIFF_EVENTS = 500000
+DIFF_BYTES = 64 << 20
 COUNTS, PRINTS = 3, 8
 # What is asked of each verb, and how many times `zstd -dc` it may take; a verb that this build
 # does not have is left out.
@@ -86,14 +91,14 @@ def programs(work):
     }
 
 
-def timed(command, **more):
-    """(seconds, peak resident set in bytes) of a command that must succeed."""
+def timed(command, allowed=(0,), **more):
+    """(seconds, peak resident set in bytes) of a command that must end with one of these."""
     begin = time.monotonic()
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
     _, status, usage = os.wait4(child.pid, 0)
     seconds = time.monotonic() - begin
     child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
+    if child.returncode not in allowed:
         sys.exit(f"bench.py: {' '.join(command)}: status {child.returncode}\n"
                  f"{child.stderr.read().decode(errors='replace')}")
     child.stderr.close()
@@ -285,6 +290,44 @@ def verbs(recorders, args):
               f"{mib(memory)}", flush=True)
 
 
+def diff_of(recorders, args, what, tapes):
+    zstd, diffs, memory = [], [], 0
+    for _ in range(args.rounds):
+        zstd.append(sum(timed(["zstd", "-dc", tape])[0] for tape in tapes))
+        seconds, peak = timed([recorders.analyze, "diff", *tapes], allowed=(0, 1))
+        diffs.append(seconds)
+        memory = max(memory, peak)
+    told = json.loads(subprocess.run([recorders.analyze, "diff", "--json", *tapes], check=False,
+                                     stdout=subprocess.PIPE).stdout)
+    z, s = statistics.median(zstd), statistics.median(diffs)
+    sizes = " and ".join(mib(os.path.getsize(tape)) for tape in tapes)
+    print(f"{what}, {sizes}: zstd -dc of both {z:.3f} s, analyze diff {s:.3f} s = "
+          f"{s / z:.2f} times, {mib(memory)} of memory; {told['verdict']}, "
+          f"{len(told['findings'])} findings", flush=True)
+
+
+def diff(recorders, args, work):
+    second = os.path.join(work, "second.zst")
+    find_tape(recorders, 1)
+    told = subprocess.run([recorders.analyze, "info", "--json", recorders.tape], check=True,
+                          stdout=subprocess.PIPE).stdout
+    rounds = max(1, DIFF_EVENTS // json.loads(told)["syscalls"])
+    command = f"for i in $(seq {rounds}); do find /usr -xdev -size +1000G >/dev/null 2>&1; done"
+    for tape in recorders.tape, second:
+        subprocess.run([recorders.rec, "-q", "-o", tape, "--", "sh", "-c", command], check=True)
+    diff_of(recorders, args, f"{rounds} times find", (recorders.tape, second))
+
+    source = os.path.join(work, "source")
+    data = bytearray(i * i >> 8 & 0xff for i in range(1 << 20)) * (DIFF_BYTES >> 20)
+    for tape in recorders.tape, second:
+        with open(source, "wb") as f:
+            f.write(data)
+        subprocess.run([recorders.rec, "-q", "-o", tape, "--", "dd", f"if={source}",
+                        f"of={work}/copy", "bs=4096", "status=none"], check=True)
+        data[-100] ^= 1
+    diff_of(recorders, args, "a copy, a byte near its end differs", (recorders.tape, second))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -292,7 +335,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", action="append", help="this program; repeatable")
     parser.add_argument("--part", action="append",
-                        choices=("record", "select", "analyze", "sql", "verbs"),
+                        choices=("record", "select", "analyze", "sql", "diff", "verbs"),
                         help="repeatable; default: all")
     parser.add_argument("--verb-events", type=int, default=VERB_EVENTS)
     parser.add_argument("--events", type=int, default=EVENTS)
@@ -312,6 +355,8 @@ def main():
             analyze(recorders, args)
         if not args.part or "sql" in args.part:
             sql(recorders, args)
+        if not args.part or "diff" in args.part:
+            diff(recorders, args, work)
         if not args.part or "verbs" in args.part:
             verbs(recorders, args)
     finally:
