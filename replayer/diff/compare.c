@@ -74,11 +74,20 @@ bool compare_knows(const struct comparison *c, int side, uint64_t object)
 
 static int note_objects(const struct diff_side *s, struct map *ret)
 {
+	if (ret->count)
+		return 0;
 	for (size_t i = 1; i < s->object_count; i++) {
 		if (map_put(ret, s->objects[i].hash, ret) < 0)
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+int compare_note_objects(struct comparison *c)
+{
+	int r = note_objects(c->a, &c->a_objects);
+
+	return r == 0 ? note_objects(c->b, &c->b_objects) : r;
 }
 
 /* ---- all of it ---- */
@@ -106,10 +115,6 @@ static int compare_all(struct comparison *c)
 {
 	int r = match_processes(c->a, c->b, c->rules ? is_pool : NULL, c->rules, &c->match);
 
-	if (r == 0)
-		r = note_objects(c->a, &c->a_objects);
-	if (r == 0)
-		r = note_objects(c->b, &c->b_objects);
 	for (uint32_t i = 1; r == 0 && i < c->match.node_count; i++)
 		r = compare_node(c, i);
 	return r == 0 ? buf_error(&c->divergences) : r;

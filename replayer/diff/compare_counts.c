@@ -46,12 +46,17 @@ static int compare_tallies(const void *a, const void *b)
 	return (x->error > y->error) - (x->error < y->error);
 }
 
+static uint64_t hash_of(const struct diff_side *s, uint32_t object)
+{
+	return object ? s->objects[object].hash : 0;
+}
+
 static struct tally tally_of(const struct diff_side *s, const struct diff_count *count)
 {
 	const char *call = compare_call(s, count->call);
 
 	return (struct tally){.call = hash_add(HASH_START, call, strlen(call)),
-			      .object = count->object ? s->objects[count->object].hash : 0,
+			      .object = hash_of(s, count->object),
 			      .calls = count->calls,
 			      .call_at = count->call,
 			      .object_at = count->object,
@@ -231,7 +236,42 @@ static void complete(struct comparison *c, struct finding *f, const struct total
 		f->weight = FINDING_NOISE;
 }
 
-int compare_node_counts(struct comparison *c, uint32_t node)
+static bool are_equal_counts(const struct comparison *c, const struct diff_process *p,
+			     const struct diff_process *q)
+{
+	if (p->count_count != q->count_count)
+		return false;
+	for (size_t i = 0; i < p->count_count; i++) {
+		const struct diff_count *x = &p->counts[i], *y = &q->counts[i];
+
+		if (x->calls != y->calls || x->error != y->error ||
+		    hash_of(c->a, x->object) != hash_of(c->b, y->object) ||
+		    strcmp(compare_call(c->a, x->call), compare_call(c->b, y->call)) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Processes that counted the same in the same order, of which nothing has been found: what the
+ * long way would come to, without sorting. */
+static bool are_plainly_equal(const struct comparison *c, uint32_t node)
+{
+	const struct match_node *n = &c->match.nodes[node];
+
+	for (size_t f = c->found.count; f-- > 0;) {
+		if (c->found.at[f].node == node)
+			return false;
+		if (c->found.at[f].node)
+			break;
+	}
+	for (size_t i = 0; n->a_count == n->b_count && i < n->a_count; i++) {
+		if (!are_equal_counts(c, &c->a->processes[n->a[i]], &c->b->processes[n->b[i]]))
+			return false;
+	}
+	return n->a_count == n->b_count;
+}
+
+static int compare_sorted_counts(struct comparison *c, uint32_t node)
 {
 	const struct match_node *n = &c->match.nodes[node];
 	size_t a_count = 0, b_count = 0, i = 0, k = 0;
@@ -255,4 +295,9 @@ int compare_node_counts(struct comparison *c, uint32_t node)
 		k += order >= 0;
 	}
 	return r;
+}
+
+int compare_node_counts(struct comparison *c, uint32_t node)
+{
+	return are_plainly_equal(c, node) ? 0 : compare_sorted_counts(c, node);
 }

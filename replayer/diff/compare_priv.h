@@ -37,6 +37,8 @@ const char *compare_text(const struct diff_side *s, uint32_t place);
 /* The label of an object; "" of none. */
 const char *compare_label(const struct diff_side *s, uint32_t object);
 const char *compare_call(const struct diff_side *s, uint32_t call);
+/* Makes ready for compare_knows(), if it is not. 0 or -ENOMEM. */
+int compare_note_objects(struct comparison *c);
 /* Whether this object is on the other side too. */
 bool compare_knows(const struct comparison *c, int side, uint64_t object);
 

@@ -390,7 +390,9 @@ static int tell_edits(struct steps_run *run, const struct edits *e)
 
 	run->removed = edits_of(&e->removed, &run->removed_count);
 	run->inserted = edits_of(&e->inserted, &run->inserted_count);
-	if (run->ordered)
+	if (run->removed_count || run->inserted_count)
+		r = compare_note_objects(run->c);
+	if (r == 0 && run->ordered)
 		r = pair_by(run, key_of_step, tell_moved);
 	if (r == 0)
 		r = pair_by(run, key_in_gap, tell_other_end);

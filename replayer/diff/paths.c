@@ -224,9 +224,13 @@ static uint8_t marks_of(const char *path, size_t size)
 {
 	static const char *const probed[] = {"/LC_MESSAGES/", "/glibc-hwcaps/"};
 
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		size_t n = strlen(places[i].prefix);
+	for (size_t i = 0; size > 1 && i < ARRAY_SIZE(places); i++) {
+		size_t n;
 
+		/* Most paths are somewhere else altogether. */
+		if (path[1] != places[i].prefix[1])
+			continue;
+		n = strlen(places[i].prefix);
 		if (size >= n && memcmp(path, places[i].prefix, n) == 0)
 			return places[i].marks;
 	}

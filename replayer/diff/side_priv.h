@@ -44,6 +44,10 @@ struct texts {
 /* The place of a text, kept once; 0: empty, no room, or out of memory (then buf_error(&t->all)).
  * Of a long one the beginning is kept. @hash: of all of it. */
 uint32_t diff_texts_put(struct texts *t, uint64_t hash, const void *text, size_t size);
+/* Puts it there, known or not. */
+uint32_t diff_texts_append(struct texts *t, const void *text, size_t size);
+/* What was appended is found from now on, unless its like is already. */
+void diff_texts_know(struct texts *t, uint64_t hash, uint32_t place);
 void diff_texts_done(struct texts *t);
 
 enum object_mark {
@@ -54,14 +58,24 @@ enum object_mark {
 
 /* Where the latest count of what is done to an object is, so that it need not be looked for. */
 struct object_count {
-	uint32_t actor, call, error, at; /* at: plus one */
+	uint32_t actor, call, at; /* at: plus one */
+	uint16_t error;
+	bool mapped; /* it is in the map of counts */
+};
+
+/* The latest text about an object. */
+struct object_text {
+	uint64_t hash;  /* 0: none yet */
+	uint32_t place; /* 0: there was no room */
+	bool mapped;    /* it is in the map of texts */
 };
 
 struct objects {
 	struct diff_object *list;  /* from 1 */
 	uint8_t *marks;            /* enum object_mark of each */
 	struct object_count *last; /* of each */
-	size_t count, capacity;    /* with place 0 */
+	struct object_text *last_text;
+	size_t count, capacity; /* with place 0 */
 	struct map by_hash;
 	struct texts *texts;
 	bool failed;

@@ -15,22 +15,45 @@ enum { CHILD = 17, URGENT = 23, VIRTUAL_ALARM = 26, PROFILING = 27, WINDOW = 28 
 
 /* ---- counts ---- */
 
-/* Where it is counted, plus one; 0: out of memory. */
-static uint32_t find_count(struct reading *r, uint32_t call, uint32_t object, uint16_t error)
+static uint64_t key_of_count(const struct object_count *x, uint32_t object)
 {
-	const uint32_t what[] = {r->actor, call, object, error};
-	uint64_t key = diff_hash(what, sizeof(what));
-	struct actor *a = &r->actors[r->actor];
-	uintptr_t at = (uintptr_t)map_get(&r->counts, key);
+	const uint32_t what[] = {x->actor, x->call, object, x->error};
 
-	if (at)
-		return (uint32_t)at;
-	if (side_grow(a->counts, a->is.count_count, a->count_capacity) < 0 ||
-	    map_put(&r->counts, key, (void *)(uintptr_t)(a->is.count_count + 1)) < 0)
+	return diff_hash(what, sizeof(what));
+}
+
+/* Where it is counted, plus one; 0: out of memory. */
+static uint32_t add_count(struct reading *r, const struct object_count *x, uint32_t object)
+{
+	struct actor *a = &r->actors[r->actor];
+
+	if (side_grow(a->counts, a->is.count_count, a->count_capacity) < 0)
 		return 0;
 	a->counts[a->is.count_count++] =
-		(struct diff_count){.call = call, .object = object, .error = error};
+		(struct diff_count){.call = x->call, .object = object, .error = (uint16_t)x->error};
 	return (uint32_t)a->is.count_count;
+}
+
+/*
+ * Makes *last the count of @next. Most objects have one only: it gets into the map when there is
+ * another. 0 or -ENOMEM.
+ */
+static int exchange_count(struct reading *r, struct object_count *last, struct object_count next,
+			  uint32_t object)
+{
+	if (last->at && !last->mapped &&
+	    map_put(&r->counts, key_of_count(last, object), (void *)(uintptr_t)last->at) < 0)
+		return -ENOMEM;
+	if (last->at)
+		next.at = (uint32_t)(uintptr_t)map_get(&r->counts, key_of_count(&next, object));
+	next.mapped = next.at;
+	if (!next.at)
+		next.at = add_count(r, &next, object);
+	last->mapped = true;
+	if (!next.at)
+		return -ENOMEM;
+	*last = next;
+	return 0;
 }
 
 int diff_steps_count(struct reading *r, uint32_t call, uint32_t object, uint16_t error, bool noise,
@@ -39,10 +62,10 @@ int diff_steps_count(struct reading *r, uint32_t call, uint32_t object, uint16_t
 	struct object_count *last = object ? &r->objects.last[object] : &r->no_object;
 	struct diff_count *c;
 
-	if (!last->at || last->actor != r->actor || last->call != call || last->error != error)
-		*last = (struct object_count){r->actor, call, error,
-					      find_count(r, call, object, error)};
-	if (!last->at)
+	if ((!last->at || last->actor != r->actor || last->call != call || last->error != error) &&
+	    exchange_count(r, last,
+			   (struct object_count){.actor = r->actor, .call = call, .error = error},
+			   object) < 0)
 		return -ENOMEM;
 	c = &r->actors[r->actor].counts[last->at - 1];
 	c->calls++;
@@ -190,11 +213,37 @@ static int add_step(struct reading *r, struct worker *w, const struct diff_step 
 	return 0;
 }
 
+/*
+ * The place of the text at hand. Most objects are in one text only, so that nothing is gained by
+ * knowing it from the others: it gets into the map when there is another about the same object.
+ */
+static uint32_t put_text(struct reading *r, uint32_t object, uint64_t hash)
+{
+	struct object_text *last = object ? &r->objects.last_text[object] : NULL;
+	uint32_t place;
+
+	if (last && last->hash == hash)
+		return last->place;
+	if (last && !last->hash) {
+		place = diff_texts_append(&r->texts, buf_text(&r->text), r->text.size);
+		*last = (struct object_text){hash, place, false};
+		return place;
+	}
+	if (last && last->place && !last->mapped) {
+		diff_texts_know(&r->texts, last->hash, last->place);
+		last->mapped = true;
+	}
+	place = diff_texts_put(&r->texts, hash, buf_text(&r->text), r->text.size);
+	if (last)
+		*last = (struct object_text){hash, place, true};
+	return place;
+}
+
 /* Its canonical text, and what follows from that. */
 static void finish_step(struct reading *r, struct diff_step *step)
 {
 	step->fine = diff_hash(buf_text(&r->text), r->text.size);
-	step->text = diff_texts_put(&r->texts, step->fine, buf_text(&r->text), r->text.size);
+	step->text = put_text(r, step->object, step->fine);
 	step->seq = event_is_call(r->event) ? r->event->call.begun_seq : r->event->seq;
 	step->time = r->event->time;
 	if (buf_error(&r->text) < 0 || buf_error(&r->texts.all) < 0)

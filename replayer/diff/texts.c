@@ -41,8 +41,7 @@ uint64_t diff_hash(const void *text, size_t size)
 	return mix(h ^ word, UINT64_C(0x94d049bb133111eb)) | 1;
 }
 
-/* A text that is nowhere yet. */
-static uint32_t append(struct texts *t, const void *text, size_t size)
+uint32_t diff_texts_append(struct texts *t, const void *text, size_t size)
 {
 	static const char cut[] = "...";
 	size_t kept = size < SIDE_TEXT_MAX ? size : SIDE_TEXT_MAX, place;
@@ -64,12 +63,18 @@ uint32_t diff_texts_put(struct texts *t, uint64_t hash, const void *text, size_t
 
 	if (place)
 		return place;
-	place = append(t, text, size);
+	place = diff_texts_append(t, text, size);
 	if (place && map_put(&t->by_hash, hash, (void *)(uintptr_t)place) < 0) {
 		t->all.failed = -ENOMEM;
 		return 0;
 	}
 	return place;
+}
+
+void diff_texts_know(struct texts *t, uint64_t hash, uint32_t place)
+{
+	if (!map_get(&t->by_hash, hash) && map_put(&t->by_hash, hash, (void *)(uintptr_t)place) < 0)
+		t->all.failed = -ENOMEM;
 }
 
 void diff_texts_done(struct texts *t)
@@ -81,6 +86,7 @@ void diff_texts_done(struct texts *t)
 static int make_room(struct objects *o)
 {
 	size_t capacity = o->capacity;
+	struct object_text *last_text;
 	struct object_count *last;
 	uint8_t *marks;
 
@@ -96,6 +102,10 @@ static int make_room(struct objects *o)
 	if (!last)
 		return -ENOMEM;
 	o->last = last;
+	last_text = reallocarray(o->last_text, capacity, sizeof(*last_text));
+	if (!last_text)
+		return -ENOMEM;
+	o->last_text = last_text;
 	o->capacity = capacity;
 	return 0;
 }
@@ -117,19 +127,21 @@ uint32_t diff_objects_put(struct objects *o, const struct buf *label, const void
 		o->list[0] = (struct diff_object){.hash = 0};
 		o->marks[0] = 0;
 		o->last[0] = (struct object_count){.at = 0};
+		o->last_text[0] = (struct object_text){.hash = 0};
 		o->count = 1;
 	}
 	if (make_room(o) < 0 || buf_error(label) < 0 ||
 	    map_put(&o->by_hash, hash, (void *)(uintptr_t)o->count) < 0)
 		goto out;
-	place = append(o->texts, buf_text(label), label->size);
+	place = diff_texts_append(o->texts, buf_text(label), label->size);
 	o->marks[o->count] = marks;
 	o->last[o->count] = (struct object_count){.at = 0};
-	o->list[o->count] =
-		(struct diff_object){.hash = hash,
-				     .label = place,
-				     .name = same ? place : append(o->texts, name, name_size),
-				     .kind = kind};
+	o->last_text[o->count] = (struct object_text){.hash = 0};
+	o->list[o->count] = (struct diff_object){
+		.hash = hash,
+		.label = place,
+		.name = same ? place : diff_texts_append(o->texts, name, name_size),
+		.kind = kind};
 	return (uint32_t)o->count++;
 out:
 	o->failed = true;
@@ -141,5 +153,6 @@ void diff_objects_done(struct objects *o)
 	free(o->list);
 	free(o->marks);
 	free(o->last);
+	free(o->last_text);
 	map_done(&o->by_hash);
 }

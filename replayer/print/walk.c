@@ -198,7 +198,7 @@ void say_struct(const struct scope *s)
 	for (uint8_t i = 0; i < o->shown; i++) {
 		const struct sys_field *f = &s->desc->field[o->field[i]];
 
-		if (!is_said(s, f) || (s->p->canon && canon_omits(s, f)))
+		if ((s->p->canon && canon_omits(s, f)) || !is_said(s, f))
 			continue;
 		buf_str(s->out, any ? ", " : "");
 		say_member(s, f);

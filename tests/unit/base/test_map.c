@@ -70,12 +70,33 @@ static void test_like_an_array(void **state)
 	map_done(&m);
 }
 
+/* The table is over the size from which its memory is made in another way. */
+static void test_many(void **state)
+{
+	enum { MANY = 300000 };
+	struct map m = {0};
+	char *values = malloc(MANY);
+
+	(void)state;
+	assert_non_null(values);
+	for (uint64_t i = 0; i < MANY; i++)
+		assert_int_equal(map_put(&m, i << 12, values + i), 0);
+	assert_int_equal(m.count, MANY);
+	for (uint64_t i = 0; i < MANY; i++) {
+		assert_ptr_equal(map_get(&m, i << 12), values + i);
+		assert_null(map_get(&m, i << 12 | 1));
+	}
+	map_done(&m);
+	free(values);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_replace),
 		cmocka_unit_test(test_like_an_array),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
