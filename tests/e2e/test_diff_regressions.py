@@ -224,8 +224,11 @@ class Conditions(Regressions):
             more = {"stdin": stdin[bad]}
             if stdout[bad]:
                 more["out"] = stdout[bad]
+            # By -E: rec itself may not be able to run with LD_PRELOAD.
+            options = [word for name_value in dict(env if bad else ()).items()
+                       for word in ("-E", "=".join(name_value))]
             tapes.append(self.recorded(bad_command if bad and bad_command else command,
-                                       self.env | dict(env if bad else ()), **more)[0])
+                                       options=options, **more)[0])
         self.check(level, name, expected, *tapes)
 
     def settings(self):
