@@ -490,7 +490,7 @@ int rank_findings(const struct comparison *c, rank_skip_fn *skip, const void *co
 	at = x.members;
 	for (size_t i = 0; i < x.count; i++) {
 		x.stories[i].followers = at;
-		at += x.stories[i].follower_count;
+		at = at ? at + x.stories[i].follower_count : NULL;
 	}
 	*ret = x;
 	return 0;
