@@ -92,8 +92,8 @@ static void say_process(const struct redacted_process *p, struct buf *ret)
 	for (size_t i = 0; i < REDACT_CLASS_MAX; i++) {
 		if (!p->count[i])
 			continue;
-		buf_printf(ret, "%s%s %" PRIu64, any ? ", " : "", redact_class_name(i),
-			   p->count[i]);
+		buf_printf(ret, "%s%s %" PRIu64, any ? ", " : "",
+			   redact_class_name((enum redact_class)i), p->count[i]);
 		any = true;
 	}
 	buf_char(ret, '\n');
@@ -113,7 +113,7 @@ void redacted_say(const struct redacted *x, struct buf *ret)
 		if (!count[k])
 			continue;
 		say_count(count[k], bytes[k], ret);
-		buf_printf(ret, "  %s\n", redact_class_name(k));
+		buf_printf(ret, "  %s\n", redact_class_name((enum redact_class)k));
 	}
 	if (x->count)
 		qsort(x->all, x->count, sizeof(struct redacted_process *), compare);
@@ -139,7 +139,7 @@ void redacted_json(const struct redacted *x, struct buf *ret)
 			buf_str(ret, any ? ",{\"pid\":" : "{\"pid\":");
 			buf_u64(ret, p->pid);
 			json_text(ret, "program", p->name);
-			json_text(ret, "class", redact_class_name(k));
+			json_text(ret, "class", redact_class_name((enum redact_class)k));
 			json_number(ret, "count", p->count[k]);
 			json_number(ret, "bytes", p->bytes[k]);
 			buf_char(ret, '}');
