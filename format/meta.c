@@ -2,6 +2,8 @@
 #include "meta.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,6 +112,51 @@ int meta_copy_objects(const struct meta_object *from, size_t count, struct meta_
 	*ret = copy;
 	*ret_count = n;
 	return 0;
+}
+
+int meta_add_note(struct meta_trailer *t, size_t limit, const char *format, ...)
+{
+	char *line, **notes;
+	va_list args;
+	int n;
+
+	if (t->note_count >= limit)
+		return 0;
+	notes = reallocarray(t->notes, t->note_count + 1, sizeof(*notes));
+	if (!notes)
+		return -ENOMEM;
+	t->notes = notes;
+	va_start(args, format);
+	n = vasprintf(&line, format, args);
+	va_end(args);
+	if (n < 0)
+		return -ENOMEM;
+	t->notes[t->note_count++] = line;
+	return 0;
+}
+
+int meta_carry_trailer(const struct meta_trailer *from, struct meta_trailer *ret)
+{
+	int r;
+
+	ret->has_status = from->has_status;
+	ret->status = from->status;
+	ret->lost = from->lost;
+	ret->incomplete |= from->incomplete;
+	ret->has_usage = from->has_usage;
+	ret->usage = from->usage;
+	ret->object_beyond = from->object_beyond;
+	meta_objects_done(ret->objects, ret->object_count);
+	ret->objects = NULL;
+	ret->object_count = 0;
+	r = meta_copy_objects(from->objects, from->object_count, &ret->objects, &ret->object_count);
+	free(ret->reason);
+	ret->reason = strdup(from->reason ? from->reason : "");
+	if (!ret->reason)
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < from->note_count; i++)
+		r = meta_add_note(ret, META_NOTES_MAX, "%s", from->notes[i]);
+	return r;
 }
 
 void meta_header_done(struct meta_header *h)

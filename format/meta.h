@@ -198,6 +198,18 @@ int meta_add_fact(struct meta_fact **facts, size_t *count, const char *name, con
 /* The value of a fact; "" if it is not there. */
 const char *meta_fact(const struct meta_fact *facts, size_t count, const char *name);
 
+enum { META_NOTES_MAX = 64 };
+
+/* Adds a sentence about what is missing, none when there are @limit. 0 or -ENOMEM. */
+int meta_add_note(struct meta_trailer *t, size_t limit, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/*
+ * What is still so of the tape of @from when part of it, or another form, is written as another:
+ * @ret, zero or with notes of its own, has all but what is counted anew. At most META_NOTES_MAX
+ * notes. 0 or -ENOMEM; @ret is to be ended all the same.
+ */
+int meta_carry_trailer(const struct meta_trailer *from, struct meta_trailer *ret);
+
 /* Copies, with a NUL behind the bytes as from decoding. 0 or -ENOMEM with nothing in @ret. */
 int meta_copy_bytes(const struct meta_bytes *from, struct meta_bytes *ret);
 int meta_copy_facts(const struct meta_fact *from, size_t count, struct meta_fact **ret,

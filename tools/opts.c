@@ -230,3 +230,15 @@ int opts_for_each_item(char **paths, const struct trace_stream_options *options,
 	}
 	return status;
 }
+
+int opts_level(const char *text, int *ret, struct err *err)
+{
+	char *end;
+	long value = strtol(text, &end, 10);
+
+	if (end == text || *end || value < 1 || value > OPTS_LEVEL_MAX)
+		return err_set(err, EINVAL, "'%s' is no level of zstd; use 1 to %d", text,
+			       OPTS_LEVEL_MAX);
+	*ret = (int)value;
+	return 0;
+}

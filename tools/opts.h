@@ -60,4 +60,8 @@ bool opts_same_file(const char *input, const struct stat *output);
 
 bool opts_colour(void);
 
+enum { OPTS_LEVEL_MAX = 22 };
+/* A level of zstd, from 1 to that. 0 or -EINVAL. */
+int opts_level(const char *text, int *ret, struct err *err);
+
 #endif

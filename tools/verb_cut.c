@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { LEVEL_MAX = 22, CHILDREN_MAX = 1 << 20, GENERATIONS_MAX = 16 };
+enum { CHILDREN_MAX = 1 << 20, GENERATIONS_MAX = 16 };
 
 struct cut_run {
 	struct filter filter; /* what the options chose */
@@ -57,18 +57,6 @@ static int places(struct cut_run *run, const char *text, struct err *err)
 	return err_set(err, EINVAL, "'%s' is no range of events; use A..B", text);
 }
 
-static int number(const char *text, int *ret, struct err *err)
-{
-	char *end;
-	long value = strtol(text, &end, 10);
-
-	if (end == text || *end || value < 1 || value > LEVEL_MAX)
-		return err_set(err, EINVAL, "'%s' is no level of zstd; use 1 to %d", text,
-			       LEVEL_MAX);
-	*ret = (int)value;
-	return 0;
-}
-
 static int apply(struct cut_run *run, int option, struct err *err)
 {
 	switch (option) {
@@ -76,7 +64,7 @@ static int apply(struct cut_run *run, int option, struct err *err)
 		run->output = optarg;
 		return 0;
 	case 'z':
-		return number(optarg, &run->level, err);
+		return opts_level(optarg, &run->level, err);
 	case 'c':
 		run->children = true;
 		add_words(run, "--children", "");

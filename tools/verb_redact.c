@@ -15,25 +15,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { LEVEL_MAX = 22 };
-
 struct redact_run {
 	struct redaction redaction;
 	const char *output;
 	bool json;
 };
-
-static int number(const char *text, int *ret, struct err *err)
-{
-	char *end;
-	long value = strtol(text, &end, 10);
-
-	if (end == text || *end || value < 1 || value > LEVEL_MAX)
-		return err_set(err, EINVAL, "'%s' is no level of zstd; use 1 to %d", text,
-			       LEVEL_MAX);
-	*ret = (int)value;
-	return 0;
-}
 
 static int apply(struct redact_run *run, int option, struct err *err)
 {
@@ -42,7 +28,7 @@ static int apply(struct redact_run *run, int option, struct err *err)
 		run->output = optarg;
 		return 0;
 	case 'z':
-		return number(optarg, &run->redaction.zstd_level, err);
+		return opts_level(optarg, &run->redaction.zstd_level, err);
 	case 'l':
 		return redaction_level(optarg, &run->redaction.level, err);
 	case 'k':

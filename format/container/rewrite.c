@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVEL_DEFAULT = 7, NOTES_MAX = 64 };
+enum { LEVEL_DEFAULT = 7 };
 
 struct trace_rewriter {
 	int fd, level;
@@ -73,7 +73,7 @@ static int note(struct trace_rewriter *w, char *text)
 	struct meta_trailer *t = &w->trailer;
 	char **notes;
 
-	if (text && t->note_count >= NOTES_MAX) {
+	if (text && t->note_count >= META_NOTES_MAX) {
 		free(text);
 		return 0;
 	}
@@ -85,19 +85,6 @@ static int note(struct trace_rewriter *w, char *text)
 	t->notes = notes;
 	t->notes[t->note_count++] = text;
 	return 0;
-}
-
-static int __attribute__((format(printf, 2, 3)))
-note_printf(struct trace_rewriter *w, const char *format, ...)
-{
-	char *text = NULL;
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vasprintf(&text, format, args);
-	va_end(args);
-	return n < 0 ? -ENOMEM : note(w, text);
 }
 
 /* ---- the beginning of a tape, and its end ---- */
@@ -149,10 +136,12 @@ static int complete_trailer(struct trace_rewriter *w)
 	struct meta_trailer *t = &w->trailer;
 
 	if (w->unknown &&
-	    note_printf(w, "%" PRIu64 " records of an unknown kind were left out", w->unknown) < 0)
+	    meta_add_note(&w->trailer, META_NOTES_MAX,
+			  "%" PRIu64 " records of an unknown kind were left out", w->unknown) < 0)
 		return -ENOMEM;
-	if (w->unknown_rows && note_printf(w, "%" PRIu64 " events of an unknown kind were left out",
-					   w->unknown_rows) < 0)
+	if (w->unknown_rows && meta_add_note(&w->trailer, META_NOTES_MAX,
+					     "%" PRIu64 " events of an unknown kind were left out",
+					     w->unknown_rows) < 0)
 		return -ENOMEM;
 	if (w->has_trailer && t->events > w->rows + w->unknown_rows)
 		t->lost += t->events - w->rows - w->unknown_rows;
@@ -263,8 +252,9 @@ static int take_trailer(struct trace_rewriter *w, struct meta_trailer *t, struct
 
 static int put_damage(struct trace_rewriter *w, const struct trace_damage *d, struct err *err)
 {
-	if (note_printf(w, "missing since a repair: byte %" PRIu64 " of the old tape: %s",
-			d->offset, d->text) < 0)
+	if (meta_add_note(&w->trailer, META_NOTES_MAX,
+			  "missing since a repair: byte %" PRIu64 " of the old tape: %s", d->offset,
+			  d->text) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	return 0;
 }

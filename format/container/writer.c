@@ -405,33 +405,18 @@ static void free_turn(struct waiting_turn *t)
 	free(t);
 }
 
-static int __attribute__((format(printf, 2, 3)))
-note(struct meta_trailer *trailer, const char *format, ...)
-{
-	char **notes = reallocarray(trailer->notes, trailer->note_count + 1, sizeof(*notes));
-	va_list args;
-	int n;
-
-	if (!notes)
-		return -ENOMEM;
-	trailer->notes = notes;
-	va_start(args, format);
-	n = vasprintf(&notes[trailer->note_count], format, args);
-	va_end(args);
-	trailer->note_count += n >= 0;
-	return n < 0 ? -ENOMEM : 0;
-}
-
 static int add_notes(struct trace_writer *w, struct meta_trailer *trailer)
 {
 	int r = 0;
 
 	journal_error(w->journal, &w->journal_error);
 	if (w->snapshots_left_out)
-		r = note(trailer, "%" PRIu64 " snapshots were too large for the tape",
-			 w->snapshots_left_out);
+		r = meta_add_note(trailer, SIZE_MAX,
+				  "%" PRIu64 " snapshots were too large for the tape",
+				  w->snapshots_left_out);
 	if (r == 0 && w->journal_error.code)
-		r = note(trailer, "recorded without a journal: %s", err_text(&w->journal_error));
+		r = meta_add_note(trailer, SIZE_MAX, "recorded without a journal: %s",
+				  err_text(&w->journal_error));
 	return r;
 }
 

@@ -18,7 +18,6 @@
 #include <string.h>
 
 enum {
-	NOTES_MAX = 64,
 	SMALL = 16, /* bytes of a range that may be an offset: more is data */
 };
 
@@ -250,28 +249,6 @@ static int begin(struct cut *c, const struct meta_header *header, struct err *er
 	return r;
 }
 
-static int __attribute__((format(printf, 2, 3))) note(struct cut *c, const char *format, ...)
-{
-	struct meta_trailer *t = &c->trailer;
-	char *text, **notes;
-	va_list args;
-	int n;
-
-	if (t->note_count >= NOTES_MAX)
-		return 0;
-	notes = reallocarray(t->notes, t->note_count + 1, sizeof(*notes));
-	if (!notes)
-		return -ENOMEM;
-	t->notes = notes;
-	va_start(args, format);
-	n = vasprintf(&text, format, args);
-	va_end(args);
-	if (n < 0)
-		return -ENOMEM;
-	t->notes[t->note_count++] = text;
-	return 0;
-}
-
 /* What was known of the end of the whole tape is still so. */
 static int complete_trailer(struct cut *c)
 {
@@ -282,11 +259,11 @@ static int complete_trailer(struct cut *c)
 		free(t->reason);
 		t->reason = strdup("cut off");
 	}
-	return t->reason || !c->has_trailer
-		       ? note(c,
-			      "a part of another tape: %s; %" PRIu64 " of its %" PRIu64 " events",
-			      c->options.words, c->chosen, c->read)
-		       : -ENOMEM;
+	return t->reason || !c->has_trailer ? meta_add_note(t, META_NOTES_MAX,
+							    "a part of another tape: %s; %" PRIu64
+							    " of its %" PRIu64 " events",
+							    c->options.words, c->chosen, c->read)
+					    : -ENOMEM;
 }
 
 static int end(struct cut *c, struct err *err)
@@ -311,31 +288,10 @@ static int end(struct cut *c, struct err *err)
 	return r;
 }
 
-static int copy_trailer(struct cut *c, const struct meta_trailer *from)
+static int take_trailer(struct cut *c, const struct meta_trailer *from)
 {
-	struct meta_trailer *t = &c->trailer;
-
 	c->has_trailer = true;
-	t->has_status = from->has_status;
-	t->status = from->status;
-	t->lost = from->lost;
-	t->incomplete |= from->incomplete;
-	t->has_usage = from->has_usage;
-	t->usage = from->usage;
-	t->object_beyond = from->object_beyond;
-	meta_objects_done(take_ptr(t->objects), t->object_count);
-	t->object_count = 0;
-	if (meta_copy_objects(from->objects, from->object_count, &t->objects, &t->object_count) < 0)
-		return -ENOMEM;
-	free(t->reason);
-	t->reason = strdup(from->reason ? from->reason : "");
-	if (!t->reason)
-		return -ENOMEM;
-	for (size_t i = 0; i < from->note_count; i++) {
-		if (note(c, "%s", from->notes[i]) < 0)
-			return -ENOMEM;
-	}
-	return 0;
+	return meta_carry_trailer(from, &c->trailer);
 }
 
 /* ---- events ---- */
@@ -424,7 +380,9 @@ static int take_snapshot(struct cut *c, const struct meta_snapshot *snapshot, st
 static int take_damage(struct cut *c, const struct trace_damage *d, struct err *err)
 {
 	c->trailer.incomplete = true;
-	if (note(c, "missing: byte %" PRIu64 " of the other tape: %s", d->offset, d->text) < 0)
+	if (meta_add_note(&c->trailer, META_NOTES_MAX,
+			  "missing: byte %" PRIu64 " of the other tape: %s", d->offset,
+			  d->text) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	return 0;
 }
@@ -449,7 +407,7 @@ int cut_take(struct cut *c, const struct trace_item *item, struct err *err)
 		r = take_event(c, item->event, err);
 	else if (item->kind == ITEM_SNAPSHOT)
 		r = take_snapshot(c, item->snapshot, err);
-	else if (item->kind == ITEM_TRAILER && copy_trailer(c, item->trailer) < 0)
+	else if (item->kind == ITEM_TRAILER && take_trailer(c, item->trailer) < 0)
 		r = err_set(err, ENOMEM, "out of memory");
 	if (r == 0 && c->state && state_take(c->state, item) < 0)
 		r = err_set(err, ENOMEM, "out of memory");

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOTES_MAX = 64, NOBODY = 0 };
+enum { NOBODY = 0 };
 
 static int text(struct redact *r, const char *s)
 {
@@ -126,59 +126,17 @@ int redact_write_snapshot(struct redact *r, const struct meta_snapshot *s, struc
 
 /* ---- trailer ---- */
 
-static int __attribute__((format(printf, 2, 3))) note(struct redact *r, const char *format, ...)
-{
-	struct meta_trailer *t = &r->trailer;
-	char *line, **notes;
-	va_list args;
-	int n;
-
-	if (t->note_count >= NOTES_MAX)
-		return 0;
-	notes = reallocarray(t->notes, t->note_count + 1, sizeof(*notes));
-	if (!notes)
-		return -ENOMEM;
-	t->notes = notes;
-	va_start(args, format);
-	n = vasprintf(&line, format, args);
-	va_end(args);
-	if (n < 0)
-		return -ENOMEM;
-	t->notes[t->note_count++] = line;
-	return 0;
-}
-
 int redact_copy_trailer(struct redact *r, const struct meta_trailer *from)
 {
-	struct meta_trailer *t = &r->trailer;
-	int result = 0;
-
 	r->has_trailer = true;
-	t->has_status = from->has_status;
-	t->status = from->status;
-	t->lost = from->lost;
-	t->incomplete |= from->incomplete;
-	t->has_usage = from->has_usage;
-	t->usage = from->usage;
-	t->object_beyond = from->object_beyond;
-	meta_objects_done(t->objects, t->object_count);
-	t->objects = NULL;
-	t->object_count = 0;
-	result =
-		meta_copy_objects(from->objects, from->object_count, &t->objects, &t->object_count);
-	free(t->reason);
-	t->reason = strdup(from->reason ? from->reason : "");
-	if (!t->reason)
-		return -ENOMEM;
-	for (size_t i = 0; result == 0 && i < from->note_count; i++)
-		result = note(r, "%s", from->notes[i]);
-	return result;
+	return meta_carry_trailer(from, &r->trailer);
 }
 
 int redact_take_damage(struct redact *r, const struct trace_damage *d)
 {
 	r->trailer.incomplete = true;
-	return note(r, "missing: byte %" PRIu64 " of the other tape: %s", d->offset, d->text);
+	return meta_add_note(&r->trailer, META_NOTES_MAX,
+			     "missing: byte %" PRIu64 " of the other tape: %s", d->offset, d->text);
 }
 
 static int change_trailer(struct redact *r)
