@@ -8,6 +8,7 @@
 
 #include "fuzz.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 uint8_t bytes_one(struct bytes *b)
@@ -184,4 +185,26 @@ bool maker_next(struct maker *m)
 	for (e->memory = m->memory; e->memory_count < count && b->left; e->memory_count++)
 		make_range(b, e, &m->memory[e->memory_count]);
 	return true;
+}
+
+void snapshot_make(struct bytes *b, struct made_snapshot *ret)
+{
+	struct meta_process *p = &ret->process;
+
+	*ret = (struct made_snapshot){.process = {.pid = (uint32_t)bytes_number(b)}};
+	ret->fd.fd = (int32_t)bytes_number(b);
+	ret->snapshot = (struct meta_snapshot){.processes = p, .process_count = 1};
+	ret->item = (struct trace_item){.kind = ITEM_SNAPSHOT, .snapshot = &ret->snapshot};
+	p->cwd.data = bytes_copy(b, false, &p->cwd.size);
+	p->root.data = bytes_copy(b, false, &p->root.size);
+	ret->fd.target.data = bytes_copy(b, false, &ret->fd.target.size);
+	p->fds = &ret->fd;
+	p->fd_count = 1;
+}
+
+void snapshot_done(struct made_snapshot *m)
+{
+	free(m->process.cwd.data);
+	free(m->process.root.data);
+	free(m->fd.target.data);
 }

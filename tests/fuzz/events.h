@@ -7,6 +7,7 @@
 #ifndef TESTS_FUZZ_EVENTS_H
 #define TESTS_FUZZ_EVENTS_H
 
+#include "format/container/stream.h"
 #include "format/event.h"
 
 /* What is left of the input. */
@@ -34,5 +35,17 @@ struct maker {
  * when the bytes are used up. */
 bool maker_next(struct maker *m);
 void maker_done(struct maker *m);
+
+/* The snapshot of one process with one descriptor; @item refers to the rest, so it stays where it
+ * is. */
+struct made_snapshot {
+	struct meta_fd fd;
+	struct meta_process process;
+	struct meta_snapshot snapshot;
+	struct trace_item item;
+};
+
+void snapshot_make(struct bytes *b, struct made_snapshot *ret);
+void snapshot_done(struct made_snapshot *m);
 
 #endif

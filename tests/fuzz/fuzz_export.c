@@ -44,20 +44,11 @@ static const struct exporter *choose(size_t n)
 
 static void take_snapshot(struct run *r, struct bytes *b)
 {
-	struct meta_process p = {.pid = (uint32_t)bytes_number(b)};
-	struct meta_fd fd = {.fd = (int32_t)bytes_number(b)};
-	const struct meta_snapshot s = {.processes = &p, .process_count = 1};
-	const struct trace_item item = {.kind = ITEM_SNAPSHOT, .snapshot = &s};
+	struct made_snapshot m;
 
-	p.cwd.data = bytes_copy(b, false, &p.cwd.size);
-	p.root.data = bytes_copy(b, false, &p.root.size);
-	fd.target.data = bytes_copy(b, false, &fd.target.size);
-	p.fds = &fd;
-	p.fd_count = 1;
-	take(r, &item, true);
-	free(p.cwd.data);
-	free(p.root.data);
-	free(fd.target.data);
+	snapshot_make(b, &m);
+	take(r, &m.item, true);
+	snapshot_done(&m);
 }
 
 void fuzz_one(const uint8_t *data, size_t size)
