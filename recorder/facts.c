@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -231,6 +232,22 @@ static void add_file_system(struct facts *f)
 			buf_append(&type, dash + 3, strcspn(dash + 3, " \n"));
 	}
 	add_buf(f, "cwd_file_system", &type);
+}
+
+int rec_tape_fact(int fd, struct meta_header *ret)
+{
+	char link[32], path[PATH_MAX];
+	ssize_t size;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	size = readlink(link, path, sizeof(path) - 1);
+	/* A pipe has no path; a file without a name is none that anybody sees. */
+	if (size <= 0 || path[0] != '/' || strncmp(path, "/dev/", 5) == 0)
+		return 0;
+	path[size] = '\0';
+	return strstr(path, " (deleted)")
+		       ? 0
+		       : meta_add_fact(&ret->facts, &ret->fact_count, "tape", path);
 }
 
 int rec_machine_facts(struct meta_header *ret)

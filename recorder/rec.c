@@ -35,6 +35,8 @@ static int fill_header(const struct rec *rec, struct meta_header *h)
 	h->options = strdup(options->own_command_line ? options->own_command_line : "");
 	h->trace_set = strdup(rec_select_words(rec->select));
 	h->payload_limit = options->payload_limit;
+	if (r == 0)
+		r = rec_tape_fact(options->output, h);
 	return r < 0 ? r : !h->tool || !h->options || !h->trace_set ? -ENOMEM : buf_error(&command);
 }
 

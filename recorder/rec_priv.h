@@ -172,6 +172,8 @@ bool rec_undo_interruption(const struct task *task);
 int rec_describe_machine(struct meta_header *ret);
 /* facts.c: the rest of what is good to know of the machine, and of where rec was started. */
 int rec_machine_facts(struct meta_header *ret);
+/* Where the tape is being written, if that has a name. */
+int rec_tape_fact(int fd, struct meta_header *ret);
 /* Of a process, whose pid is filled in. 0 or -ENOMEM. */
 int rec_process_facts(struct meta_process *p);
 /* What stands behind @key and @separator on a line of @path, of which @limit bytes are read (0:

@@ -5,6 +5,7 @@
  */
 #include "diff_run.h"
 
+#include "diff_tapes.h"
 #include "tape_parts.h"
 
 #include "base/cleanup.h"
@@ -58,6 +59,7 @@ struct diff_loaded {
 	const char *path;
 	struct tape_part part;
 	const struct rules *rules;
+	const struct buf *tapes; /* diff_tapes.h; borrowed */
 	struct diff_side *read;
 	struct ruled_side *ruled;
 	int result;
@@ -72,7 +74,8 @@ static const struct diff_side *side_of(const struct diff_loaded *x)
 static void *load(void *context)
 {
 	struct diff_loaded *x = context;
-	const struct diff_options options = {.one_thread = true};
+	const struct diff_options options = {
+		.one_thread = true, .tapes = x->tapes->data, .tapes_size = x->tapes->size};
 	struct trace_source *source;
 
 	x->result = tape_part_open(&x->part, &source, &x->err);
@@ -88,7 +91,7 @@ static void *load(void *context)
 }
 
 static struct diff_loaded *loaded_new(const char *path, const struct tape_part *part,
-				      const struct rules *rules)
+				      const struct rules *rules, const struct buf *tapes)
 {
 	struct diff_loaded *x = calloc(1, sizeof(*x));
 
@@ -96,6 +99,7 @@ static struct diff_loaded *loaded_new(const char *path, const struct tape_part *
 		x->path = path;
 		x->part = *part;
 		x->rules = rules;
+		x->tapes = tapes;
 	}
 	return x;
 }
@@ -196,6 +200,15 @@ static int runs_of(const char *const *paths, size_t count, struct tape_files *fi
 	return buf_error(ret) ? err_set(err, ENOMEM, "out of memory") : 0;
 }
 
+static int add_tapes(const struct buf *runs, struct buf *ret, struct err *err)
+{
+	const struct run *at = (const struct run *)(const void *)runs->data;
+
+	for (size_t i = 0; i < runs->size / sizeof(*at); i++)
+		diff_tapes_add(&at[i].part, ret);
+	return buf_error(ret) ? err_set(err, ENOMEM, "out of memory") : 0;
+}
+
 static int learn_from(const struct diff_loaded *a, const struct diff_loaded *b,
 		      const struct rules *rules, struct map *ret)
 {
@@ -211,16 +224,17 @@ static int learn_from(const struct diff_loaded *a, const struct diff_loaded *b,
 
 /* The first against each of the others, two tapes in memory at a time. */
 static int learn_runs(const struct run *runs, size_t count, const struct rules *rules,
-		      struct map *ret, char *doubt, size_t size, struct err *err)
+		      const struct buf *tapes, struct map *ret, char *doubt, size_t size,
+		      struct err *err)
 {
 	struct diff_loaded *first = NULL;
 	int r = 0;
 
 	for (size_t i = 1; r == 0 && i < count; i++) {
-		struct diff_loaded *other = loaded_new(runs[i].path, &runs[i].part, rules);
+		struct diff_loaded *other = loaded_new(runs[i].path, &runs[i].part, rules, tapes);
 
 		if (!first) {
-			first = loaded_new(runs[0].path, &runs[0].part, rules);
+			first = loaded_new(runs[0].path, &runs[0].part, rules, tapes);
 			r = first && other ? load_both(first, other, err)
 					   : err_set(err, ENOMEM, "out of memory");
 		} else if (other) {
@@ -246,12 +260,28 @@ int diff_learn(const char *const *paths, size_t count, const struct rules *rules
 	       char *doubt, size_t size, struct err *err)
 {
 	cleanup_done(tape_files_done) struct tape_files files = {0};
-	cleanup_done(buf_done) struct buf runs = {0};
+	cleanup_done(buf_done) struct buf runs = {0}, tapes = {0};
 	int r = runs_of(paths, count, &files, &runs, err);
 
+	if (r == 0)
+		r = add_tapes(&runs, &tapes, err);
 	return r < 0 ? r
 		     : learn_runs((const struct run *)(const void *)runs.data,
-				  runs.size / sizeof(struct run), rules, ret, doubt, size, err);
+				  runs.size / sizeof(struct run), rules, &tapes, ret, doubt, size,
+				  err);
+}
+
+/* ---- the tapes once more, for bytes and text ---- */
+
+static int open_again(void *context, struct trace_source **ret, struct err *err)
+{
+	return tape_part_open(context, ret, err);
+}
+
+static struct diff_tape tape_of(struct diff_loaded *x)
+{
+	return (struct diff_tape){
+		.open = open_again, .context = &x->part, .events_left = REREAD_EVENTS_MAX};
 }
 
 /* ---- the comparison ---- */
@@ -340,24 +370,14 @@ static int compare_loaded(const struct diff_inputs *x, const struct map *learned
 			  struct diff_result *ret)
 {
 	struct skipping skipping = {learned, x->rules, &ret->comparison, &ret->masked};
+	struct diff_tape a = tape_of(ret->a), b = tape_of(ret->b);
 	int r = compare_sides(side_of(ret->a), side_of(ret->b), x->rules, &ret->comparison);
 
 	if (r == 0)
 		r = check_budgets(&ret->comparison, x->rules);
+	if (r == 0)
+		r = excerpts_find_inputs(&ret->comparison, &a, &b);
 	return r == 0 ? rank_findings(&ret->comparison, skip, &skipping, &ret->ranking) : r;
-}
-
-/* ---- bytes and text, for which the tapes are read again ---- */
-
-static int open_again(void *context, struct trace_source **ret, struct err *err)
-{
-	return tape_part_open(context, ret, err);
-}
-
-static struct diff_tape tape_of(struct diff_loaded *x)
-{
-	return (struct diff_tape){
-		.open = open_again, .context = &x->part, .events_left = REREAD_EVENTS_MAX};
 }
 
 static int look_closer(const struct diff_inputs *x, struct diff_result *ret, struct err *err)
@@ -373,8 +393,8 @@ static int look_closer(const struct diff_inputs *x, struct diff_result *ret, str
 	return r < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
 }
 
-static int run_with(const struct diff_inputs *x, struct tape_files *files, struct map *learned,
-		    struct diff_result *ret, struct err *err)
+static int run_with(const struct diff_inputs *x, struct tape_files *files, struct buf *tapes,
+		    struct map *learned, struct diff_result *ret, struct err *err)
 {
 	cleanup_done(buf_done) struct buf good = {0}, bad = {0};
 	const struct run *p, *q;
@@ -382,20 +402,24 @@ static int run_with(const struct diff_inputs *x, struct tape_files *files, struc
 
 	if (r == 0)
 		r = runs_of(x->bad, x->bad_count, files, &bad, err);
+	if (r == 0)
+		r = add_tapes(&good, tapes, err);
+	if (r == 0)
+		r = add_tapes(&bad, tapes, err);
 	if (r < 0)
 		return r;
 	p = (const struct run *)(const void *)good.data;
 	q = (const struct run *)(const void *)bad.data;
-	r = learn_runs(p, good.size / sizeof(*p), x->rules, learned, ret->doubt, sizeof(ret->doubt),
-		       err);
+	r = learn_runs(p, good.size / sizeof(*p), x->rules, tapes, learned, ret->doubt,
+		       sizeof(ret->doubt), err);
 	if (r == 0)
-		r = learn_runs(q, bad.size / sizeof(*q), x->rules, learned, ret->doubt,
+		r = learn_runs(q, bad.size / sizeof(*q), x->rules, tapes, learned, ret->doubt,
 			       sizeof(ret->doubt), err);
 	if (r < 0)
 		return r;
 	ret->learned = learned->count;
-	ret->a = loaded_new(p->path, &p->part, x->rules);
-	ret->b = loaded_new(q->path, &q->part, x->rules);
+	ret->a = loaded_new(p->path, &p->part, x->rules, tapes);
+	ret->b = loaded_new(q->path, &q->part, x->rules, tapes);
 	r = ret->a && ret->b ? 0 : err_set(err, ENOMEM, "out of memory");
 	if (r == 0)
 		r = tape_part_keep(files, &ret->a->part, err);
@@ -417,8 +441,9 @@ int diff_run(const struct diff_inputs *x, struct diff_result *ret, struct err *e
 {
 	cleanup_done(tape_files_done) struct tape_files files = {0};
 	cleanup_done(map_done) struct map learned = {0};
+	cleanup_done(buf_done) struct buf tapes = {0};
 
-	return run_with(x, &files, &learned, ret, err);
+	return run_with(x, &files, &tapes, &learned, ret, err);
 }
 
 void diff_result_done(struct diff_result *r)

@@ -62,6 +62,49 @@ static void compare_arguments(struct finding_changes *c, unsigned place, struct 
 		compare_words(c, place * MEMBERS + 1 + (unsigned)i, a.arguments[i], b.arguments[i]);
 }
 
+/* The name after @at; the first when @at is none. */
+static bool next_entry(struct word list, struct word *at)
+{
+	const char *end = list.at + list.size;
+	const char *from = at->at ? at->at + at->size + 1 : list.at;
+
+	if (from >= end)
+		return false;
+	*at = (struct word){from, 0};
+	while (from + at->size < end && from[at->size] != ' ')
+		at->size++;
+	return true;
+}
+
+static int compare_entries(struct word a, struct word b)
+{
+	const size_t n = a.size < b.size ? a.size : b.size;
+	const int r = memcmp(a.at, b.at, n);
+
+	return r ? r : (a.size > b.size) - (a.size < b.size);
+}
+
+void said_entries(struct word of, struct word other, struct buf *ret)
+{
+	struct word x = {0}, y = {0};
+	size_t n = 0;
+	bool more;
+
+	more = next_entry(other, &y);
+	buf_char(ret, '{');
+	while (next_entry(of, &x)) {
+		while (more && compare_entries(y, x) < 0)
+			more = next_entry(other, &y);
+		if ((more && compare_entries(y, x) == 0) || ++n > SAID_ENTRIES_MAX)
+			continue;
+		buf_str(ret, n > 1 ? " " : "");
+		buf_append(ret, x.at, x.size);
+	}
+	if (n > SAID_ENTRIES_MAX)
+		buf_printf(ret, " and %zu more", n - SAID_ENTRIES_MAX);
+	buf_char(ret, '}');
+}
+
 size_t said_changes(const struct diff_side *a, const struct diff_step *x, const struct diff_side *b,
 		    const struct diff_step *y, struct said_change ret[SAID_CHANGES_MAX])
 {

@@ -109,12 +109,32 @@ static enum finding_weight weight_of(const struct diff_side *s, const struct dif
 {
 	if (step->marks & DIFF_ALLOCATOR)
 		return FINDING_NOISE;
+	/* Whether it is a terminal is asked of every file that is opened. */
+	if (step->error == ENOTTY)
+		return FINDING_QUIET;
 	/* Whoever looks at the tape sat at another window, no more. */
 	if (!step->error && strstr(compare_text(s, step->text), ", TIOCGWINSZ, "))
 		return FINDING_NOISE;
 	return (step->marks & DIFF_PROBE) || strstr(compare_label(s, step->object), "/LC_MESSAGES/")
 		       ? FINDING_QUIET
 		       : FINDING_LOUD;
+}
+
+/* In what state a run found the outputs that it was given is nobody's affair: how much was in the
+ * file before, and what others who have it open made of its flags (make(1) adds O_APPEND). */
+static bool is_found_output(const struct diff_side *s, const struct diff_step *step,
+			    const struct said_change *said)
+{
+	static const char size[] = "st_size=";
+	const char *label = compare_label(s, step->object);
+	const char *call = compare_call(s, step->call);
+
+	if (strcmp(label, "stdout") != 0 && strcmp(label, "stderr") != 0)
+		return false;
+	if (strcmp(call, "lseek") == 0 ||
+	    (said->was.size >= sizeof(size) && memcmp(said->was.at, size, sizeof(size) - 1) == 0))
+		return true;
+	return said->kind == FIND_RESULT && strstr(compare_text(s, step->text), ", F_GETFL)");
 }
 
 static enum finding_weight louder(enum finding_weight a, enum finding_weight b)
@@ -180,10 +200,28 @@ static uint64_t key_of_step(const struct diff_side *s, const struct edit *e)
 	return e->step->coarse | 1;
 }
 
+/* Calls that change nothing: one that waits for whoever is the first to end does them when it
+ * happens to, and all is the same afterwards. */
+static bool only_looks(const char *call)
+{
+	static const char *const calls[] = {
+		"access", "getcwd", "getdents", "getrlimit", "getrusage", "prlimit64", "readlink",
+		"stat",   "statfs", "sysinfo",  "times",     "uname",     "wait"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		if (strcmp(calls[i], call) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int tell_moved(struct steps_run *run, struct edit *a, struct edit *b)
 {
 	struct compare_new x = {
 		.kind = FIND_ORDER, .weight = weight_of(run->c->a, a->step), .detail = 1};
+
+	if (only_looks(compare_call(run->c->a, a->step->call)))
+		x.weight = FINDING_NOISE;
 
 	a->used = b->used = true;
 	return add(run, &x, a, b);
@@ -337,31 +375,58 @@ static int tell_rest(struct steps_run *run)
 
 /* ---- the same step with something else said ---- */
 
-static int tell_change(struct steps_run *run, const struct edit_change *change)
+/* Of the names in a directory those that came and went. */
+static bool say_entries(const struct steps_run *run, const struct edit_change *change,
+			const struct said_change *said, struct buf *subject, struct buf *was,
+			struct buf *now)
 {
-	struct said_change said[SAID_CHANGES_MAX];
+	const struct diff_side *s = run->c->b;
+	const char *call = compare_call(s, change->b->call);
+
+	if (strcmp(call, "getdents") != 0 || said->kind != FIND_ARGUMENT)
+		return false;
+	said_entries(said->was, said->now, was);
+	said_entries(said->now, said->was, now);
+	buf_printf(subject, "%s(<%s>)", call, compare_label(s, change->b->object));
+	return true;
+}
+
+static int tell_said(struct steps_run *run, const struct edit_change *change,
+		     const struct said_change *said)
+{
 	const struct edit a = {
 		.step = change->a, .process = change->a_process, .tid = change->a_tid};
 	const struct edit b = {
 		.step = change->b, .process = change->b_process, .tid = change->b_tid};
+	struct compare_new x = {.kind = said->kind, .weight = weight_of(run->c->b, change->b)};
+	cleanup_done(buf_done) struct buf was = {0}, now = {0}, subject = {0};
+
+	if (is_found_output(run->c->b, change->b, said))
+		x.weight = FINDING_NOISE;
+	if (say_entries(run, change, said, &subject, &was, &now)) {
+		x.subject = buf_text(&subject);
+	} else {
+		buf_append(&was, said->was.at, said->was.size);
+		buf_append(&now, said->now.at, said->now.size);
+	}
+	x.was = buf_text(&was);
+	x.now = buf_text(&now);
+	if (buf_error(&was) < 0 || buf_error(&now) < 0 || buf_error(&subject) < 0)
+		return -ENOMEM;
+	x.detail = mix(change->a->what, word_hash(x.was), word_hash(x.now));
+	x.detail = mix(x.detail, said->place, 0);
+	x.shape = mix(shape_of(run->c->b, change->b), said->place, 5);
+	return add(run, &x, &a, &b);
+}
+
+static int tell_change(struct steps_run *run, const struct edit_change *change)
+{
+	struct said_change said[SAID_CHANGES_MAX];
 	size_t n = said_changes(run->c->a, change->a, run->c->b, change->b, said);
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		struct compare_new x = {.kind = said[i].kind,
-					.weight = weight_of(run->c->b, change->b)};
-		cleanup_free char *was = strndup(said[i].was.at, said[i].was.size);
-		cleanup_free char *now = strndup(said[i].now.at, said[i].now.size);
-
-		if (!was || !now)
-			return -ENOMEM;
-		x.was = was;
-		x.now = now;
-		x.detail = mix(change->a->what, word_hash(was), word_hash(now));
-		x.detail = mix(x.detail, said[i].place, 0);
-		x.shape = mix(shape_of(run->c->b, change->b), said[i].place, 5);
-		r = add(run, &x, &a, &b);
-	}
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = tell_said(run, change, &said[i]);
 	return r;
 }
 

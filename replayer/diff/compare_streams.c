@@ -130,6 +130,9 @@ static int add(struct comparison *c, uint32_t node, const struct flow *a, const 
 
 	if (any->stream->masked || ((!a || !b) && is_told(c, node, any, !a)))
 		return 0;
+	if ((!a || !b || a->stream->bytes != b->stream->bytes) &&
+	    compare_is_token_pipe(s, any->process, any->stream))
+		return 0;
 	if (a && b && is_removed(c->a, any->object) && is_removed(c->b, any->object))
 		return 0;
 	buf_printf(&subject, "%s %s", any->stream->out ? "written to" : "read from", label);

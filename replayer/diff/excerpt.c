@@ -6,6 +6,7 @@
  */
 #include "excerpt.h"
 
+#include "given.h"
 #include "rank.h"
 #include "reread.h"
 #include "window.h"
@@ -122,7 +123,7 @@ int excerpt_find(const struct diff_stream *a, struct diff_tape *a_tape, const st
 struct excerpts_run {
 	struct comparison *c;
 	struct diff_tape *a, *b;
-	size_t looked_for;
+	size_t looked_for, most;
 };
 
 static int add(struct excerpts_run *run, uint32_t at)
@@ -133,7 +134,7 @@ static int add(struct excerpts_run *run, uint32_t at)
 
 	if (f->kind != FIND_BYTES || f->excerpt || (!f->a.stream && !f->b.stream))
 		return 0;
-	if (run->looked_for++ >= EXCERPTS_MAX) {
+	if (run->looked_for++ >= run->most) {
 		run->c->excerpts_left_out++;
 		return 0;
 	}
@@ -159,7 +160,7 @@ static int add_list(struct excerpts_run *run, const uint32_t *list, size_t count
 int excerpts_find(struct comparison *c, const struct ranking *ranking, bool all,
 		  struct diff_tape *a, struct diff_tape *b)
 {
-	struct excerpts_run run = {.c = c, .a = a, .b = b};
+	struct excerpts_run run = {.c = c, .a = a, .b = b, .most = EXCERPTS_MAX};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < ranking->count; i++) {
@@ -172,4 +173,29 @@ int excerpts_find(struct comparison *c, const struct ranking *ranking, bool all,
 		r = add_list(&run, ranking->stories[i].followers,
 			     ranking->stories[i].follower_count);
 	return r;
+}
+
+static int compare_seq(const void *a, const void *b, void *context)
+{
+	const struct comparison *c = context;
+	const uint64_t x = c->found.at[*(const uint32_t *)a].b.seq;
+	const uint64_t y = c->found.at[*(const uint32_t *)b].b.seq;
+
+	return (x > y) - (x < y);
+}
+
+int excerpts_find_inputs(struct comparison *c, struct diff_tape *a, struct diff_tape *b)
+{
+	struct excerpts_run run = {.c = c, .a = a, .b = b, .most = INPUT_EXCERPTS_MAX};
+	cleanup_free uint32_t *list = calloc(c->found.count + 1, sizeof(*list));
+	size_t count = 0;
+
+	if (!list)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < c->found.count; i++) {
+		if (given_is_file(c, &c->found.at[i]))
+			list[count++] = i;
+	}
+	qsort_r(list, count, sizeof(*list), compare_seq, c);
+	return add_list(&run, list, count < run.most ? count : run.most);
 }

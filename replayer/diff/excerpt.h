@@ -14,7 +14,8 @@ struct ranking;
 
 enum {
 	EXCERPT_SIZE = 32,
-	EXCERPTS_MAX = 32,             /* of one comparison; the rest is counted */
+	EXCERPTS_MAX = 32, /* of one comparison; the rest is counted */
+	INPUT_EXCERPTS_MAX = 16,
 	EXCERPT_WINDOW_MIN = 64 << 10, /* bytes; the next is twice as large */
 	EXCERPT_WINDOW_MAX = 4 << 20,
 	EXCERPT_WINDOWS_MAX = 1 << 10, /* of one excerpt: 4 GiB that are equal */
@@ -43,6 +44,10 @@ struct excerpt {
  * or too far in; -ENOMEM. */
 int excerpt_find(const struct diff_stream *a, struct diff_tape *a_tape, const struct diff_stream *b,
 		 struct diff_tape *b_tape, struct excerpt *ret);
+
+/* Of files that both runs were given, before it is known what matters: which of them has other
+ * contents, and where (rank.h goes by it). The earliest ones, INPUT_EXCERPTS_MAX. 0 or -ENOMEM. */
+int excerpts_find_inputs(struct comparison *c, struct diff_tape *a, struct diff_tape *b);
 
 /* Of the findings of bytes that stories tell, and with @all of those that only follow. 0 or
  * -ENOMEM. */

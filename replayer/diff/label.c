@@ -244,6 +244,15 @@ static const char *made_up_entry(struct reading *r, const char *base, size_t bas
 	return slash ? slash + 1 : label;
 }
 
+static bool is_tape(struct reading *r, const char *base, size_t base_size, const char *name,
+		    size_t size)
+{
+	buf_clear(&r->path);
+	diff_path_join(base, base_size, name, size, &r->path);
+	return diff_is_tape(r->options->tapes, r->options->tapes_size, buf_text(&r->path),
+			    r->path.size);
+}
+
 static bool canon_entry(void *context, int64_t fd, const void *name, size_t size, struct buf *out)
 {
 	struct reading *r = context;
@@ -254,6 +263,8 @@ static bool canon_entry(void *context, int64_t fd, const void *name, size_t size
 
 	/* Processes, threads and descriptors come and go. */
 	if (in_proc && size && at[0] >= '0' && at[0] <= '9')
+		return false;
+	if (r->options->tapes_size && base && is_tape(r, base, base_size, at, size))
 		return false;
 	made_up = made_up_entry(r, base, base_size, name, size);
 	buf_clear(&r->scratch);

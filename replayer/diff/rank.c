@@ -7,6 +7,9 @@
  */
 #include "rank.h"
 
+#include "compare_priv.h"
+#include "given.h"
+
 #include "base/cleanup.h"
 
 #include <ctype.h>
@@ -33,7 +36,7 @@ static const uint8_t ranks[FIND_KINDS] = {
 	[FIND_COUNT] = 85,        [FIND_ORDER] = 90,       [FIND_TIME] = 95,
 };
 
-enum { RANK_EXPLAINS = 5, RANK_QUIET = 100, RANK_NOISE = 200 };
+enum { RANK_EXPLAINS = 5, RANK_GIVEN, RANK_QUIET = 100, RANK_NOISE = 200 };
 
 struct ranked {
 	uint32_t finding;
@@ -191,6 +194,44 @@ static void find_explaining(struct rank_run *run)
 	}
 }
 
+/* ---- what a file explains ---- */
+
+/* Nothing that matters was otherwise before the first byte that is. */
+static bool comes_first(const struct rank_run *run, const struct finding *file)
+{
+	const uint64_t seq = given_seq(file);
+
+	for (size_t i = 0; i < run->used; i++) {
+		const struct finding *f = finding_at(run, run->order[i]);
+
+		if (f != file && f->weight == FINDING_LOUD && f->kind != FIND_EXIT &&
+		    f->what != file->what && !is_input(f) && !given_is_look(run->c, f) &&
+		    given_was_before(f, seq))
+			return false;
+	}
+	return true;
+}
+
+/* A file that was there before. It has other contents whatever else went otherwise. */
+static bool has_other_contents(const struct comparison *c, const struct finding *f)
+{
+	return given_seq(f) && given_is_file(c, f);
+}
+
+static void find_given(struct rank_run *run)
+{
+	for (size_t i = 0; i < run->used; i++) {
+		struct ranked *r = &run->all[run->order[i]];
+		const struct finding *f = finding_at(run, run->order[i]);
+
+		if (!has_other_contents(run->c, f))
+			continue;
+		r->explains = comes_first(run, f);
+		if (r->explains)
+			r->rank = RANK_GIVEN;
+	}
+}
+
 /* ---- the order ---- */
 
 static uint64_t place_of(const struct finding *f)
@@ -306,7 +347,8 @@ static bool follows(const struct rank_run *run, const struct finding *f,
 {
 	const struct comparison *c = run->c;
 
-	if (is_input(f) || f->kind == FIND_BUDGET || f->kind == FIND_TIME)
+	if (is_input(f) || f->kind == FIND_BUDGET || f->kind == FIND_TIME ||
+	    has_other_contents(c, f))
 		return false;
 	if (f->node == cause->node && f->what && f->what == cause->what)
 		return true;
@@ -314,6 +356,9 @@ static bool follows(const struct rank_run *run, const struct finding *f,
 		return false;
 	if (ended_otherwise)
 		return true;
+	/* Told to do something else, it does something else. */
+	if (cause->kind == FIND_ARGUMENTS)
+		return weighs_less(f) || f->kind >= FIND_FLAGS;
 	if (f->node == cause->node || descends(c, f->node, cause->node))
 		return weighs_less(f) || (f->kind == FIND_BYTES && is_later(f, cause));
 	return false;
@@ -371,6 +416,34 @@ static bool find_end(const struct rank_run *run, uint32_t *ret)
 	return false;
 }
 
+static bool is_exec(const struct comparison *c, const struct finding *f)
+{
+	return f->kind == FIND_ARGUMENT && f->b.step &&
+	       strncmp(compare_call(c->b, f->b.step->call), "exec", 4) == 0;
+}
+
+/* Of a process below the command, which got it from another one. */
+static bool is_handed_on(const struct comparison *c, const struct finding *f)
+{
+	if (f->kind == FIND_ENVIRONMENT)
+		return f->b.process != DIFF_NONE && c->b->processes[f->b.process].parent;
+	return f->kind == FIND_ARGUMENTS && depth_of(c, f->node) > 1;
+}
+
+/* What a process gives its children is its own doing; and its own execve says it once more. */
+static void add_given_on(struct rank_run *run)
+{
+	for (size_t i = 0; i < run->used; i++) {
+		const uint32_t k = run->order[i];
+		const struct finding *f = finding_at(run, k);
+
+		if (run->all[k].taken || (!is_exec(run->c, f) && !is_handed_on(run->c, f)))
+			continue;
+		take(run, k);
+		buf_append(&run->members, &k, sizeof(k));
+	}
+}
+
 /* A change of what was given: with what shows it, and with the end, if that is otherwise. */
 static void tell_input(struct rank_run *run, struct story *s, const struct finding *input)
 {
@@ -393,6 +466,9 @@ static void tell_input(struct rank_run *run, struct story *s, const struct findi
 		tell(run, s, shows);
 		add_followers(run, finding_at(run, shows), false);
 	}
+	add_given_on(run);
+	if (input->kind == FIND_ARGUMENTS)
+		add_followers(run, input, false);
 	for (size_t i = 0; i < run->used && i < SHOWN_MAX; i++) {
 		const uint32_t k = run->order[i];
 
@@ -401,6 +477,18 @@ static void tell_input(struct rank_run *run, struct story *s, const struct findi
 			buf_append(&run->members, &k, sizeof(k));
 		}
 	}
+}
+
+/* Contents that explain: with the end, if that is otherwise, and with all that came later. */
+static void tell_given(struct rank_run *run, struct story *s, const struct finding *file)
+{
+	uint32_t end;
+
+	if (find_end(run, &end)) {
+		tell(run, s, end);
+		tell_end(run, s, end);
+	}
+	add_followers(run, file, true);
 }
 
 static void tell_story(struct rank_run *run, uint32_t head)
@@ -414,6 +502,8 @@ static void tell_story(struct rank_run *run, uint32_t head)
 		;
 	else if (is_input(f))
 		tell_input(run, &s, f);
+	else if (run->all[head].explains)
+		tell_given(run, &s, f);
 	else if (f->kind == FIND_EXIT)
 		tell_end(run, &s, head);
 	else if (f->weight == FINDING_LOUD && f->kind != FIND_BUDGET && f->kind <= FIND_BYTES)
@@ -426,6 +516,7 @@ static int make(struct rank_run *run, struct ranking *ret)
 {
 	sort(run);
 	find_explaining(run);
+	find_given(run);
 	sort(run);
 	for (size_t i = 0; i < run->used; i++) {
 		const struct finding *f = finding_at(run, run->order[i]);

@@ -154,6 +154,9 @@ struct diff_root {
 struct diff_options {
 	const struct diff_root *roots; /* besides $CWD, $HOME and $TMPDIR */
 	size_t root_count;
+	/* Paths of tapes, each with its NUL: a directory in which they lie has no entry of them. */
+	const char *tapes;
+	size_t tapes_size;
 	bool one_thread; /* do not read ahead: another tape is read at the same time */
 	/* Called now and then with how far into the file it is, and its size (0: not known). */
 	void (*progress)(void *context, uint64_t offset, uint64_t size);

@@ -137,6 +137,11 @@ void diff_name_label(const struct path_ways *w, const char *name, size_t size, s
 void diff_path_join(const char *base, size_t base_size, const void *path, size_t size,
 		    struct buf *ret);
 
+/* ---- own.c ---- */
+
+/* Whether a path is a tape of @tapes (struct diff_options), another part of one, or its journal. */
+bool diff_is_tape(const char *tapes, size_t tapes_size, const char *path, size_t size);
+
 /* ---- processes and threads ---- */
 
 struct streaming {
