@@ -109,8 +109,10 @@ static enum finding_weight weight_of(const struct diff_side *s, const struct dif
 {
 	if (step->marks & DIFF_ALLOCATOR)
 		return FINDING_NOISE;
-	/* Whether it is a terminal is asked of every file that is opened. */
-	if (step->error == ENOTTY)
+	/* Whether it is a terminal is asked of every file that is opened; and of a descriptor
+	 * whether it is one. */
+	if (step->error == ENOTTY ||
+	    (step->error == EBADF && strstr(compare_text(s, step->text), ", F_GETFD)")))
 		return FINDING_QUIET;
 	/* Whoever looks at the tape sat at another window, no more. */
 	if (!step->error && strstr(compare_text(s, step->text), ", TIOCGWINSZ, "))
@@ -204,9 +206,10 @@ static uint64_t key_of_step(const struct diff_side *s, const struct edit *e)
  * happens to, and all is the same afterwards. */
 static bool only_looks(const char *call)
 {
-	static const char *const calls[] = {
-		"access", "getcwd", "getdents", "getrlimit", "getrusage", "prlimit64", "readlink",
-		"stat",   "statfs", "sysinfo",  "times",     "uname",     "wait"};
+	static const char *const calls[] = {"access",    "getcwd",    "getdents", "getrlimit",
+					    "getrusage", "prlimit64", "readlink", "rt_sigprocmask",
+					    "stat",      "statfs",    "sysinfo",  "times",
+					    "uname",     "wait"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
 		if (strcmp(calls[i], call) == 0)

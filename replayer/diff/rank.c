@@ -8,6 +8,7 @@
 #include "rank.h"
 
 #include "compare_priv.h"
+#include "excerpt.h"
 #include "given.h"
 
 #include "base/cleanup.h"
@@ -284,10 +285,18 @@ static void sort(struct rank_run *run)
 
 /* ---- stories ---- */
 
+/* Bytes: where they differ, if that has been looked for; where one side only ends, at its end. */
+static uint64_t second_place(const struct finding *f)
+{
+	if (!f->excerpt)
+		return f->b.seq;
+	return f->excerpt->b.seq ? f->excerpt->b.seq : UINT64_MAX;
+}
+
 static bool is_later(const struct finding *f, const struct finding *than)
 {
 	if (f->b.seq && than->b.seq)
-		return f->b.seq >= than->b.seq;
+		return second_place(f) >= second_place(than);
 	if (f->a.seq && than->a.seq)
 		return f->a.seq >= than->a.seq;
 	return true;
@@ -484,9 +493,18 @@ static void tell_given(struct rank_run *run, struct story *s, const struct findi
 {
 	uint32_t end;
 
+	for (size_t i = 0; i < run->used; i++) {
+		const uint32_t k = run->order[i];
+		const struct finding *f = finding_at(run, k);
+
+		if (!run->all[k].taken && f->what == file->what && f->weight != FINDING_NOISE) {
+			take(run, k);
+			buf_append(&run->members, &k, sizeof(k));
+		}
+	}
 	if (find_end(run, &end)) {
 		tell(run, s, end);
-		tell_end(run, s, end);
+		add_parents(run, s, finding_at(run, end));
 	}
 	add_followers(run, file, true);
 }
