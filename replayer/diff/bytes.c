@@ -152,6 +152,8 @@ static int take(void *context, const struct transfer *t)
 	at = t->positioned ? t->position : s->at;
 	if (add_chunk(r, s, at, t->bytes, index) < 0)
 		return -ENOMEM;
+	if (r->objects.marks[object] & OBJECT_RANDOM)
+		r->workers[r->worker].drew = SIDE_DRAWN;
 	s->is.calls++;
 	s->is.bytes += t->bytes;
 	s->is.shared |= s->tid != r->event->tid;

@@ -128,20 +128,39 @@ struct run {
 	bool random;
 };
 
-/* The part of a name that was made up, as far as it looks so: else the longest. */
+/* Six letters or digits at the end of a run, by themselves or behind a _, are where mkstemp(3) has
+ * them. */
+static bool ends_as_drawn(const char *run, size_t size)
+{
+	enum { DRAWN = 6 };
+	size_t n = 0;
+
+	while (n < size && run[size - n - 1] != '_')
+		n++;
+	return n == DRAWN;
+}
+
+/* The part of a name that was made up, as far as it looks so: else what is where chance would be,
+ * else the longest. */
 static struct run find_run(const char *name, size_t size)
 {
 	struct run best = {0};
+	bool drawn = false;
 
 	for (size_t i = 0; i < size;) {
 		size_t n = 0;
-		bool random;
+		bool random, as_drawn;
 
 		while (i + n < size && is_run(name[i + n]))
 			n++;
 		random = n && is_random(name + i, n);
-		if (random > best.random || (random == best.random && n >= best.size && n))
+		as_drawn = n && ends_as_drawn(name + i, n);
+		if (random > best.random ||
+		    (random == best.random &&
+		     (as_drawn > drawn || (as_drawn == drawn && n >= best.size && n)))) {
 			best = (struct run){i, n, random};
+			drawn = as_drawn;
+		}
 		i += n + 1;
 	}
 	return best;
@@ -159,6 +178,24 @@ bool diff_path_looks_made_up(const char *path, size_t size)
 	size_t at = name_at(path, size);
 
 	return find_run(path + at, size - at).random;
+}
+
+bool diff_path_may_be_drawn(const char *path, size_t size)
+{
+	size_t at = name_at(path, size);
+	const struct run run = find_run(path + at, size - at);
+	const char *last = path + at + run.from;
+	bool digit = false, lower = false, upper = false;
+
+	if (run.random || (run.size && ends_as_drawn(last, run.size)))
+		return true;
+	/* Not as a word has them: a capital is at the beginning of one. */
+	for (size_t i = 0; i < run.size; i++) {
+		digit |= is_digit(last[i]);
+		lower |= last[i] >= 'a' && last[i] <= 'z';
+		upper |= i && is_upper(last[i]);
+	}
+	return run.size >= RUN_MIN && (digit || (lower && upper));
 }
 
 bool diff_new_names_has(const struct new_names *n, const char *path, size_t size)
@@ -214,9 +251,9 @@ static const struct place {
 	{"/sys/class/thermal/", OBJECT_MASKED},
 	/* Nobody reads what is thrown away. */
 	{"/dev/null", OBJECT_MASKED},
-	{"/dev/urandom", OBJECT_MASKED},
-	{"/dev/random", OBJECT_MASKED},
-	{"/dev/hwrng", OBJECT_MASKED},
+	{"/dev/urandom", OBJECT_MASKED | OBJECT_RANDOM},
+	{"/dev/random", OBJECT_MASKED | OBJECT_RANDOM},
+	{"/dev/hwrng", OBJECT_MASKED | OBJECT_RANDOM},
 	{"/dev/rtc", OBJECT_MASKED},
 };
 

@@ -29,6 +29,7 @@ enum {
 	SIDE_FILE_CACHE = 1024,
 	SIDE_PATH_MAX = 4096,
 	SIDE_STANDARD = 3, /* descriptors: input, output, error */
+	SIDE_DRAWN = 6, /* calls behind one that draws random bytes which may make a name of them */
 };
 
 /* ---- texts.c ---- */
@@ -54,6 +55,7 @@ enum object_mark {
 	OBJECT_MASKED = 1 << 0,    /* what can be read there is another each time */
 	OBJECT_ALLOCATOR = 1 << 1, /* libc looks there now and then */
 	OBJECT_PROBED = 1 << 2,    /* nobody expects it to be there */
+	OBJECT_RANDOM = 1 << 3,    /* gives random bytes */
 };
 
 /* Where the latest count of what is done to an object is, so that it need not be looked for. */
@@ -111,6 +113,9 @@ void diff_roots_done(struct roots *r);
 
 /* Whether the last component of a path looks as if it were made up. */
 bool diff_path_looks_made_up(const char *path, size_t size);
+/* Whether it may have been, by someone who has just drawn random bytes: letters alone will do, where
+ * mkstemp(3) would put them. */
+bool diff_path_may_be_drawn(const char *path, size_t size);
 /* A name that was made: the @k'th of its process. 0 or -ENOMEM. */
 int diff_new_names_add(struct new_names *n, const char *path, size_t size, uint32_t k);
 bool diff_new_names_has(const struct new_names *n, const char *path, size_t size);
@@ -162,7 +167,7 @@ struct actor {
 /* A thread in the making. */
 struct worker {
 	uint32_t tid, process, rank;
-	bool drew;    /* its call before was for random bytes */
+	uint8_t drew; /* not 0: it has just drawn random bytes, and may make a name of them */
 	bool pending; /* `unfinished` is what it is in */
 	struct diff_step unfinished;
 	struct diff_step *steps;
