@@ -5,6 +5,7 @@
  * call about another object. What is left is new or gone. Each rule is a key: steps with the same
  * key belong together, the first with the first.
  */
+#include "compare_order.h"
 #include "compare_priv.h"
 #include "compare_said.h"
 #include "edits.h"
@@ -186,6 +187,10 @@ static int tell_moved(struct steps_run *run, struct edit *a, struct edit *b)
 		.kind = FIND_ORDER, .weight = weight_of(run->c->a, a->step), .detail = 1};
 
 	a->used = b->used = true;
+	if (!order_matters(run->c, a, b)) {
+		x.weight = FINDING_NOISE;
+		x.detail = 2;
+	}
 	return add(run, &x, a, b);
 }
 

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- roots ---- */
 
@@ -299,8 +300,17 @@ static bool has_more_digits(const char *name, size_t size, size_t at, size_t cou
 	return false;
 }
 
+/* "pid", just before. */
+static bool is_called_pid(const char *name, size_t at)
+{
+	static const char pid[] = "pid";
+	const size_t n = sizeof(pid) - 1;
+
+	return at >= n && strncasecmp(name + at - n, pid, n) == 0;
+}
+
 /* Digits that are a process which is near: any others are a number that happens to be one, too,
- * and so are short ones within a word. */
+ * and so are short ones within a word, unless it says what they are. */
 static void say_numbers(const struct path_ways *w, const char *name, size_t size, struct buf *ret)
 {
 	enum { ALONE_MIN = 3, WITHIN_MIN = 4, DIGITS_MAX = 10 };
@@ -318,6 +328,7 @@ static void say_numbers(const struct path_ways *w, const char *name, size_t size
 			continue;
 		}
 		within = (i && is_letter(name[i - 1])) || (i + n < size && is_letter(name[i + n]));
+		within &= !is_called_pid(name, i);
 		if ((within && has_more_digits(name, size, i, n)) ||
 		    n < (within ? WITHIN_MIN : ALONE_MIN) || name[i] == '0' || value > UINT32_MAX ||
 		    !w->pid(w->context, (uint32_t)value, true, ret))
