@@ -50,8 +50,10 @@ static uint64_t key_of(uint32_t actor, uint32_t object, bool out)
 	return (uint64_t)actor << 32 | (uint64_t)object << 1 | out;
 }
 
-static struct streaming *stream_of(struct reading *r, uint32_t object, bool out)
+static struct streaming *stream_of(struct reading *r, uint32_t object, const struct transfer *t)
 {
+	const bool out = t->out;
+	const struct channel_made *channel;
 	struct actor *a = &r->actors[r->actor];
 	uint64_t key = key_of(r->actor, object, out);
 	uintptr_t at = (uintptr_t)map_get(&r->streams, key);
@@ -59,6 +61,7 @@ static struct streaming *stream_of(struct reading *r, uint32_t object, bool out)
 
 	if (at)
 		return &a->streams[at - 1];
+	channel = t->file ? diff_channel_of(r, t->file) : NULL;
 	if (side_grow(a->streams, a->is.stream_count, a->stream_capacity) < 0 ||
 	    map_put(&r->streams, key, (void *)(uintptr_t)(a->is.stream_count + 1)) < 0)
 		return NULL;
@@ -67,6 +70,10 @@ static struct streaming *stream_of(struct reading *r, uint32_t object, bool out)
 				       .out = out,
 				       .masked = r->objects.marks[object] & OBJECT_MASKED},
 				.tid = r->event->tid};
+	if (channel) {
+		s->is.channel = channel->number;
+		s->is.end = channel->end;
+	}
 	return s;
 }
 
@@ -85,10 +92,17 @@ static int add_chunk(struct reading *r, struct streaming *s, uint64_t offset, ui
 	return 0;
 }
 
+static void add_message(struct streaming *s, uint64_t content, uint64_t size)
+{
+	s->is.messages += diff_hash((const uint64_t[]){content, size}, 2 * sizeof(content));
+	s->is.sizes += diff_hash(&size, sizeof(size));
+}
+
 static void add_bytes(struct streaming *s, const struct transfer *t, uint64_t at)
 {
 	struct transfer_place place = {0};
 	struct transfer_piece piece;
+	uint64_t content = 0;
 
 	while (!s->is.masked && transfer_next(t, &place, &piece)) {
 		if (!piece.data)
@@ -96,7 +110,12 @@ static void add_bytes(struct streaming *s, const struct transfer *t, uint64_t at
 		s->is.hash = diff_bytes_hash(s->is.hash, at + piece.offset, piece.data,
 					     (size_t)piece.size);
 		s->hashed += piece.size;
+		if (s->is.channel)
+			content = diff_bytes_hash(content, piece.offset, piece.data,
+						  (size_t)piece.size);
 	}
+	if (s->is.channel)
+		add_message(s, content, t->bytes);
 }
 
 /* Who moves bytes without saying so has been told of before. */
@@ -146,7 +165,7 @@ static int take(void *context, const struct transfer *t)
 	object = object_of(r, t);
 	if (count(r, t, object) < 0)
 		return -ENOMEM;
-	s = object ? stream_of(r, object, t->out) : NULL;
+	s = object ? stream_of(r, object, t) : NULL;
 	if (!s)
 		return object ? -ENOMEM : 0;
 	at = t->positioned ? t->position : s->at;

@@ -4,6 +4,7 @@
  * findings that there are of them; other counts are findings only when they have moved by more
  * than a loop that goes round once more or less.
  */
+#include "compare_pool.h"
 #include "compare_priv.h"
 
 #include "base/cleanup.h"
@@ -26,6 +27,7 @@ static const struct tolerance tolerances[] = {
 	[DIFF_CHANNEL] = {16, 4}, [DIFF_ANONYMOUS] = {16, 4}, [DIFF_PROCESS] = {4, 1.5},
 };
 static const struct tolerance of_nothing = {2, 1.1};
+enum { ENDS_WITH = 4 }; /* calls about one thing that a process makes at its end */
 /* What the kernel tells of the moment is looked at as often as there is time for it. */
 static const struct tolerance of_moments = {16, 4};
 /* When several threads make what is moved, one takes as much at a time as is ready. */
@@ -142,11 +144,12 @@ static const struct tolerance *tolerance_of(const struct comparison *c, uint32_t
 	return of_kind;
 }
 
-static bool is_within(const struct tolerance *x, uint64_t a, uint64_t b)
+/* @untimely: members of a heap that were not left the time to end as the others did. */
+static bool is_within(const struct tolerance *x, uint64_t untimely, uint64_t a, uint64_t b)
 {
 	const uint64_t more = a > b ? a : b, less = a > b ? b : a;
 
-	return more - less <= x->calls || (double)more <= (double)less * x->times;
+	return more - less <= x->calls + untimely * ENDS_WITH || (double)more <= (double)less * x->times;
 }
 
 /* The finding that there is about this already. */
@@ -223,7 +226,9 @@ static int compare_one(struct comparison *c, uint32_t node, const struct tally *
 		return 0;
 	if (x && y && is_own(compare_call(side == SIDE_B ? c->b : c->a, any->call_at)))
 		return 0;
-	if (is_within(tolerance_of(c, node, side == SIDE_B ? c->b : c->a, any), x, y))
+	if (is_within(tolerance_of(c, node, side == SIDE_B ? c->b : c->a, any),
+		      pool_untimely_ends(c, node), x, y) ||
+	    pool_count_by_chance(c, node, compare_call(side == SIDE_B ? c->b : c->a, any->call_at)))
 		return 0;
 	return add(c, node, any, side, x, y);
 }

@@ -6,6 +6,7 @@
  * key belong together, the first with the first.
  */
 #include "compare_order.h"
+#include "compare_pool.h"
 #include "compare_priv.h"
 #include "compare_said.h"
 #include "edits.h"
@@ -151,6 +152,8 @@ static int add(struct steps_run *run, struct compare_new *x, const struct edit *
 	}
 	x->node = run->node;
 	x->what = object_hash(s, step);
+	if (pool_step_by_chance(run->c, s, b ? b->process : a->process, step))
+		x->weight = FINDING_NOISE;
 	if (!x->shape)
 		x->shape = shape_of(s, step);
 	f = compare_add(run->c, x, &failed);

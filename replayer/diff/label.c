@@ -468,7 +468,7 @@ static void say_relation(const struct reading *r, uint32_t creator, struct buf *
 		buf_str(out, is_ancestor(r, creator) ? "ancestor's " : "other's ");
 }
 
-static const struct channel_made *channel_of(const struct reading *r, const struct state_file *f)
+const struct channel_made *diff_channel_of(const struct reading *r, const struct state_file *f)
 {
 	uintptr_t at = (uintptr_t)map_get(&r->channels, f->id);
 
@@ -575,7 +575,7 @@ static void raw_name(struct reading *r, const struct state_file *f)
 
 static uint32_t make_label(struct reading *r, const struct state_file *f, int64_t fd)
 {
-	const struct channel_made *channel = channel_of(r, f);
+	const struct channel_made *channel = diff_channel_of(r, f);
 	uint8_t kind = DIFF_FILE, marks = 0;
 
 	buf_clear(&r->label);

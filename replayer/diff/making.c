@@ -134,7 +134,8 @@ static int take_end(struct reading *r, int32_t fd, uint32_t k, uint8_t end, bool
 		return 0;
 	if (side_grow(r->channel_list, r->channel_count, r->channel_capacity) < 0)
 		return -ENOMEM;
-	r->channel_list[r->channel_count++] = (struct channel_made){r->actor, k, end, pipe};
+	r->channel_list[r->channel_count++] = 
+		(struct channel_made){r->actor, k, r->channels_made, end, pipe};
 	return map_put(&r->channels, f->id, (void *)(uintptr_t)r->channel_count);
 }
 
@@ -148,6 +149,7 @@ static int take_channel(struct reading *r, uint64_t address, bool pipe)
 	if (!at || n < 8)
 		return 0;
 	k = pipe ? ++a->pipes : ++a->pairs;
+	r->channels_made++;
 	if (take_end(r, (int32_t)load(at, n, 0, 4), k, 0, pipe) < 0)
 		return -ENOMEM;
 	return take_end(r, (int32_t)load(at, n, 4, 4), k, 1, pipe);

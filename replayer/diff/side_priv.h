@@ -28,6 +28,8 @@ enum {
 	SIDE_PATH_CACHE = 4096,
 	SIDE_FILE_CACHE = 1024,
 	SIDE_PATH_MAX = 4096,
+	SIDE_INHERITED_EACH = 256, /* descriptors that an exec leaves open */
+	SIDE_INHERITED_MAX = 1 << 20,
 	SIDE_STANDARD = 3, /* descriptors: input, output, error */
 	SIDE_DRAWN = 6, /* calls behind one that draws random bytes which may make a name of them */
 };
@@ -158,10 +160,13 @@ struct actor {
 	struct diff_process is;
 	uint32_t ordinal; /* among the children of its parent, from 1 */
 	uint32_t children, pipes, pairs, threads, names; /* that it has made so far */
+	uint32_t awaited_until; /* so many of its children it has asked for */
 	struct diff_count *counts;
 	size_t count_capacity;
 	struct streaming *streams;
 	size_t stream_capacity;
+	struct diff_inherited *inherited;
+	size_t inherited_capacity;
 };
 
 /* A thread in the making. */
@@ -178,7 +183,7 @@ struct worker {
 
 /* A pipe, or a pair of sockets: which of those that its process made, and which end. */
 struct channel_made {
-	uint32_t creator, k;
+	uint32_t creator, k, number; /* `number`: of all of the tape */
 	uint8_t end;
 	bool pipe;
 };
@@ -230,7 +235,7 @@ struct reading {
 	size_t worker_count, worker_capacity;
 	struct map by_pid, by_tid; /* places of those who have the number now, or had it last */
 	struct map counts, streams;
-	size_t steps, chunks, environment_bytes;
+	size_t steps, chunks, environment_bytes, inherited;
 
 	/* The event at hand; NULL: it is none. */
 	const struct event *event;
@@ -244,6 +249,7 @@ struct reading {
 	struct map channels;   /* id of a description: place in channel_list, plus one */
 	struct channel_made *channel_list; /* not in order */
 	size_t channel_count, channel_capacity;
+	uint32_t channels_made;
 	uint8_t explicit_ports[SIDE_PORTS_MAX / 8];
 	struct map ports; /* that the kernel chose: port: k */
 	struct path_slot *path_cache;
@@ -277,6 +283,18 @@ const char *diff_base_of(struct reading *r, int32_t dirfd, size_t *ret_size);
 unsigned diff_port_of(const uint8_t *address, size_t size);
 /* A word of a command line, with what is in it called by its label. */
 void diff_label_of_word(struct reading *r, const void *word, size_t size, struct buf *ret);
+
+/* Of a pipe or a pair that was made on the tape; NULL: it is none. */
+const struct channel_made *diff_channel_of(const struct reading *r, const struct state_file *f);
+
+/* ---- family.c ---- */
+
+/* What the call at hand has to do with children. */
+void diff_family_take(struct reading *r);
+/* What the program at hand has been left open. 0 or -ENOMEM. */
+int diff_family_exec(struct reading *r);
+/* When there is no more to come. */
+void diff_family_end(struct reading *r);
 
 /* ---- making.c ---- */
 
