@@ -8,7 +8,15 @@
 #include <limits.h>
 #include <string.h>
 
-enum { MORE_KEPT = 64, WORD = 8 };
+enum {
+	MORE_KEPT = 64,
+	WORD = 8,
+	FAMILY_INET = 2,
+	FAMILY_INET6 = 10,
+	TYPE_DGRAM = 2,
+	NAME_SERVER_PORT = 53,
+	NAME_QUERY_NUMBER = 2, /* bytes, of a message of RFC 1035 */
+};
 
 /* Two odd numbers for each place of eight bytes: splitmix64. */
 static uint64_t factor(uint64_t at)
@@ -50,6 +58,17 @@ static uint64_t key_of(uint32_t actor, uint32_t object, bool out)
 	return (uint64_t)actor << 32 | (uint64_t)object << 1 | out;
 }
 
+/* Each question has a number that is drawn, so that nobody can answer who has not heard it. */
+static bool is_name_server(const struct transfer *t)
+{
+	const struct state_address *a =
+		t->address.size ? &t->address : &t->file->socket->peer;
+	const uint64_t family = load(a->bytes, a->size, 0, 2);
+
+	return (family == FAMILY_INET || family == FAMILY_INET6) &&
+	       diff_port_of(a->bytes, a->size) == NAME_SERVER_PORT;
+}
+
 static struct streaming *stream_of(struct reading *r, uint32_t object, const struct transfer *t)
 {
 	const bool out = t->out;
@@ -74,6 +93,8 @@ static struct streaming *stream_of(struct reading *r, uint32_t object, const str
 		s->is.channel = channel->number;
 		s->is.end = channel->end;
 	}
+	s->is.datagrams = t->file && t->file->socket && t->file->socket->type == TYPE_DGRAM;
+	s->number_size = s->is.datagrams && is_name_server(t) ? NAME_QUERY_NUMBER : 0;
 	return s;
 }
 
@@ -105,16 +126,19 @@ static void add_bytes(struct streaming *s, const struct transfer *t, uint64_t at
 	uint64_t content = 0;
 
 	while (!s->is.masked && transfer_next(t, &place, &piece)) {
+		uint64_t skip = piece.offset < s->number_size ? s->number_size - piece.offset : 0;
+
 		if (!piece.data)
 			continue;
-		s->is.hash = diff_bytes_hash(s->is.hash, at + piece.offset, piece.data,
-					     (size_t)piece.size);
+		skip = skip < piece.size ? skip : piece.size;
+		s->is.hash = diff_bytes_hash(s->is.hash, at + piece.offset + skip,
+					     piece.data + skip, (size_t)(piece.size - skip));
 		s->hashed += piece.size;
-		if (s->is.channel)
-			content = diff_bytes_hash(content, piece.offset, piece.data,
-						  (size_t)piece.size);
+		if (s->is.channel || s->is.datagrams)
+			content = diff_bytes_hash(content, piece.offset + skip, piece.data + skip,
+						  (size_t)(piece.size - skip));
 	}
-	if (s->is.channel)
+	if (s->is.channel || s->is.datagrams)
 		add_message(s, content, t->bytes);
 }
 

@@ -283,6 +283,9 @@ static void complete(struct comparison *c, struct finding *f, const struct total
 		return;
 	f->a.count = calls_of(t->a, t->a_count, s, p, f->what, p->step->error);
 	f->b.count = calls_of(t->b, t->b_count, s, p, f->what, p->step->error);
+	if (f->a.count && f->b.count && tells_the_moment(compare_label(s, p->step->object)) &&
+	    is_within(&of_moments, 0, f->a.count, f->b.count))
+		f->weight = FINDING_NOISE;
 	if (!is_own(compare_call(s, p->step->call)))
 		return;
 	/* Who asks for a number and never hears it was in that call when the process ended. */

@@ -370,7 +370,8 @@ static void say_port(struct reading *r, unsigned port, bool chosen, bool own, st
 	if (!is_explicit(r, port) && !k && own && port >= EPHEMERAL_FROM &&
 	    map_put(&r->ports, port + 1, (void *)(uintptr_t)(r->ports.count + 1)) == 0)
 		k = r->ports.count;
-	if (k && !is_explicit(r, port))
+	/* Whether the other end has been asked for its own name yet is chance. */
+	if (k && !is_explicit(r, port) && (chosen || own))
 		buf_printf(out, "port#%u", (unsigned)k);
 	else if (chosen || is_explicit(r, port) || port < EPHEMERAL_FROM)
 		buf_u64(out, port);

@@ -96,6 +96,15 @@ static bool is_run(char c)
 
 enum { RUN_MIN = 6, DIGITS_MIN = 5, HEX_MIN = 8 };
 
+static bool is_hex(const char *run, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (!is_digit(run[i]) && !(run[i] >= 'a' && run[i] <= 'f'))
+			return false;
+	}
+	return true;
+}
+
 /* Whether letters and digits are as chance has them, not as people write words. */
 static bool is_random(const char *run, size_t size)
 {
@@ -113,8 +122,9 @@ static bool is_random(const char *run, size_t size)
 	}
 	if (digits == size)
 		return size >= DIGITS_MIN;
-	/* Python's tempfile. */
-	if (size >= 3 + HEX_MIN && memcmp(run, "tmp", 3) == 0)
+	/* Python's tempfile; CMake. */
+	if (size > 3 && memcmp(run, "tmp", 3) == 0 &&
+	    (size >= 3 + HEX_MIN || (size >= 3 + DIGITS_MIN && is_hex(run + 3, size - 3))))
 		return true;
 	if (size < RUN_MIN)
 		return false;

@@ -75,8 +75,10 @@ struct diff_stream {
 	bool shared; /* several threads did, in an order that may be another next time */
 	uint64_t bytes, calls;
 	uint64_t hash;
-	/* Of pipes and pairs that were made on the tape: which, from 1, and which end. Of what goes
-	 * into one, messages are summed up, whatever their order: what is in them, how long they are. */
+	bool datagrams; /* each call moves one, and they may come in any order */
+	/* Of pipes and pairs that were made on the tape: which, from 1, and which end. Of these, and
+	 * of datagrams, the messages are summed up, whatever their order: what is in them, how long they
+	 * are. */
 	uint32_t channel;
 	uint8_t end;
 	uint64_t messages, sizes;

@@ -152,6 +152,7 @@ struct streaming {
 	size_t chunk_capacity;
 	uint64_t at;     /* of what comes next */
 	uint64_t hashed; /* bytes */
+	uint8_t number_size; /* of each message, bytes at its beginning that are drawn */
 	uint32_t tid;    /* of the first who moved any */
 };
 
