@@ -410,6 +410,8 @@ int diff_actors_end(struct reading *r)
 		result = sort_counts(a->counts, a->is.count_count, r->calls.name_count + 1);
 		a->is.counts = a->counts;
 		a->counts = NULL;
+		a->is.inherited = a->inherited;
+		a->inherited = NULL;
 		if (result == 0)
 			result = give_streams(a);
 	}
@@ -429,6 +431,7 @@ void diff_actors_done(struct reading *r)
 			free(a->streams[k].chunks);
 		free(a->streams);
 		free(a->counts);
+		free(a->inherited);
 	}
 	for (size_t i = 1; i < r->worker_count; i++) {
 		free(r->workers[i].steps);

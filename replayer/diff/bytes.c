@@ -8,7 +8,15 @@
 #include <limits.h>
 #include <string.h>
 
-enum { MORE_KEPT = 64, WORD = 8 };
+enum {
+	MORE_KEPT = 64,
+	WORD = 8,
+	FAMILY_INET = 2,
+	FAMILY_INET6 = 10,
+	TYPE_DGRAM = 2,
+	NAME_SERVER_PORT = 53,
+	NAME_QUERY_NUMBER = 2, /* bytes, of a message of RFC 1035 */
+};
 
 /* Two odd numbers for each place of eight bytes: splitmix64. */
 static uint64_t factor(uint64_t at)
@@ -50,8 +58,21 @@ static uint64_t key_of(uint32_t actor, uint32_t object, bool out)
 	return (uint64_t)actor << 32 | (uint64_t)object << 1 | out;
 }
 
-static struct streaming *stream_of(struct reading *r, uint32_t object, bool out)
+/* Each question has a number that is drawn, so that nobody can answer who has not heard it. */
+static bool is_name_server(const struct transfer *t)
 {
+	const struct state_address *a =
+		t->address.size ? &t->address : &t->file->socket->peer;
+	const uint64_t family = load(a->bytes, a->size, 0, 2);
+
+	return (family == FAMILY_INET || family == FAMILY_INET6) &&
+	       diff_port_of(a->bytes, a->size) == NAME_SERVER_PORT;
+}
+
+static struct streaming *stream_of(struct reading *r, uint32_t object, const struct transfer *t)
+{
+	const bool out = t->out;
+	const struct channel_made *channel;
 	struct actor *a = &r->actors[r->actor];
 	uint64_t key = key_of(r->actor, object, out);
 	uintptr_t at = (uintptr_t)map_get(&r->streams, key);
@@ -59,6 +80,7 @@ static struct streaming *stream_of(struct reading *r, uint32_t object, bool out)
 
 	if (at)
 		return &a->streams[at - 1];
+	channel = t->file ? diff_channel_of(r, t->file) : NULL;
 	if (side_grow(a->streams, a->is.stream_count, a->stream_capacity) < 0 ||
 	    map_put(&r->streams, key, (void *)(uintptr_t)(a->is.stream_count + 1)) < 0)
 		return NULL;
@@ -67,6 +89,12 @@ static struct streaming *stream_of(struct reading *r, uint32_t object, bool out)
 				       .out = out,
 				       .masked = r->objects.marks[object] & OBJECT_MASKED},
 				.tid = r->event->tid};
+	if (channel) {
+		s->is.channel = channel->number;
+		s->is.end = channel->end;
+	}
+	s->is.datagrams = t->file && t->file->socket && t->file->socket->type == TYPE_DGRAM;
+	s->number_size = s->is.datagrams && is_name_server(t) ? NAME_QUERY_NUMBER : 0;
 	return s;
 }
 
@@ -85,18 +113,33 @@ static int add_chunk(struct reading *r, struct streaming *s, uint64_t offset, ui
 	return 0;
 }
 
+static void add_message(struct streaming *s, uint64_t content, uint64_t size)
+{
+	s->is.messages += diff_hash((const uint64_t[]){content, size}, 2 * sizeof(content));
+	s->is.sizes += diff_hash(&size, sizeof(size));
+}
+
 static void add_bytes(struct streaming *s, const struct transfer *t, uint64_t at)
 {
 	struct transfer_place place = {0};
 	struct transfer_piece piece;
+	uint64_t content = 0;
 
 	while (!s->is.masked && transfer_next(t, &place, &piece)) {
+		uint64_t skip = piece.offset < s->number_size ? s->number_size - piece.offset : 0;
+
 		if (!piece.data)
 			continue;
-		s->is.hash = diff_bytes_hash(s->is.hash, at + piece.offset, piece.data,
-					     (size_t)piece.size);
+		skip = skip < piece.size ? skip : piece.size;
+		s->is.hash = diff_bytes_hash(s->is.hash, at + piece.offset + skip,
+					     piece.data + skip, (size_t)(piece.size - skip));
 		s->hashed += piece.size;
+		if (s->is.channel || s->is.datagrams)
+			content = diff_bytes_hash(content, piece.offset + skip, piece.data + skip,
+						  (size_t)(piece.size - skip));
 	}
+	if (s->is.channel || s->is.datagrams)
+		add_message(s, content, t->bytes);
 }
 
 /* Who moves bytes without saying so has been told of before. */
@@ -146,12 +189,14 @@ static int take(void *context, const struct transfer *t)
 	object = object_of(r, t);
 	if (count(r, t, object) < 0)
 		return -ENOMEM;
-	s = object ? stream_of(r, object, t->out) : NULL;
+	s = object ? stream_of(r, object, t) : NULL;
 	if (!s)
 		return object ? -ENOMEM : 0;
 	at = t->positioned ? t->position : s->at;
 	if (add_chunk(r, s, at, t->bytes, index) < 0)
 		return -ENOMEM;
+	if (r->objects.marks[object] & OBJECT_RANDOM)
+		r->workers[r->worker].drew = SIDE_DRAWN;
 	s->is.calls++;
 	s->is.bytes += t->bytes;
 	s->is.shared |= s->tid != r->event->tid;

@@ -49,6 +49,14 @@ static const struct {
 	{"prctl", IF_VARIANT}, {"getsockopt", IF_VARIANT}, {"tgkill", IF_URGENT},
 };
 
+static const struct {
+	const char *name;
+	uint8_t family;
+} families[] = {
+	{"wait4", FAMILY_WAIT}, {"waitpid", FAMILY_WAIT},  {"waitid", FAMILY_WAITID},
+	{"kill", FAMILY_KILL},  {"tgkill", FAMILY_TGKILL}, {"pidfd_send_signal", FAMILY_PIDFD_KILL},
+};
+
 static const struct call_rule no_rule, thread_rule = {.group = "thread", .bare = true};
 
 /* ---- names ---- */
@@ -110,6 +118,10 @@ static int classify(struct calls *c, const char *name, const struct call_rule *r
 	for (size_t i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++) {
 		if (strcmp(conditions[i].name, name) == 0)
 			ret->if_any = conditions[i].if_any;
+	}
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		if (strcmp(families[i].name, name) == 0)
+			ret->family = families[i].family;
 	}
 	return 0;
 }

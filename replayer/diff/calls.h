@@ -9,6 +9,16 @@
 
 enum call_how { CALL_STEP, CALL_DATA, CALL_NOISE };
 
+/* What a call has to do with the children of who makes it, and where its arguments are. */
+enum call_family {
+	FAMILY_NONE,
+	FAMILY_WAIT, /* pid, … */
+	FAMILY_WAITID,
+	FAMILY_KILL,       /* pid, signal */
+	FAMILY_TGKILL,     /* pid, tid, signal */
+	FAMILY_PIDFD_KILL, /* fd, signal */
+};
+
 /* A line of calls.def. */
 struct call_rule {
 	const char *name, *group, *implied;
@@ -24,6 +34,7 @@ struct call_class {
 	uint32_t call;  /* in the names of calls */
 	uint8_t how;    /* enum call_how */
 	uint8_t if_any; /* what arguments may make of it; calls.c */
+	uint8_t family; /* enum call_family */
 };
 
 enum { CALLS_ARCHS = 2, CALLS_NAMES_MAX = 1 << 14 };

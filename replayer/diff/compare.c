@@ -140,6 +140,8 @@ void comparison_done(struct comparison *c)
 	match_done(&c->match);
 	findings_done(&c->found);
 	buf_done(&c->divergences);
+	buf_done(&c->a_channels);
+	buf_done(&c->b_channels);
 	map_done(&c->a_objects);
 	map_done(&c->b_objects);
 	*c = (struct comparison){0};

@@ -4,6 +4,7 @@
  * findings that there are of them; other counts are findings only when they have moved by more
  * than a loop that goes round once more or less.
  */
+#include "compare_pool.h"
 #include "compare_priv.h"
 
 #include "base/cleanup.h"
@@ -26,6 +27,11 @@ static const struct tolerance tolerances[] = {
 	[DIFF_CHANNEL] = {16, 4}, [DIFF_ANONYMOUS] = {16, 4}, [DIFF_PROCESS] = {4, 1.5},
 };
 static const struct tolerance of_nothing = {2, 1.1};
+enum { ENDS_WITH = 4 }; /* calls about one thing that a process makes at its end */
+/* What the kernel tells of the moment is looked at as often as there is time for it. */
+static const struct tolerance of_moments = {16, 4};
+/* When several threads make what is moved, one takes as much at a time as is ready. */
+static const struct tolerance of_threads = {16, 2};
 
 struct tally {
 	uint64_t call, object; /* hashes */
@@ -94,15 +100,56 @@ static struct tally *tallies(const struct diff_side *s, const uint32_t *processe
 	return ret;
 }
 
-static bool is_within(const struct diff_side *s, const struct tally *t, uint64_t a, uint64_t b)
+static bool moves_bytes(const char *call)
 {
+	static const char *const moving[] = {"read",     "write",  "pread64",        "pwrite64",
+					     "sendfile", "splice", "copy_file_range"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(moving); i++) {
+		if (strcmp(call, moving[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool tells_the_moment(const char *label)
+{
+	return strncmp(label, "/proc/", 6) == 0 || strncmp(label, "/sys/fs/cgroup/", 15) == 0;
+}
+
+static bool has_threads(const struct diff_side *s, const uint32_t *processes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (s->processes[processes[i]].thread_count > 1)
+			return true;
+	}
+	return false;
+}
+
+static const struct tolerance *tolerance_of(const struct comparison *c, uint32_t node,
+					    const struct diff_side *s, const struct tally *t)
+{
+	const struct match_node *n = &c->match.nodes[node];
+	const struct tolerance *of_kind;
+
 	/* Another try that fails is one more, whatever it is about. */
-	const struct tolerance *x = t->object_at && !t->error
-					    ? &tolerances[s->objects[t->object_at].kind]
-					    : &of_nothing;
+	if (!t->object_at || t->error)
+		return &of_nothing;
+	of_kind = &tolerances[s->objects[t->object_at].kind];
+	if (tells_the_moment(compare_label(s, t->object_at)))
+		return &of_moments;
+	if (of_kind->calls < of_threads.calls && moves_bytes(compare_call(s, t->call_at)) &&
+	    has_threads(c->a, n->a, n->a_count) && has_threads(c->b, n->b, n->b_count))
+		return &of_threads;
+	return of_kind;
+}
+
+/* @untimely: members of a heap that were not left the time to end as the others did. */
+static bool is_within(const struct tolerance *x, uint64_t untimely, uint64_t a, uint64_t b)
+{
 	const uint64_t more = a > b ? a : b, less = a > b ? b : a;
 
-	return more - less <= x->calls || (double)more <= (double)less * x->times;
+	return more - less <= x->calls + untimely * ENDS_WITH || (double)more <= (double)less * x->times;
 }
 
 /* The finding that there is about this already. */
@@ -161,6 +208,11 @@ static bool is_own(const char *call)
 	return false;
 }
 
+static bool asks_who(const char *call)
+{
+	return strncmp(call, "get", 3) == 0;
+}
+
 static int compare_one(struct comparison *c, uint32_t node, const struct tally *a,
 		       const struct tally *b)
 {
@@ -174,7 +226,9 @@ static int compare_one(struct comparison *c, uint32_t node, const struct tally *
 		return 0;
 	if (x && y && is_own(compare_call(side == SIDE_B ? c->b : c->a, any->call_at)))
 		return 0;
-	if (is_within(side == SIDE_B ? c->b : c->a, any, x, y))
+	if (is_within(tolerance_of(c, node, side == SIDE_B ? c->b : c->a, any),
+		      pool_untimely_ends(c, node), x, y) ||
+	    pool_count_by_chance(c, node, compare_call(side == SIDE_B ? c->b : c->a, any->call_at)))
 		return 0;
 	return add(c, node, any, side, x, y);
 }
@@ -229,8 +283,14 @@ static void complete(struct comparison *c, struct finding *f, const struct total
 		return;
 	f->a.count = calls_of(t->a, t->a_count, s, p, f->what, p->step->error);
 	f->b.count = calls_of(t->b, t->b_count, s, p, f->what, p->step->error);
+	if (f->a.count && f->b.count && tells_the_moment(compare_label(s, p->step->object)) &&
+	    is_within(&of_moments, 0, f->a.count, f->b.count))
+		f->weight = FINDING_NOISE;
 	if (!is_own(compare_call(s, p->step->call)))
 		return;
+	/* Who asks for a number and never hears it was in that call when the process ended. */
+	if (f->a.count && f->b.count && asks_who(compare_call(s, p->step->call)))
+		f->weight = FINDING_NOISE;
 	if (f->b.step ? takes(c->a, n->a, n->a_count, p->step)
 		      : takes(c->b, n->b, n->b_count, p->step))
 		f->weight = FINDING_NOISE;

@@ -4,6 +4,7 @@
  * that there are on one side only. What a child inherits of the same kind is one finding with its
  * parent's: a variable that is another one is told once, not for each process.
  */
+#include "compare_pool.h"
 #include "compare_priv.h"
 #include "rules.h"
 
@@ -329,9 +330,11 @@ static int compare_ends(struct comparison *c, const struct match_node *n, uint32
 		i += order <= 0;
 		k += order >= 0;
 	}
-	for (i = 0; r == 0 && i < a_left && i < b_left; i++)
-		r = add_end(c, n, node, (uint32_t)(p[i] - c->a->processes),
-			    (uint32_t)(q[i] - c->b->processes));
+	for (i = 0; r == 0 && i < a_left && i < b_left; i++) {
+		if (!pool_ends_by_chance(c, n, p[i], q[i]))
+			r = add_end(c, n, node, (uint32_t)(p[i] - c->a->processes),
+				    (uint32_t)(q[i] - c->b->processes));
+	}
 	return r;
 }
 

@@ -5,6 +5,8 @@
  * call about another object. What is left is new or gone. Each rule is a key: steps with the same
  * key belong together, the first with the first.
  */
+#include "compare_order.h"
+#include "compare_pool.h"
 #include "compare_priv.h"
 #include "compare_said.h"
 #include "edits.h"
@@ -172,6 +174,8 @@ static int add(struct steps_run *run, struct compare_new *x, const struct edit *
 	}
 	x->node = run->node;
 	x->what = object_hash(s, step);
+	if (pool_step_by_chance(run->c, s, b ? b->process : a->process, step))
+		x->weight = FINDING_NOISE;
 	if (!x->shape)
 		x->shape = shape_of(s, step);
 	f = compare_add(run->c, x, &failed);
@@ -227,6 +231,10 @@ static int tell_moved(struct steps_run *run, struct edit *a, struct edit *b)
 		x.weight = FINDING_NOISE;
 
 	a->used = b->used = true;
+	if (!order_matters(run->c, a, b)) {
+		x.weight = FINDING_NOISE;
+		x.detail = 2;
+	}
 	return add(run, &x, a, b);
 }
 

@@ -3,6 +3,7 @@
  * The bytes that went through an object. Of heaps, and where an object has several streams, what
  * is the same on both sides is dropped first; of what is left the first is set against the first.
  */
+#include "compare_channels.h"
 #include "compare_priv.h"
 
 #include "base/cleanup.h"
@@ -21,6 +22,8 @@ struct flow {
 /* What must be equal: of streams of which not all is on the tape the length alone is known. */
 static uint64_t content(const struct diff_stream *s)
 {
+	if (s->whole && s->datagrams)
+		return s->messages;
 	return s->masked ? 0 : s->whole && !s->shared ? s->hash : s->bytes;
 }
 
@@ -77,6 +80,8 @@ static bool are_same(const struct diff_stream *a, const struct diff_stream *b)
 		return true;
 	if (a->bytes != b->bytes)
 		return false;
+	if (a->datagrams && b->datagrams && a->whole && b->whole)
+		return a->messages == b->messages;
 	return !a->whole || !b->whole || a->shared || b->shared || a->hash == b->hash;
 }
 
@@ -189,17 +194,42 @@ static uint64_t sum(const struct flow *f, size_t count)
 	return ret;
 }
 
+static bool same_messages(const struct flow *a, size_t a_count, const struct flow *b,
+			  size_t b_count, int *failed)
+{
+	cleanup_free const struct diff_stream **all = calloc(a_count + b_count + 1, sizeof(*all));
+
+	*failed = all ? 0 : -ENOMEM;
+	for (size_t i = 0; all && i < a_count; i++)
+		all[i] = a[i].stream;
+	for (size_t i = 0; all && i < b_count; i++)
+		all[a_count + i] = b[i].stream;
+	return !all || channels_same_messages(all, a_count, all + a_count, b_count);
+}
+
+static int compare_pair(struct comparison *c, uint32_t node, const struct flow *a,
+			const struct flow *b)
+{
+	int r = channels_read_by_chance(c, a ? a->stream : NULL, b ? b->stream : NULL);
+
+	if (r < 0)
+		return r;
+	return r ? 0 : add(c, node, a, b);
+}
+
 static int compare_place(struct comparison *c, uint32_t node, struct flow *a, size_t a_count,
 			 struct flow *b, size_t b_count)
 {
 	int r = 0;
 
 	/* Which worker moved which part is chance. */
-	if (c->match.nodes[node].how == MATCH_POOL && sum(a, a_count) == sum(b, b_count))
-		return 0;
+	if (c->match.nodes[node].how == MATCH_POOL && sum(a, a_count) == sum(b, b_count) &&
+	    same_messages(a, a_count, b, b_count, &r))
+		return r;
 	drop_same(a, &a_count, b, &b_count);
 	for (size_t i = 0; r == 0 && (i < a_count || i < b_count); i++)
-		r = add(c, node, i < a_count ? &a[i] : NULL, i < b_count ? &b[i] : NULL);
+		r = compare_pair(c, node, i < a_count ? &a[i] : NULL,
+				 i < b_count ? &b[i] : NULL);
 	return r;
 }
 

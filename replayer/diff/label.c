@@ -381,7 +381,8 @@ static void say_port(struct reading *r, unsigned port, bool chosen, bool own, st
 	if (!is_explicit(r, port) && !k && own && port >= EPHEMERAL_FROM &&
 	    map_put(&r->ports, port + 1, (void *)(uintptr_t)(r->ports.count + 1)) == 0)
 		k = r->ports.count;
-	if (k && !is_explicit(r, port))
+	/* Whether the other end has been asked for its own name yet is chance. */
+	if (k && !is_explicit(r, port) && (chosen || own))
 		buf_printf(out, "port#%u", (unsigned)k);
 	else if (chosen || is_explicit(r, port) || port < EPHEMERAL_FROM)
 		buf_u64(out, port);
@@ -479,7 +480,7 @@ static void say_relation(const struct reading *r, uint32_t creator, struct buf *
 		buf_str(out, is_ancestor(r, creator) ? "ancestor's " : "other's ");
 }
 
-static const struct channel_made *channel_of(const struct reading *r, const struct state_file *f)
+const struct channel_made *diff_channel_of(const struct reading *r, const struct state_file *f)
 {
 	uintptr_t at = (uintptr_t)map_get(&r->channels, f->id);
 
@@ -586,7 +587,7 @@ static void raw_name(struct reading *r, const struct state_file *f)
 
 static uint32_t make_label(struct reading *r, const struct state_file *f, int64_t fd)
 {
-	const struct channel_made *channel = channel_of(r, f);
+	const struct channel_made *channel = diff_channel_of(r, f);
 	uint8_t kind = DIFF_FILE, marks = 0;
 
 	buf_clear(&r->label);

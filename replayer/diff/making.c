@@ -13,6 +13,7 @@ enum {
 	FAMILY_INET = 2,
 	FAMILY_INET6 = 10,
 	NO_ENTRY = 2,
+	EXISTS = 17,
 	CREATES = 0100,
 	EXCLUSIVE = 0200,
 	FOR_OTHERS = 077,
@@ -49,8 +50,10 @@ static bool is_temporary(const struct reading *r, const char *path, size_t size)
 	return false;
 }
 
-/* Whether a name comes from chance: by its looks, or because it had to be a new one that nobody
- * else is to find, where such are, or when the thread has just drawn random bytes. */
+/*
+ * Whether a name comes from chance: by its looks; or because it had to be a new one, and the thread
+ * has just drawn random bytes; or because nobody else is to find it, where such are.
+ */
 static bool is_made_up(const struct reading *r, const char *path, size_t size, bool exclusive,
 		       uint64_t mode)
 {
@@ -59,8 +62,11 @@ static bool is_made_up(const struct reading *r, const char *path, size_t size, b
 
 	if (diff_path_looks_made_up(path, size))
 		return true;
-	return exclusive && length >= DRAWN_MIN && !(mode & FOR_OTHERS) &&
-	       (r->workers[r->worker].drew || is_temporary(r, path, size));
+	if (!exclusive || length < DRAWN_MIN)
+		return false;
+	if (!(mode & FOR_OTHERS))
+		return r->workers[r->worker].drew || is_temporary(r, path, size);
+	return r->workers[r->worker].drew && diff_path_may_be_drawn(path, size);
 }
 
 /* A name with the number of a process in it is known by that. */
@@ -128,7 +134,8 @@ static int take_end(struct reading *r, int32_t fd, uint32_t k, uint8_t end, bool
 		return 0;
 	if (side_grow(r->channel_list, r->channel_count, r->channel_capacity) < 0)
 		return -ENOMEM;
-	r->channel_list[r->channel_count++] = (struct channel_made){r->actor, k, end, pipe};
+	r->channel_list[r->channel_count++] = 
+		(struct channel_made){r->actor, k, r->channels_made, end, pipe};
 	return map_put(&r->channels, f->id, (void *)(uintptr_t)r->channel_count);
 }
 
@@ -142,6 +149,7 @@ static int take_channel(struct reading *r, uint64_t address, bool pipe)
 	if (!at || n < 8)
 		return 0;
 	k = pipe ? ++a->pipes : ++a->pairs;
+	r->channels_made++;
 	if (take_end(r, (int32_t)load(at, n, 0, 4), k, 0, pipe) < 0)
 		return -ENOMEM;
 	return take_end(r, (int32_t)load(at, n, 4, 4), k, 1, pipe);
@@ -176,12 +184,35 @@ static bool may_be_asked_for(const struct reading *r)
 	       (r->workers[r->worker].drew || diff_path_looks_made_up(path, size));
 }
 
+/* A new name is no other one when there is no such directory, or when somebody else has it. */
+static bool is_refused(const struct reading *r)
+{
+	const int error = event_errno(&r->event->call);
+
+	return r->class->rule->makes && r->class->rule->if_creates &&
+	       (error == NO_ENTRY || error == EXISTS) &&
+	       r->event->call.args[r->class->rule->flags] & EXCLUSIVE;
+}
+
+static void note_drawing(struct reading *r, const char *name)
+{
+	uint8_t *drew = &r->workers[r->worker].drew;
+
+	if (name[0] == 'g' && strcmp(name, "getrandom") == 0)
+		*drew = SIDE_DRAWN;
+	else if (*drew)
+		--*drew;
+}
+
 int diff_labels_take(struct reading *r)
 {
 	const struct event_call *call = &r->event->call;
 	const char *name = r->class->form.name;
 
+	note_drawing(r, name);
 	if (r->class->rule->looks_at && event_errno(call) == NO_ENTRY && may_be_asked_for(r))
+		return take_path(r);
+	if (is_refused(r))
 		return take_path(r);
 	if (call->state != EVENT_FINISHED || call->ret < 0)
 		return 0;

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- roots ---- */
 
@@ -95,6 +96,15 @@ static bool is_run(char c)
 
 enum { RUN_MIN = 6, DIGITS_MIN = 5, HEX_MIN = 8 };
 
+static bool is_hex(const char *run, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (!is_digit(run[i]) && !(run[i] >= 'a' && run[i] <= 'f'))
+			return false;
+	}
+	return true;
+}
+
 /* Whether letters and digits are as chance has them, not as people write words. */
 static bool is_random(const char *run, size_t size)
 {
@@ -112,8 +122,9 @@ static bool is_random(const char *run, size_t size)
 	}
 	if (digits == size)
 		return size >= DIGITS_MIN;
-	/* Python's tempfile. */
-	if (size >= 3 + HEX_MIN && memcmp(run, "tmp", 3) == 0)
+	/* Python's tempfile; CMake. */
+	if (size > 3 && memcmp(run, "tmp", 3) == 0 &&
+	    (size >= 3 + HEX_MIN || (size >= 3 + DIGITS_MIN && is_hex(run + 3, size - 3))))
 		return true;
 	if (size < RUN_MIN)
 		return false;
@@ -128,20 +139,39 @@ struct run {
 	bool random;
 };
 
-/* The part of a name that was made up, as far as it looks so: else the longest. */
+/* Six letters or digits at the end of a run, by themselves or behind a _, are where mkstemp(3) has
+ * them. */
+static bool ends_as_drawn(const char *run, size_t size)
+{
+	enum { DRAWN = 6 };
+	size_t n = 0;
+
+	while (n < size && run[size - n - 1] != '_')
+		n++;
+	return n == DRAWN;
+}
+
+/* The part of a name that was made up, as far as it looks so: else what is where chance would be,
+ * else the longest. */
 static struct run find_run(const char *name, size_t size)
 {
 	struct run best = {0};
+	bool drawn = false;
 
 	for (size_t i = 0; i < size;) {
 		size_t n = 0;
-		bool random;
+		bool random, as_drawn;
 
 		while (i + n < size && is_run(name[i + n]))
 			n++;
 		random = n && is_random(name + i, n);
-		if (random > best.random || (random == best.random && n >= best.size && n))
+		as_drawn = n && ends_as_drawn(name + i, n);
+		if (random > best.random ||
+		    (random == best.random &&
+		     (as_drawn > drawn || (as_drawn == drawn && n >= best.size && n)))) {
 			best = (struct run){i, n, random};
+			drawn = as_drawn;
+		}
 		i += n + 1;
 	}
 	return best;
@@ -159,6 +189,24 @@ bool diff_path_looks_made_up(const char *path, size_t size)
 	size_t at = name_at(path, size);
 
 	return find_run(path + at, size - at).random;
+}
+
+bool diff_path_may_be_drawn(const char *path, size_t size)
+{
+	size_t at = name_at(path, size);
+	const struct run run = find_run(path + at, size - at);
+	const char *last = path + at + run.from;
+	bool digit = false, lower = false, upper = false;
+
+	if (run.random || (run.size && ends_as_drawn(last, run.size)))
+		return true;
+	/* Not as a word has them: a capital is at the beginning of one. */
+	for (size_t i = 0; i < run.size; i++) {
+		digit |= is_digit(last[i]);
+		lower |= last[i] >= 'a' && last[i] <= 'z';
+		upper |= i && is_upper(last[i]);
+	}
+	return run.size >= RUN_MIN && (digit || (lower && upper));
 }
 
 bool diff_new_names_has(const struct new_names *n, const char *path, size_t size)
@@ -214,9 +262,9 @@ static const struct place {
 	{"/sys/class/thermal/", OBJECT_MASKED},
 	/* Nobody reads what is thrown away. */
 	{"/dev/null", OBJECT_MASKED},
-	{"/dev/urandom", OBJECT_MASKED},
-	{"/dev/random", OBJECT_MASKED},
-	{"/dev/hwrng", OBJECT_MASKED},
+	{"/dev/urandom", OBJECT_MASKED | OBJECT_RANDOM},
+	{"/dev/random", OBJECT_MASKED | OBJECT_RANDOM},
+	{"/dev/hwrng", OBJECT_MASKED | OBJECT_RANDOM},
 	{"/dev/rtc", OBJECT_MASKED},
 };
 
@@ -262,8 +310,17 @@ static bool has_more_digits(const char *name, size_t size, size_t at, size_t cou
 	return false;
 }
 
+/* "pid", just before. */
+static bool is_called_pid(const char *name, size_t at)
+{
+	static const char pid[] = "pid";
+	const size_t n = sizeof(pid) - 1;
+
+	return at >= n && strncasecmp(name + at - n, pid, n) == 0;
+}
+
 /* Digits that are a process which is near: any others are a number that happens to be one, too,
- * and so are short ones within a word. */
+ * and so are short ones within a word, unless it says what they are. */
 static void say_numbers(const struct path_ways *w, const char *name, size_t size, struct buf *ret)
 {
 	enum { ALONE_MIN = 3, WITHIN_MIN = 4, DIGITS_MAX = 10 };
@@ -281,6 +338,7 @@ static void say_numbers(const struct path_ways *w, const char *name, size_t size
 			continue;
 		}
 		within = (i && is_letter(name[i - 1])) || (i + n < size && is_letter(name[i + n]));
+		within &= !is_called_pid(name, i);
 		if ((within && has_more_digits(name, size, i, n)) ||
 		    n < (within ? WITHIN_MIN : ALONE_MIN) || name[i] == '0' || value > UINT32_MAX ||
 		    !w->pid(w->context, (uint32_t)value, true, ret))

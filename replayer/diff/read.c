@@ -116,6 +116,7 @@ static int take_call(struct reading *r)
 	r->is->calls_seen += r->event->kind != EVENT_END;
 	if (strcmp(r->class->form.name, "exec") == 0 && take_exec(r) < 0)
 		return -ENOMEM;
+	diff_family_take(r);
 	result = diff_labels_take(r);
 	if (result == 0)
 		result = diff_steps_take_call(r);
@@ -141,7 +142,7 @@ static int take_event(struct reading *r)
 	case EVENT_DATA:
 		return take_call(r);
 	case EVENT_EXEC:
-		return diff_actors_exec(r);
+		return diff_actors_exec(r) < 0 ? -ENOMEM : diff_family_exec(r);
 	case EVENT_SIGNAL:
 		return diff_steps_take_signal(r);
 	case EVENT_EXIT:
@@ -242,6 +243,7 @@ static int give(struct reading *r)
 {
 	struct diff_side *s = r->is;
 
+	diff_family_end(r);
 	if (diff_steps_end(r) < 0 || diff_actors_end(r) < 0)
 		return -ENOMEM;
 	s->truncated |= !s->trailer;

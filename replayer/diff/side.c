@@ -17,6 +17,7 @@ static void free_process(const struct diff_process *p)
 	free_const(p->threads);
 	free_const(p->streams);
 	free_const(p->counts);
+	free_const(p->inherited);
 }
 
 struct diff_side *diff_side_free(struct diff_side *s)

@@ -75,6 +75,13 @@ struct diff_stream {
 	bool shared; /* several threads did, in an order that may be another next time */
 	uint64_t bytes, calls;
 	uint64_t hash;
+	bool datagrams; /* each call moves one, and they may come in any order */
+	/* Of pipes and pairs that were made on the tape: which, from 1, and which end. Of these, and
+	 * of datagrams, the messages are summed up, whatever their order: what is in them, how long they
+	 * are. */
+	uint32_t channel;
+	uint8_t end;
+	uint64_t messages, sizes;
 	const struct diff_chunk *chunks; /* empty when over the limit */
 	size_t chunk_count;
 };
@@ -86,13 +93,22 @@ struct diff_thread {
 	size_t count;
 };
 
+/* A descriptor that was open when a program was executed, and stayed so. */
+struct diff_inherited {
+	uint32_t object;
+	int32_t fd;
+};
+
 struct diff_process {
 	uint32_t pid, parent; /* `parent` in processes; DIFF_NONE: the command itself */
 	uint32_t exe;  /* in objects: what it executed last; inherited when it executed nothing */
 	uint32_t argv; /* place in texts: words in canonical form, joined by blanks, quoted where
 			  needed */
+	uint32_t ordinal; /* among the children of its parent, from 1 */
 	bool execed;
 	bool ended;
+	bool awaited, reaped; /* its parent has asked for its end; somebody has been told of it */
+	uint8_t told_to_end;  /* the last signal that its parent sent it; 0: none */
 	uint32_t status; /* as wait(2) has it */
 	uint64_t exe_id; /* hash of the build-id of the executable; 0: not on the tape */
 	const uint8_t
@@ -104,6 +120,8 @@ struct diff_process {
 	size_t count_count;
 	const struct diff_stream *streams; /* by object, direction */
 	size_t stream_count;
+	const struct diff_inherited *inherited; /* by the last exec, but for 0, 1 and 2 */
+	size_t inherited_count;
 	uint64_t start_time, end_time;
 };
 

@@ -28,7 +28,10 @@ enum {
 	SIDE_PATH_CACHE = 4096,
 	SIDE_FILE_CACHE = 1024,
 	SIDE_PATH_MAX = 4096,
+	SIDE_INHERITED_EACH = 256, /* descriptors that an exec leaves open */
+	SIDE_INHERITED_MAX = 1 << 20,
 	SIDE_STANDARD = 3, /* descriptors: input, output, error */
+	SIDE_DRAWN = 6, /* calls behind one that draws random bytes which may make a name of them */
 };
 
 /* ---- texts.c ---- */
@@ -54,6 +57,7 @@ enum object_mark {
 	OBJECT_MASKED = 1 << 0,    /* what can be read there is another each time */
 	OBJECT_ALLOCATOR = 1 << 1, /* libc looks there now and then */
 	OBJECT_PROBED = 1 << 2,    /* nobody expects it to be there */
+	OBJECT_RANDOM = 1 << 3,    /* gives random bytes */
 };
 
 /* Where the latest count of what is done to an object is, so that it need not be looked for. */
@@ -111,6 +115,9 @@ void diff_roots_done(struct roots *r);
 
 /* Whether the last component of a path looks as if it were made up. */
 bool diff_path_looks_made_up(const char *path, size_t size);
+/* Whether it may have been, by someone who has just drawn random bytes: letters alone will do, where
+ * mkstemp(3) would put them. */
+bool diff_path_may_be_drawn(const char *path, size_t size);
 /* A name that was made: the @k'th of its process. 0 or -ENOMEM. */
 int diff_new_names_add(struct new_names *n, const char *path, size_t size, uint32_t k);
 bool diff_new_names_has(const struct new_names *n, const char *path, size_t size);
@@ -150,6 +157,7 @@ struct streaming {
 	size_t chunk_capacity;
 	uint64_t at;     /* of what comes next */
 	uint64_t hashed; /* bytes */
+	uint8_t number_size; /* of each message, bytes at its beginning that are drawn */
 	uint32_t tid;    /* of the first who moved any */
 };
 
@@ -158,16 +166,19 @@ struct actor {
 	struct diff_process is;
 	uint32_t ordinal; /* among the children of its parent, from 1 */
 	uint32_t children, pipes, pairs, threads, names; /* that it has made so far */
+	uint32_t awaited_until; /* so many of its children it has asked for */
 	struct diff_count *counts;
 	size_t count_capacity;
 	struct streaming *streams;
 	size_t stream_capacity;
+	struct diff_inherited *inherited;
+	size_t inherited_capacity;
 };
 
 /* A thread in the making. */
 struct worker {
 	uint32_t tid, process, rank;
-	bool drew;    /* its call before was for random bytes */
+	uint8_t drew; /* not 0: it has just drawn random bytes, and may make a name of them */
 	bool pending; /* `unfinished` is what it is in */
 	struct diff_step unfinished;
 	struct diff_step *steps;
@@ -178,7 +189,7 @@ struct worker {
 
 /* A pipe, or a pair of sockets: which of those that its process made, and which end. */
 struct channel_made {
-	uint32_t creator, k;
+	uint32_t creator, k, number; /* `number`: of all of the tape */
 	uint8_t end;
 	bool pipe;
 };
@@ -230,7 +241,7 @@ struct reading {
 	size_t worker_count, worker_capacity;
 	struct map by_pid, by_tid; /* places of those who have the number now, or had it last */
 	struct map counts, streams;
-	size_t steps, chunks, environment_bytes;
+	size_t steps, chunks, environment_bytes, inherited;
 
 	/* The event at hand; NULL: it is none. */
 	const struct event *event;
@@ -244,6 +255,7 @@ struct reading {
 	struct map channels;   /* id of a description: place in channel_list, plus one */
 	struct channel_made *channel_list; /* not in order */
 	size_t channel_count, channel_capacity;
+	uint32_t channels_made;
 	uint8_t explicit_ports[SIDE_PORTS_MAX / 8];
 	struct map ports; /* that the kernel chose: port: k */
 	struct path_slot *path_cache;
@@ -277,6 +289,18 @@ const char *diff_base_of(struct reading *r, int32_t dirfd, size_t *ret_size);
 unsigned diff_port_of(const uint8_t *address, size_t size);
 /* A word of a command line, with what is in it called by its label. */
 void diff_label_of_word(struct reading *r, const void *word, size_t size, struct buf *ret);
+
+/* Of a pipe or a pair that was made on the tape; NULL: it is none. */
+const struct channel_made *diff_channel_of(const struct reading *r, const struct state_file *f);
+
+/* ---- family.c ---- */
+
+/* What the call at hand has to do with children. */
+void diff_family_take(struct reading *r);
+/* What the program at hand has been left open. 0 or -ENOMEM. */
+int diff_family_exec(struct reading *r);
+/* When there is no more to come. */
+void diff_family_end(struct reading *r);
 
 /* ---- making.c ---- */
 

@@ -318,11 +318,8 @@ int diff_steps_take_call(struct reading *r)
 	bool noise = r->class->how == CALL_NOISE || is_retried(r, error);
 
 	w->pending = false;
-	w->drew = false;
-	if (noise && r->event->kind != EVENT_BEGUN) {
-		w->drew = strcmp(r->class->form.name, "getrandom") == 0;
+	if (noise && r->event->kind != EVENT_BEGUN)
 		return take_noise(r, error);
-	}
 	/* What is moved is told by the bytes. */
 	if (noise || (r->class->how == CALL_DATA && !error))
 		return 0;

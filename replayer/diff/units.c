@@ -3,6 +3,9 @@
  * The first thread of a process goes with the first; the others with those made in the same
  * place, unless the heaps of all others differ by less. Heaps are never worse by that measure:
  * it is taken only when it is better, so that order is not given up without need.
+ *
+ * Where work goes from thread to thread (Go), the first is one of the heap: when that is better by
+ * far.
  */
 #include "units.h"
 
@@ -95,6 +98,24 @@ static int is_heap(const struct unit_part *a, size_t a_count, const struct unit_
 	return as_heap < by_order;
 }
 
+/* Whether also the first threads are better in the heap: 0, 1 or -ENOMEM. */
+static int is_heap_of_all(const struct unit_part *a, size_t a_count, const struct unit_part *b,
+			  size_t b_count)
+{
+	size_t first, others, all;
+
+	if (a_count < 2 || b_count < 2)
+		return false;
+	if (distance(a, 1, b, 1, &first) < 0)
+		return -ENOMEM;
+	if (!first)
+		return false;
+	if (distance(a + 1, a_count - 1, b + 1, b_count - 1, &others) < 0 ||
+	    distance(a, a_count, b, b_count, &all) < 0)
+		return -ENOMEM;
+	return all < (first + others) / 2;
+}
+
 static void add(struct units *u, uint32_t node, const struct unit_part *a, size_t a_count,
 		const struct unit_part *b, size_t b_count, bool ordered)
 {
@@ -111,8 +132,13 @@ static int make_for_pair(struct units *u, uint32_t node, const struct unit_part 
 			 const struct unit_part *b, size_t b_count)
 {
 	const size_t a_first = a_count > 0, b_first = b_count > 0;
-	int heap = is_heap(a + a_first, a_count - a_first, b + b_first, b_count - b_first);
+	int heap = is_heap_of_all(a, a_count, b, b_count);
 
+	if (heap > 0)
+		add(u, node, a, a_count, b, b_count, false);
+	if (heap)
+		return heap < 0 ? heap : 0;
+	heap = is_heap(a + a_first, a_count - a_first, b + b_first, b_count - b_first);
 	if (heap < 0)
 		return heap;
 	add(u, node, a, a_first, b, b_first, true);

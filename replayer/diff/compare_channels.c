@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compare_channels.h"
+
+#include <errno.h>
+
+/* One end of a channel. */
+struct end_use {
+	uint32_t writers, readers; /* processes */
+	uint64_t written;          /* bytes */
+};
+
+enum { QUEUE_USERS = 3 }; /* a pipe from one to another has two */
+
+static size_t place_of(uint32_t channel, uint8_t end)
+{
+	return 2 * (size_t)channel + (end & 1);
+}
+
+static int note_stream(const struct diff_stream *s, struct buf *uses)
+{
+	const struct end_use none = {0};
+	struct end_use *use;
+
+	while (uses->size / sizeof(none) <= place_of(s->channel, 1)) {
+		buf_append(uses, &none, sizeof(none));
+		if (buf_error(uses))
+			return -ENOMEM;
+	}
+	use = (struct end_use *)(void *)uses->data + place_of(s->channel, s->end);
+	use->writers += s->out;
+	use->readers += !s->out;
+	use->written += s->out ? s->bytes : 0;
+	return 0;
+}
+
+static int note_side(const struct diff_side *side, struct buf *uses)
+{
+	if (uses->size)
+		return 0;
+	for (size_t i = 1; i < side->process_count; i++) {
+		const struct diff_process *p = &side->processes[i];
+
+		for (size_t k = 0; k < p->stream_count; k++) {
+			if (p->streams[k].channel && note_stream(&p->streams[k], uses) < 0)
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static struct end_use use_of(const struct buf *uses, const struct diff_stream *s, uint8_t end)
+{
+	const size_t at = place_of(s->channel, end);
+	const struct end_use *all = (const struct end_use *)(const void *)uses->data;
+
+	return at < uses->size / sizeof(*all) ? all[at] : (struct end_use){0};
+}
+
+/* What was put in at the other end; false: it is no queue. */
+static bool is_queue(const struct buf *uses, const struct diff_stream *s, uint64_t *ret_written)
+{
+	const struct end_use in = use_of(uses, s, s->end ^ 1), out = use_of(uses, s, s->end);
+
+	*ret_written = in.written;
+	return in.writers && in.writers + out.readers >= QUEUE_USERS;
+}
+
+int channels_read_by_chance(struct comparison *c, const struct diff_stream *a,
+			    const struct diff_stream *b)
+{
+	uint64_t x, y;
+
+	if ((a && (a->out || !a->channel)) || (b && (b->out || !b->channel)))
+		return 0;
+	if (note_side(c->a, &c->a_channels) < 0 || note_side(c->b, &c->b_channels) < 0)
+		return -ENOMEM;
+	/* Who has read nothing has the other's queue. */
+	if (!a || !b)
+		return is_queue(a ? &c->a_channels : &c->b_channels, a ? a : b, &x);
+	return is_queue(&c->a_channels, a, &x) && is_queue(&c->b_channels, b, &y) && x == y;
+}
+
+struct bag {
+	uint64_t count, messages, sizes;
+	bool whole;
+};
+
+static struct bag bag_of(const struct diff_stream *const *at, size_t count)
+{
+	struct bag ret = {.whole = true};
+
+	for (size_t i = 0; i < count; i++) {
+		ret.count += at[i]->calls;
+		ret.messages += at[i]->messages;
+		ret.sizes += at[i]->sizes;
+		ret.whole &= at[i]->channel && at[i]->whole;
+	}
+	return ret;
+}
+
+bool channels_same_messages(const struct diff_stream *const *a, size_t a_count,
+			    const struct diff_stream *const *b, size_t b_count)
+{
+	const struct bag x = bag_of(a, a_count), y = bag_of(b, b_count);
+
+	return !x.whole || !y.whole || x.count != y.count || x.sizes != y.sizes ||
+	       x.messages == y.messages;
+}

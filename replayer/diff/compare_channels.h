@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pipes and pairs of sockets that were made on the tape, from both ends. One that several processes
+ * write to, or read from, is a queue: who gets what out of it, in which order, and whether somebody
+ * is left to take the last, is chance. What is put in is not.
+ */
+#ifndef DIFF_COMPARE_CHANNELS_H
+#define DIFF_COMPARE_CHANNELS_H
+
+#include "compare.h"
+
+/* Whether what these two have read was put into queues, as much in one as in the other. 1, 0 or
+ * -ENOMEM. */
+int channels_read_by_chance(struct comparison *c, const struct diff_stream *a,
+			    const struct diff_stream *b);
+
+/* Whether these streams of heaps together are the same messages, in whatever order, as far as it is
+ * known: when they are not cut in the same pieces, nobody can say. */
+bool channels_same_messages(const struct diff_stream *const *a, size_t a_count,
+			    const struct diff_stream *const *b, size_t b_count);
+
+#endif
