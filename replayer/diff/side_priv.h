@@ -146,7 +146,8 @@ void diff_path_join(const char *base, size_t base_size, const void *path, size_t
 
 /* ---- own.c ---- */
 
-/* Whether a path is a tape of @tapes (struct diff_options), another part of one, or its journal. */
+/* Whether a path is a tape of @tapes (struct diff_options), another part of one, its journal, or,
+ * by its place and the end of its name, one of another time. */
 bool diff_is_tape(const char *tapes, size_t tapes_size, const char *path, size_t size);
 
 /* ---- processes and threads ---- */

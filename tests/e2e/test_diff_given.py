@@ -36,6 +36,7 @@ class Given(pairs.PairTest):
 
     def test_tape_beside(self):
         good = self.beside("good.zst", ["python3", "-I", "lists.py"])
+        self.beside("third.zst", ["true"])
         found = self.diff(good, self.beside("other.zst", ["python3", "-I", "lists.py"]))
         self.assertEqual(found.text, "same\n")
 
