@@ -280,8 +280,10 @@ static int open_again(void *context, struct trace_source **ret, struct err *err)
 
 static struct diff_tape tape_of(struct diff_loaded *x)
 {
-	return (struct diff_tape){
-		.open = open_again, .context = &x->part, .events_left = REREAD_EVENTS_MAX};
+	return (struct diff_tape){.open = open_again,
+				  .context = &x->part,
+				  .events_left = REREAD_EVENTS_MAX,
+				  .chosen_ports = side_of(x)->chosen_ports};
 }
 
 /* ---- the comparison ---- */

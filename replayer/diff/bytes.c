@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What went through each object, as one stream of bytes for each direction. */
 #include "side_priv.h"
+#include "transient.h"
 
 #include "base/load.h"
 
@@ -61,8 +62,7 @@ static uint64_t key_of(uint32_t actor, uint32_t object, bool out)
 /* Each question has a number that is drawn, so that nobody can answer who has not heard it. */
 static bool is_name_server(const struct transfer *t)
 {
-	const struct state_address *a =
-		t->address.size ? &t->address : &t->file->socket->peer;
+	const struct state_address *a = t->address.size ? &t->address : &t->file->socket->peer;
 	const uint64_t family = load(a->bytes, a->size, 0, 2);
 
 	return (family == FAMILY_INET || family == FAMILY_INET6) &&
@@ -119,7 +119,26 @@ static void add_message(struct streaming *s, uint64_t content, uint64_t size)
 	s->is.sizes += diff_hash(&size, sizeof(size));
 }
 
-static void add_bytes(struct streaming *s, const struct transfer *t, uint64_t at)
+/* All but what says when it was. */
+static uint64_t hash_piece(const struct reading *r, uint64_t h, uint64_t at, const uint8_t *data,
+			   size_t size)
+{
+	const struct meta_header *header = r->is->header;
+	const struct transients moment =
+		transients_of(header ? header->start_realtime : 0, r->event,
+			      r->ports.count ? r->is->chosen_ports : NULL);
+	size_t from = 0, next, length;
+
+	do {
+		next = transient_next(data, size, from, &moment, &length);
+		h = diff_bytes_hash(h, at + from, data + from, next - from);
+		from = next + length;
+	} while (next < size && from < size);
+	return h;
+}
+
+static void add_bytes(const struct reading *r, struct streaming *s, const struct transfer *t,
+		      uint64_t at)
 {
 	struct transfer_place place = {0};
 	struct transfer_piece piece;
@@ -131,12 +150,12 @@ static void add_bytes(struct streaming *s, const struct transfer *t, uint64_t at
 		if (!piece.data)
 			continue;
 		skip = skip < piece.size ? skip : piece.size;
-		s->is.hash = diff_bytes_hash(s->is.hash, at + piece.offset + skip,
-					     piece.data + skip, (size_t)(piece.size - skip));
+		s->is.hash = hash_piece(r, s->is.hash, at + piece.offset + skip, piece.data + skip,
+					(size_t)(piece.size - skip));
 		s->hashed += piece.size;
 		if (s->is.channel || s->is.datagrams)
-			content = diff_bytes_hash(content, piece.offset + skip, piece.data + skip,
-						  (size_t)(piece.size - skip));
+			content = hash_piece(r, content, piece.offset + skip, piece.data + skip,
+					     (size_t)(piece.size - skip));
 	}
 	if (s->is.channel || s->is.datagrams)
 		add_message(s, content, t->bytes);
@@ -149,7 +168,7 @@ static void take_more(struct reading *r, const struct transfer *t)
 		const struct base_of_more *m = &r->more[i];
 
 		if (m->stream && m->seq == t->seq && m->actor == r->actor && m->out == t->out)
-			add_bytes(&r->actors[m->actor].streams[m->stream - 1], t, m->at);
+			add_bytes(r, &r->actors[m->actor].streams[m->stream - 1], t, m->at);
 	}
 }
 
@@ -202,7 +221,7 @@ static int take(void *context, const struct transfer *t)
 	s->is.shared |= s->tid != r->event->tid;
 	if (!t->positioned)
 		s->at += t->bytes;
-	add_bytes(s, t, at);
+	add_bytes(r, s, t, at);
 	r->more[r->next_more++ % MORE_KEPT] = (struct base_of_more){
 		t->seq, at, r->actor, (uint32_t)(s - r->actors[r->actor].streams) + 1, t->out};
 	return 0;

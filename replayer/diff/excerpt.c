@@ -30,11 +30,18 @@ static bool is_whole(const struct diff_stream *s)
 	return !s || s->chunk_count == s->calls;
 }
 
+static bool is_known(uint8_t state)
+{
+	return state == WINDOW_KNOWN || state == WINDOW_TRANSIENT;
+}
+
 static bool differs_at(const struct search *s, size_t i)
 {
 	const uint8_t p = s->x.state[i], q = s->y.state[i];
 
-	if (p == WINDOW_KNOWN && q == WINDOW_KNOWN)
+	if (p == WINDOW_TRANSIENT && q == WINDOW_TRANSIENT)
+		return false;
+	if (is_known(p) && is_known(q))
 		return s->x.bytes[i] != s->y.bytes[i];
 	return s->whole && (p == WINDOW_NOTHING) != (q == WINDOW_NOTHING);
 }
@@ -52,11 +59,11 @@ static size_t first_in(struct search *s, size_t size)
 static void take_side(const struct window *w, size_t at, const struct diff_stream *s,
 		      struct excerpt_side *ret)
 {
-	*ret = (struct excerpt_side){.what = w->state[at] == WINDOW_KNOWN  ? EXCERPT_BYTES
+	*ret = (struct excerpt_side){.what = is_known(w->state[at])        ? EXCERPT_BYTES
 					     : w->state[at] == WINDOW_LOST ? EXCERPT_LOST
 									   : EXCERPT_NOTHING,
 				     .seq = window_call_at(s, w->from + at)};
-	while (ret->size < EXCERPT_SIZE && at < w->size && w->state[at] == WINDOW_KNOWN)
+	while (ret->size < EXCERPT_SIZE && at < w->size && is_known(w->state[at]))
 		ret->bytes[ret->size++] = w->bytes[at++];
 }
 

@@ -379,8 +379,10 @@ static void say_port(struct reading *r, unsigned port, bool chosen, bool own, st
 	uintptr_t k = (uintptr_t)map_get(&r->ports, port + 1);
 
 	if (!is_explicit(r, port) && !k && own && port >= EPHEMERAL_FROM &&
-	    map_put(&r->ports, port + 1, (void *)(uintptr_t)(r->ports.count + 1)) == 0)
+	    map_put(&r->ports, port + 1, (void *)(uintptr_t)(r->ports.count + 1)) == 0) {
 		k = r->ports.count;
+		r->is->chosen_ports[port / 8] |= (uint8_t)(1 << port % 8);
+	}
 	/* Whether the other end has been asked for its own name yet is chance. */
 	if (k && !is_explicit(r, port) && (chosen || own))
 		buf_printf(out, "port#%u", (unsigned)k);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a tape into a side: item by item, each handed to whom it concerns. */
 #include "side_priv.h"
+#include "transient.h"
 
 #include "base/err.h"
 #include "base/hash.h"
@@ -194,13 +195,15 @@ static int begin(struct reading *r, const struct diff_options *options)
 
 	r->options = options;
 	r->is = calloc(1, sizeof(*r->is));
+	if (r->is)
+		r->is->chosen_ports = calloc(1, TRANSIENT_PORTS_SIZE);
 	r->state = state_new();
 	r->printer = printer_new(&plain);
 	r->transfers = transfers_new();
 	r->more = calloc(MORE_KEPT, sizeof(*r->more));
 	r->objects.texts = &r->texts;
-	if (!r->is || !r->state || !r->printer || !r->transfers || !r->more ||
-	    diff_calls_init(&r->calls) < 0 || diff_labels_init(r) < 0)
+	if (!r->is || !r->is->chosen_ports || !r->state || !r->printer || !r->transfers ||
+	    !r->more || diff_calls_init(&r->calls) < 0 || diff_labels_init(r) < 0)
 		return -ENOMEM;
 	printer_canon(r->printer, &r->canon);
 	printer_state(r->printer, r->state);

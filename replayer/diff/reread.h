@@ -18,7 +18,8 @@ enum { REREAD_EVENTS_MAX = 32 << 20 }; /* of one tape, in all parts together */
 struct diff_tape {
 	int (*open)(void *context, struct trace_source **ret, struct err *err);
 	void *context;
-	uint64_t events_left; /* that may still be read */
+	uint64_t events_left;        /* that may still be read */
+	const uint8_t *chosen_ports; /* struct diff_side */
 };
 
 /* The header comes first, and without an event. A result other than 0 ends the reading. */

@@ -44,6 +44,7 @@ struct diff_side *diff_side_free(struct diff_side *s)
 	free_const(s->calls);
 	free_const(s->texts);
 	free(s->environments);
+	free(s->chosen_ports);
 	free(s);
 	return NULL;
 }

@@ -159,6 +159,7 @@ struct diff_side {
 	size_t call_count;
 	const char *texts; /* place 0 is the empty text */
 	size_t texts_size;
+	uint8_t *chosen_ports;  /* by the kernel, for sockets of the tape: a bit for each */
 	char damage[256];       /* of the first damaged place, for people; "": none */
 	uint8_t **environments; /* what processes point to */
 	size_t environment_count;

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "format/event.h"
 #include "replayer/query/transfer.h"
+#include "transient.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,6 +22,9 @@ struct filling {
 	uint64_t last;  /* place of the call of the last that came */
 	uint32_t index; /* of the transfer, in its call */
 	struct transfers *transfers;
+	int64_t start_realtime;
+	const uint8_t *ports;
+	struct transients moment; /* of the event at hand */
 };
 
 int window_init(struct window *w, uint64_t from, size_t size)
@@ -149,6 +153,20 @@ static void put(struct window *w, uint64_t at, const uint8_t *data, uint64_t siz
 		memcpy(w->bytes + (at - w->from), data, (size_t)size);
 }
 
+static void put_transients(struct filling *f, uint64_t at, const uint8_t *data, uint64_t size)
+{
+	const uint64_t end = f->w->from + f->w->size;
+	size_t length;
+
+	for (size_t i = transient_next(data, (size_t)size, 0, &f->moment, &length); i < size;
+	     i = transient_next(data, (size_t)size, i + length, &f->moment, &length)) {
+		for (uint64_t k = at + i; k < at + i + length; k++) {
+			if (k >= f->w->from && k < end)
+				f->w->state[k - f->w->from] = WINDOW_TRANSIENT;
+		}
+	}
+}
+
 static void put_pieces(struct filling *f, const struct transfer *t, const struct diff_chunk *c)
 {
 	struct transfer_place place = {0};
@@ -158,8 +176,10 @@ static void put_pieces(struct filling *f, const struct transfer *t, const struct
 		const uint64_t room = piece.offset < c->size ? c->size - piece.offset : 0;
 		const uint64_t size = piece.size < room ? piece.size : room;
 
-		if (piece.data)
+		if (piece.data) {
 			put(f->w, c->offset + piece.offset, piece.data, size);
+			put_transients(f, c->offset + piece.offset, piece.data, size);
+		}
 		if (!t->more)
 			f->lacks += piece.data ? 0 : (size_t)size;
 		else
@@ -194,8 +214,11 @@ static int take_event(void *context, const struct meta_header *header, const str
 	const size_t told = f->told;
 	int r;
 
-	if (header)
+	if (header) {
+		f->start_realtime = header->start_realtime;
 		return 0;
+	}
+	f->moment = transients_of(f->start_realtime, e, f->ports);
 	f->index = 0;
 	r = transfers_take(f->transfers, NULL, e, take_transfer, f);
 	if (r < 0)
@@ -209,7 +232,7 @@ static int take_event(void *context, const struct meta_header *header, const str
 
 int window_fill(struct window *w, const struct diff_stream *s, struct diff_tape *tape)
 {
-	struct filling f = {.w = w, .out = s && s->out};
+	struct filling f = {.w = w, .out = s && s->out, .ports = tape->chosen_ports};
 	int r = s ? find_wanted(&f, s) : 0;
 
 	if (r == 0 && f.count) {

@@ -14,6 +14,7 @@ enum window_state {
 	WINDOW_NOTHING, /* nothing was moved to or from here */
 	WINDOW_LOST,    /* something was, but it is not on the tape */
 	WINDOW_KNOWN,
+	WINDOW_TRANSIENT, /* known, and part of what says when it was (transient.h) */
 };
 
 enum {

@@ -19,6 +19,22 @@ open(conf['in'])
 """
 
 
+# Says what time it is, a bit before or after, and where it listens.
+ANSWERS = """
+import os, socket, sys, time
+from email.utils import formatdate
+server = socket.create_server(('127.0.0.1', 0))
+client = socket.create_connection(server.getsockname())
+one, _ = server.accept()
+port = server.getsockname()[1]
+client.sendall(b'GET / HTTP/1.1\\r\\nHost: localhost:%d\\r\\n\\r\\n' % port)
+one.recv(4096)
+now = formatdate(time.time() + int(open('clock').read()), usegmt=True)
+one.sendall(f'HTTP/1.1 200 OK\\r\\nDate: {now}\\r\\n\\r\\n{open("page").read()}'.encode())
+os.write(1, client.recv(4096))
+"""
+
+
 class Given(pairs.PairTest):
     def setUp(self):
         super().setUp()
@@ -80,6 +96,20 @@ class Given(pairs.PairTest):
         self.file("end", "\n")
         found = self.diff(good, self.recorded(["sh", "-c", script])[0])
         self.assertNotEqual(found.findings[0]["kind"], "bytes", found.text)
+
+    def test_moment(self):
+        """The time of day in an answer, and the port that the kernel chose; not what is beside."""
+        self.file("answers.py", ANSWERS)
+        tapes = []
+        for clock, page in (("-2", "page"), ("+2", "page"), ("+2", "pace")):
+            self.file("clock", clock)
+            self.file("page", page)
+            tapes.append(self.recorded(["python3", "-I", "answers.py"])[0])
+        told = [f["text"] for f in self.diff(tapes[0], tapes[1]).findings]
+        self.assertEqual([t for t in told if "clock" not in t], [], told)
+        head = len("HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\npa")
+        follow = self.diff(tapes[0], tapes[2], "--all").text
+        self.assertIn(f"first difference at byte {head},", follow)
 
     def test_outputs_as_found(self):
         """Output that is added to a file, whose flags somebody else has changed."""
