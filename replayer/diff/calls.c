@@ -119,6 +119,7 @@ static int classify(struct calls *c, const char *name, const struct call_rule *r
 		if (strcmp(conditions[i].name, name) == 0)
 			ret->if_any = conditions[i].if_any;
 	}
+	ret->tells_error = strcmp(name, "getsockopt") == 0;
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		if (strcmp(families[i].name, name) == 0)
 			ret->family = families[i].family;
@@ -272,6 +273,23 @@ static const struct call_class *class_of(struct calls *c, const struct event *e)
 		return name ? unknown_class(c, name, rule_of(name)) : k;
 	}
 	return unknown_class(c, print_call_name(&e->call, scratch), &no_rule);
+}
+
+int diff_calls_error(const struct call_class *k, const struct event *e)
+{
+	enum { SOCKET_LEVEL = 1, ERROR_OPTION = 4 };
+	const uint64_t *args = e->call.args;
+	const int error = event_errno(&e->call);
+	const uint8_t *at;
+	uint64_t value;
+	size_t n;
+
+	if (!k->tells_error || error || e->call.state != EVENT_FINISHED ||
+	    args[1] != SOCKET_LEVEL || args[2] != ERROR_OPTION)
+		return error;
+	at = event_bytes(e, EVENT_AT_EXIT, args[3], &n);
+	value = at ? load(at, n, 0, 4) : 0;
+	return value < UINT16_MAX ? (int)value : 0;
 }
 
 const struct call_class *diff_calls_find(struct calls *c, const struct event *e)

@@ -35,6 +35,7 @@ struct call_class {
 	uint8_t how;    /* enum call_how */
 	uint8_t if_any; /* what arguments may make of it; calls.c */
 	uint8_t family; /* enum call_family */
+	bool tells_error; /* it may ask what has become of an earlier call */
 };
 
 enum { CALLS_ARCHS = 2, CALLS_NAMES_MAX = 1 << 14 };
@@ -55,6 +56,8 @@ void diff_calls_done(struct calls *c);
 /* The class of a call, whatever its arguments make of it. Valid until the next. NULL: out of
  * memory. */
 const struct call_class *diff_calls_find(struct calls *c, const struct event *e);
+/* The errno of a call, or of the connection that it asks about (SO_ERROR); 0: none. */
+int diff_calls_error(const struct call_class *k, const struct event *e);
 /* The place of a name; 0: out of memory, or there are too many. */
 uint32_t diff_calls_name(struct calls *c, const char *name);
 

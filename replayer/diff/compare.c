@@ -105,6 +105,8 @@ static int compare_node(struct comparison *c, uint32_t node)
 	if (!n->a_count || !n->b_count)
 		return r;
 	if (r == 0)
+		r = compare_node_family(c, node);
+	if (r == 0)
 		r = compare_node_steps(c, node);
 	if (r == 0)
 		r = compare_node_counts(c, node);

@@ -390,6 +390,9 @@ int compare_node_inputs(struct comparison *c, uint32_t node)
 
 	if (!n->a_count || !n->b_count)
 		return add_alone(c, n, node);
+	/* Who was to execute something, and could not, was given what its parent was. */
+	if (first_of(c->a, n->a)->execed != first_of(c->b, n->b)->execed)
+		return compare_end(c, n, node);
 	r = compare_environment(c, n);
 	if (r == 0)
 		r = compare_executable(c, n);

@@ -10,6 +10,8 @@ enum { SIDE_A, SIDE_B };
 
 /* compare_inputs.c: environment, executable, arguments, how it ended, who is new and gone. */
 int compare_node_inputs(struct comparison *c, uint32_t node);
+/* compare_family.c: what it does to those that it makes. */
+int compare_node_family(struct comparison *c, uint32_t node);
 /* compare_steps.c: what threads did, step by step. */
 int compare_node_steps(struct comparison *c, uint32_t node);
 /* compare_counts.c, after the steps: how often which call. */

@@ -158,6 +158,16 @@ static uint64_t shape_of(const struct diff_side *s, const struct diff_step *step
 		   finding_shape(compare_label(s, step->object)), step->error);
 }
 
+/* How a connection has come out that did not wait is asked for behind it. */
+static void say_subject(const struct diff_side *s, const struct diff_step *step, struct buf *ret)
+{
+	if (step->error && strcmp(compare_call(s, step->call), "getsockopt") == 0 &&
+	    strstr(compare_text(s, step->text), ", SO_ERROR, "))
+		buf_printf(ret, "connect %s", compare_label(s, step->object));
+	else
+		said_call(s, step, ret);
+}
+
 /* Takes a finding for edits of which one may be NULL. */
 static int add(struct steps_run *run, struct compare_new *x, const struct edit *a,
 	       const struct edit *b)
@@ -169,7 +179,7 @@ static int add(struct steps_run *run, struct compare_new *x, const struct edit *
 	int failed = 0;
 
 	if (!x->subject) {
-		said_call(s, step, &subject);
+		say_subject(s, step, &subject);
 		x->subject = buf_text(&subject);
 	}
 	x->node = run->node;

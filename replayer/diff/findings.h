@@ -28,6 +28,8 @@ enum finding_kind {
 	FIND_SIGNAL,
 	FIND_PROCESS_NEW,
 	FIND_PROCESS_GONE,
+	FIND_THREAD_NEW, /* there are more of them */
+	FIND_THREAD_GONE,
 	FIND_EXEC_INSTEAD,
 	FIND_PEER_INSTEAD,
 	FIND_INSTEAD, /* the same call about another object */
@@ -36,6 +38,7 @@ enum finding_kind {
 	FIND_PATH_NEW,
 	FIND_PATH_GONE,
 	FIND_FLAGS,
+	FIND_INHERITS, /* a descriptor stays open when a program is executed */
 	FIND_ARGUMENT,
 	FIND_RESULT,
 	FIND_CALL_NEW,

@@ -300,6 +300,10 @@ static int match_lists(struct matching *m, struct match_list *a, struct match_li
 		r = pair_by_key(m, a, b, MATCH_SAME);
 	drop_matched(&m->a, a);
 	drop_matched(&m->b, b);
+	if (r == 0)
+		r = match_tried(m, a, b);
+	drop_matched(&m->a, a);
+	drop_matched(&m->b, b);
 	return r == 0 ? pair_alike(m, *a, *b) : r;
 }
 

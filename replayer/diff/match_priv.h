@@ -39,4 +39,7 @@ struct profile *match_profiles_free(struct profile *p, size_t count);
 /* Forked siblings, and those that are a pool by the rules: by their role. 0 or -ENOMEM. */
 int match_siblings(struct matching *m, const struct match_list *a, const struct match_list *b);
 
+/* match_tried.c: who executed a program with who tried to execute it. 0 or -ENOMEM. */
+int match_tried(struct matching *m, const struct match_list *a, const struct match_list *b);
+
 #endif

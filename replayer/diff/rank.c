@@ -15,6 +15,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,21 +30,30 @@ static const uint8_t ranks[FIND_KINDS] = {
 	[FIND_BUDGET] = 10,       [FIND_EXIT] = 20,        [FIND_FAILS] = 30,
 	[FIND_ERROR] = 31,        [FIND_SIGNAL] = 32,      [FIND_SUCCEEDS] = 34,
 	[FIND_EXEC_INSTEAD] = 36, [FIND_PROCESS_NEW] = 40, [FIND_PROCESS_GONE] = 41,
+	[FIND_THREAD_NEW] = 42,   [FIND_THREAD_GONE] = 43,
 	[FIND_PEER_INSTEAD] = 50, [FIND_PEER_NEW] = 51,    [FIND_PEER_GONE] = 52,
 	[FIND_INSTEAD] = 60,      [FIND_PATH_NEW] = 61,    [FIND_PATH_GONE] = 62,
-	[FIND_FLAGS] = 65,        [FIND_ENVIRONMENT] = 66, [FIND_EXECUTABLE] = 15,
+	[FIND_FLAGS] = 65, [FIND_INHERITS] = 68,       [FIND_ENVIRONMENT] = 66, [FIND_EXECUTABLE] = 15,
 	[FIND_ARGUMENTS] = 16,    [FIND_ARGUMENT] = 67,    [FIND_CALL_NEW] = 70,
 	[FIND_CALL_GONE] = 71,    [FIND_RESULT] = 72,      [FIND_BYTES] = 80,
 	[FIND_COUNT] = 85,        [FIND_ORDER] = 90,       [FIND_TIME] = 95,
 };
 
-enum { RANK_EXPLAINS = 5, RANK_GIVEN, RANK_QUIET = 100, RANK_NOISE = 200 };
+enum {
+	RANK_EXPLAINS = 5,
+	RANK_GIVEN,
+	RANK_LOOK = 44,
+	RANK_ANSWER = 69,
+	RANK_QUIET = 100,
+	RANK_NOISE = 200
+};
 
 struct ranked {
 	uint32_t finding;
 	uint32_t rank;
 	uint32_t depth; /* of its process in the tree */
 	bool explains;  /* a change of what was given, in which another one can be seen */
+	bool lifted;   /* no difference by itself, but something fails because of it */
 	bool taken;
 };
 
@@ -176,6 +186,24 @@ static size_t count_inputs(const struct rank_run *run)
 	return n;
 }
 
+/* Where something has its place is no difference, unless what is looked for there is not. */
+static bool is_missed(const struct rank_run *run, const struct finding *input)
+{
+	cleanup_free char *root = NULL;
+
+	if (input->kind != FIND_ENVIRONMENT || input->weight != FINDING_NOISE ||
+	    asprintf(&root, "\"$%s", input->subject) < 0)
+		return false;
+	for (size_t i = 0; i < run->used && i < SHOWN_MAX; i++) {
+		const struct finding *f = finding_at(run, run->order[i]);
+
+		if (f->kind == FIND_FAILS && f->was && f->weight == FINDING_LOUD &&
+		    strstr(f->subject, root))
+			return true;
+	}
+	return false;
+}
+
 static void find_explaining(struct rank_run *run)
 {
 	const bool only = count_inputs(run) == 1;
@@ -184,9 +212,10 @@ static void find_explaining(struct rank_run *run)
 		struct ranked *r = &run->all[run->order[i]];
 		const struct finding *f = finding_at(run, run->order[i]);
 
-		if (!is_input(f) || f->weight != FINDING_LOUD)
+		r->lifted = is_missed(run, f);
+		if (!is_input(f) || (f->weight != FINDING_LOUD && !r->lifted))
 			continue;
-		r->explains = (f->kind != FIND_ENVIRONMENT && r->depth <= 1) ||
+		r->explains = r->lifted || (f->kind != FIND_ENVIRONMENT && r->depth <= 1) ||
 			      (only && r->depth <= 1) || explains_any(run, f);
 		if (r->explains)
 			r->rank = RANK_EXPLAINS;
@@ -240,9 +269,48 @@ static uint64_t place_of(const struct finding *f)
 	return f->b.seq ? f->b.seq : f->a.seq ? f->a.seq : UINT64_MAX;
 }
 
-static uint32_t rank_of(const struct finding *f)
+/* Errors that say that something is wrong, whatever was asked for: who had not called and now fails
+ * so has met it. The others are answers. */
+static bool is_trouble(uint16_t error)
+{
+	static const uint8_t troubles[] = {
+		EPERM,        EACCES,       EIO,          ENOEXEC,     ENOMEM,      EBUSY,
+		EXDEV,        ENOTDIR,      EISDIR,       ENFILE,      EMFILE,      ETXTBSY,
+		EFBIG,        ENOSPC,       EROFS,        EMLINK,      EPIPE,       EDEADLK,
+		ENAMETOOLONG, ENOTEMPTY,    ELOOP,        EADDRINUSE,  EADDRNOTAVAIL,
+		ENETDOWN,     ENETUNREACH,  ECONNABORTED, ECONNRESET,  ENOBUFS,     ETIMEDOUT,
+		ECONNREFUSED, EHOSTDOWN,    EHOSTUNREACH, ESTALE,      EDQUOT};
+
+	return error && error <= UINT8_MAX && memchr(troubles, error, sizeof(troubles));
+}
+
+static uint16_t error_of(const struct finding *f)
+{
+	return f->b.step ? f->b.step->error : 0;
+}
+
+/* Looks whether something is there: what is then done with it says more. */
+static bool is_look(const struct rank_run *run, const struct finding *f)
+{
+	static const char *const looks[] = {"access", "stat", "readlink"};
+	const struct diff_step *step = f->b.step ? f->b.step : f->a.step;
+	const struct diff_side *s = f->b.step ? run->c->b : run->c->a;
+
+	for (size_t i = 0; step && i < ARRAY_SIZE(looks); i++) {
+		if (strcmp(s->calls[step->call], looks[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static uint32_t rank_of(const struct rank_run *run, const struct finding *f)
 {
 	uint32_t rank = (uint32_t)ranks[f->kind] * 2;
+
+	if (f->kind == FIND_FAILS && !f->was && !is_trouble(error_of(f)))
+		rank = RANK_ANSWER * 2;
+	if (f->kind == FIND_SUCCEEDS && (!f->now || is_look(run, f)))
+		rank = (f->now ? RANK_LOOK : RANK_ANSWER) * 2;
 
 	/* What was never tried before says less than what worked before; what is read is the cause
 	 * of what is written. */
@@ -350,6 +418,11 @@ static bool weighs_less(const struct finding *f)
 	       f->kind == FIND_PATH_GONE || f->kind == FIND_PEER_GONE;
 }
 
+static bool is_of_threads(const struct finding *f)
+{
+	return f->kind == FIND_THREAD_NEW || f->kind == FIND_THREAD_GONE;
+}
+
 /* Whether @f is there because the process of @cause went another way from there on. */
 static bool follows(const struct rank_run *run, const struct finding *f,
 		    const struct finding *cause, bool ended_otherwise)
@@ -361,6 +434,8 @@ static bool follows(const struct rank_run *run, const struct finding *f,
 		return false;
 	if (f->node == cause->node && f->what && f->what == cause->what)
 		return true;
+	if (f->node == cause->node && is_of_threads(cause))
+		return weighs_less(f) || f->kind == FIND_BYTES;
 	if (!is_later(f, cause))
 		return false;
 	if (ended_otherwise)
@@ -400,14 +475,28 @@ static void add_parents(struct rank_run *run, struct story *s, const struct find
 	}
 }
 
+/* A call that fails and did not is why the process ends so, not the other way round. */
+static bool is_failure(const struct rank_run *run, const struct finding *f,
+		       const struct finding *end)
+{
+	return (f->kind == FIND_FAILS || f->kind == FIND_ERROR) && f->weight == FINDING_LOUD &&
+	       (f->was || is_trouble(error_of(f))) && descends(run->c, f->node, end->node);
+}
+
 static void tell_end(struct rank_run *run, struct story *s, uint32_t end)
 {
 	const struct finding *f = finding_at(run, end), *cause = f;
 	uint32_t k;
 
 	if (find_cause(run, f, &k)) {
-		tell(run, s, k);
 		cause = finding_at(run, k);
+		if (s->head == end && is_failure(run, cause, f)) {
+			s->head = k;
+			take(run, k);
+			tell(run, s, end);
+		} else {
+			tell(run, s, k);
+		}
 	}
 	add_parents(run, s, f);
 	add_followers(run, cause, true);
@@ -509,6 +598,32 @@ static void tell_given(struct rank_run *run, struct story *s, const struct findi
 	add_followers(run, file, true);
 }
 
+/* Whether something of flags says that a descriptor is not closed any more, or is now, when a program
+ * is executed. */
+static bool is_of_inheriting(const struct finding *f)
+{
+	static const char word[] = "CLOEXEC";
+
+	return (f->kind == FIND_FLAGS || f->kind == FIND_ARGUMENT || f->kind == FIND_CALL_GONE ||
+		f->kind == FIND_CALL_NEW) &&
+	       ((f->was && strstr(f->was, word)) || (f->now && strstr(f->now, word)) ||
+		(!f->was && !f->now && strstr(f->subject, word)));
+}
+
+/* Who inherits it: the same object, or, of what has no name of its own, any such. */
+static void tell_heirs(struct rank_run *run, struct story *s, const struct finding *flags)
+{
+	for (size_t i = 0; i < run->used; i++) {
+		const uint32_t k = run->order[i];
+		const struct finding *f = finding_at(run, k);
+
+		if (!run->all[k].taken && f->kind == FIND_INHERITS &&
+		    descends(run->c, f->node, flags->node) &&
+		    (f->what == flags->what || *f->subject != '/'))
+			tell(run, s, k);
+	}
+}
+
 static void tell_story(struct rank_run *run, uint32_t head)
 {
 	const size_t from = run->members.size / sizeof(uint32_t);
@@ -524,8 +639,11 @@ static void tell_story(struct rank_run *run, uint32_t head)
 		tell_given(run, &s, f);
 	else if (f->kind == FIND_EXIT)
 		tell_end(run, &s, head);
-	else if (f->weight == FINDING_LOUD && f->kind != FIND_BUDGET && f->kind <= FIND_BYTES)
+	else if (f->weight == FINDING_LOUD && f->kind != FIND_BUDGET && f->kind <= FIND_BYTES) {
+		if (is_of_inheriting(f))
+			tell_heirs(run, &s, f);
 		add_followers(run, f, false);
+	}
 	s.follower_count = run->members.size / sizeof(uint32_t) - from;
 	buf_append(&run->stories, &s, sizeof(s));
 }
@@ -539,7 +657,7 @@ static int make(struct rank_run *run, struct ranking *ret)
 	for (size_t i = 0; i < run->used; i++) {
 		const struct finding *f = finding_at(run, run->order[i]);
 
-		if (f->weight == FINDING_NOISE)
+		if (f->weight == FINDING_NOISE && !run->all[run->order[i]].lifted)
 			ret->noise++;
 		else if (!run->all[run->order[i]].taken)
 			tell_story(run, run->order[i]);
@@ -585,7 +703,7 @@ int rank_findings(const struct comparison *c, rank_skip_fn *skip, const void *co
 		const struct finding *f = &c->found.at[i];
 
 		run.all[i] = (struct ranked){
-			.finding = i, .rank = rank_of(f), .depth = depth_of(c, f->node)};
+			.finding = i, .rank = rank_of(&run, f), .depth = depth_of(c, f->node)};
 		if (!skip || !skip(context, f))
 			run.order[run.used++] = i;
 	}

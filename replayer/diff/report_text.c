@@ -56,6 +56,9 @@ static void say_rest(const struct finding *f, struct buf *out)
 	case FIND_ENVIRONMENT:
 		say_change(f, "unset", out);
 		break;
+	case FIND_INHERITS:
+		say_change(f, "not open", out);
+		break;
 	case FIND_FAILS:
 		buf_str(out, ": ");
 		say_value(out, f->now, "failed");
@@ -74,6 +77,8 @@ static void say_rest(const struct finding *f, struct buf *out)
 		if (f->was || f->now)
 			buf_printf(out, ": %s", f->now ? f->now : f->was);
 		break;
+	case FIND_THREAD_NEW:
+	case FIND_THREAD_GONE:
 	case FIND_CALL_NEW:
 	case FIND_CALL_GONE:
 	case FIND_COUNT:

@@ -309,9 +309,8 @@ static int take_noise(struct reading *r, int error)
 
 int diff_steps_take_call(struct reading *r)
 {
-	const struct event_call *call = &r->event->call;
 	struct worker *w = &r->workers[r->worker];
-	int error = event_errno(call);
+	int error = diff_calls_error(r->class, r->event);
 	struct subject subject;
 	struct diff_step step;
 	uint32_t object;
