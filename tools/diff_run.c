@@ -72,9 +72,10 @@ static const struct diff_side *side_of(const struct diff_loaded *x)
 static void *load(void *context)
 {
 	struct diff_loaded *x = context;
-	const struct diff_options options = {.one_thread = true};
+	struct diff_options options = {.one_thread = true};
 	struct trace_source *source;
 
+	options.roots = rules_roots(x->rules, &options.root_count);
 	x->result = tape_part_open(&x->part, &source, &x->err);
 	if (x->result == 0)
 		x->result = diff_side_read(source, &options, &x->read, &x->err);

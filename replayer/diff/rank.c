@@ -180,10 +180,12 @@ static void find_explaining(struct rank_run *run)
 		struct ranked *r = &run->all[run->order[i]];
 		const struct finding *f = finding_at(run, run->order[i]);
 
-		if (!is_input(f) || f->weight != FINDING_LOUD)
+		if (!is_input(f) || f->weight == FINDING_NOISE)
 			continue;
-		r->explains = (f->kind != FIND_ENVIRONMENT && r->depth <= 1) ||
-			      (only && r->depth <= 1) || explains_any(run, f);
+		/* A quiet one must be seen in others. */
+		r->explains = (f->weight == FINDING_LOUD && r->depth <= 1 &&
+			       (f->kind != FIND_ENVIRONMENT || only)) ||
+			      explains_any(run, f);
 		if (r->explains)
 			r->rank = RANK_EXPLAINS;
 		else if (f->kind == FIND_ARGUMENTS)

@@ -45,15 +45,19 @@ static void *own(struct ruled_side *r, size_t count, size_t size)
 
 /* ---- texts ---- */
 
+/* A path and its first part end in front of these. */
 static bool is_end_of_path(char c)
 {
-	return c == '\0' || c == '/' || c == '"' || c == '>' || c == ' ' || c == '\'';
+	return strchr("/\"> ':,;)}]\t\n|&", c) != NULL;
 }
 
-/* Paths begin behind these. */
+/* Paths begin behind these, and in the word of an option: -I/usr/include. */
 static bool may_begin(const char *text, const char *at)
 {
-	return at == text || strchr("\"< '=:", at[-1]) != NULL;
+	if (at == text || strchr("\"< '=:,;([{@\t\n|&", at[-1]))
+		return true;
+	return at >= text + 2 && at[-2] == '-' &&
+	       (at == text + 2 || strchr("\"< '", at[-3]) != NULL);
 }
 
 static void replace_path(const char *text, const char *from, const char *to, const char *mark,
@@ -170,6 +174,7 @@ static void apply_objects(struct ruled_side *r)
 		o->label = new_text(r, s->objects[i].label);
 		r->ignored[i] =
 			rules_ignore(r->rules, RULE_PATH, old_text(r, s->objects[i].label)) ||
+			rules_ignore(r->rules, RULE_PATH, old_text(r, s->objects[i].name)) ||
 			rules_ignore(r->rules, RULE_PATH, made_text(r, o->label));
 		if (!r->rewrites)
 			continue;

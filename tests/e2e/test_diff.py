@@ -96,7 +96,7 @@ class Diff(suite.TapeTest):
     def test_bad_rules(self):
         tape = self.record(["true"])
         rules = self.write("rules", "systape-rules 1\nignore call futex\nforget all\n")
-        self.assertIn(b"rules:3: that is no rule",
+        self.assertIn(b"rules:3: 'forget' is no rule",
                       self.diff("--rules", rules, tape, tape, status=2).err)
 
     def test_ignored_path(self):
