@@ -39,10 +39,13 @@ int diff_inputs_add(struct diff_inputs *x, bool bad, const char *path, struct er
 int diff_inputs_rules(struct diff_inputs *x, const char *path, struct err *err)
 {
 	cleanup_done(buf_done) struct buf text = {0};
-	int r = fileio_slurp(AT_FDCWD, path, RULES_FILE_MAX, &text);
+	int r = fileio_slurp(AT_FDCWD, path, RULES_FILE_MAX + 1, &text);
 
 	if (r < 0)
 		return err_errno(err, -r, "cannot read '%s'", path);
+	if (text.size > RULES_FILE_MAX)
+		return err_set(err, EFBIG, "%s: more than %d KiB of rules", path,
+			       RULES_FILE_MAX >> 10);
 	x->rules = rules_free(x->rules);
 	return rules_read(buf_text(&text), text.size, path, &x->rules, err);
 }
@@ -85,6 +88,9 @@ static void *load(void *context)
 	}
 	if (x->rules && rules_apply(x->rules, x->read, &x->ruled) < 0)
 		x->result = err_set(&x->err, ENOMEM, "out of memory");
+	else if (side_of(x)->process_count <= 1 && x->read->process_count > 1)
+		x->result = err_set(&x->err, EINVAL, "%s: the rules ignore all of its processes",
+				    x->path);
 	return NULL;
 }
 
@@ -327,7 +333,7 @@ static int check_budgets(struct comparison *c, const struct rules *rules)
 		f = findings_get(&c->found, FIND_BUDGET, 0, i, &fresh, &failed);
 		if (!f)
 			continue;
-		buf_printf(&subject, "%s %s <= %" PRIu64, budget.call,
+		buf_printf(&subject, "%s%s%s <= %" PRIu64, budget.call, budget.path ? " " : "",
 			   budget.path ? budget.path : "", budget.limit);
 		f->subject = strdup(buf_text(&subject));
 		f->a.count = calls_in(c->a, &budget);

@@ -94,7 +94,7 @@ static const char *add_words(struct rules *r, enum rule_kind kind, const char *f
 }
 
 __attribute__((format(printf, 2, 3))) static const char *complain(struct rules *r,
-								   const char *format, ...)
+								  const char *format, ...)
 {
 	va_list args;
 
@@ -152,8 +152,8 @@ static const char *read_mask(struct rules *r, const struct line *line)
 	failed = regcomp(&r->at[r->count - 1].regex, line->word[1], REG_EXTENDED);
 	if (failed) {
 		regerror(failed, NULL, why, sizeof(why));
-		return complain(r, "'%.*s' is no regular expression: %s", QUOTED_MAX,
-				line->word[1], why);
+		return complain(r, "'%.*s' is no regular expression: %s", QUOTED_MAX, line->word[1],
+				why);
 	}
 	r->at[r->count - 1].compiled = true;
 	return NULL;

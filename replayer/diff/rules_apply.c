@@ -14,6 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* When a process began, which its parent was in a call for. */
+struct birth {
+	uint32_t parent; /* in the old side */
+	uint64_t time;
+};
+
 struct ruled_side {
 	struct diff_side side;
 	struct buf texts;
@@ -21,8 +27,10 @@ struct ruled_side {
 	const struct rules *rules;
 	const struct diff_side *from;
 	bool rewrites;
-	bool *ignored;    /* of each object */
-	uint32_t *number; /* of each process of the old side; 0: it is ignored */
+	bool *ignored;        /* of each object */
+	uint32_t *number;     /* of each process of the old side; 0: it is ignored */
+	struct birth *unborn; /* of those that are ignored, and whose parents are not */
+	size_t unborn_count;
 	bool *ignored_call;
 	bool failed;
 };
@@ -216,8 +224,7 @@ static void rekey(struct ruled_side *r, struct diff_step *step)
 
 	step->text = new_text(r, step->text);
 	text = made_text(r, step->text);
-	step->what =
-		hash_add(hash_of(call), &r->side.objects[step->object].hash, sizeof(uint64_t));
+	step->what = hash_add(hash_of(call), &r->side.objects[step->object].hash, sizeof(uint64_t));
 	step->coarse = hash_add(step->what, &step->error, sizeof(step->error));
 	if (step->kind != DIFF_CALL)
 		step->coarse = hash_add(step->coarse, text, strlen(text));
@@ -232,7 +239,52 @@ static bool is_kept(const struct ruled_side *r, uint32_t call, uint32_t object)
 	       !(object < r->from->object_count && r->ignored[object]);
 }
 
-static void apply_thread(struct ruled_side *r, const struct diff_thread *from,
+static int compare_births(const void *a, const void *b)
+{
+	const struct birth *x = a, *y = b;
+
+	if (x->parent != y->parent)
+		return x->parent < y->parent ? -1 : 1;
+	return (x->time > y->time) - (x->time < y->time);
+}
+
+/* How many of a process's children that are ignored began from @from to @to. */
+static size_t unborn_of(const struct ruled_side *r, uint32_t parent, uint64_t from, uint64_t to)
+{
+	size_t low = 0, high = r->unborn_count, n = 0;
+	const struct birth first = {parent, from};
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (compare_births(&r->unborn[middle], &first) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low < r->unborn_count && r->unborn[low].parent == parent &&
+	       r->unborn[low].time <= to) {
+		low++;
+		n++;
+	}
+	return n;
+}
+
+static bool is_fork(const struct ruled_side *r, uint32_t call, uint16_t error)
+{
+	return !error && call < r->from->call_count && r->from->calls[call] &&
+	       strcmp(r->from->calls[call], "fork") == 0;
+}
+
+/* The call for a child that is ignored is ignored with it. */
+static bool is_for_unborn(const struct ruled_side *r, uint32_t process,
+			  const struct diff_step *step)
+{
+	return r->unborn_count && is_fork(r, step->call, step->error) &&
+	       unborn_of(r, process, step->time, step->time + step->duration);
+}
+
+static void apply_thread(struct ruled_side *r, uint32_t process, const struct diff_thread *from,
 			 struct diff_thread *ret)
 {
 	struct diff_step *steps = own(r, from->count, sizeof(*steps));
@@ -243,7 +295,8 @@ static void apply_thread(struct ruled_side *r, const struct diff_thread *from,
 	for (size_t i = 0; !r->failed && i < from->count; i++) {
 		struct diff_step *step = &steps[ret->count];
 
-		if (!is_kept(r, from->steps[i].call, from->steps[i].object))
+		if (!is_kept(r, from->steps[i].call, from->steps[i].object) ||
+		    is_for_unborn(r, process, &from->steps[i]))
 			continue;
 		*step = from->steps[i];
 		ret->count++;
@@ -256,12 +309,22 @@ static void apply_counts(struct ruled_side *r, const struct diff_process *from,
 			 struct diff_process *ret)
 {
 	struct diff_count *counts = own(r, from->count_count, sizeof(*counts));
+	const uint32_t process = (uint32_t)(from - r->from->processes);
+	size_t unborn = unborn_of(r, process, 0, UINT64_MAX);
 
 	ret->counts = counts;
 	ret->count_count = 0;
 	for (size_t i = 0; !r->failed && i < from->count_count; i++) {
-		if (is_kept(r, from->counts[i].call, from->counts[i].object))
-			counts[ret->count_count++] = from->counts[i];
+		struct diff_count *x = &counts[ret->count_count];
+		size_t less;
+
+		if (!is_kept(r, from->counts[i].call, from->counts[i].object))
+			continue;
+		*x = from->counts[i];
+		less = is_fork(r, x->call, x->error) ? unborn < x->calls ? unborn : x->calls : 0;
+		unborn -= less;
+		x->calls -= less;
+		ret->count_count += x->calls != 0;
 	}
 }
 
@@ -294,7 +357,8 @@ static void apply_process(struct ruled_side *r, const struct diff_process *from,
 	ret->argv = new_text(r, from->argv);
 	ret->threads = threads;
 	for (size_t i = 0; !r->failed && i < from->thread_count; i++)
-		apply_thread(r, &from->threads[i], &threads[i]);
+		apply_thread(r, (uint32_t)(from - r->from->processes), &from->threads[i],
+			     &threads[i]);
 	apply_counts(r, from, ret);
 	apply_streams(r, from, ret);
 }
@@ -311,7 +375,10 @@ static void number_processes(struct ruled_side *r)
 		if (!orphan &&
 		    !rules_ignore(r->rules, RULE_PROCESS, old_text(r, s->objects[p->exe].label)))
 			r->number[i] = (uint32_t)r->side.process_count++;
+		else if (p->parent && !orphan)
+			r->unborn[r->unborn_count++] = (struct birth){p->parent, p->start_time};
 	}
+	qsort(r->unborn, r->unborn_count, sizeof(*r->unborn), compare_births);
 }
 
 static void apply_processes(struct ruled_side *r)
@@ -320,6 +387,7 @@ static void apply_processes(struct ruled_side *r)
 	struct diff_process *processes = own(r, s->process_count, sizeof(*processes));
 
 	r->number = own(r, s->process_count, sizeof(*r->number));
+	r->unborn = own(r, s->process_count, sizeof(*r->unborn));
 	if (r->failed)
 		return;
 	number_processes(r);

@@ -18,7 +18,8 @@ struct rule {
 struct rules {
 	struct rule *at;
 	size_t count, capacity;
-	struct diff_root roots[RULES_ROOTS_MAX]; /* names with their $, owned; paths are the rules' */
+	struct diff_root
+		roots[RULES_ROOTS_MAX]; /* names with their $, owned; paths are the rules' */
 	size_t root_count;
 	char complaint[192]; /* what is wrong with a line, when it is more than a constant */
 };
