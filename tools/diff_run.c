@@ -249,16 +249,21 @@ static int learn_runs(const struct run *runs, size_t count, const struct rules *
 	return r;
 }
 
-int diff_learn(const char *const *paths, size_t count, const struct rules *rules, struct map *ret,
-	       char *doubt, size_t size, struct err *err)
+int diff_learn(const char *const *paths, size_t count, struct diff_learned *ret, struct err *err)
 {
 	cleanup_done(tape_files_done) struct tape_files files = {0};
 	cleanup_done(buf_done) struct buf runs = {0};
 	int r = runs_of(paths, count, &files, &runs, err);
 
+	ret->runs = runs.size / sizeof(struct run);
 	return r < 0 ? r
-		     : learn_runs((const struct run *)(const void *)runs.data,
-				  runs.size / sizeof(struct run), rules, ret, doubt, size, err);
+		     : learn_runs((const struct run *)(const void *)runs.data, ret->runs, NULL,
+				  &ret->keys, ret->doubt, sizeof(ret->doubt), err);
+}
+
+void diff_learned_done(struct diff_learned *x)
+{
+	map_done(&x->keys);
 }
 
 /* ---- the comparison ---- */
