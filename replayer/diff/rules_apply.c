@@ -5,6 +5,7 @@
  * be made as those of the other.
  */
 #include "rules_priv.h"
+#include "side_priv.h"
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -162,9 +163,13 @@ static const char *made_text(const struct ruled_side *r, uint32_t place)
 	return r->rewrites ? buf_text(&r->texts) + place : old_text(r, place);
 }
 
-static uint64_t hash_of(const char *text)
+/* As for texts that were read so: one that did not change keeps its own, which may be of more than
+ * was kept. */
+static uint64_t hash_of(const struct ruled_side *r, uint32_t old, uint32_t made, uint64_t hash)
 {
-	return hash_add(HASH_START, text, strlen(text));
+	const char *text = made_text(r, made);
+
+	return strcmp(old_text(r, old), text) == 0 ? hash : diff_hash(text, strlen(text));
 }
 
 /* ---- objects and calls ---- */
@@ -187,7 +192,7 @@ static void apply_objects(struct ruled_side *r)
 		if (!r->rewrites)
 			continue;
 		o->name = new_text(r, s->objects[i].name);
-		o->hash = hash_of(made_text(r, o->label));
+		o->hash = hash_of(r, s->objects[i].label, o->label, s->objects[i].hash);
 	}
 	r->side.objects = objects;
 }
@@ -218,19 +223,44 @@ static void apply_calls(struct ruled_side *r)
 
 /* ---- processes ---- */
 
+static const char *call_of(const char *const *calls, size_t count, uint32_t call)
+{
+	return call < count && calls[call] ? calls[call] : "";
+}
+
+/* The text with another name of the call in front. */
+static uint32_t renamed(struct ruled_side *r, uint32_t place, const char *from, const char *to)
+{
+	const size_t size = strlen(from), at = r->texts.size;
+	const char *text = old_text(r, place);
+	cleanup_done(buf_done) struct buf all = {0};
+
+	if (strncmp(text, from, size) != 0 || text[size] != '(' || at > UINT32_MAX - DIFF_TEXTS_MAX)
+		return new_text(r, place);
+	buf_str(&all, to);
+	buf_str(&all, text + size);
+	rules_rewrite(r->rules, buf_text(&all), &r->texts);
+	buf_char(&r->texts, '\0');
+	buf_inherit(&r->texts, &all);
+	return (uint32_t)at;
+}
+
+/* The call and its object are exchanged in the keys, all else stays in them. */
 static void rekey(struct ruled_side *r, struct diff_step *step)
 {
-	const char *text, *call = step->call < r->side.call_count ? r->side.calls[step->call] : "";
+	const char *old = call_of(r->from->calls, r->from->call_count, step->call);
+	const char *call = call_of(r->side.calls, r->side.call_count, step->call);
+	const uint64_t object = r->from->objects[step->object].hash;
+	const bool unfinished = step->coarse != diff_step_coarse(step->what, step->error, false);
+	const uint32_t text = step->text;
 
-	step->text = new_text(r, step->text);
-	text = made_text(r, step->text);
-	step->what = hash_add(hash_of(call), &r->side.objects[step->object].hash, sizeof(uint64_t));
-	step->coarse = hash_add(step->what, &step->error, sizeof(step->error));
+	step->text = call == old ? new_text(r, text) : renamed(r, text, old, call);
+	step->fine = hash_of(r, text, step->text, step->fine);
 	if (step->kind != DIFF_CALL)
-		step->coarse = hash_add(step->coarse, text, strlen(text));
-	/* What stands before the bracket may be another name of the call. */
-	text += strcspn(text, "(");
-	step->fine = *text ? hash_add(step->coarse, text, strlen(text)) : step->fine;
+		return;
+	step->what ^= diff_step_about(old, object) ^
+		      diff_step_about(call, r->side.objects[step->object].hash);
+	step->coarse = diff_step_coarse(step->what, step->error, unfinished);
 }
 
 static bool is_kept(const struct ruled_side *r, uint32_t call, uint32_t object)

@@ -317,6 +317,10 @@ void diff_actors_done(struct reading *r);
 /* The event at hand, of the process and thread at hand. 0 or -ENOMEM. */
 int diff_steps_take_call(struct reading *r);
 int diff_steps_take_signal(struct reading *r);
+/* The part of a step's `what` that is its call and its object (by its hash): what it is told to do
+ * is put upon it by XOR, so that this part can be exchanged. And its `coarse`. */
+uint64_t diff_step_about(const char *call, uint64_t object);
+uint64_t diff_step_coarse(uint64_t what, int error, bool unfinished);
 /* All that is still in a call. */
 int diff_steps_end(struct reading *r);
 int diff_steps_count(struct reading *r, uint32_t call, uint32_t object, uint16_t error, bool noise,

@@ -222,6 +222,25 @@ class RulesTest(pairs.PairTest):
             self.assertEqual(result.err.decode(),
                              f"analyze: {tape}: the rules ignore all of its processes\n")
 
+    def test_rules_that_fit_nothing(self):
+        """Keys are made anew, and what is found is the same."""
+        kinds = ("mask no_such_thing", "root NO=/no/such/thing", "alias path /no/such=/none",
+                 "alias call adjtimex=clock_adjtime", "ignore path */no_such", "pool */no_such",
+                 "ignore process */no_such", "ignore call adjtimex", "budget adjtimex <= 0")
+        for program, name in (("files", "order"), ("files", "cloexec"), ("files", "sync_each"),
+                              ("processes", "threads"), ("processes", "signalled"),
+                              ("processes", "one_more"), ("processes", "restart")):
+            tapes = []
+            for version in "12":
+                self.fresh()
+                self.file("version", version)
+                tapes.append(self.recorded([self.prog(f"version_{program}"), name])[0])
+            usual = self.diff(*tapes, "--all")
+            self.assertEqual(usual.status, 1, name)
+            for rule in kinds:
+                found = self.diff(*tapes, "--all", "--rules", self.rules(rule + "\n"))
+                self.assertEqual(found.text, usual.text, (name, rule))
+
     # ---- places ----
 
     def places(self):
