@@ -40,10 +40,13 @@ int diff_inputs_add(struct diff_inputs *x, bool bad, const char *path, struct er
 int diff_inputs_rules(struct diff_inputs *x, const char *path, struct err *err)
 {
 	cleanup_done(buf_done) struct buf text = {0};
-	int r = fileio_slurp(AT_FDCWD, path, RULES_FILE_MAX, &text);
+	int r = fileio_slurp(AT_FDCWD, path, RULES_FILE_MAX + 1, &text);
 
 	if (r < 0)
 		return err_errno(err, -r, "cannot read '%s'", path);
+	if (text.size > RULES_FILE_MAX)
+		return err_set(err, EFBIG, "%s: more than %d KiB of rules", path,
+			       RULES_FILE_MAX >> 10);
 	x->rules = rules_free(x->rules);
 	return rules_read(buf_text(&text), text.size, path, &x->rules, err);
 }
@@ -74,10 +77,11 @@ static const struct diff_side *side_of(const struct diff_loaded *x)
 static void *load(void *context)
 {
 	struct diff_loaded *x = context;
-	const struct diff_options options = {
+	struct diff_options options = {
 		.one_thread = true, .tapes = x->tapes->data, .tapes_size = x->tapes->size};
 	struct trace_source *source;
 
+	options.roots = rules_roots(x->rules, &options.root_count);
 	x->result = tape_part_open(&x->part, &source, &x->err);
 	if (x->result == 0)
 		x->result = diff_side_read(source, &options, &x->read, &x->err);
@@ -87,6 +91,9 @@ static void *load(void *context)
 	}
 	if (x->rules && rules_apply(x->rules, x->read, &x->ruled) < 0)
 		x->result = err_set(&x->err, ENOMEM, "out of memory");
+	else if (side_of(x)->process_count <= 1 && x->read->process_count > 1)
+		x->result = err_set(&x->err, EINVAL, "%s: the rules ignore all of its processes",
+				    x->path);
 	return NULL;
 }
 
@@ -256,8 +263,7 @@ static int learn_runs(const struct run *runs, size_t count, const struct rules *
 	return r;
 }
 
-int diff_learn(const char *const *paths, size_t count, const struct rules *rules, struct map *ret,
-	       char *doubt, size_t size, struct err *err)
+int diff_learn(const char *const *paths, size_t count, struct diff_learned *ret, struct err *err)
 {
 	cleanup_done(tape_files_done) struct tape_files files = {0};
 	cleanup_done(buf_done) struct buf runs = {0}, tapes = {0};
@@ -265,10 +271,15 @@ int diff_learn(const char *const *paths, size_t count, const struct rules *rules
 
 	if (r == 0)
 		r = add_tapes(&runs, &tapes, err);
+	ret->runs = runs.size / sizeof(struct run);
 	return r < 0 ? r
-		     : learn_runs((const struct run *)(const void *)runs.data,
-				  runs.size / sizeof(struct run), rules, &tapes, ret, doubt, size,
-				  err);
+		     : learn_runs((const struct run *)(const void *)runs.data, ret->runs, NULL,
+				  &tapes, &ret->keys, ret->doubt, sizeof(ret->doubt), err);
+}
+
+void diff_learned_done(struct diff_learned *x)
+{
+	map_done(&x->keys);
 }
 
 /* ---- the tapes once more, for bytes and text ---- */
@@ -358,7 +369,7 @@ static int check_budgets(struct comparison *c, const struct rules *rules)
 		f = findings_get(&c->found, FIND_BUDGET, 0, i, &fresh, &failed);
 		if (!f)
 			continue;
-		buf_printf(&subject, "%s %s <= %" PRIu64, budget.call,
+		buf_printf(&subject, "%s%s%s <= %" PRIu64, budget.call, budget.path ? " " : "",
 			   budget.path ? budget.path : "", budget.limit);
 		f->subject = strdup(buf_text(&subject));
 		f->a.count = calls_in(c->a, &budget);

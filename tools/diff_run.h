@@ -43,9 +43,15 @@ struct diff_result {
 int diff_run(const struct diff_inputs *x, struct diff_result *ret, struct err *err);
 void diff_result_done(struct diff_result *r);
 
-/* Puts the keys of what differs between the first of @paths and each of the others into @ret.
- * Why a tape is not whole is put into @doubt, of @size bytes. */
-int diff_learn(const char *const *paths, size_t count, const struct rules *rules, struct map *ret,
-	       char *doubt, size_t size, struct err *err);
+struct diff_learned {
+	struct map keys; /* of what varies */
+	size_t runs;     /* in all of the files */
+	char doubt[512]; /* why a tape is not whole; "": all are */
+};
+
+/* Compares the first run in @paths with each of the others. 0 or -errno; diff_learned_done() in any
+ * case. */
+int diff_learn(const char *const *paths, size_t count, struct diff_learned *ret, struct err *err);
+void diff_learned_done(struct diff_learned *x);
 
 #endif

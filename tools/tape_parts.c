@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where a tape begins is known from the seek table at its end, which has the sizes of all its
- * frames: so it is from the end of the file backwards. What has no such table is one tape.
+ * frames: so it is from the end of the file backwards. Where the last one has no such table, since
+ * the file was cut off, those before it are looked for by theirs, from the beginning; what is left
+ * is one tape.
  */
 #include "tape_parts.h"
 
@@ -15,6 +17,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,32 +54,105 @@ static uint64_t tape_size(int fd, uint64_t end)
 	return sum <= end ? sum : 0;
 }
 
+/* The parts of a file, in the order in which they are found. */
+struct finding_parts {
+	int fd;
+	const char *place;
+	uint64_t size;
+	struct tape_part at[TAPE_PARTS_MAX];
+	size_t count;
+};
+
+static bool add_part(struct finding_parts *x, uint64_t from, uint64_t end)
+{
+	if (x->count == TAPE_PARTS_MAX)
+		return false;
+	x->at[x->count++] = (struct tape_part){.place = x->place, .from = from, .size = end - from};
+	return true;
+}
+
+/* Where it comes to a place at which no tape ends: 0 if all of them are found. */
+static uint64_t find_backwards(struct finding_parts *x)
+{
+	uint64_t end = x->size, size;
+
+	while (end && (size = tape_size(x->fd, end)) != 0 && add_part(x, end - size, end))
+		end -= size;
+	for (size_t i = 0; i < x->count / 2; i++) {
+		const struct tape_part last = x->at[x->count - 1 - i];
+
+		x->at[x->count - 1 - i] = x->at[i];
+		x->at[i] = last;
+	}
+	return end;
+}
+
+/* The tapes that end in this piece of the file: each begins where the one before it ends. */
+static bool find_ends(struct finding_parts *x, const char *piece, size_t size, uint64_t at,
+		      uint64_t *from)
+{
+	static const char magic[] = {'\xb1', '\xea', '\x92', '\x8f'};
+	const char *found = piece;
+
+	while ((found = memmem(found, size - (size_t)(found - piece), magic, sizeof(magic)))) {
+		const uint64_t end = at + (size_t)(found - piece) + sizeof(magic);
+
+		found++;
+		if (tape_size(x->fd, end) != end - *from)
+			continue;
+		if (!add_part(x, *from, end))
+			return false;
+		*from = end;
+	}
+	return true;
+}
+
+static int find_forwards(struct finding_parts *x, struct err *err)
+{
+	cleanup_free char *piece = malloc(PIECE);
+	uint64_t from = 0, at = 0;
+	ssize_t n = piece ? FOOTER : 0;
+
+	if (!piece)
+		return err_set(err, ENOMEM, "out of memory");
+	/* Pieces overlap by what may be divided. */
+	for (; n > FOOTER - 1; at += (uint64_t)n - (FOOTER - 1)) {
+		n = fileio_read_at(x->fd, at, piece, PIECE);
+		if (n < 0)
+			return err_errno(err, (int)-n, "cannot read '%s'", x->place);
+		if (!find_ends(x, piece, (size_t)n, at, &from))
+			return err_set(err, E2BIG, "%s: more than %d tapes", x->place,
+				       TAPE_PARTS_MAX);
+		if (n < FOOTER)
+			break;
+	}
+	if (from < x->size && !add_part(x, from, x->size))
+		return err_set(err, E2BIG, "%s: more than %d tapes", x->place, TAPE_PARTS_MAX);
+	return 0;
+}
+
 static int find_parts(const char *place, struct buf *ret, struct err *err)
 {
 	cleanup_close int fd = open(place, O_RDONLY | O_CLOEXEC);
-	struct tape_part found[TAPE_PARTS_MAX];
-	size_t n = 0;
+	struct finding_parts x = {.fd = fd, .place = place};
 	struct stat st;
-	uint64_t end;
+	int r = 0;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_errno(err, errno, "%s", place);
-	end = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
-	while (end && n < TAPE_PARTS_MAX) {
-		uint64_t size = tape_size(fd, end);
-
-		if (!size)
-			break;
-		end -= size;
-		found[n++] = (struct tape_part){.place = place, .from = end, .size = size};
+	x.size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+	if (find_backwards(&x) != 0) {
+		x.count = 0;
+		r = find_forwards(&x, err);
 	}
+	if (r < 0)
+		return r;
 	/* One tape, or what is no tape at all. */
-	if (end || n <= 1) {
-		found[0] = (struct tape_part){.place = place, .whole = true};
-		n = 1;
+	if (x.count <= 1) {
+		x.at[0] = (struct tape_part){.place = place, .whole = true};
+		x.count = 1;
 	}
-	while (n-- > 0)
-		buf_append(ret, &found[n], sizeof(found[n]));
+	buf_append(ret, x.at, x.count * sizeof(x.at[0]));
 	return buf_error(ret) ? err_set(err, ENOMEM, "out of memory") : 0;
 }
 

@@ -48,26 +48,41 @@ static int write_all(const char *output, char **paths, struct err *err)
 	return r;
 }
 
+/* They are read twice, and none of them is written over. */
+static int check_paths(const char *output, char **paths, struct err *err)
+{
+	struct stat st;
+	const bool there = stat(output, &st) == 0;
+
+	for (; *paths; paths++) {
+		if (strcmp(*paths, "-") == 0)
+			return err_set(err, EINVAL,
+				       "tapes of a baseline are read twice; "
+				       "name files, not -");
+		if (there && opts_same_file(*paths, &st))
+			return err_set(err, EINVAL,
+				       "'%s' is one of the tapes; name another file with -o",
+				       output);
+	}
+	return 0;
+}
+
 static int make(const char *output, char **paths, size_t count)
 {
-	cleanup_done(map_done) struct map learned = {0};
-	char doubt[512] = "";
+	cleanup_done(diff_learned_done) struct diff_learned x = {.runs = 0};
 	struct err err = {0};
-	struct stat st;
 
-	if (diff_learn((const char *const *)paths, count, NULL, &learned, doubt, sizeof(doubt),
-		       &err) < 0)
+	if (check_paths(output, paths, &err) < 0 ||
+	    diff_learn((const char *const *)paths, count, &x, &err) < 0)
 		return opts_complain("%s", err_text(&err));
-	if (doubt[0])
-		return opts_complain("%s; a baseline is of whole tapes", doubt);
-	for (size_t i = 0; stat(output, &st) == 0 && i < count; i++) {
-		if (opts_same_file(paths[i], &st))
-			return opts_complain("'%s' is one of the tapes; name another file with -o",
-					     output);
-	}
+	if (x.doubt[0])
+		return opts_complain("%s; a baseline is of whole tapes", x.doubt);
+	if (x.runs < 2)
+		return opts_complain("baseline learns from two runs at least; three are better");
 	if (write_all(output, paths, &err) < 0)
 		return opts_complain("%s", err_text(&err));
-	opts_complain("%zu runs, %zu keys that vary -> %s", count, learned.count, output);
+	opts_complain("%zu runs, %zu key%s that var%s -> %s", x.runs, x.keys.count,
+		      x.keys.count == 1 ? "" : "s", x.keys.count == 1 ? "ies" : "y", output);
 	return EXIT_FINE;
 }
 
@@ -84,7 +99,7 @@ int verb_baseline(int argc, char **argv)
 	}
 	if (!output)
 		return opts_complain("baseline needs -o FILE");
-	if (argc - optind < 2)
-		return opts_complain("baseline learns from two tapes at least; three are better");
+	if (argc == optind)
+		return opts_complain("baseline needs the tapes of several runs");
 	return make(output, argv + optind, (size_t)(argc - optind));
 }

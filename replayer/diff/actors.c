@@ -57,6 +57,8 @@ static uint32_t add_actor(struct reading *r, uint32_t pid, uint32_t parent, uint
 		a->is.argv = p->argv;
 		a->is.environment = p->environment;
 		a->is.environment_size = p->environment_size;
+		a->is.environment_said = p->environment_said;
+		a->is.environment_said_size = p->environment_said_size;
 	}
 	return (uint32_t)r->actor_count++;
 }
@@ -152,9 +154,8 @@ static void run(struct reading *r, const char *exe, size_t exe_size, const uint8
 }
 
 /* Takes over @data, which is not more than the limit allows. */
-static int keep_environment(struct reading *r, uint8_t *data, size_t size)
+static int keep_strings(struct reading *r, uint8_t *data, size_t size)
 {
-	struct diff_process *p = &r->actors[r->actor].is;
 	uint8_t **list;
 
 	list = reallocarray(r->environments, r->environment_count + 1, sizeof(*list));
@@ -165,8 +166,41 @@ static int keep_environment(struct reading *r, uint8_t *data, size_t size)
 	r->environments = list;
 	list[r->environment_count++] = data;
 	r->environment_bytes += size;
+	return 0;
+}
+
+static int keep_environment(struct reading *r, uint8_t *data, size_t size)
+{
+	struct diff_process *p = &r->actors[r->actor].is;
+
+	if (keep_strings(r, data, size) < 0)
+		return -ENOMEM;
 	p->environment = data;
 	p->environment_size = size;
+	return 0;
+}
+
+/* What it says when roots are known. Where there is no room for it, values are compared as they
+ * are. */
+static int say_environment(struct reading *r)
+{
+	struct diff_process *p = &r->actors[r->actor].is;
+	struct buf said = {0};
+	int failed;
+
+	p->environment_said = NULL;
+	p->environment_said_size = 0;
+	if (p->environment)
+		diff_environment_say(r, p->environment, p->environment_size, &said);
+	failed = buf_error(&said);
+	if (failed || !said.size || said.size > SIDE_ENVIRONMENTS_MAX - r->environment_bytes) {
+		buf_done(&said);
+		return failed;
+	}
+	if (keep_strings(r, (uint8_t *)said.data, said.size) < 0)
+		return -ENOMEM;
+	p->environment_said = (const uint8_t *)said.data;
+	p->environment_said_size = said.size;
 	return 0;
 }
 
@@ -217,7 +251,7 @@ int diff_actors_exec(struct reading *r)
 	if (w->environment)
 		result = keep_environment(r, w->environment, w->environment_size);
 	w->environment = NULL;
-	if (result < 0 || settle_roots(r) < 0)
+	if (result < 0 || settle_roots(r) < 0 || say_environment(r) < 0)
 		return -ENOMEM;
 	run(r, e->exec.path, strlen(e->exec.path), e->exec.argv, e->exec.argv_size);
 	return r->failed;
@@ -270,7 +304,7 @@ static int take_process(struct reading *r, const struct meta_process *p, uint64_
 		if (!environment)
 			return -ENOMEM;
 		memcpy(environment, p->env.data, p->env.size);
-		if (keep_environment(r, environment, p->env.size) < 0)
+		if (keep_environment(r, environment, p->env.size) < 0 || say_environment(r) < 0)
 			return -ENOMEM;
 	}
 	run(r, (const char *)p->exe.data, p->exe.size, p->argv.data, p->argv.size);

@@ -100,6 +100,34 @@ static const struct call_rule *rule_of(const char *name)
 	return &no_rule;
 }
 
+static bool is_call(const char *name)
+{
+	for (size_t i = 0; i < CALLS_ARCHS && sys_arch(i); i++) {
+		for (uint64_t nr = 0; nr < sys_count(sys_arch(i)); nr++) {
+			const struct sys_desc *d = sys_find(sys_arch(i), nr);
+
+			if (d && strcmp(d->name, name) == 0)
+				return true;
+		}
+	}
+	return strstr(name, "syscall_0x") || strncmp(name, "SIG", 3) == 0;
+}
+
+const char *diff_calls_group(const char *name)
+{
+	const char *group = rule_of(name)->group;
+
+	if (group)
+		return group;
+	if (strcmp(name, thread_rule.group) == 0)
+		return name;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		if (rules[i].group && strcmp(rules[i].group, name) == 0)
+			return name;
+	}
+	return is_call(name) ? name : NULL;
+}
+
 static int classify(struct calls *c, const char *name, const struct call_rule *rule,
 		    struct call_class *ret)
 {

@@ -58,6 +58,9 @@ void diff_calls_done(struct calls *c);
 const struct call_class *diff_calls_find(struct calls *c, const struct event *e);
 /* The errno of a call, or of the connection that it asks about (SO_ERROR); 0: none. */
 int diff_calls_error(const struct call_class *k, const struct event *e);
+/* What a call of this name is called where runs are compared: "open" for "openat"; a signal, a
+ * group and a number that has no name are called as they are. NULL: there is no such call. */
+const char *diff_calls_group(const char *name);
 /* The place of a name; 0: out of memory, or there are too many. */
 uint32_t diff_calls_name(struct calls *c, const char *name);
 

@@ -146,6 +146,8 @@ void comparison_done(struct comparison *c)
 	buf_done(&c->b_channels);
 	map_done(&c->a_objects);
 	map_done(&c->b_objects);
+	map_done(&c->a_scratch);
+	map_done(&c->b_scratch);
 	*c = (struct comparison){0};
 }
 

@@ -124,16 +124,62 @@ static bool is_of_session(const char *name)
 	return false;
 }
 
-/* Where a run has its place: paths below are told by it (side.h), so that it may be another. */
-static bool is_root(const char *name)
+/* Where a run has its place. That it is another is seen in paths, if it is of any use; most often
+ * it is none, and what was changed on purpose comes first. */
+static bool is_place(const char *name)
 {
-	static const char *const names[] = {"PWD", "OLDPWD", "HOME", "TMPDIR"};
+	static const char *const names[] = {"PWD", "HOME", "TMPDIR"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (strcmp(names[i], name) == 0)
 			return true;
 	}
 	return false;
+}
+
+/* The value in canonical form: what is below the directories in which a run has its place is said
+ * as such (side.h). */
+static const char *said_value(const struct diff_process *p, const struct variable *v)
+{
+	const char *at = (const char *)p->environment_said;
+	const char *end = at + p->environment_said_size;
+
+	for (size_t n; at < end; at += n + 1) {
+		n = strnlen(at, (size_t)(end - at));
+		if (n > v->name_size && at[v->name_size] == '=' &&
+		    memcmp(at, v->name, v->name_size) == 0)
+			return at + v->name_size + 1;
+	}
+	return v->value ? v->value : "";
+}
+
+/* Whether two values say the same, once that is taken out which is another in each run, and what
+ * rules of the user take out. 0, 1 or -ENOMEM. */
+static int says_the_same(const struct comparison *c, const struct match_node *n,
+			 const struct variable *a, const struct variable *b)
+{
+	const char *was = said_value(first_of(c->a, n->a), a);
+	const char *now = said_value(first_of(c->b, n->b), b);
+	cleanup_done(buf_done) struct buf x = {0}, y = {0};
+
+	if (strcmp(a->value ? a->value : "", b->value ? b->value : "") == 0 ||
+	    strcmp(was, now) == 0)
+		return 1;
+	if (!c->rules)
+		return 0;
+	rules_rewrite(c->rules, was, &x);
+	rules_rewrite(c->rules, now, &y);
+	if (buf_error(&x) || buf_error(&y))
+		return -ENOMEM;
+	return strcmp(buf_text(&x), buf_text(&y)) == 0;
+}
+
+static enum finding_weight weight_of(const struct match_node *n, const char *name, bool both)
+{
+	/* Where a child is, its parent went: that is told. */
+	if (is_of_session(name) || (both && n->parent && strcmp(name, "PWD") == 0))
+		return FINDING_NOISE;
+	return both && is_place(name) ? FINDING_QUIET : FINDING_LOUD;
 }
 
 static int add_variable(struct comparison *c, const struct match_node *n, const struct variable *a,
@@ -152,7 +198,7 @@ static int add_variable(struct comparison *c, const struct match_node *n, const 
 	x.shape = x.detail = hash_add(HASH_START, name, strlen(name));
 	x.detail = hash_add(x.detail, x.was ? x.was : "\1", x.was ? strlen(x.was) + 1 : 1);
 	x.detail = hash_add(x.detail, x.now ? x.now : "\1", x.now ? strlen(x.now) + 1 : 1);
-	x.weight = is_of_session(name) || (a && b && is_root(name)) ? FINDING_NOISE : FINDING_LOUD;
+	x.weight = weight_of(n, name, a && b);
 	f = compare_add(c, &x, &failed);
 	if (f && !f->a.count && !f->b.count)
 		place_both(c, n, f);
@@ -177,11 +223,12 @@ static int compare_environment(struct comparison *c, const struct match_node *n)
 	while (r == 0 && (i < a_count || k < b_count)) {
 		int order = i == a_count ? 1 : k == b_count ? -1 : compare_variables(&a[i], &b[k]);
 
-		if (order == 0 &&
-		    strcmp(a[i].value ? a[i].value : "", b[k].value ? b[k].value : "") != 0)
-			r = add_variable(c, n, &a[i], &b[k]);
-		else if (order != 0)
-			r = add_variable(c, n, order < 0 ? &a[i] : NULL, order > 0 ? &b[k] : NULL);
+		if (order == 0)
+			r = says_the_same(c, n, &a[i], &b[k]);
+		if (r == 0)
+			r = add_variable(c, n, order <= 0 ? &a[i] : NULL,
+					 order >= 0 ? &b[k] : NULL);
+		r = r < 0 ? r : 0;
 		i += order <= 0;
 		k += order >= 0;
 	}

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct flow {
 	uint64_t object; /* its hash */
@@ -106,22 +107,85 @@ static bool is_told(const struct comparison *c, uint32_t node, const struct flow
 	       findings_find(&c->found, is_new ? FIND_PEER_NEW : FIND_PEER_GONE, node, f->object);
 }
 
-/* Whether a run removed the object by its name: what was in it is seen by nobody else then. */
-static bool is_removed(const struct diff_side *s, uint64_t object)
+/* ---- scratch ---- */
+
+/*
+ * A file that a run removes by its name, and that one process alone wrote and read: what was in it
+ * is seen by nobody. The journal of a database is one: each time it has another number in front.
+ * Of each object the value of the map is who uses it, by its place, above these.
+ */
+enum { SCRATCH_REMOVED = 1, SCRATCH_SHARED = 2, SCRATCH_PROCESS = 2 };
+
+static int note_scratch(struct map *known, uint64_t object, uint32_t process, bool removed)
 {
-	for (size_t i = 1; i < s->process_count; i++) {
-		const struct diff_process *p = &s->processes[i];
+	uintptr_t x = (uintptr_t)map_get(known, object);
+	const uintptr_t user = x >> SCRATCH_PROCESS;
 
-		for (size_t k = 0; k < p->count_count; k++) {
-			const struct diff_count *x = &p->counts[k];
+	if (removed)
+		x |= SCRATCH_REMOVED;
+	else if (!user)
+		x |= (uintptr_t)process << SCRATCH_PROCESS;
+	else if (user != process)
+		x |= SCRATCH_SHARED;
+	return map_put(known, object, (void *)x);
+}
 
-			if (!x->error && s->objects[x->object].hash == object &&
-			    strcmp(compare_call(s, x->call), "unlink") == 0)
-				return true;
-		}
+/* Calls by which a file is used without a byte that is read or written. */
+static bool uses_whole(const char *call)
+{
+	static const char *const calls[] = {
+		"mmap", "exec", "link", "rename", "sendfile", "copy_file_range", "splice"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		if (strcmp(calls[i], call) == 0)
+			return true;
 	}
 	return false;
 }
+
+static int note_scratch_of(const struct diff_side *s, uint32_t process, struct map *known)
+{
+	const struct diff_process *p = &s->processes[process];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < p->count_count; i++) {
+		const struct diff_count *x = &p->counts[i];
+		const char *call = compare_call(s, x->call);
+		const bool removes = strcmp(call, "unlink") == 0;
+
+		if (x->object && !x->error && (removes || uses_whole(call)))
+			r = note_scratch(known, s->objects[x->object].hash, process, removes);
+	}
+	for (size_t i = 0; r == 0 && i < p->stream_count; i++) {
+		if (p->streams[i].bytes)
+			r = note_scratch(known, s->objects[p->streams[i].object].hash, process,
+					 false);
+	}
+	return r;
+}
+
+static int note_scratch_files(struct comparison *c)
+{
+	int r = 0;
+
+	if (c->scratch_known)
+		return 0;
+	for (uint32_t i = 1; r == 0 && i < c->a->process_count; i++)
+		r = note_scratch_of(c->a, i, &c->a_scratch);
+	for (uint32_t i = 1; r == 0 && i < c->b->process_count; i++)
+		r = note_scratch_of(c->b, i, &c->b_scratch);
+	c->scratch_known = r == 0;
+	return r;
+}
+
+static bool is_scratch(const struct map *known, uint64_t object)
+{
+	const uintptr_t x = (uintptr_t)map_get(known, object);
+
+	return (x & SCRATCH_REMOVED) && !(x & SCRATCH_SHARED);
+}
+
+/* ---- findings ---- */
 
 static int add(struct comparison *c, uint32_t node, const struct flow *a, const struct flow *b)
 {
@@ -138,8 +202,13 @@ static int add(struct comparison *c, uint32_t node, const struct flow *a, const 
 	if ((!a || !b || a->stream->bytes != b->stream->bytes) &&
 	    compare_is_token_pipe(s, any->process, any->stream))
 		return 0;
-	if (a && b && is_removed(c->a, any->object) && is_removed(c->b, any->object))
-		return 0;
+	if (a && b) {
+		if (note_scratch_files(c) < 0)
+			return -ENOMEM;
+		if (is_scratch(&c->a_scratch, any->object) &&
+		    is_scratch(&c->b_scratch, any->object))
+			return 0;
+	}
 	buf_printf(&subject, "%s %s", any->stream->out ? "written to" : "read from", label);
 	x.subject = buf_text(&subject);
 	x.detail = hash_add(any->object, &any->stream->out, sizeof(any->stream->out));

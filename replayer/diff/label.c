@@ -279,7 +279,7 @@ static bool canon_entry(void *context, int64_t fd, const void *name, size_t size
 
 /* ---- words ---- */
 
-static bool begins_path(const char *word, size_t at, size_t size)
+bool diff_begins_path(const char *word, size_t at, size_t size)
 {
 	static const char before[] = "=:,;@\"'( \t\n|&<>`";
 
@@ -289,7 +289,7 @@ static bool begins_path(const char *word, size_t at, size_t size)
 	return !at || strchr(before, word[at - 1]) || (at == 2 && word[0] == '-');
 }
 
-static size_t path_length(const char *word, size_t size)
+size_t diff_path_length(const char *word, size_t size)
 {
 	static const char behind[] = ":,;\"'() \t\n|&<>`";
 	size_t n = 0;
@@ -335,7 +335,7 @@ void diff_label_of_word(struct reading *r, const void *word, size_t size, struct
 	for (size_t i = 0, n; i < size; i += n) {
 		uint32_t object;
 
-		n = begins_path(at, i, size) ? path_length(at + i, size - i) : 0;
+		n = diff_begins_path(at, i, size) ? diff_path_length(at + i, size - i) : 0;
 		object = n > 1 ? diff_label_of_path(r, STATE_FDCWD, at + i, n) : DIFF_NONE;
 		if (object) {
 			diff_name_label(&ways, at + plain, i - plain, ret);

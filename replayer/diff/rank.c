@@ -213,10 +213,13 @@ static void find_explaining(struct rank_run *run)
 		const struct finding *f = finding_at(run, run->order[i]);
 
 		r->lifted = is_missed(run, f);
-		if (!is_input(f) || (f->weight != FINDING_LOUD && !r->lifted))
+		if (!is_input(f) || (f->weight == FINDING_NOISE && !r->lifted))
 			continue;
-		r->explains = r->lifted || (f->kind != FIND_ENVIRONMENT && r->depth <= 1) ||
-			      (only && r->depth <= 1) || explains_any(run, f);
+		/* A quiet one must be seen in others. */
+		r->explains = r->lifted ||
+			      (f->weight == FINDING_LOUD && r->depth <= 1 &&
+			       (f->kind != FIND_ENVIRONMENT || only)) ||
+			      explains_any(run, f);
 		if (r->explains)
 			r->rank = RANK_EXPLAINS;
 		else if (f->kind == FIND_ARGUMENTS)

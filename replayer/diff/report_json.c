@@ -6,6 +6,17 @@
 #include "base/buf.h"
 #include "replayer/export/json.h"
 
+#include <inttypes.h>
+
+/* Nothing has the number 0. */
+static void put_number(struct buf *out, const char *key, uint64_t number)
+{
+	if (number)
+		json_number(out, key, number);
+	else
+		json_null(out, key);
+}
+
 static void put_place(struct buf *out, const char *key, const struct diff_side *s,
 		      const struct finding_place *p)
 {
@@ -14,14 +25,10 @@ static void put_place(struct buf *out, const char *key, const struct diff_side *
 		buf_str(out, "null");
 		return;
 	}
-	buf_str(out, "{\"tape\":true");
-	if (p->process)
-		json_number(out, "pid", s->processes[p->process].pid);
-	if (p->tid)
-		json_number(out, "tid", p->tid);
-	if (p->seq)
-		json_number(out, "seq", p->seq);
-	json_number(out, "count", p->count);
+	buf_printf(out, "{\"count\":%" PRIu64, p->count);
+	put_number(out, "pid", p->process ? s->processes[p->process].pid : 0);
+	put_number(out, "tid", p->tid);
+	put_number(out, "seq", p->seq);
 	buf_char(out, '}');
 }
 
@@ -66,8 +73,7 @@ static void put_finding(const struct report *r, uint32_t finding, struct buf *ou
 	put_place(out, "a", r->c->a, &f->a);
 	put_place(out, "b", r->c->b, &f->b);
 	json_hex(out, "key", f->key);
-	if (f->kind == FIND_BYTES)
-		report_put_excerpt(f->excerpt, out);
+	report_put_excerpt(f->excerpt, out);
 	buf_inherit(out, &text);
 	buf_inherit(out, &process);
 	buf_done(&text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules.h"
 
+#include "calls.h"
 #include "rules_priv.h"
 
 #include "base/buf.h"
@@ -10,10 +11,12 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORDS = 5, VERSION = 1 };
+enum { WORDS = 5, ROOT_NAME_MAX = 30, QUOTED_MAX = 60 };
 
 /* ---- words of a line ---- */
 
@@ -90,14 +93,44 @@ static const char *add_words(struct rules *r, enum rule_kind kind, const char *f
 	return error;
 }
 
+__attribute__((format(printf, 2, 3))) static const char *complain(struct rules *r,
+								  const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(r->complaint, sizeof(r->complaint), format, args);
+	va_end(args);
+	return r->complaint;
+}
+
+static const char *no_call(struct rules *r, const char *word)
+{
+	return complain(r, "there is no call '%.*s'", QUOTED_MAX, word);
+}
+
+/* The call as the comparison calls it; globs are left as they are. */
+static const char *add_call(struct rules *r, enum rule_kind kind, const char *word,
+			    const char *path, uint64_t limit)
+{
+	const char *call = strpbrk(word, "*?[") ? word : diff_calls_group(word);
+
+	return call ? add_words(r, kind, call, path, limit) : no_call(r, word);
+}
+
 static const char *read_ignore(struct rules *r, const struct line *line)
 {
 	static const struct {
 		const char *word;
 		enum rule_kind kind;
-	} kinds[] = {{"call", RULE_CALL},       {"path", RULE_PATH},   {"env", RULE_ENVIRONMENT},
-		     {"process", RULE_PROCESS}, {"bytes", RULE_BYTES}, {"peer", RULE_PATH}};
+	} kinds[] = {{"path", RULE_PATH},
+		     {"env", RULE_ENVIRONMENT},
+		     {"process", RULE_PROCESS},
+		     {"bytes", RULE_BYTES},
+		     {"peer", RULE_PATH}};
 
+	if (line->count == 3 && strcmp(line->word[1], "call") == 0)
+		return add_call(r, RULE_CALL, line->word[2], NULL, 0);
 	for (size_t i = 0; line->count == 3 && i < ARRAY_SIZE(kinds); i++) {
 		if (strcmp(kinds[i].word, line->word[1]) == 0)
 			return add_words(r, kinds[i].kind, line->word[2], NULL, 0);
@@ -108,14 +141,20 @@ static const char *read_ignore(struct rules *r, const struct line *line)
 static const char *read_mask(struct rules *r, const struct line *line)
 {
 	const char *to = line->count == 3 ? line->word[2] : "<masked>", *error;
+	char why[80];
+	int failed;
 
 	if (line->count != 2 && line->count != 3)
 		return "use mask REGEX [WORD]";
 	error = add_words(r, RULE_MASK, line->word[1], to, 0);
 	if (error)
 		return error;
-	if (regcomp(&r->at[r->count - 1].regex, line->word[1], REG_EXTENDED) != 0)
-		return "that is no regular expression";
+	failed = regcomp(&r->at[r->count - 1].regex, line->word[1], REG_EXTENDED);
+	if (failed) {
+		regerror(failed, NULL, why, sizeof(why));
+		return complain(r, "'%.*s' is no regular expression: %s", QUOTED_MAX, line->word[1],
+				why);
+	}
 	r->at[r->count - 1].compiled = true;
 	return NULL;
 }
@@ -131,16 +170,69 @@ static const char *add_equation(struct rules *r, enum rule_kind kind, char *word
 	return add_words(r, kind, word, equal + 1, 0);
 }
 
+static bool is_root_name(const char *name, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (!isalnum((unsigned char)name[i]) && name[i] != '_')
+			return false;
+	}
+	return size && size <= ROOT_NAME_MAX && !isdigit((unsigned char)*name);
+}
+
+/* As paths are on a tape once they are put together. */
+static bool is_plain_path(const char *path)
+{
+	return !strstr(path, "//") && !strstr(path, "/./") && !strstr(path, "/../");
+}
+
+/* For those who read a tape: labels are made with it from the beginning. */
+static const char *note_root(struct rules *r)
+{
+	const struct rule *rule = &r->at[r->count - 1];
+	char *name = malloc(strlen(rule->from) + 2);
+
+	if (!name)
+		return "out of memory";
+	name[0] = '$';
+	strcpy(name + 1, rule->from);
+	r->roots[r->root_count++] = (struct diff_root){name, rule->to};
+	return NULL;
+}
+
 static const char *read_root(struct rules *r, const struct line *line)
 {
 	static const char use[] = "use root NAME=/PATH";
 	char *path = line->count == 2 ? strchr(line->word[1], '=') : NULL;
+	const char *error;
 
 	if (!path || path[1] != '/' || !path[2])
 		return use;
-	while (path[strlen(path) - 1] == '/')
+	if (!is_root_name(line->word[1], (size_t)(path - line->word[1])))
+		return "the name of a root is of letters, digits and _, 30 of them at most";
+	while (path[2] && path[strlen(path) - 1] == '/')
 		path[strlen(path) - 1] = '\0';
-	return add_equation(r, RULE_ROOT, line->word[1], use);
+	if (!path[2])
+		return "the root of all is none";
+	if (!is_plain_path(path + 1))
+		return "the path of a root is without '//', '/./' and '/../'";
+	if (r->root_count == RULES_ROOTS_MAX)
+		return "there are too many roots";
+	error = add_equation(r, RULE_ROOT, line->word[1], use);
+	return error ? error : note_root(r);
+}
+
+static const char *alias_call(struct rules *r, char *word, const char *use)
+{
+	char *equal = strchr(word, '=');
+	const char *from, *to;
+
+	if (!equal || equal == word || !equal[1])
+		return use;
+	*equal = '\0';
+	from = diff_calls_group(word);
+	to = diff_calls_group(equal + 1);
+	return from && to ? add_words(r, RULE_ALIAS_CALL, from, to, 0)
+			  : no_call(r, from ? equal + 1 : word);
 }
 
 static const char *read_alias(struct rules *r, const struct line *line)
@@ -148,7 +240,7 @@ static const char *read_alias(struct rules *r, const struct line *line)
 	static const char use[] = "use alias call|path A=B";
 
 	if (line->count == 3 && strcmp(line->word[1], "call") == 0)
-		return add_equation(r, RULE_ALIAS_CALL, line->word[2], use);
+		return alias_call(r, line->word[2], use);
 	if (line->count == 3 && strcmp(line->word[1], "path") == 0)
 		return add_equation(r, RULE_ALIAS_PATH, line->word[2], use);
 	return use;
@@ -173,8 +265,8 @@ static const char *read_budget(struct rules *r, const struct line *line)
 	limit = strtoull(line->word[line->count - 1], &end, 10);
 	if (*end || errno)
 		return use;
-	return add_words(r, RULE_BUDGET, line->word[1], line->count == 5 ? line->word[2] : NULL,
-			 limit);
+	return add_call(r, RULE_BUDGET, line->word[1], line->count == 5 ? line->word[2] : NULL,
+			limit);
 }
 
 static const char *read_line(struct rules *r, const struct line *line)
@@ -191,7 +283,8 @@ static const char *read_line(struct rules *r, const struct line *line)
 		if (strcmp(rules[i].word, line->word[0]) == 0)
 			return rules[i].read(r, line);
 	}
-	return "that is no rule; ignore, mask, root, alias, pool and budget are";
+	return complain(r, "'%.*s' is no rule; ignore, mask, root, alias, pool and budget are",
+			QUOTED_MAX, line->word[0]);
 }
 
 static const char *read_version(const struct line *line)
@@ -255,6 +348,8 @@ struct rules *rules_free(struct rules *r)
 		if (r->at[i].compiled)
 			regfree(&r->at[i].regex);
 	}
+	for (size_t i = 0; r && i < r->root_count; i++)
+		free((char *)(uintptr_t)r->roots[i].name);
 	if (r)
 		free(r->at);
 	free(r);
@@ -270,6 +365,12 @@ bool rules_ignore(const struct rules *r, enum rule_kind kind, const char *text)
 			return true;
 	}
 	return false;
+}
+
+const struct diff_root *rules_roots(const struct rules *r, size_t *ret_count)
+{
+	*ret_count = r ? r->root_count : 0;
+	return r ? r->roots : NULL;
 }
 
 bool rules_pool(const struct rules *r, const char *exe)

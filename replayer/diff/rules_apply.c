@@ -5,6 +5,7 @@
  * be made as those of the other.
  */
 #include "rules_priv.h"
+#include "side_priv.h"
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -14,6 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* When a process began, which its parent was in a call for. */
+struct birth {
+	uint32_t parent; /* in the old side */
+	uint64_t time;
+};
+
 struct ruled_side {
 	struct diff_side side;
 	struct buf texts;
@@ -21,8 +28,10 @@ struct ruled_side {
 	const struct rules *rules;
 	const struct diff_side *from;
 	bool rewrites;
-	bool *ignored;    /* of each object */
-	uint32_t *number; /* of each process of the old side; 0: it is ignored */
+	bool *ignored;        /* of each object */
+	uint32_t *number;     /* of each process of the old side; 0: it is ignored */
+	struct birth *unborn; /* of those that are ignored, and whose parents are not */
+	size_t unborn_count;
 	bool *ignored_call;
 	bool failed;
 };
@@ -45,15 +54,19 @@ static void *own(struct ruled_side *r, size_t count, size_t size)
 
 /* ---- texts ---- */
 
+/* A path and its first part end in front of these. */
 static bool is_end_of_path(char c)
 {
-	return c == '\0' || c == '/' || c == '"' || c == '>' || c == ' ' || c == '\'';
+	return strchr("/\"> ':,;)}]\t\n|&", c) != NULL;
 }
 
-/* Paths begin behind these. */
+/* Paths begin behind these, and in the word of an option: -I/usr/include. */
 static bool may_begin(const char *text, const char *at)
 {
-	return at == text || strchr("\"< '=:", at[-1]) != NULL;
+	if (at == text || strchr("\"< '=:,;([{@\t\n|&", at[-1]))
+		return true;
+	return at >= text + 2 && at[-2] == '-' &&
+	       (at == text + 2 || strchr("\"< '", at[-3]) != NULL);
 }
 
 static void replace_path(const char *text, const char *from, const char *to, const char *mark,
@@ -150,9 +163,13 @@ static const char *made_text(const struct ruled_side *r, uint32_t place)
 	return r->rewrites ? buf_text(&r->texts) + place : old_text(r, place);
 }
 
-static uint64_t hash_of(const char *text)
+/* As for texts that were read so: one that did not change keeps its own, which may be of more than
+ * was kept. */
+static uint64_t hash_of(const struct ruled_side *r, uint32_t old, uint32_t made, uint64_t hash)
 {
-	return hash_add(HASH_START, text, strlen(text));
+	const char *text = made_text(r, made);
+
+	return strcmp(old_text(r, old), text) == 0 ? hash : diff_hash(text, strlen(text));
 }
 
 /* ---- objects and calls ---- */
@@ -170,11 +187,12 @@ static void apply_objects(struct ruled_side *r)
 		o->label = new_text(r, s->objects[i].label);
 		r->ignored[i] =
 			rules_ignore(r->rules, RULE_PATH, old_text(r, s->objects[i].label)) ||
+			rules_ignore(r->rules, RULE_PATH, old_text(r, s->objects[i].name)) ||
 			rules_ignore(r->rules, RULE_PATH, made_text(r, o->label));
 		if (!r->rewrites)
 			continue;
 		o->name = new_text(r, s->objects[i].name);
-		o->hash = hash_of(made_text(r, o->label));
+		o->hash = hash_of(r, s->objects[i].label, o->label, s->objects[i].hash);
 	}
 	r->side.objects = objects;
 }
@@ -205,20 +223,44 @@ static void apply_calls(struct ruled_side *r)
 
 /* ---- processes ---- */
 
+static const char *call_of(const char *const *calls, size_t count, uint32_t call)
+{
+	return call < count && calls[call] ? calls[call] : "";
+}
+
+/* The text with another name of the call in front. */
+static uint32_t renamed(struct ruled_side *r, uint32_t place, const char *from, const char *to)
+{
+	const size_t size = strlen(from), at = r->texts.size;
+	const char *text = old_text(r, place);
+	cleanup_done(buf_done) struct buf all = {0};
+
+	if (strncmp(text, from, size) != 0 || text[size] != '(' || at > UINT32_MAX - DIFF_TEXTS_MAX)
+		return new_text(r, place);
+	buf_str(&all, to);
+	buf_str(&all, text + size);
+	rules_rewrite(r->rules, buf_text(&all), &r->texts);
+	buf_char(&r->texts, '\0');
+	buf_inherit(&r->texts, &all);
+	return (uint32_t)at;
+}
+
+/* The call and its object are exchanged in the keys, all else stays in them. */
 static void rekey(struct ruled_side *r, struct diff_step *step)
 {
-	const char *text, *call = step->call < r->side.call_count ? r->side.calls[step->call] : "";
+	const char *old = call_of(r->from->calls, r->from->call_count, step->call);
+	const char *call = call_of(r->side.calls, r->side.call_count, step->call);
+	const uint64_t object = r->from->objects[step->object].hash;
+	const bool unfinished = step->coarse != diff_step_coarse(step->what, step->error, false);
+	const uint32_t text = step->text;
 
-	step->text = new_text(r, step->text);
-	text = made_text(r, step->text);
-	step->what =
-		hash_add(hash_of(call), &r->side.objects[step->object].hash, sizeof(uint64_t));
-	step->coarse = hash_add(step->what, &step->error, sizeof(step->error));
+	step->text = call == old ? new_text(r, text) : renamed(r, text, old, call);
+	step->fine = hash_of(r, text, step->text, step->fine);
 	if (step->kind != DIFF_CALL)
-		step->coarse = hash_add(step->coarse, text, strlen(text));
-	/* What stands before the bracket may be another name of the call. */
-	text += strcspn(text, "(");
-	step->fine = *text ? hash_add(step->coarse, text, strlen(text)) : step->fine;
+		return;
+	step->what ^= diff_step_about(old, object) ^
+		      diff_step_about(call, r->side.objects[step->object].hash);
+	step->coarse = diff_step_coarse(step->what, step->error, unfinished);
 }
 
 static bool is_kept(const struct ruled_side *r, uint32_t call, uint32_t object)
@@ -227,7 +269,52 @@ static bool is_kept(const struct ruled_side *r, uint32_t call, uint32_t object)
 	       !(object < r->from->object_count && r->ignored[object]);
 }
 
-static void apply_thread(struct ruled_side *r, const struct diff_thread *from,
+static int compare_births(const void *a, const void *b)
+{
+	const struct birth *x = a, *y = b;
+
+	if (x->parent != y->parent)
+		return x->parent < y->parent ? -1 : 1;
+	return (x->time > y->time) - (x->time < y->time);
+}
+
+/* How many of a process's children that are ignored began from @from to @to. */
+static size_t unborn_of(const struct ruled_side *r, uint32_t parent, uint64_t from, uint64_t to)
+{
+	size_t low = 0, high = r->unborn_count, n = 0;
+	const struct birth first = {parent, from};
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (compare_births(&r->unborn[middle], &first) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low < r->unborn_count && r->unborn[low].parent == parent &&
+	       r->unborn[low].time <= to) {
+		low++;
+		n++;
+	}
+	return n;
+}
+
+static bool is_fork(const struct ruled_side *r, uint32_t call, uint16_t error)
+{
+	return !error && call < r->from->call_count && r->from->calls[call] &&
+	       strcmp(r->from->calls[call], "fork") == 0;
+}
+
+/* The call for a child that is ignored is ignored with it. */
+static bool is_for_unborn(const struct ruled_side *r, uint32_t process,
+			  const struct diff_step *step)
+{
+	return r->unborn_count && is_fork(r, step->call, step->error) &&
+	       unborn_of(r, process, step->time, step->time + step->duration);
+}
+
+static void apply_thread(struct ruled_side *r, uint32_t process, const struct diff_thread *from,
 			 struct diff_thread *ret)
 {
 	struct diff_step *steps = own(r, from->count, sizeof(*steps));
@@ -238,7 +325,8 @@ static void apply_thread(struct ruled_side *r, const struct diff_thread *from,
 	for (size_t i = 0; !r->failed && i < from->count; i++) {
 		struct diff_step *step = &steps[ret->count];
 
-		if (!is_kept(r, from->steps[i].call, from->steps[i].object))
+		if (!is_kept(r, from->steps[i].call, from->steps[i].object) ||
+		    is_for_unborn(r, process, &from->steps[i]))
 			continue;
 		*step = from->steps[i];
 		ret->count++;
@@ -251,12 +339,22 @@ static void apply_counts(struct ruled_side *r, const struct diff_process *from,
 			 struct diff_process *ret)
 {
 	struct diff_count *counts = own(r, from->count_count, sizeof(*counts));
+	const uint32_t process = (uint32_t)(from - r->from->processes);
+	size_t unborn = unborn_of(r, process, 0, UINT64_MAX);
 
 	ret->counts = counts;
 	ret->count_count = 0;
 	for (size_t i = 0; !r->failed && i < from->count_count; i++) {
-		if (is_kept(r, from->counts[i].call, from->counts[i].object))
-			counts[ret->count_count++] = from->counts[i];
+		struct diff_count *x = &counts[ret->count_count];
+		size_t less;
+
+		if (!is_kept(r, from->counts[i].call, from->counts[i].object))
+			continue;
+		*x = from->counts[i];
+		less = is_fork(r, x->call, x->error) ? unborn < x->calls ? unborn : x->calls : 0;
+		unborn -= less;
+		x->calls -= less;
+		ret->count_count += x->calls != 0;
 	}
 }
 
@@ -289,7 +387,8 @@ static void apply_process(struct ruled_side *r, const struct diff_process *from,
 	ret->argv = new_text(r, from->argv);
 	ret->threads = threads;
 	for (size_t i = 0; !r->failed && i < from->thread_count; i++)
-		apply_thread(r, &from->threads[i], &threads[i]);
+		apply_thread(r, (uint32_t)(from - r->from->processes), &from->threads[i],
+			     &threads[i]);
 	apply_counts(r, from, ret);
 	apply_streams(r, from, ret);
 }
@@ -306,7 +405,10 @@ static void number_processes(struct ruled_side *r)
 		if (!orphan &&
 		    !rules_ignore(r->rules, RULE_PROCESS, old_text(r, s->objects[p->exe].label)))
 			r->number[i] = (uint32_t)r->side.process_count++;
+		else if (p->parent && !orphan)
+			r->unborn[r->unborn_count++] = (struct birth){p->parent, p->start_time};
 	}
+	qsort(r->unborn, r->unborn_count, sizeof(*r->unborn), compare_births);
 }
 
 static void apply_processes(struct ruled_side *r)
@@ -315,6 +417,7 @@ static void apply_processes(struct ruled_side *r)
 	struct diff_process *processes = own(r, s->process_count, sizeof(*processes));
 
 	r->number = own(r, s->process_count, sizeof(*r->number));
+	r->unborn = own(r, s->process_count, sizeof(*r->unborn));
 	if (r->failed)
 		return;
 	number_processes(r);

@@ -7,8 +7,6 @@
 
 #include <regex.h>
 
-struct buf;
-
 struct rule {
 	enum rule_kind kind;
 	char *from, *to; /* `to` NULL: there is none */
@@ -20,10 +18,12 @@ struct rule {
 struct rules {
 	struct rule *at;
 	size_t count, capacity;
+	struct diff_root
+		roots[RULES_ROOTS_MAX]; /* names with their $, owned; paths are the rules' */
+	size_t root_count;
+	char complaint[192]; /* what is wrong with a line, when it is more than a constant */
 };
 
-/* Appends @text with roots, aliases and masks applied; whether anything came of it. */
-bool rules_rewrite(const struct rules *r, const char *text, struct buf *ret);
 /* Whether there is any rule of these kinds. */
 bool rules_have(const struct rules *r, enum rule_kind from, enum rule_kind to);
 

@@ -114,6 +114,9 @@ struct diff_process {
 	const uint8_t
 		*environment; /* of the last exec: strings, each with its NUL; NULL: not known */
 	size_t environment_size;
+	/* Those of them that are said otherwise in canonical form, so said: "HOME=$HOME". */
+	const uint8_t *environment_said;
+	size_t environment_said_size;
 	const struct diff_thread *threads; /* the first thread first */
 	size_t thread_count;
 	const struct diff_count *counts; /* by call, object, error */

@@ -19,7 +19,7 @@
 
 enum {
 	SIDE_TEXT_MAX = 8 << 10, /* bytes kept of one text */
-	SIDE_ROOTS_MAX = 16,
+	SIDE_ROOTS_MAX = 64,
 	SIDE_NAMES_MAX = 1 << 18, /* names that the program made */
 	SIDE_PORTS_MAX = 1 << 16,
 	SIDE_ENVIRONMENTS_MAX = 64 << 20, /* bytes of all of them */
@@ -290,6 +290,16 @@ const char *diff_base_of(struct reading *r, int32_t dirfd, size_t *ret_size);
 unsigned diff_port_of(const uint8_t *address, size_t size);
 /* A word of a command line, with what is in it called by its label. */
 void diff_label_of_word(struct reading *r, const void *word, size_t size, struct buf *ret);
+/* Whether an absolute path begins at @at of a word; how long what begins one is. */
+bool diff_begins_path(const char *word, size_t at, size_t size);
+size_t diff_path_length(const char *word, size_t size);
+
+/* ---- environment.c ---- */
+
+/* Appends the strings of an environment that are said otherwise in canonical form, so said, each
+ * with its NUL. */
+void diff_environment_say(struct reading *r, const uint8_t *environment, size_t size,
+			  struct buf *ret);
 
 /* Of a pipe or a pair that was made on the tape; NULL: it is none. */
 const struct channel_made *diff_channel_of(const struct reading *r, const struct state_file *f);
@@ -337,6 +347,10 @@ void diff_actors_done(struct reading *r);
 /* The event at hand, of the process and thread at hand. 0 or -ENOMEM. */
 int diff_steps_take_call(struct reading *r);
 int diff_steps_take_signal(struct reading *r);
+/* The part of a step's `what` that is its call and its object (by its hash): what it is told to do
+ * is put upon it by XOR, so that this part can be exchanged. And its `coarse`. */
+uint64_t diff_step_about(const char *call, uint64_t object);
+uint64_t diff_step_coarse(uint64_t what, int error, bool unfinished);
 /* All that is still in a call. */
 int diff_steps_end(struct reading *r);
 int diff_steps_count(struct reading *r, uint32_t call, uint32_t object, uint16_t error, bool noise,

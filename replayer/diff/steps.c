@@ -171,20 +171,28 @@ static uint64_t hash_value(uint64_t h, uint64_t value)
 	return diff_hash((const uint64_t[]){h, value}, 2 * sizeof(h));
 }
 
+uint64_t diff_step_about(const char *call, uint64_t object)
+{
+	return hash_value(diff_hash(call, strlen(call)), object);
+}
+
+uint64_t diff_step_coarse(uint64_t what, int error, bool unfinished)
+{
+	return hash_value(hash_value(what, (uint64_t)error), unfinished);
+}
+
 /* The call's group, its object, and what it is told to do: a command, a signal. */
 static uint64_t what_of(const struct reading *r, const struct subject *s, uint32_t object)
 {
-	const char *name = r->class->form.name;
-	uint64_t h = diff_hash(name, strlen(name));
+	uint64_t h = 0;
 
-	h = hash_value(h, object ? r->objects.list[object].hash : 0);
 	for (size_t i = 0; s->desc && !r->class->form.bare && i < s->desc->count; i++) {
 		const struct sys_field *f = &s->desc->field[i];
 
 		if (f->kind == K_ENUM || f->kind == K_SIGNAL)
 			h = hash_value(h, value_of(s, f));
 	}
-	return h;
+	return h ^ diff_step_about(r->class->form.name, object ? r->objects.list[object].hash : 0);
 }
 
 /* ---- steps ---- */
@@ -287,8 +295,7 @@ static void make_step(struct reading *r, const struct subject *s, uint32_t objec
 				  .error = (uint16_t)error,
 				  .kind = DIFF_CALL,
 				  .marks = marks_of(r, object, error)};
-	ret->coarse =
-		hash_value(hash_value(ret->what, (uint64_t)error), call->state != EVENT_FINISHED);
+	ret->coarse = diff_step_coarse(ret->what, error, call->state != EVENT_FINISHED);
 	say_call(r, object, error);
 	finish_step(r, ret);
 }

@@ -8,7 +8,8 @@ import unittest
 
 import harness
 
-ARGS = argparse.Namespace(rec="rec", analyze="analyze", progs=".")
+ARGS = argparse.Namespace(rec="rec", analyze="analyze", progs=".",
+                          dump="side_dump")
 
 
 class TapeTest(unittest.TestCase):
@@ -40,6 +41,7 @@ def main():
     parser.add_argument("--rec", default="rec")
     parser.add_argument("--analyze", default="analyze")
     parser.add_argument("--progs", default=".")
+    parser.add_argument("--dump", default="side_dump")
     args, rest = parser.parse_known_args()
     ARGS.__dict__.update(args.__dict__)
     harness.require_ptrace()

@@ -20,6 +20,18 @@ while at < len(data):
     i += 1
 """
 
+# A file that has other bytes in each run.
+SCRATCH = """
+import os
+f = os.open('scratch', os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+os.write(f, os.urandom(16))
+"""
+MAPS = """
+import mmap, os
+f = os.open('scratch', os.O_RDONLY)
+mmap.mmap(f, 16, prot=mmap.PROT_READ)
+"""
+
 
 class Diff(suite.TapeTest):
     def record(self, command, **more):
@@ -77,7 +89,8 @@ class Diff(suite.TapeTest):
     def test_unified(self):
         good, bad = self.pair()
         lines = self.diff("--format=unified", good, bad, status=1).out.decode().split("\n")
-        self.assertTrue(lines[0].startswith("--- "), lines[0])
+        self.assertTrue(lines[0].startswith("exit: "), lines[0])
+        self.assertTrue(any(x.startswith("--- ") for x in lines), lines)
         self.assertTrue(any(x.startswith("+open(") and "ENOENT" in x for x in lines), lines)
 
     def test_levels(self):
@@ -96,7 +109,7 @@ class Diff(suite.TapeTest):
     def test_bad_rules(self):
         tape = self.record(["true"])
         rules = self.write("rules", "systape-rules 1\nignore call futex\nforget all\n")
-        self.assertIn(b"rules:3: that is no rule",
+        self.assertIn(b"rules:3: 'forget' is no rule",
                       self.diff("--rules", rules, tape, tape, status=2).err)
 
     def test_ignored_path(self):
@@ -215,6 +228,52 @@ class Diff(suite.TapeTest):
         self.assertEqual((found["a"], found["b"]["on_tape"], found["b"]["hex"]), (None, False, ""))
         self.assertIn(b"first known difference at byte 300,",
                       self.diff("--all", *tapes, status=1).out)
+
+    # ---- bytes that nobody sees ----
+
+    def scratch(self, program, status):
+        """What is found about the file of two runs."""
+        self.write("maps.py", MAPS)
+        tapes = []
+        for _ in range(2):
+            for name in ("scratch", "kept"):
+                if os.path.exists(os.path.join(self.dir, name)):
+                    os.unlink(os.path.join(self.dir, name))
+            tapes.append(self.record([sys.executable, "-S", "-c", SCRATCH + program]))
+        found = json.loads(self.diff("--json", *tapes, status=status).out)["findings"]
+        self.assertEqual({f["kind"] for f in found}, {"bytes"} if status else set(), found)
+        return [f["subject"] for f in found]
+
+    def test_scratch(self):
+        self.scratch("os.unlink('scratch')", 0)
+        self.scratch("os.lseek(f, 0, 0)\nos.read(f, 16)\nos.unlink('scratch')", 0)
+        self.scratch("os.unlink('scratch')\nos.pread(f, 16, 0)", 0)
+
+    def test_scratch_that_is_kept(self):
+        self.assertEqual(self.scratch("", 1), ["written to $CWD/scratch"])
+        self.assertEqual(self.scratch("os.rename('scratch', 'kept')", 1),
+                         ["written to $CWD/scratch"])
+
+    def test_scratch_that_another_uses(self):
+        for other in ("tr x y <scratch >/dev/null", f"{sys.executable} -I -S maps.py"):
+            found = self.scratch(f"os.system('{other}')\nos.unlink('scratch')", 1)
+            self.assertIn("written to $CWD/scratch", found)
+
+    def test_journal(self):
+        """Of a database: it begins with a number by chance."""
+        self.need("sqlite3")
+        tapes = []
+        for _ in range(2):
+            database = os.path.join(self.dir, "f.db")
+            if os.path.exists(database):
+                os.unlink(database)
+            tapes.append(self.record(["sqlite3", "f.db", "create table t(a, b); insert into t "
+                                      "values (1, 2); insert into t values (3, 4);"]))
+        written = [[text for _, text in self.bench.lines(tape, "-xx", "-s", "16")
+                    if text.startswith("pwrite64(") and ", 0) = 512" in text] for tape in tapes]
+        self.assertTrue(written[0])
+        self.assertNotEqual(written[0], written[1])
+        self.assertEqual(self.diff(*tapes, status=0).out, b"same\n")
 
     def test_context(self):
         good, bad = self.pair()

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Says a side as text: side_dump TAPE. What is the same in two runs is the same here, so that two
+ * Says a side as text: side_dump TAPE. With "unified" behind it, the steps of each thread by its
+ * number on the tape, as the report has them; with "size", how much there is. What is the same in two runs is the same here, so that two
  * tapes can be compared with diff(1).
  */
 #include "replayer/diff/side.h"
@@ -84,6 +85,27 @@ static void say_thread(const struct diff_side *s, const struct diff_thread *t)
 	}
 }
 
+static void say_lines(const struct diff_side *s, const struct diff_thread *t)
+{
+	printf("thread %u\n", t->tid);
+	for (size_t i = 0; i < t->count; i++) {
+		const char *text = s->texts + t->steps[i].text;
+		struct buf line = {0};
+
+		escape_text(&line, text, strlen(text));
+		printf(" %s\n", buf_text(&line));
+		buf_done(&line);
+	}
+}
+
+static void say_all_lines(const struct diff_side *s)
+{
+	for (size_t i = 1; i < s->process_count; i++) {
+		for (size_t k = 0; k < s->processes[i].thread_count; k++)
+			say_lines(s, &s->processes[i].threads[k]);
+	}
+}
+
 static void say_process(const struct diff_side *s, size_t i)
 {
 	const struct diff_process *p = &s->processes[i];
@@ -111,7 +133,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s: %s\n", argv[1], err_text(&err));
 		return 2;
 	}
-	if (argc > 2) {
+	if (argc > 2 && strcmp(argv[2], "unified") == 0) {
+		say_all_lines(s);
+	} else if (argc > 2) {
 		printf("%" PRIu64 " events, %zu processes, %zu objects, %zu texts bytes\n",
 		       s->events, s->process_count, s->object_count, s->texts_size);
 	} else {
