@@ -90,6 +90,38 @@ int compare_note_objects(struct comparison *c)
 	return r == 0 ? note_objects(c->b, &c->b_objects) : r;
 }
 
+static int note_removed(const struct diff_side *s, const struct diff_process *p, struct map *ret)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < p->count_count; i++) {
+		const struct diff_count *x = &p->counts[i];
+
+		if (!x->error && x->object && strcmp(compare_call(s, x->call), "unlink") == 0)
+			r = map_put(ret, s->objects[x->object].hash, ret);
+	}
+	return r;
+}
+
+static int note_all_removed(const struct diff_side *s, struct map *ret)
+{
+	int r = 0;
+
+	for (size_t i = 1; r == 0 && i < s->process_count; i++)
+		r = note_removed(s, &s->processes[i], ret);
+	return r;
+}
+
+int compare_note_removed(struct comparison *c)
+{
+	int r = c->removed_known ? 0 : note_all_removed(c->a, &c->a_removed);
+
+	if (r == 0 && !c->removed_known)
+		r = note_all_removed(c->b, &c->b_removed);
+	c->removed_known = true;
+	return r;
+}
+
 /* ---- all of it ---- */
 
 static bool is_pool(const void *context, const char *exe)
@@ -140,6 +172,8 @@ void comparison_done(struct comparison *c)
 	buf_done(&c->divergences);
 	map_done(&c->a_objects);
 	map_done(&c->b_objects);
+	map_done(&c->a_removed);
+	map_done(&c->b_removed);
 	*c = (struct comparison){0};
 }
 

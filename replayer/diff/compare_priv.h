@@ -39,6 +39,8 @@ const char *compare_label(const struct diff_side *s, uint32_t object);
 const char *compare_call(const struct diff_side *s, uint32_t call);
 /* Makes ready for compare_knows(), if it is not. 0 or -ENOMEM. */
 int compare_note_objects(struct comparison *c);
+/* Fills in `a_removed` and `b_removed`, if they are not. 0 or -ENOMEM. */
+int compare_note_removed(struct comparison *c);
 /* Whether this object is on the other side too. */
 bool compare_knows(const struct comparison *c, int side, uint64_t object);
 

@@ -101,21 +101,13 @@ static bool is_told(const struct comparison *c, uint32_t node, const struct flow
 	       findings_find(&c->found, is_new ? FIND_PEER_NEW : FIND_PEER_GONE, node, f->object);
 }
 
-/* Whether a run removed the object by its name: what was in it is seen by nobody else then. */
-static bool is_removed(const struct diff_side *s, uint64_t object)
+/* Whether both runs removed the object by its name: what was in it is seen by nobody else then.
+ * 0, 1 or -ENOMEM. */
+static int is_removed(struct comparison *c, uint64_t object)
 {
-	for (size_t i = 1; i < s->process_count; i++) {
-		const struct diff_process *p = &s->processes[i];
-
-		for (size_t k = 0; k < p->count_count; k++) {
-			const struct diff_count *x = &p->counts[k];
-
-			if (!x->error && s->objects[x->object].hash == object &&
-			    strcmp(compare_call(s, x->call), "unlink") == 0)
-				return true;
-		}
-	}
-	return false;
+	return compare_note_removed(c) < 0
+		       ? -ENOMEM
+		       : map_get(&c->a_removed, object) && map_get(&c->b_removed, object);
 }
 
 static int add(struct comparison *c, uint32_t node, const struct flow *a, const struct flow *b)
@@ -126,12 +118,13 @@ static int add(struct comparison *c, uint32_t node, const struct flow *a, const 
 	cleanup_done(buf_done) struct buf subject = {0};
 	struct compare_new x = {.kind = FIND_BYTES, .node = node, .what = any->object};
 	struct finding *f;
-	int failed = 0;
+	int failed = 0, removed;
 
 	if (any->stream->masked || ((!a || !b) && is_told(c, node, any, !a)))
 		return 0;
-	if (a && b && is_removed(c->a, any->object) && is_removed(c->b, any->object))
-		return 0;
+	removed = a && b ? is_removed(c, any->object) : 0;
+	if (removed)
+		return removed < 0 ? removed : 0;
 	buf_printf(&subject, "%s %s", any->stream->out ? "written to" : "read from", label);
 	x.subject = buf_text(&subject);
 	x.detail = hash_add(any->object, &any->stream->out, sizeof(any->stream->out));
