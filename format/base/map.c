@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "map.h"
 
+#include "large.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-
-enum { HUGE_PAGE = 2 << 20 };
 
 static size_t home(const struct map *m, uint64_t key)
 {
@@ -24,32 +23,11 @@ static struct map_slot *find(const struct map *m, uint64_t key)
 	return &m->slots[i];
 }
 
-/*
- * Free slots. Those of a large table are written at once: looked at first, each page would be the
- * kernel's page of zeros, and be exchanged for another when it is written to, which every thread
- * is interrupted for. Large pages, since where the next key is looked for is anywhere.
- */
-static struct map_slot *free_slots(size_t capacity)
-{
-	const size_t size = capacity * sizeof(struct map_slot);
-	struct map_slot *ret;
-
-	if (size < HUGE_PAGE)
-		return calloc(capacity, sizeof(*ret));
-	if (capacity > SIZE_MAX / sizeof(*ret))
-		return NULL;
-	ret = aligned_alloc(HUGE_PAGE, size);
-	if (!ret)
-		return NULL;
-	(void)madvise(ret, size, MADV_HUGEPAGE);
-	return memset(ret, 0, size);
-}
-
 static int grow(struct map *m)
 {
 	struct map bigger = {.capacity = m->capacity ? m->capacity * 2 : 16};
 
-	bigger.slots = free_slots(bigger.capacity);
+	bigger.slots = large_zeroed(bigger.capacity, sizeof(*bigger.slots));
 	if (!bigger.slots)
 		return -ENOMEM;
 	for (size_t i = 0; i < m->capacity; i++) {

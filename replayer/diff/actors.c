@@ -350,57 +350,6 @@ static int give_threads(struct reading *r)
 	return 0;
 }
 
-static int compare_counts(const void *a, const void *b)
-{
-	const struct diff_count *x = a, *y = b;
-
-	if (x->call != y->call)
-		return x->call < y->call ? -1 : 1;
-	if (x->object != y->object)
-		return x->object < y->object ? -1 : 1;
-	return (x->error > y->error) - (x->error < y->error);
-}
-
-static void sort_unless_sorted(struct diff_count *counts, size_t count)
-{
-	for (size_t i = 1; i < count; i++) {
-		if (compare_counts(&counts[i - 1], &counts[i]) > 0) {
-			qsort(counts, count, sizeof(*counts), compare_counts);
-			return;
-		}
-	}
-}
-
-/*
- * By call first, without comparing: those of a call are mostly in the order of their objects
- * already, since it met most of them first. 0 or -ENOMEM.
- */
-static int sort_counts(struct diff_count *counts, size_t count, size_t calls)
-{
-	cleanup_free struct diff_count *sorted = NULL;
-	cleanup_free size_t *ends = NULL;
-
-	if (count <= calls) {
-		sort_unless_sorted(counts, count);
-		return 0;
-	}
-	sorted = malloc(count * sizeof(*sorted));
-	ends = calloc(calls + 1, sizeof(*ends));
-	if (!sorted || !ends)
-		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		ends[counts[i].call + 1]++;
-	for (size_t i = 0; i < calls; i++)
-		ends[i + 1] += ends[i];
-	for (size_t i = 0; i < count; i++)
-		sorted[ends[counts[i].call]++] = counts[i];
-	/* Each end has moved to where the next call begins. */
-	for (size_t i = 0; i < calls; i++)
-		sort_unless_sorted(sorted + (i ? ends[i - 1] : 0), ends[i] - (i ? ends[i - 1] : 0));
-	memcpy(counts, sorted, count * sizeof(*counts));
-	return 0;
-}
-
 static int compare_streams(const void *a, const void *b)
 {
 	const struct diff_stream *x = a, *y = b;
@@ -441,13 +390,11 @@ int diff_actors_end(struct reading *r)
 	for (size_t i = 1; result == 0 && i < r->actor_count; i++) {
 		struct actor *a = &r->actors[i];
 
-		result = sort_counts(a->counts, a->is.count_count, r->calls.name_count + 1);
 		a->is.counts = a->counts;
 		a->counts = NULL;
 		a->is.inherited = a->inherited;
 		a->inherited = NULL;
-		if (result == 0)
-			result = give_streams(a);
+		result = give_streams(a);
 	}
 	/* Also of what is half done, so that it is freed. */
 	for (size_t i = 1; list && i < r->actor_count; i++)

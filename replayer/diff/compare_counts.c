@@ -6,6 +6,7 @@
  */
 #include "compare_pool.h"
 #include "compare_priv.h"
+#include "tally.h"
 
 #include "base/cleanup.h"
 #include "base/hash.h"
@@ -33,74 +34,7 @@ static const struct tolerance of_moments = {16, 4};
 /* When several threads make what is moved, one takes as much at a time as is ready. */
 static const struct tolerance of_threads = {16, 2};
 
-struct tally {
-	uint64_t call, object; /* hashes */
-	uint64_t calls;
-	uint32_t call_at, object_at;
-	uint16_t error;
-	bool noise;
-};
-
-static int compare_tallies(const void *a, const void *b)
-{
-	const struct tally *x = a, *y = b;
-
-	if (x->call != y->call)
-		return x->call < y->call ? -1 : 1;
-	if (x->object != y->object)
-		return x->object < y->object ? -1 : 1;
-	return (x->error > y->error) - (x->error < y->error);
-}
-
-static uint64_t hash_of(const struct diff_side *s, uint32_t object)
-{
-	return object ? s->objects[object].hash : 0;
-}
-
-static struct tally tally_of(const struct diff_side *s, const struct diff_count *count)
-{
-	const char *call = compare_call(s, count->call);
-
-	return (struct tally){.call = hash_add(HASH_START, call, strlen(call)),
-			      .object = hash_of(s, count->object),
-			      .calls = count->calls,
-			      .call_at = count->call,
-			      .object_at = count->object,
-			      .error = count->error,
-			      .noise = count->noise};
-}
-
-/* Of all processes of a heap together. */
-static struct tally *tallies(const struct diff_side *s, const uint32_t *processes, size_t count,
-			     size_t *ret_count)
-{
-	struct tally *ret;
-	size_t n = 0, kept = 0;
-
-	for (size_t i = 0; i < count; i++)
-		n += s->processes[processes[i]].count_count;
-	ret = calloc(n + 1, sizeof(*ret));
-	if (!ret)
-		return NULL;
-	n = 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct diff_process *p = &s->processes[processes[i]];
-
-		for (size_t k = 0; k < p->count_count; k++)
-			ret[n++] = tally_of(s, &p->counts[k]);
-	}
-	qsort(ret, n, sizeof(*ret), compare_tallies);
-	for (size_t i = 0; i < n; i++) {
-		if (kept && compare_tallies(&ret[kept - 1], &ret[i]) == 0)
-			ret[kept - 1].calls += ret[i].calls;
-		else
-			ret[kept++] = ret[i];
-	}
-	*ret_count = kept;
-	return ret;
-}
-
-static bool moves_bytes(const char *call)
+static bool is_within(const struct diff_side *s, const struct tally *t, uint64_t a, uint64_t b)
 {
 	static const char *const moving[] = {"read",     "write",  "pread64",        "pwrite64",
 					     "sendfile", "splice", "copy_file_range"};
@@ -233,28 +167,6 @@ static int compare_one(struct comparison *c, uint32_t node, const struct tally *
 	return add(c, node, any, side, x, y);
 }
 
-/* Findings about a step tell how often that call was made in all, not how often it was seen to
- * differ. */
-struct totals {
-	const struct tally *a, *b;
-	size_t a_count, b_count;
-};
-
-static uint64_t calls_of(const struct tally *all, size_t count, const struct diff_side *s,
-			 const struct finding_place *p, uint64_t object, uint16_t error)
-{
-	const char *call;
-	struct tally key = {.object = object, .error = error};
-	const struct tally *found;
-
-	if (!p->step)
-		return 0;
-	call = compare_call(s, p->step->call);
-	key.call = hash_add(HASH_START, call, strlen(call));
-	found = bsearch(&key, all, count, sizeof(*all), compare_tallies);
-	return found ? found->calls : 0;
-}
-
 /* Whether any process of the node took this very step. */
 static bool takes(const struct diff_side *s, const uint32_t *processes, size_t count,
 		  const struct diff_step *step)
@@ -272,17 +184,24 @@ static bool takes(const struct diff_side *s, const uint32_t *processes, size_t c
 	return false;
 }
 
+/* Findings about a step tell how often that call was made in all, not how often it was seen to
+ * differ. */
+static bool tells_total(const struct finding *f)
+{
+	const struct finding_place *p = f->b.step ? &f->b : &f->a;
+
+	return p->step && (f->kind == FIND_CALL_NEW || f->kind == FIND_CALL_GONE);
+}
+
 /* A call that is new here but was made before has a count that has moved, no more. */
-static void complete(struct comparison *c, struct finding *f, const struct totals *t)
+static void complete(struct comparison *c, struct finding *f, const struct tally_total *total)
 {
 	const struct finding_place *p = f->b.step ? &f->b : &f->a;
 	const struct diff_side *s = f->b.step ? c->b : c->a;
 	const struct match_node *n = &c->match.nodes[f->node];
 
-	if (!p->step || (f->kind != FIND_CALL_NEW && f->kind != FIND_CALL_GONE))
-		return;
-	f->a.count = calls_of(t->a, t->a_count, s, p, f->what, p->step->error);
-	f->b.count = calls_of(t->b, t->b_count, s, p, f->what, p->step->error);
+	f->a.count = total->a;
+	f->b.count = total->b;
 	if (f->a.count && f->b.count && tells_the_moment(compare_label(s, p->step->object)) &&
 	    is_within(&of_moments, 0, f->a.count, f->b.count))
 		f->weight = FINDING_NOISE;
@@ -294,6 +213,53 @@ static void complete(struct comparison *c, struct finding *f, const struct total
 	if (f->b.step ? takes(c->a, n->a, n->a_count, p->step)
 		      : takes(c->b, n->b, n->b_count, p->step))
 		f->weight = FINDING_NOISE;
+}
+
+static struct tally_total total_of(const struct comparison *c, const struct finding *f)
+{
+	const struct diff_side *s = f->b.step ? c->b : c->a;
+	const struct diff_step *step = f->b.step ? f->b.step : f->a.step;
+
+	return (struct tally_total){.call = tally_call(compare_call(s, step->call)),
+				    .object = f->what,
+				    .error = step->error};
+}
+
+/* Where the findings of the node begin: they were the last to come, but for those of no node. */
+static size_t first_finding(const struct comparison *c, uint32_t node)
+{
+	size_t first = c->found.count;
+
+	while (first && (c->found.at[first - 1].node == node || !c->found.at[first - 1].node))
+		first--;
+	return first;
+}
+
+static int complete_all(struct comparison *c, uint32_t node)
+{
+	const size_t first = first_finding(c, node);
+	cleanup_free struct tally_total *totals =
+		calloc(c->found.count - first + 1, sizeof(*totals));
+	size_t n = 0;
+	int r = totals ? 0 : -ENOMEM;
+
+	for (size_t i = first; r == 0 && i < c->found.count; i++) {
+		if (c->found.at[i].node == node && tells_total(&c->found.at[i]))
+			totals[n++] = total_of(c, &c->found.at[i]);
+	}
+	if (r == 0)
+		r = tally_totals(c, node, totals, n);
+	n = 0;
+	for (size_t i = first; r == 0 && i < c->found.count; i++) {
+		if (c->found.at[i].node == node && tells_total(&c->found.at[i]))
+			complete(c, &c->found.at[i], &totals[n++]);
+	}
+	return r;
+}
+
+static uint64_t hash_of(const struct diff_side *s, uint32_t object)
+{
+	return object ? s->objects[object].hash : 0;
 }
 
 static bool are_equal_counts(const struct comparison *c, const struct diff_process *p,
@@ -331,26 +297,20 @@ static bool are_plainly_equal(const struct comparison *c, uint32_t node)
 	return n->a_count == n->b_count;
 }
 
-static int compare_sorted_counts(struct comparison *c, uint32_t node)
+static int compare_differing(struct comparison *c, uint32_t node)
 {
-	const struct match_node *n = &c->match.nodes[node];
-	size_t a_count = 0, b_count = 0, i = 0, k = 0;
-	cleanup_free struct tally *a = tallies(c->a, n->a, n->a_count, &a_count);
-	cleanup_free struct tally *b = tallies(c->b, n->b, n->b_count, &b_count);
-	const struct totals all = {a, b, a_count, b_count};
-	int r = a && b ? 0 : -ENOMEM;
+	cleanup_done(tallies_done) struct tallies t = {0};
+	size_t i = 0, k = 0;
+	int r = complete_all(c, node);
 
-	for (size_t f = c->found.count; r == 0 && f-- > 0;) {
-		/* Those of this node were the last to come, but for those of no node. */
-		if (c->found.at[f].node == node)
-			complete(c, &c->found.at[f], &all);
-		else if (c->found.at[f].node)
-			break;
-	}
-	while (r == 0 && (i < a_count || k < b_count)) {
-		int order = i == a_count ? 1 : k == b_count ? -1 : compare_tallies(&a[i], &b[k]);
+	if (r == 0)
+		r = tallies_make(c, node, &t);
+	while (r == 0 && (i < t.a_count || k < t.b_count)) {
+		int order = i == t.a_count   ? 1
+			    : k == t.b_count ? -1
+					     : tally_order(&t.a[i], &t.b[k]);
 
-		r = compare_one(c, node, order <= 0 ? &a[i] : NULL, order >= 0 ? &b[k] : NULL);
+		r = compare_one(c, node, order <= 0 ? &t.a[i] : NULL, order >= 0 ? &t.b[k] : NULL);
 		i += order <= 0;
 		k += order >= 0;
 	}
@@ -359,5 +319,5 @@ static int compare_sorted_counts(struct comparison *c, uint32_t node)
 
 int compare_node_counts(struct comparison *c, uint32_t node)
 {
-	return are_plainly_equal(c, node) ? 0 : compare_sorted_counts(c, node);
+	return are_plainly_equal(c, node) ? 0 : compare_differing(c, node);
 }

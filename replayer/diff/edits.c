@@ -44,10 +44,9 @@ static int sequence_make(struct sequence *s, struct intern *names)
 
 	if (!numbers)
 		return -ENOMEM;
-	for (size_t i = 0; i < s->count; i++) {
-		if (intern_number(names, s->steps[i].coarse, &numbers[i]) < 0)
-			return -ENOMEM;
-	}
+	if (s->count &&
+	    intern_numbers(names, &s->steps->coarse, sizeof(*s->steps), s->count, numbers) < 0)
+		return -ENOMEM;
 	if (fold(numbers, s->count, names, &s->folded) < 0)
 		return -ENOMEM;
 	s->numbers = calloc(s->folded.count + 1, sizeof(*s->numbers));

@@ -119,7 +119,7 @@ struct diff_process {
 	size_t environment_said_size;
 	const struct diff_thread *threads; /* the first thread first */
 	size_t thread_count;
-	const struct diff_count *counts; /* by call, object, error */
+	const struct diff_count *counts; /* of a call, object and error; as they first came */
 	size_t count_count;
 	const struct diff_stream *streams; /* by object, direction */
 	size_t stream_count;
