@@ -407,8 +407,12 @@ sys.exit("worker failed" if os.wait()[1] else 0)
         def blocked(pid):
             try:
                 calls = []
-                for thread in sorted(glob.glob(f"/proc/{pid}/task/*/syscall")):
-                    with open(thread, "rb") as f:
+                for thread in sorted(glob.glob(f"/proc/{pid}/task/*")):
+                    with open(f"{thread}/stat", "rb") as f:
+                        # Stopped for the recorder, it is not in the call yet.
+                        if f.read().rpartition(b") ")[2][:1] == b"t":
+                            return b"running"
+                    with open(f"{thread}/syscall", "rb") as f:
                         calls.append(f.read())
                 return b"running" if b"running\n" in calls else b" ".join(calls)
             except OSError:
