@@ -68,9 +68,9 @@ class Attach(suite.TapeTest):
         """Taken hold of and let go again and again, in calls that a stop may interrupt."""
         child = self.sleepers()
         for cycle in range(CYCLES):
-            if cycle == CYCLES - 1:
-                self.all_sleep(child)  # in calls that are to be on the last tape
             tape, rec = self.attach(child.pid)
+            if cycle == CYCLES - 1:
+                self.all_sleep(child)  # in calls again, which are on the last tape then
             self.let_go(rec, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)[cycle % 3])
             self.assertEqual({status(tid, "TracerPid") for tid in threads(child.pid)}, {"0"})
         said = child.communicate()[0].decode().splitlines()
