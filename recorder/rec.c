@@ -55,7 +55,7 @@ static size_t chunk_size(const struct rec_bounds *bounds)
 	return size < MIN ? MIN : (size_t)size;
 }
 
-static int start_tape(struct rec *rec, struct err *err)
+static int start_tape(struct rec *rec, const struct timespec *real, struct err *err)
 {
 	const struct rec_bounds *bounds = &rec->options->bounds;
 	const struct trace_writer_options options = {
@@ -69,13 +69,10 @@ static int start_tape(struct rec *rec, struct err *err)
 		.open_context = bounds->open_context,
 	};
 	struct meta_header header = {0};
-	struct timespec real;
 	int r;
 
-	clock_gettime(CLOCK_REALTIME, &real);
-	rec->start = rec_clock();
 	header.start_monotonic = (int64_t)rec->start;
-	header.start_realtime = (int64_t)real.tv_sec * 1000000000 + real.tv_nsec;
+	header.start_realtime = (int64_t)real->tv_sec * 1000000000 + real->tv_nsec;
 	r = fill_header(rec, &header);
 	if (r < 0)
 		r = err_set(err, ENOMEM, "out of memory");
@@ -150,14 +147,19 @@ static int start(struct rec *rec, struct rec_launch *launch, struct err *err)
 {
 	const struct rec_bounds *bounds = &rec->options->bounds;
 	struct rec_control_plan plan = {0};
-	int r = start_tape(rec, err);
+	struct timespec real;
+	int r;
 
+	clock_gettime(CLOCK_REALTIME, &real);
+	rec->start = rec_clock();
 	rec->root = launch->pid;
 	plan.command = launch->pid;
 	plan.dumps = bounds->ring_size != 0;
 	plan.deadline = bounds->max_time ? rec->start + bounds->max_time : 0;
+	/* Before anything is written: a pipe may be closed by then. */
+	r = rec_control_start(&plan, &rec->control, err);
 	if (r == 0)
-		r = rec_control_start(&plan, &rec->control, err);
+		r = start_tape(rec, &real, err);
 	if (r == 0)
 		r = rec->root ? take_command(rec, err) : rec_attach(rec, err);
 	if (r == 0 && rec->root)

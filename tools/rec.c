@@ -252,6 +252,9 @@ static int record(struct rec_arguments *a, const char *path)
 		a->rec.journal = journal;
 	a->rec.bounds = a->bounds.rec;
 	rec_run(&a->rec, path, &result, &err);
+	/* For what is written from here on: nobody is started any more who would inherit it. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	if (a->redacts && result.failure == REC_OK)
 		redact_to(a, hidden, fd, &result, &err);
 	check_tape(a, fd, &result, &err);

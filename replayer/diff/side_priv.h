@@ -85,6 +85,8 @@ struct objects {
 	bool failed;
 };
 
+/* Nobody is at place 0, of an empty tape too. 0 or -ENOMEM. */
+int diff_objects_init(struct objects *o, struct texts *texts);
 /* The object with this label. DIFF_NONE: no room, or out of memory (`failed`). */
 uint32_t diff_objects_put(struct objects *o, const struct buf *label, const void *name,
 			  size_t name_size, uint8_t kind, uint8_t marks);

@@ -110,6 +110,19 @@ static int make_room(struct objects *o)
 	return 0;
 }
 
+int diff_objects_init(struct objects *o, struct texts *texts)
+{
+	*o = (struct objects){.texts = texts};
+	if (make_room(o) < 0)
+		return -ENOMEM;
+	o->list[0] = (struct diff_object){.hash = 0};
+	o->marks[0] = 0;
+	o->last[0] = (struct object_count){.at = 0};
+	o->last_text[0] = (struct object_text){.hash = 0};
+	o->count = 1;
+	return 0;
+}
+
 uint32_t diff_objects_put(struct objects *o, const struct buf *label, const void *name,
 			  size_t name_size, uint8_t kind, uint8_t marks)
 {
@@ -120,16 +133,6 @@ uint32_t diff_objects_put(struct objects *o, const struct buf *label, const void
 
 	if (known || o->count == SIDE_OBJECTS_MAX)
 		return (uint32_t)known;
-	if (!o->count) {
-		/* Nobody is at place 0. */
-		if (make_room(o) < 0)
-			goto out;
-		o->list[0] = (struct diff_object){.hash = 0};
-		o->marks[0] = 0;
-		o->last[0] = (struct object_count){.at = 0};
-		o->last_text[0] = (struct object_text){.hash = 0};
-		o->count = 1;
-	}
 	if (make_room(o) < 0 || buf_error(label) < 0 ||
 	    map_put(&o->by_hash, hash, (void *)(uintptr_t)o->count) < 0)
 		goto out;

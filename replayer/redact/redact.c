@@ -275,7 +275,7 @@ int redact_next_pass(struct redact *r, struct err *err)
 	if (result == 0 && r->pass == REDACT_FIND)
 		result = secrets_seal(r->secrets);
 	if (result == 0 && r->pass == REDACT_WRITE)
-		result = redact_end_tape(r, err);
+		result = redact_end_file(r, err);
 	edits_sort(&r->edits);
 	forget_tape(r);
 	r->tape = 0;

@@ -174,3 +174,11 @@ int redact_end_tape(struct redact *r, struct err *err)
 	*t = (struct meta_trailer){.lost = 0};
 	return result;
 }
+
+int redact_end_file(struct redact *r, struct err *err)
+{
+	/* Of a tape of which nothing can be read there is that. */
+	int result = need_composer(r, err);
+
+	return result < 0 ? result : redact_end_tape(r, err);
+}

@@ -131,6 +131,8 @@ int redact_count(struct redact *r, uint32_t pid, enum redact_class class, size_t
 int redact_write_header(struct redact *r, const struct meta_header *h, struct err *err);
 int redact_write_snapshot(struct redact *r, const struct meta_snapshot *s, struct err *err);
 int redact_end_tape(struct redact *r, struct err *err);
+/* The last one of the file: there is one in any case. */
+int redact_end_file(struct redact *r, struct err *err);
 int redact_copy_trailer(struct redact *r, const struct meta_trailer *from);
 int redact_take_damage(struct redact *r, const struct trace_damage *d);
 

@@ -57,15 +57,20 @@ class Attach(suite.TapeTest):
     def sleepers(self):
         child = self.start([self.prog("attached")])
         self.assertEqual(child.stdout.readline().split()[0], b"ready")
+        self.all_sleep(child)
+        return child
+
+    def all_sleep(self, child):
         wait_for(lambda: all(status(tid, "State")[0] == "S" for tid in threads(child.pid)),
                  "all threads sleep")
-        return child
 
     def test_calls_go_on(self):
         """Taken hold of and let go again and again, in calls that a stop may interrupt."""
         child = self.sleepers()
         for cycle in range(CYCLES):
             tape, rec = self.attach(child.pid)
+            if cycle == CYCLES - 1:
+                self.all_sleep(child)  # in calls again, which are on the last tape then
             self.let_go(rec, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)[cycle % 3])
             self.assertEqual({status(tid, "TracerPid") for tid in threads(child.pid)}, {"0"})
         said = child.communicate()[0].decode().splitlines()

@@ -407,8 +407,12 @@ sys.exit("worker failed" if os.wait()[1] else 0)
         def blocked(pid):
             try:
                 calls = []
-                for thread in sorted(glob.glob(f"/proc/{pid}/task/*/syscall")):
-                    with open(thread, "rb") as f:
+                for thread in sorted(glob.glob(f"/proc/{pid}/task/*")):
+                    with open(f"{thread}/stat", "rb") as f:
+                        # Stopped for the recorder, it is not in the call yet.
+                        if f.read().rpartition(b") ")[2][:1] == b"t":
+                            return b"running"
+                    with open(f"{thread}/syscall", "rb") as f:
                         calls.append(f.read())
                 return b"running" if b"running\n" in calls else b" ".join(calls)
             except OSError:
@@ -437,7 +441,9 @@ sys.exit("worker failed" if os.wait()[1] else 0)
         self.need("flock")
         lock = self.bench.path("the.lock")
         script = self.write("lock.sh", f"exec 9>{lock}\nflock 9\n"
-                            f"(exec 9>&-; touch {self.bench.path('one')}; exec flock {lock} echo got) &\nwait\n")
+                            f"(exec 9>&-; touch {self.bench.path('one')}; exec flock {lock} echo got) &\n"
+                            # Ended first, its child must not let it come to its own end.
+                            "while wait; do :; done\n")
         tape = self.bench.new_tape()
         self.stop(tape, ["sh", script], ["one"])
         self.blame(tape, rf"it was waiting for a file lock \({lock}\) for \d+\.\d+ s, "

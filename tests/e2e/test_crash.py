@@ -525,7 +525,8 @@ class Failing(CrashTest):
         self.failed(tape, result, "File too large")
 
     def test_closed_pipe(self):
-        script = '{ "$@" 2>err; echo $? >status; } | head -c 100 >/dev/null'
+        # The header at least is read.
+        script = '{ "$@" 2>err; echo $? >status; } | head -c 10000 >/dev/null'
         run(["sh", "-c", script, "sh", self.bench.rec, "-o", "-", "--", "sh", "-c",
              "head -c 3000000 /dev/urandom | cat >/dev/null; echo ran >ran; exit 3"], cwd=self.dir)
         with open(self.bench.path("ran"), encoding="ascii") as f:
@@ -534,6 +535,29 @@ class Failing(CrashTest):
             self.assertEqual(f.read(), "125\n")
         with open(self.bench.path("err"), encoding="ascii") as f:
             self.assertRegex(f.read(), r"\Arec: .*Broken pipe.* missing.*\n\Z")
+
+    def test_pipe_closed_before(self):
+        """There was never anybody to read it: no tape can be begun, and nothing is run."""
+        self.assertEqual(self.into_closed_pipe(), (125, "rec: cannot write the tape: Broken pipe\n"))
+        self.assertFalse(os.path.exists(self.bench.path("ran")))
+
+    def test_pipe_closed_behind(self):
+        """What is redacted is written when the command is over."""
+        status, err = self.into_closed_pipe("--redact")
+        self.assertEqual(status, 125)
+        self.assertRegex(err, r"\Arec: [^\n]*Broken pipe[^\n]*\n\Z")
+        self.assertTrue(os.path.exists(self.bench.path("ran")))
+
+    def into_closed_pipe(self, *options):
+        reader, writer = os.pipe()
+        os.close(reader)
+        try:
+            result = subprocess.run([self.bench.rec, "-o", "-", *options, "sh", "-c", "echo >ran"],
+                                    cwd=self.dir, stdout=writer, stderr=subprocess.PIPE,
+                                    check=False, text=True)
+        finally:
+            os.close(writer)
+        return result.returncode, result.stderr
 
     def test_removed(self):
         """Into a file that nobody can open any more."""

@@ -58,7 +58,7 @@ class Progress(suite.TapeTest):
                     terminal.read_some(1)
         finally:
             self.enough.set()
-            status = terminal.end()
+            status = terminal.end(120)  # what was read ahead comes first
             feeder.join()
         return terminal.text, status
 

@@ -54,6 +54,7 @@ def main():
     parser.add_argument("-j", dest="jobs", type=int, default=2)
     parser.add_argument("ways", nargs="*", default=WAYS)
     args = parser.parse_intermixed_args()
+    args.faulty = os.path.abspath(args.faulty)  # tests run elsewhere
     tests = [t for t in tests_of(args.build) if re.search(args.regex, t[0])]
     # Started in the background, they might be ignored, and tests are about them.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -38,7 +38,7 @@ COMMAND_LINES = {
 JOURNALS_OF = ("sigqueue", "exec_non_leader", "clone3_fork")
 ARCHS = (0xc000003e, 0x40000003, 0xc00000b7)
 JOURNAL_HEAD, JOURNAL_INPUT = 4096, 8000
-INPUT_MAX, RANGES_MAX, ALIKE_MAX, NUMBERS = 4000, 255, 2, 470
+INPUT_MAX, SMALL_MAX, RANGES_MAX, ALIKE_MAX, NUMBERS = 4000, 8000, 255, 2, 470
 
 
 class Studio:
@@ -46,14 +46,17 @@ class Studio:
 
     def __init__(self, rec, progs):
         self.progs, self.dir = progs, tempfile.mkdtemp(prefix="tape-")
+        with open(os.path.join(self.dir, "key"), "wb") as f:
+            f.write(b"AKIAIOSFODNN7EXAMPLE\n")
         shutil.copy(rec, os.path.join(self.dir, "rec"))
 
-    def record(self, command):
+    def record(self, command, options=("-s", "16"), environment=()):
         if command[0].startswith("./"):
             shutil.copy(os.path.join(self.progs, command[0]), self.dir)
-        subprocess.run(["env", "-i", f"PATH={self.dir}:/usr/bin:/bin", "HOME=/", "unshare", "-u",
-                        "sh", "-c", 'hostname example; exec rec -q -s 16 -o x.zst "$@"', "sh",
-                        *command], cwd=self.dir, stdout=subprocess.DEVNULL, check=False)
+        subprocess.run(["env", "-i", f"PATH={self.dir}:/usr/bin:/bin", "HOME=/",
+                        *environment, "unshare", "-u", "sh", "-c",
+                        'hostname example; exec rec -q -o x.zst "$@"', "sh", *options, *command], cwd=self.dir, stdout=subprocess.DEVNULL, check=False,
+                       stderr=subprocess.DEVNULL)
         with open(os.path.join(self.dir, "x.zst"), "rb") as f:
             return f.read()
 
@@ -140,6 +143,18 @@ def inputs(head, events):
     yield out
 
 
+def as_events(data):
+    """As tape.c makes chunks of them."""
+    out, before = b"", {}
+    for rows in chunks(data):
+        out += number(len(rows) - 1)
+        for row in rows:
+            out += event(row, before)
+            before = row
+        out += number(0) + b"\0"
+    return out
+
+
 # ---- files ----
 
 def write(target, name, data):
@@ -177,13 +192,7 @@ def write_codec(tapes):
 
 def write_chunks(tapes):
     for name, data in tapes.items():
-        out, before = b"", {}
-        for rows in chunks(data):
-            out += number(len(rows) - 1)
-            for row in rows:
-                out += event(row, before)
-                before = row
-            out += number(0) + b"\0"
+        out = as_events(data)
         write("stream", name, b"\0" + out)
         write("repair", name, b"\1" + out)
 
@@ -236,6 +245,39 @@ def write_events(name, events):
         write("capture", f"{name}-{i:02}", data)
 
 
+# ---- two tapes, and one with secrets: fuzz_diff.c and fuzz_redact.c say in which form ----
+
+FILE, EVENTS, RECORDS = range(3)
+EDITED, RULED, LEARNED, ALL, BEHIND = (1 << n for n in range(2, 7))
+SECRETS = ('read key <key; TOKEN=$key cat key >copy; echo "password=bluebird" >&2; rm copy',
+           'read key <key; TOKEN=$key cat key >other; echo "password=hunter2" >&2; exit 3')
+
+
+def as_records(data):
+    return b"".join(struct.pack("<H", len(r)) + r for r in records(data) if len(r) < 1 << 16)
+
+
+def write_pairs(pairs):
+    """The larger ones in few forms: the corpus is read again for every test."""
+    for name, (a, b) in pairs.items():
+        write("diff", f"{name}-file", bytes([FILE | LEARNED]) + counted(a) + b)
+        edits = b"".join(struct.pack("<HB", 37 * n, n) for n in range(9, 40))
+        write("diff", f"{name}-edited",
+              bytes([RECORDS | EDITED | RULED]) + counted(as_records(a)) + edits)
+        if len(as_records(a)) < SMALL_MAX:
+            write("diff", f"{name}-behind", bytes([FILE | BEHIND | LEARNED]) + counted(a) + b)
+            write("diff", f"{name}-events", bytes([EVENTS]) + counted(as_events(a)) + as_events(b))
+            write("diff", f"{name}-records",
+                  bytes([RECORDS | RULED | ALL]) + counted(as_records(a)) + as_records(b))
+
+
+def write_secrets(name, data):
+    for level, (form, made) in enumerate(((FILE, data), (EVENTS, as_events(data)),
+                                          (RECORDS, as_records(data)))):
+        write("redact", f"{name}-level-{level}", bytes([0x80 | form + 3 * level]) + made)
+    write("redact", f"{name}-records", bytes([0x80 | RECORDS]) + as_records(data))
+
+
 def write_command_lines():
     for whose, (program, lines) in enumerate(COMMAND_LINES.items()):
         for i, line in enumerate(lines):
@@ -250,6 +292,7 @@ def main():
     try:
         tapes = {name: studio.record(command) for name, command in WHOLE_TAPES.items()}
         journals = {name: studio.journal(name) for name in JOURNALS_OF}
+        secrets = [studio.record(["sh", "-c", text], (), ("KEY=bluebird",)) for text in SECRETS]
         others = [studio.record([f"./{name}"]) for name in CALLS_OF]
     finally:
         shutil.rmtree(studio.dir)
@@ -257,6 +300,10 @@ def main():
     write_journals(journals)
     write_codec(tapes)
     write_chunks(tapes)
+    write_pairs({"same": (tapes["true"], tapes["true"]), "signals": (tapes["crash"], tapes["signals"]),
+                 "shell": secrets})
+    write_secrets("shell", secrets[0])
+    write_secrets("threads", tapes["threads"])
     write_events("real", list(some_calls([*tapes.values(), *others])))
     write_events("every-number", list(every_call()))
     write_command_lines()

@@ -21,9 +21,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#ifndef VARIANTS
+#define VARIANTS 6000 /* of all files together */
+#endif
+
 enum {
 	FILE_MAX = 1 << 20,
-	VARIANTS = 6000, /* of all files together */
 	RANDOM_ROUNDS = 500,
 	RANDOM_SIZE = 4096,
 	PAGE = 4096,

@@ -5,16 +5,14 @@
  * once more, which must change nothing.
  */
 #include "fuzz.h"
+#include "tape.h"
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "format/codec.h"
 
 #include <errno.h>
-#include <isa-l/crc.h>
 #include <string.h>
-
-enum { CHECKSUM_SIZE = 6 };
 
 /* Decodes a body and appends the record that it makes. Negative: it cannot be decoded. */
 typedef int again_fn(const void *body, size_t size, struct buf *ret);
@@ -148,31 +146,12 @@ static void decode(const void *body, size_t size)
 	buf_done(&second);
 }
 
-/* A corpus file is a whole body: its own checksum makes room for the right one. */
-static uint8_t *seal(const uint8_t *data, size_t *size)
-{
-	size_t covered = *size > CHECKSUM_SIZE ? *size - CHECKSUM_SIZE : 0;
-	uint8_t *body = malloc(covered + CHECKSUM_SIZE), *tail = body + covered;
-	uint32_t crc;
-
-	fuzz_check(body);
-	if (covered)
-		memcpy(body, data, covered);
-	crc = ~crc32_iscsi(body, (int)covered, 0xffffffffu);
-	memcpy(tail,
-	       (const uint8_t[]){0xfd, 0x7f, (uint8_t)crc, (uint8_t)(crc >> 8),
-				 (uint8_t)(crc >> 16), (uint8_t)(crc >> 24)},
-	       CHECKSUM_SIZE);
-	*size = covered + CHECKSUM_SIZE;
-	return body;
-}
-
 void fuzz_one(const uint8_t *data, size_t size)
 {
-	uint8_t *body;
+	struct buf body = {0};
 
 	decode(data, size);
-	body = seal(data, &size);
-	decode(body, size);
-	free(body);
+	record_seal(data, size, &body);
+	decode(body.data, body.size);
+	buf_done(&body);
 }

@@ -5,7 +5,9 @@
 
 #include "format/codec.h"
 
-enum { BLOCK_MAX = 128 << 10 };
+#include <isa-l/crc.h>
+
+enum { BLOCK_MAX = 128 << 10, CHECKSUM_SIZE = 6, RECORD_TAG = 0x0a };
 
 static void put_little_endian(struct buf *b, uint64_t value, unsigned bytes)
 {
@@ -102,4 +104,56 @@ void tape_make(struct bytes *b, struct buf *ret)
 	maker_done(&maker);
 	batch_done(&batch);
 	codec_free(codec);
+}
+
+void record_seal(const uint8_t *body, size_t size, struct buf *ret)
+{
+	static const uint8_t tag[] = {0xfd, 0x7f};
+	const size_t covered = size > CHECKSUM_SIZE ? size - CHECKSUM_SIZE : 0;
+	uint32_t crc;
+
+	buf_append(ret, body, covered);
+	crc = ~crc32_iscsi((unsigned char *)(uintptr_t)body, (int)covered, 0xffffffffu);
+	buf_append(ret, tag, sizeof(tag));
+	put_little_endian(ret, crc, 4);
+}
+
+static void put_record(const uint8_t *body, size_t size, struct buf *tape)
+{
+	struct buf raw = {0}, sealed = {0};
+
+	record_seal(body, size, &sealed);
+	buf_char(&raw, RECORD_TAG);
+	for (size = sealed.size; size >= 0x80; size >>= 7)
+		buf_char(&raw, (char)(size | 0x80));
+	buf_char(&raw, (char)size);
+	buf_append(&raw, sealed.data, sealed.size);
+	put_frame(tape, &raw);
+	buf_done(&raw);
+	buf_done(&sealed);
+}
+
+void tape_of_records(struct bytes *b, struct buf *ret)
+{
+	while (b->left) {
+		const size_t wanted = bytes_one(b) | (size_t)bytes_one(b) << 8;
+		const size_t size = wanted < b->left ? wanted : b->left;
+
+		put_record(b->at, size, ret);
+		b->at += size;
+		b->left -= size;
+	}
+}
+
+void tape_in_form(enum tape_form form, const uint8_t *data, size_t size, struct buf *ret)
+{
+	struct bytes b = {data, size};
+
+	if (form == TAPE_EVENTS)
+		tape_make(&b, ret);
+	else if (form == TAPE_RECORDS)
+		tape_of_records(&b, ret);
+	else
+		buf_append(ret, data, size);
+	fuzz_check(buf_error(ret) == 0);
 }
