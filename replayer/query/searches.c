@@ -34,22 +34,21 @@ static struct parts split(const char *path, size_t size)
 	return p;
 }
 
+/* Every path that is found is looked for here, while there is any search. */
+static uint64_t key_of(uint32_t process, const char *text, size_t size)
+{
+	return hash_text(text, size) ^ process * UINT64_C(0x9e3779b97f4a7c15);
+}
+
 static uint64_t name_key(uint32_t process, const struct parts *p)
 {
-	uint64_t key = hash_add(HASH_START, &process, sizeof(process));
-
-	return hash_add(key, p->name, p->name_size);
+	return key_of(process, p->name, p->name_size);
 }
 
 /* 0: a stem so short says nothing. */
 static uint64_t stem_key(uint32_t process, const char *path, const struct parts *p)
 {
-	uint64_t key = hash_add(HASH_START, "stem", 4);
-
-	if (p->stem < STEM_LEAST)
-		return 0;
-	key = hash_add(key, &process, sizeof(process));
-	return hash_add(key, path, p->directory + p->stem);
+	return p->stem < STEM_LEAST ? 0 : ~key_of(process, path, p->directory + p->stem);
 }
 
 static char *copy(const char *text, size_t size)

@@ -193,7 +193,7 @@ bool call_clone_flags(const struct state *s, const struct event *e, uint64_t *re
 {
 	const struct call_kind *k = kind_of(s, &e->call);
 
-	if (!k || strncmp(k->name, "clone", 5) != 0)
+	if (!k || !k->clones)
 		return false;
 	*ret = e->call.args[0];
 	return k->name[5] != '3' || call_number(e, EVENT_AT_ENTRY, e->call.args[0], 8, ret);

@@ -409,6 +409,7 @@ struct call_kind {
 	uint8_t flags_at;      /* which argument has the flags; CLOEXEC_ALWAYS, CLOEXEC_NEVER */
 	uint32_t cloexec_flag; /* in it */
 	bool on_error;         /* does something although it fails */
+	bool clones;           /* takes the flags of clone(2) */
 	uint8_t access;        /* of what it makes: access mode + 1, 0: not known */
 	uint8_t part;          /* enum state_part: only then is it looked at; 0: always */
 };
