@@ -71,6 +71,29 @@ static void search_done(struct search *s)
 		free(s->place[i]);
 }
 
+/* Which bit a name and its stem share. */
+static unsigned beginning_of(const struct parts *p)
+{
+	const unsigned first = p->name_size ? (uint8_t)p->name[0] : 0;
+	const unsigned second = p->name_size > 1 ? (uint8_t)p->name[1] : 0;
+
+	return (first << 5 ^ second) & (SEARCH_BEGINNINGS - 1);
+}
+
+static void note_beginning(struct searches *s, const struct parts *p)
+{
+	const unsigned bit = beginning_of(p);
+
+	s->beginnings[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
+static bool may_be_looked_for(const struct searches *s, const struct parts *p)
+{
+	const unsigned bit = beginning_of(p);
+
+	return s->beginnings[bit / 64] >> bit % 64 & 1;
+}
+
 /* ---- open ones ---- */
 
 static int add_key(struct searches *s, struct open_search *o, uint64_t key)
@@ -172,6 +195,7 @@ static int miss(struct searches *s, uint32_t process, const struct access *a)
 		o->so_far.first_time = a->event->time;
 		actors_add(&o->so_far.by, process);
 	}
+	note_beginning(s, &p);
 	if (add_key(s, o, by_name) < 0 || add_key(s, o, by_stem) < 0)
 		return -ENOMEM;
 	return add_try(o, a->path.text, a->path.size, p.directory);
@@ -258,6 +282,8 @@ static int found(struct searches *s, uint32_t process, const struct access *a)
 	if (!s->open.count)
 		return 0;
 	p = split(a->path.text, a->path.size);
+	if (!may_be_looked_for(s, &p))
+		return 0;
 	by_stem = stem_key(process, a->path.text, &p);
 	o = map_get(&s->open, name_key(process, &p));
 	if (!o)

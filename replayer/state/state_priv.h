@@ -213,11 +213,12 @@ struct effect {
 	struct file *file; /* that it is done to */
 	struct file *to;   /* and this one, too */
 	struct buf path, other;
-	struct state_address address;
 	struct made made[2]; /* what it makes */
 	size_t made_count;
 	int32_t *rights; /* descriptors received or sent */
 	size_t right_count;
+	/* The last one: of its bytes only those that are in use are set and copied. */
+	struct state_address address;
 };
 
 struct call {
@@ -395,7 +396,10 @@ int links_from_loader(struct state *s, const struct meta_process *p);
 /* ---- call.c ---- */
 
 int calls_init(struct state *s);
-/* What the call @e does: fills @c. */
+/* Whether the call @e of @t, which came back, may have done anything: fills @c, but for its
+ * effect. */
+bool call_find(struct call *c, struct state *s, struct task *t, const struct event *e);
+/* What it does: fills its effect. */
 int call_begin(struct call *c);
 /* Flags of the clone(2) that @e is, if it is one. */
 bool call_clone_flags(const struct state *s, const struct event *e, uint64_t *ret);
