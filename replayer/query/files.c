@@ -30,8 +30,9 @@ int files_init(struct files *f, const char *below)
 		f->below_size--;
 	f->accesses = accesses_new();
 	f->transfers = transfers_new();
-	f->known = calloc(FILES_BITS / 64, sizeof(*f->known));
-	return f->accesses && f->transfers && f->known ? 0 : -ENOMEM;
+	if (!f->accesses || !f->transfers)
+		return -ENOMEM;
+	return sieve_init(&f->known, (size_t)FILES_MAX * SIEVE_BITS_EACH);
 }
 
 void files_done(struct files *f)
@@ -40,7 +41,7 @@ void files_done(struct files *f)
 		free(f->list[i].path);
 	free(f->list);
 	map_done(&f->by_path);
-	free(f->known);
+	sieve_done(&f->known);
 	searches_done(&f->searches);
 	accesses_free(f->accesses);
 	transfers_free(f->transfers);
@@ -78,12 +79,6 @@ static int grow(struct files *f)
 	return 0;
 }
 
-/* The high bits of a product are good ones. */
-static size_t bit_of(uint64_t key)
-{
-	return (key * UINT64_C(0x9e3779b97f4a7c15)) >> 32 & (FILES_BITS - 1);
-}
-
 static int add(struct files *f, const struct access_name *name, uint64_t key)
 {
 	struct touched_file *t;
@@ -103,18 +98,16 @@ static int add(struct files *f, const struct access_name *name, uint64_t key)
 				   .first_time = f->event->time,
 				   .first_seq = f->event->seq};
 	f->text_bytes += name->size;
-	f->known[bit_of(key) / 64] |= UINT64_C(1) << bit_of(key) % 64;
+	sieve_add(&f->known, key);
 	return 0;
 }
 
-/* Its row in the map, index + 1, or 0. When there are more files than rows most have none, which
- * is seen in a table that is a fraction of the map. */
+/* Its row in the map, index + 1, or 0. When there are more files than rows most have none. */
 static uint32_t look_up(const struct files *f, const struct access_name *name, uint64_t key)
 {
-	const size_t bit = bit_of(key);
 	uint32_t id;
 
-	if (!(f->known[bit / 64] >> bit % 64 & 1))
+	if (!sieve_may_have(&f->known, key))
 		return 0;
 	id = (uint32_t)(uintptr_t)map_get(&f->by_path, key);
 	return id && same(&f->list[id - 1], name->text, name->size) ? id : 0;

@@ -13,6 +13,8 @@
 #include "searches.h"
 #include "transfer.h"
 
+#include "base/sieve.h"
+
 struct buf;
 
 enum {
@@ -20,7 +22,6 @@ enum {
 	FILES_TEXT_MAX = 32 << 20, /* bytes of all paths */
 	FILE_ERRORS_KEPT = 4,
 	FILES_TRAILS = 16, /* a power of two */
-	FILES_BITS = 1 << 20, /* a power of two */
 };
 
 /* What is known of a name: it was there, or not, when it was asked for last. */
@@ -58,7 +59,7 @@ struct files {
 	struct touched_file *list;
 	size_t count, capacity, text_bytes;
 	struct map by_path; /* hash: index + 1 */
-	uint64_t *known;    /* a bit for each hash in it, of FILES_BITS: whether it is worth looking */
+	struct sieve known; /* hashes that are in it */
 	uint32_t last[FILES_TRAILS]; /* rows that were asked for last, by process; index + 1 */
 	uint64_t beyond;    /* accesses to files that had no room */
 	struct searches searches;

@@ -177,6 +177,9 @@ bool call_find(struct call *c, struct state *s, struct task *t, const struct eve
 
 	if (!k || (event_errno(&e->call) && k != &indirect && !k->on_error))
 		return false;
+	/* The most frequent calls of all: mostly of a path, which tells of no descriptor. */
+	if (k->empty_at && !(e->call.args[k->empty_at] & AT_EMPTY))
+		return false;
 	c->s = s;
 	c->kind = k;
 	c->task = t;

@@ -312,8 +312,11 @@ static bool begin(struct walk *w, int32_t dirfd, const char *path, size_t size)
 int path_resolve(const struct state *s, const struct task *t, int32_t dirfd, const void *path,
 		 size_t size, int how, struct buf *ret, const struct file **ret_same)
 {
-	struct buf out = {0};
+	/* What is there is not to be lost, and an empty one has room. */
+	const bool apart = ret->size != 0;
+	struct buf out = apart ? (struct buf){0} : *ret;
 	struct walk w = {.s = s, .task = t, .out = &out};
+	bool known;
 	int r;
 
 	if (size < STATE_PATH_MAX && begin(&w, dirfd, path, size)) {
@@ -325,12 +328,18 @@ int path_resolve(const struct state *s, const struct task *t, int32_t dirfd, con
 			buf_char(&out, '/');
 	}
 	/* The kernel would have failed: something is not as it is known here. */
-	if (out.size < STATE_PATH_MAX && w.followed < STATE_FOLLOWED_MAX)
-		buf_append(ret, out.data, out.size);
+	known = out.size < STATE_PATH_MAX && w.followed < STATE_FOLLOWED_MAX;
 	if (ret_same)
 		*ret_same = w.same;
 	r = w.failed || buf_error(&out) ? -ENOMEM : buf_error(ret);
-	buf_done(&out);
+	if (!known)
+		buf_truncate(&out, 0);
+	if (apart) {
+		buf_append(ret, out.data, out.size);
+		buf_done(&out);
+	} else {
+		*ret = out;
+	}
 	buf_done(&w.diverted);
 	return r;
 }
