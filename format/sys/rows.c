@@ -20,17 +20,10 @@ int sys_rows_init(struct sys_rows *r, sys_row_fn *find, const void *context)
 
 			r->row[i][nr] = d ? find(context, d) : NULL;
 		}
+		r->arch[i] = arch;
+		r->count[i] = sys_count(arch);
 	}
 	return 0;
-}
-
-const void *sys_rows_get(const struct sys_rows *r, uint32_t arch, uint64_t nr)
-{
-	for (size_t i = 0; i < SYS_ARCHS; i++) {
-		if (sys_arch(i) == arch)
-			return r->row[i] && nr < sys_count(arch) ? r->row[i][nr] : NULL;
-	}
-	return NULL;
 }
 
 void sys_rows_done(struct sys_rows *r)

@@ -25,7 +25,14 @@ enum {
 	MAP_KIND = 3,        /* MAP_SHARED, MAP_SHARED_VALIDATE */
 	MAP_ANONYMOUS_BIT = 0x20,
 	PATHS_MAX = 2,
-	NO_ARGUMENT = 7,
+};
+
+/* Where the flags are: in the argument of that number, or */
+enum {
+	NO_ARGUMENT = 7, /* nowhere */
+	AS_CREAT,        /* what creat(2) means */
+	IN_OPEN_HOW,     /* in the struct open_how of openat2(2) */
+	OPEN_HOW = 2,    /* its argument */
 };
 
 /* Whether a link at the end of the path is followed. */
@@ -43,14 +50,14 @@ struct row {
 	const char *name;
 	uint8_t kind;
 	uint8_t last;
-	uint8_t flags; /* which argument has them */
+	uint8_t flags; /* where they are */
 };
 
 static const struct row rows[] = {
 	{"open", ACCESS_OPEN, AS_OPEN, 1},
 	{"openat", ACCESS_OPEN, AS_OPEN, 2},
-	{"openat2", ACCESS_OPEN, AS_OPEN, 2},
-	{"creat", ACCESS_OPEN, AS_OPEN, NO_ARGUMENT},
+	{"openat2", ACCESS_OPEN, AS_OPEN, IN_OPEN_HOW},
+	{"creat", ACCESS_OPEN, AS_OPEN, AS_CREAT},
 	{"uselib", ACCESS_OPEN, FOLLOWS, NO_ARGUMENT},
 	{"stat", ACCESS_LOOK, FOLLOWS, NO_ARGUMENT},
 	{"stat64", ACCESS_LOOK, FOLLOWS, NO_ARGUMENT},
@@ -203,16 +210,20 @@ struct accesses *accesses_free(struct accesses *a)
 
 static uint64_t flags_of(const struct event *e, const struct row *row)
 {
-	size_t n;
 	const uint8_t *how;
+	size_t n;
 
-	if (row->flags == NO_ARGUMENT)
-		return strcmp(row->name, "creat") == 0 ? OPEN_CREATE | OPEN_TRUNCATE | OPEN_WRITE
-						       : 0;
-	if (strcmp(row->name, "openat2") != 0)
+	switch (row->flags) {
+	case NO_ARGUMENT:
+		return 0;
+	case AS_CREAT:
+		return OPEN_CREATE | OPEN_TRUNCATE | OPEN_WRITE;
+	case IN_OPEN_HOW:
+		how = event_bytes(e, EVENT_AT_ENTRY, e->call.args[OPEN_HOW], &n);
+		return how ? load(how, n, 0, 8) : 0;
+	default:
 		return (uint32_t)e->call.args[row->flags];
-	how = event_bytes(e, EVENT_AT_ENTRY, e->call.args[row->flags], &n);
-	return how ? load(how, n, 0, 8) : 0;
+	}
 }
 
 static bool follows(const struct looking *x)

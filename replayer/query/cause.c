@@ -93,7 +93,9 @@ int causes_take(struct causes *c, struct processes *all, struct failures *f, con
 	    e->call.state != EVENT_FINISHED || !f->printer)
 		return r;
 	r = take_library(c, all, f->printer, e);
-	return r < 0 ? r : dns_take(&c->dns, all, c->state, f->printer, e);
+	if (r < 0 || !(roles_of(&c->roles, &e->call) & ROLE_FD))
+		return r;
+	return dns_take(&c->dns, all, c->state, f->printer, e);
 }
 
 void causes_done(struct causes *c)

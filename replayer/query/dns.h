@@ -25,7 +25,7 @@ struct dns {
 	struct map notes; /* index of the process + 1 -> struct dns_note */
 };
 
-/* A finished call; 0 or -ENOMEM. @printer prints with names. */
+/* A finished call at a descriptor, its first argument; 0 or -ENOMEM. @printer prints with names. */
 int dns_take(struct dns *d, struct processes *all, const struct state *state,
 	     struct printer *printer, const struct event *e);
 /* NULL: it asked for nothing, or all was well. */

@@ -29,13 +29,13 @@ static uint64_t name_hash(const char *path, size_t size)
 	while (size && path[size - 1] == '/')
 		size--;
 	slash = memrchr(path, '/', size);
-	return slash ? hash_add(HASH_START, slash + 1, size - (size_t)(slash + 1 - path))
-		     : hash_add(HASH_START, path, size);
+	return slash ? hash_text(slash + 1, size - (size_t)(slash + 1 - path))
+		     : hash_text(path, size);
 }
 
 static uint64_t path_hash(const struct buf *path)
 {
-	return hash_add(HASH_START, path->data, path->size);
+	return hash_text(path->data, path->size);
 }
 
 static uint32_t get_id(const struct map *m, uint64_t key)

@@ -30,7 +30,9 @@ int files_init(struct files *f, const char *below)
 		f->below_size--;
 	f->accesses = accesses_new();
 	f->transfers = transfers_new();
-	return f->accesses && f->transfers ? 0 : -ENOMEM;
+	if (!f->accesses || !f->transfers)
+		return -ENOMEM;
+	return sieve_init(&f->known, (size_t)FILES_MAX * SIEVE_BITS_EACH);
 }
 
 void files_done(struct files *f)
@@ -39,6 +41,7 @@ void files_done(struct files *f)
 		free(f->list[i].path);
 	free(f->list);
 	map_done(&f->by_path);
+	sieve_done(&f->known);
 	searches_done(&f->searches);
 	accesses_free(f->accesses);
 	transfers_free(f->transfers);
@@ -95,21 +98,61 @@ static int add(struct files *f, const struct access_name *name, uint64_t key)
 				   .first_time = f->event->time,
 				   .first_seq = f->event->seq};
 	f->text_bytes += name->size;
+	sieve_add(&f->known, key);
 	return 0;
+}
+
+/* Its row in the map, index + 1, or 0. When there are more files than rows most have none. */
+static uint32_t look_up(const struct files *f, const struct access_name *name, uint64_t key)
+{
+	uint32_t id;
+
+	if (!sieve_may_have(&f->known, key))
+		return 0;
+	id = (uint32_t)(uintptr_t)map_get(&f->by_path, key);
+	return id && same(&f->list[id - 1], name->text, name->size) ? id : 0;
+}
+
+/* Where the process was last, index + 1, as long as not too many run at a time. */
+static uint32_t *trail_of(struct files *f)
+{
+	return &f->last[f->actor & (FILES_TRAILS - 1)];
+}
+
+/*
+ * Who asks for a file again mostly asks for the same one after it as before: where the table is
+ * larger than the caches, looking there first saves most of what a look-up takes.
+ */
+static uint32_t guess(struct files *f, const struct access_name *name)
+{
+	const uint32_t last = *trail_of(f), id = last ? f->list[last - 1].next : 0;
+
+	return id && same(&f->list[id - 1], name->text, name->size) ? id : 0;
+}
+
+static void follow_trail(struct files *f, uint32_t id)
+{
+	uint32_t *last = trail_of(f);
+
+	if (*last)
+		f->list[*last - 1].next = id;
+	*last = id;
 }
 
 /* *ret is the row's index + 1; 0: it is not wanted, or there is no room for it. */
 static int row_of(struct files *f, const struct access_name *name, uint32_t *ret)
 {
-	uint64_t key = hash_text(name->text, name->size);
+	uint64_t key = 0;
 	uint32_t id;
 
 	*ret = 0;
 	if (!is_wanted(f, name->text, name->size))
 		return 0;
-	id = (uint32_t)(uintptr_t)map_get(&f->by_path, key);
-	if (id && !same(&f->list[id - 1], name->text, name->size))
-		id = 0;
+	id = guess(f, name);
+	if (!id) {
+		key = hash_text(name->text, name->size);
+		id = look_up(f, name, key);
+	}
 	if (!id && (f->count == FILES_MAX || f->text_bytes + name->size > FILES_TEXT_MAX)) {
 		f->beyond++;
 		return 0;
@@ -119,6 +162,7 @@ static int row_of(struct files *f, const struct access_name *name, uint32_t *ret
 			return -ENOMEM;
 		id = (uint32_t)f->count;
 	}
+	follow_trail(f, id);
 	f->list[id - 1].last_time = f->event->time;
 	actors_add(&f->list[id - 1].by, f->actor);
 	*ret = id;

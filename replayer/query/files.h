@@ -13,12 +13,15 @@
 #include "searches.h"
 #include "transfer.h"
 
+#include "base/sieve.h"
+
 struct buf;
 
 enum {
 	FILES_MAX = 1 << 16,
 	FILES_TEXT_MAX = 32 << 20, /* bytes of all paths */
 	FILE_ERRORS_KEPT = 4,
+	FILES_TRAILS = 16, /* a power of two */
 };
 
 /* What is known of a name: it was there, or not, when it was asked for last. */
@@ -30,11 +33,16 @@ struct file_error {
 	uint64_t nr, count, first_seq;
 };
 
+/* What each access looks at stands first: tables of many files are larger than the caches. */
 struct touched_file {
 	char *path; /* a string */
 	size_t size;
 	bool resolved;
-	uint8_t presence;                      /* enum file_presence */
+	uint8_t presence; /* enum file_presence */
+	uint8_t error_count;
+	uint32_t next; /* row that was asked for after it, the last time; index + 1 */
+	uint64_t last_time;
+	struct actors by;
 	uint64_t count[ACCESS_KIND_MAX];       /* of accesses that worked */
 	uint64_t created, emptied;             /* by open; emptied: or created */
 	uint64_t opened_to_write;              /* of ACCESS_OPEN */
@@ -43,16 +51,16 @@ struct touched_file {
 	uint64_t missed;                       /* it was not there */
 	uint64_t failed;                       /* other errors that matter */
 	struct file_error errors[FILE_ERRORS_KEPT];
-	uint8_t error_count;
 	uint32_t from, to; /* row it was renamed from, and to, last; index + 1 */
-	uint64_t first_time, last_time, first_seq;
-	struct actors by;
+	uint64_t first_time, first_seq;
 };
 
 struct files {
 	struct touched_file *list;
 	size_t count, capacity, text_bytes;
 	struct map by_path; /* hash: index + 1 */
+	struct sieve known; /* hashes that are in it */
+	uint32_t last[FILES_TRAILS]; /* rows that were asked for last, by process; index + 1 */
 	uint64_t beyond;    /* accesses to files that had no room */
 	struct searches searches;
 	struct accesses *accesses;

@@ -77,14 +77,6 @@ static void take_iovecs(struct process *p, const struct event *e, const struct s
 		take_buffer(p, e, iovec, &iovec->field[0], at + i * iovec->size, iovec->size);
 }
 
-static bool is_write(const struct sys_desc *d)
-{
-	static const char *const names[] = {"write",    "writev", "pwrite64", "pwritev",
-					    "pwritev2", "sendto", NULL};
-
-	return sys_is_named(d, names);
-}
-
 static bool are_same(const struct state *state, const struct event *e, uint32_t a, uint32_t b)
 {
 	const struct state_file *x = state ? state_at_entry(state, e, (int32_t)a) : NULL;
@@ -94,14 +86,11 @@ static bool are_same(const struct state *state, const struct event *e, uint32_t 
 }
 
 /* dup2(2, 1), also by way of another copy, and what makes 1 anything else again. */
-static void note_copy(struct process *p, const struct state *state, const struct event *e,
-		      const struct sys_desc *d)
+static void note_copy(struct process *p, const struct state *state, const struct event *e)
 {
-	static const char *const copies[] = {"dup2", "dup3", NULL};
 	const uint32_t from = (uint32_t)e->call.args[0];
 
-	if ((uint32_t)e->call.args[1] != STDOUT || e->call.ret != STDOUT ||
-	    !sys_is_named(d, copies))
+	if ((uint32_t)e->call.args[1] != STDOUT || e->call.ret != STDOUT)
 		return;
 	p->out_is_err = from == STDERR ||
 			(are_same(state, e, from, STDERR) && !are_same(state, e, STDOUT, STDERR));
@@ -139,17 +128,10 @@ static int start(struct process *p, uint64_t time)
 	return 0;
 }
 
-int process_hear(struct process *p, const struct state *state, const struct event *e)
+static int take_words(struct process *p, const struct event *e)
 {
-	const struct sys_desc *d;
+	const struct sys_desc *d = sys_find(e->call.arch, e->call.nr);
 
-	if (e->call.state != EVENT_FINISHED)
-		return 0;
-	d = sys_find(e->call.arch, e->call.nr);
-	note_copy(p, state, e, d);
-	/* The descriptor comes first in all of them. */
-	if (!d || !may_be_stderr(p, e) || !is_write(d) || !is_stderr(p, state, e))
-		return 0;
 	if (start(p, e->time) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < d->count; i++) {
@@ -160,5 +142,19 @@ int process_hear(struct process *p, const struct state *state, const struct even
 		else if (f->kind == K_IOV)
 			take_iovecs(p, e, d, f);
 	}
+	return 0;
+}
+
+int process_hear(struct processes *all, struct process *p, const struct event *e)
+{
+	const unsigned roles = roles_of(&all->roles, &e->call);
+
+	if (!(roles & (ROLE_WRITE | ROLE_COPY)) || e->call.state != EVENT_FINISHED)
+		return 0;
+	if (roles & ROLE_COPY)
+		note_copy(p, all->state, e);
+	/* The descriptor comes first in all of them. */
+	else if (may_be_stderr(p, e) && is_stderr(p, all->state, e))
+		return take_words(p, e);
 	return 0;
 }

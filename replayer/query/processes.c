@@ -219,7 +219,7 @@ static int take_call(struct processes *all, struct process *p, const struct even
 	p->last_call = event_end_time(e);
 	if (e->kind != EVENT_BEGUN)
 		p->failed += event_errno(&e->call) != 0;
-	return process_hear(p, all->state, e);
+	return process_hear(all, p, e);
 }
 
 static int take_event(struct processes *p, const struct event *e)

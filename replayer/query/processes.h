@@ -8,6 +8,7 @@
 #define QUERY_PROCESSES_H
 
 #include "process_message.h"
+#include "roles.h"
 
 #include "base/map.h"
 #include "format/container/stream.h"
@@ -65,6 +66,7 @@ struct processes {
 	uint32_t last_pid; /* of the last lookup, and what it gave */
 	size_t last;
 	uint64_t time;           /* of the last event */
+	struct roles roles;      /* which calls write, and which make copies */
 	struct printer *printer; /* for the text of signals */
 	/* What descriptors are, or NULL. Borrowed; takes every event before this does. */
 	const struct state *state;
@@ -76,10 +78,10 @@ int processes_take(struct processes *p, const struct trace_item *item);
 struct process *processes_find(struct processes *p, uint32_t pid);
 void processes_done(struct processes *p);
 
-/* process_words.c: keeps the end of what a call of its wrote to descriptor 2, or to a copy of
- * it. What a program wrote takes the place of what the one before the exec did. @state may be
- * NULL: then copies are not known. 0 or -ENOMEM. */
-int process_hear(struct process *p, const struct state *state, const struct event *e);
+/* process_words.c: keeps the end of what a call of @p, one of @all, wrote to descriptor 2, or to a
+ * copy of it, which are known where there is a state. What a program wrote takes the place of what
+ * the one before the exec did. 0 or -ENOMEM. */
+int process_hear(struct processes *all, struct process *p, const struct event *e);
 
 /* Whether it ended by a signal, or with a status that is not 0. */
 bool process_ended_badly(const struct process *p);

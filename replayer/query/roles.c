@@ -26,24 +26,35 @@ static const struct {
 	{"munmap", ROLE_MUNMAP},
 	{"mremap", ROLE_MREMAP},
 	{"brk", ROLE_BRK},
+	{"write", ROLE_WRITE},
+	{"writev", ROLE_WRITE},
+	{"pwrite64", ROLE_WRITE},
+	{"pwritev", ROLE_WRITE},
+	{"pwritev2", ROLE_WRITE},
+	{"sendto", ROLE_WRITE},
+	{"dup2", ROLE_COPY},
+	{"dup3", ROLE_COPY},
 };
 
-static uint16_t find(const struct event_call *call)
+static unsigned find(const struct event_call *call)
 {
 	const struct sys_desc *d = sys_find(call->arch, call->nr);
+	unsigned roles = ROLE_FOUND;
 
+	if (d && d->count && d->field[0].kind == K_FD)
+		roles |= ROLE_FD;
 	for (size_t i = 0; d && i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(names[i].name, d->name) == 0)
-			return names[i].role | ROLE_FOUND;
+			roles |= names[i].role;
 	}
-	return ROLE_FOUND;
+	return roles;
 }
 
-unsigned roles_of(struct roles *r, const struct event_call *call)
+unsigned roles_find(struct roles *r, const struct event_call *call)
 {
-	if (call->arch != EVENT_ARCH_X86_64 || call->nr >= ROLES_NUMBERS)
-		return find(call);
-	if (!r->of[call->nr])
-		r->of[call->nr] = find(call);
-	return r->of[call->nr];
+	const unsigned roles = find(call);
+
+	if (call->arch == EVENT_ARCH_X86_64 && call->nr < ROLES_NUMBERS)
+		r->of[call->nr] = roles;
+	return roles;
 }

@@ -22,6 +22,9 @@ enum role {
 	ROLE_MREMAP = 1 << 10,
 	ROLE_BRK = 1 << 11,
 	ROLE_MEMORY = ROLE_MMAP | ROLE_MUNMAP | ROLE_MREMAP | ROLE_BRK,
+	ROLE_WRITE = 1 << 12, /* of those that words are written with */
+	ROLE_COPY = 1 << 13,  /* dup2(2), dup3(2) */
+	ROLE_FD = 1 << 14,    /* its first argument is a descriptor */
 	ROLE_FOUND = 1 << 15, /* the cache's own: the number was looked at */
 };
 
@@ -29,10 +32,21 @@ enum { ROLES_NUMBERS = 1024 };
 
 /* A zeroed one knows nothing yet. */
 struct roles {
-	uint16_t of[ROLES_NUMBERS]; /* of x86-64 calls */
+	uint32_t of[ROLES_NUMBERS]; /* of x86-64 calls */
 };
 
 /* Bits of enum role. */
-unsigned roles_of(struct roles *r, const struct event_call *call);
+static inline unsigned roles_of(struct roles *r, const struct event_call *call);
+
+/* ---- inline: several ask about each call ---- */
+
+unsigned roles_find(struct roles *r, const struct event_call *call);
+
+static inline unsigned roles_of(struct roles *r, const struct event_call *call)
+{
+	if (call->arch == EVENT_ARCH_X86_64 && call->nr < ROLES_NUMBERS && r->of[call->nr])
+		return r->of[call->nr];
+	return roles_find(r, call);
+}
 
 #endif

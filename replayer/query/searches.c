@@ -34,22 +34,21 @@ static struct parts split(const char *path, size_t size)
 	return p;
 }
 
+/* Every path that is found is looked for here, while there is any search. */
+static uint64_t key_of(uint32_t process, const char *text, size_t size)
+{
+	return hash_text(text, size) ^ process * UINT64_C(0x9e3779b97f4a7c15);
+}
+
 static uint64_t name_key(uint32_t process, const struct parts *p)
 {
-	uint64_t key = hash_add(HASH_START, &process, sizeof(process));
-
-	return hash_add(key, p->name, p->name_size);
+	return key_of(process, p->name, p->name_size);
 }
 
 /* 0: a stem so short says nothing. */
 static uint64_t stem_key(uint32_t process, const char *path, const struct parts *p)
 {
-	uint64_t key = hash_add(HASH_START, "stem", 4);
-
-	if (p->stem < STEM_LEAST)
-		return 0;
-	key = hash_add(key, &process, sizeof(process));
-	return hash_add(key, path, p->directory + p->stem);
+	return p->stem < STEM_LEAST ? 0 : ~key_of(process, path, p->directory + p->stem);
 }
 
 static char *copy(const char *text, size_t size)
@@ -70,6 +69,29 @@ static void search_done(struct search *s)
 	free(s->first);
 	for (size_t i = 0; i < SEARCH_PLACES_KEPT; i++)
 		free(s->place[i]);
+}
+
+/* Which bit a name and its stem share. */
+static unsigned beginning_of(const struct parts *p)
+{
+	const unsigned first = p->name_size ? (uint8_t)p->name[0] : 0;
+	const unsigned second = p->name_size > 1 ? (uint8_t)p->name[1] : 0;
+
+	return (first << 5 ^ second) & (SEARCH_BEGINNINGS - 1);
+}
+
+static void note_beginning(struct searches *s, const struct parts *p)
+{
+	const unsigned bit = beginning_of(p);
+
+	s->beginnings[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
+static bool may_be_looked_for(const struct searches *s, const struct parts *p)
+{
+	const unsigned bit = beginning_of(p);
+
+	return s->beginnings[bit / 64] >> bit % 64 & 1;
 }
 
 /* ---- open ones ---- */
@@ -173,6 +195,7 @@ static int miss(struct searches *s, uint32_t process, const struct access *a)
 		o->so_far.first_time = a->event->time;
 		actors_add(&o->so_far.by, process);
 	}
+	note_beginning(s, &p);
 	if (add_key(s, o, by_name) < 0 || add_key(s, o, by_stem) < 0)
 		return -ENOMEM;
 	return add_try(o, a->path.text, a->path.size, p.directory);
@@ -259,6 +282,8 @@ static int found(struct searches *s, uint32_t process, const struct access *a)
 	if (!s->open.count)
 		return 0;
 	p = split(a->path.text, a->path.size);
+	if (!may_be_looked_for(s, &p))
+		return 0;
 	by_stem = stem_key(process, a->path.text, &p);
 	o = map_get(&s->open, name_key(process, &p));
 	if (!o)

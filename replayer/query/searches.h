@@ -19,6 +19,7 @@ enum {
 	SEARCH_PLACES = 32,          /* that are told apart */
 	SEARCH_PLACES_KEPT = 4,
 	SEARCH_KEYS = 8,
+	SEARCH_BEGINNINGS = 1 << 12, /* a power of two */
 };
 
 /* What was looked for, by all who looked for it and found it at the same place. */
@@ -51,6 +52,9 @@ struct searches {
 	uint64_t beyond;   /* that had no room */
 	struct map by_key; /* of name and what was found: index + 1 */
 	struct map open;   /* key: struct open_search */
+	/* A bit for the first letters of each name that was ever missing: what begins otherwise
+	 * ends no search. */
+	uint64_t beginnings[SEARCH_BEGINNINGS / 64];
 	struct open_search **opens;
 	size_t open_count;
 };

@@ -36,11 +36,13 @@ int stats_init(struct stats *s, enum stats_by by)
 {
 	*s = (struct stats){.by = by};
 	s->number = calloc(NUMBERS, sizeof(*s->number));
-	if (by == STATS_BY_FILE) {
-		s->accesses = accesses_new();
-		s->transfers = transfers_new();
-	}
-	return s->number && (by != STATS_BY_FILE || (s->accesses && s->transfers)) ? 0 : -ENOMEM;
+	if (!s->number || by != STATS_BY_FILE)
+		return s->number ? 0 : -ENOMEM;
+	s->accesses = accesses_new();
+	s->transfers = transfers_new();
+	if (!s->accesses || !s->transfers)
+		return -ENOMEM;
+	return sieve_init(&s->known, (size_t)STATS_KEYS_MAX * SIEVE_BITS_EACH);
 }
 
 /* ---- histogram ---- */
@@ -119,24 +121,35 @@ static struct stats_row *new_row(struct stats *s, uint64_t key, uint32_t arch)
 	return row;
 }
 
+/* The row of what has no row. */
+static struct stats_row *rest(struct stats *s)
+{
+	struct stats_row *row;
+
+	if (s->rest)
+		return &s->rows[s->rest - 1];
+	row = new_row(s, STATS_REST, 0);
+	if (row)
+		s->rest = s->count;
+	return row;
+}
+
 static struct stats_row *find_or_add(struct stats *s, uint64_t key, uint32_t arch)
 {
 	/* Numbers of another architecture are other calls. */
-	uint64_t id = s->by == STATS_BY_CALL ? key ^ (uint64_t)arch << 32 : key;
-	uintptr_t index = (uintptr_t)map_get(&s->index, id);
+	const uint64_t id = s->by == STATS_BY_CALL ? key ^ (uint64_t)arch << 32 : key;
+	const uintptr_t index =
+		sieve_may_have(&s->known, id) ? (uintptr_t)map_get(&s->index, id) : 0;
 	struct stats_row *row;
 
 	if (index)
 		return &s->rows[index - 1];
-	if (s->count >= STATS_KEYS_MAX) {
-		id = key = STATS_REST;
-		index = (uintptr_t)map_get(&s->index, id);
-		if (index)
-			return &s->rows[index - 1];
-	}
+	if (key == STATS_REST || s->count >= STATS_KEYS_MAX)
+		return rest(s);
 	row = new_row(s, key, arch);
 	if (!row || map_put(&s->index, id, (void *)(uintptr_t)s->count) < 0)
 		return NULL;
+	sieve_add(&s->known, id);
 	return row;
 }
 
@@ -431,6 +444,7 @@ void stats_done(struct stats *s)
 	free(s->rows);
 	free(s->number);
 	map_done(&s->index);
+	sieve_done(&s->known);
 	map_done(&s->begun);
 	*s = (struct stats){0};
 }

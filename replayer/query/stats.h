@@ -17,6 +17,7 @@
 #include "format/meta.h"
 
 #include "base/map.h"
+#include "base/sieve.h"
 
 /* A histogram of nanoseconds: eight buckets for each power of two, so a percentile is
  * never too small, and too great by less than an eighth. */
@@ -74,6 +75,8 @@ struct stats {
 	struct stats_row *rows;
 	size_t count, capacity;
 	struct map index; /* key -> row + 1 */
+	struct sieve known; /* by file: keys that are in it */
+	size_t rest;        /* row + 1 of what is over the cap, 0: nothing yet */
 	uint32_t *number; /* of x86-64 calls: row + 1, for speed */
 	struct map begun; /* place of the entry -> a call told as begun */
 	uint64_t calls, errors, total;

@@ -81,11 +81,14 @@ static int find_name(struct finding *f, const struct event *e)
 
 static struct stats_row *row_of(struct stats *s, const struct buf *name)
 {
-	const uint64_t hash = hash_add(HASH_START, name->data, name->size);
+	const uint64_t hash = hash_text(name->data, name->size);
 	struct stats_row *row = stats_get(s, hash == STATS_REST ? 0 : hash);
 
 	if (!row || row->name || !name->size || row->key == STATS_REST)
 		return row;
+	/* What rows of the same times are ordered by, and was before the quicker hash. */
+	row->key = hash_add(HASH_START, name->data, name->size);
+	row->key -= row->key == STATS_REST;
 	row->name = malloc(name->size);
 	if (!row->name)
 		return NULL;

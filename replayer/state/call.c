@@ -171,18 +171,29 @@ static const struct call_kind *go_indirect(struct call *c)
 	return meant ? find(meant->name) : NULL;
 }
 
+bool call_find(struct call *c, struct state *s, struct task *t, const struct event *e)
+{
+	const struct call_kind *k = kind_of(s, &e->call);
+
+	if (!k || (event_errno(&e->call) && k != &indirect && !k->on_error))
+		return false;
+	/* The most frequent calls of all: mostly of a path, which tells of no descriptor. */
+	if (k->empty_at && !(e->call.args[k->empty_at] & AT_EMPTY))
+		return false;
+	c->s = s;
+	c->kind = k;
+	c->task = t;
+	c->e = e;
+	c->wide = sys_find(e->call.arch, e->call.nr)->wide;
+	memcpy(c->args, e->call.args, sizeof(c->args));
+	return true;
+}
+
 int call_begin(struct call *c)
 {
-	const struct event_call *call = &c->e->call;
-
-	c->kind = kind_of(c->s, call);
-	if (!c->kind)
-		return 0;
-	c->wide = sys_find(call->arch, call->nr)->wide;
-	memcpy(c->args, call->args, sizeof(c->args));
 	if (c->kind == &indirect)
 		c->kind = go_indirect(c);
-	if (!c->kind || (event_errno(call) && !c->kind->on_error))
+	if (!c->kind || (event_errno(&c->e->call) && !c->kind->on_error))
 		return 0;
 	return c->kind->begin(c);
 }
@@ -193,7 +204,7 @@ bool call_clone_flags(const struct state *s, const struct event *e, uint64_t *re
 {
 	const struct call_kind *k = kind_of(s, &e->call);
 
-	if (!k || strncmp(k->name, "clone", 5) != 0)
+	if (!k || !k->clones)
 		return false;
 	*ret = e->call.args[0];
 	return k->name[5] != '3' || call_number(e, EVENT_AT_ENTRY, e->call.args[0], 8, ret);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 enum {
-	AT_EMPTY = 0x1000,
 	TYPE_MASK = 0170000,
 	TYPE_PIPE = 0010000,
 	TYPE_CHARACTER = 0020000,
@@ -282,7 +281,7 @@ const struct call_kind calls_path[] = {
 	{SYS_BEARS(symlink), begin_symlink},
 	{SYS_BEARS(symlinkat), begin_symlinkat},
 	{SYS_BEARS(fstat), begin_fstat},
-	{SYS_BEARS(newfstatat), begin_newfstatat},
-	{SYS_BEARS(statx), begin_statx},
+	{SYS_BEARS(newfstatat), begin_newfstatat, .empty_at = 3},
+	{SYS_BEARS(statx), begin_statx, .empty_at = 2},
 	{0},
 };

@@ -150,8 +150,10 @@ int links_from_exec(struct state *s, const struct buf *path, const char *exe)
 struct walk {
 	const struct state *s;
 	const struct task *task;
-	struct buf *out; /* what was found so far, "" is / */
-	struct buf rest; /* what is still to come */
+	struct buf *out;   /* what was found so far, "" is / */
+	const char *rest;  /* what is still to come */
+	size_t rest_size;
+	struct buf diverted; /* where that is, once a link was followed */
 	size_t root;     /* bytes of `out` that .. does not leave */
 	unsigned followed;
 	bool failed; /* out of memory */
@@ -176,13 +178,15 @@ static void divert(struct walk *w, const char *target, size_t size)
 		buf_append(w->out, w->task->fs->root.data, w->task->fs->root.size);
 	}
 	buf_append(&rest, target, size);
-	if (w->rest.size) {
+	if (w->rest_size) {
 		buf_char(&rest, '/');
-		buf_append(&rest, w->rest.data, w->rest.size);
+		buf_append(&rest, w->rest, w->rest_size);
 	}
 	w->failed |= buf_error(&rest) < 0;
-	buf_done(&w->rest);
-	w->rest = rest;
+	buf_done(&w->diverted);
+	w->diverted = rest;
+	w->rest = rest.data;
+	w->rest_size = rest.size;
 	w->followed++;
 }
 
@@ -199,6 +203,10 @@ static bool divert_own(struct walk *w)
 	struct buf target = {0};
 	size_t i = 0;
 
+	/* All are short, and below /proc or /dev. */
+	if (w->out->size < 7 || w->out->size > 17 ||
+	    (w->out->data[1] != 'p' && w->out->data[1] != 'd'))
+		return false;
 	while (i < count && !same(w->out, own[i].path, strlen(own[i].path)))
 		i++;
 	if (i == count)
@@ -262,10 +270,10 @@ static void follow(struct walk *w)
 /* The next component, taken off the rest. */
 static void step(struct walk *w, int how)
 {
-	const char *at = w->rest.data, *slash = memchr(at, '/', w->rest.size);
-	size_t length = slash ? (size_t)(slash - at) : w->rest.size;
+	const char *at = w->rest, *slash = memchr(at, '/', w->rest_size);
+	size_t length = slash ? (size_t)(slash - at) : w->rest_size;
 	size_t behind = slash ? length + 1 : length;
-	bool last = behind == w->rest.size;
+	bool last = behind == w->rest_size;
 
 	if (length == 2 && memcmp(at, "..", 2) == 0) {
 		step_up(w);
@@ -275,8 +283,8 @@ static void step(struct walk *w, int how)
 	} else {
 		length = 0;
 	}
-	memmove(w->rest.data, w->rest.data + behind, w->rest.size - behind);
-	buf_truncate(&w->rest, w->rest.size - behind);
+	w->rest += behind;
+	w->rest_size -= behind;
 	if (length && !(last && !slash && how == PATH_NOFOLLOW))
 		follow(w);
 }
@@ -304,24 +312,34 @@ static bool begin(struct walk *w, int32_t dirfd, const char *path, size_t size)
 int path_resolve(const struct state *s, const struct task *t, int32_t dirfd, const void *path,
 		 size_t size, int how, struct buf *ret, const struct file **ret_same)
 {
-	struct buf out = {0};
+	/* What is there is not to be lost, and an empty one has room. */
+	const bool apart = ret->size != 0;
+	struct buf out = apart ? (struct buf){0} : *ret;
 	struct walk w = {.s = s, .task = t, .out = &out};
+	bool known;
 	int r;
 
 	if (size < STATE_PATH_MAX && begin(&w, dirfd, path, size)) {
-		buf_append(&w.rest, path, size);
-		while (w.rest.size && w.rest.size + out.size < 2 * STATE_PATH_MAX)
+		w.rest = path;
+		w.rest_size = size;
+		while (w.rest_size && w.rest_size + out.size < 2 * STATE_PATH_MAX)
 			step(&w, how);
 		if (!out.size && !w.same)
 			buf_char(&out, '/');
 	}
 	/* The kernel would have failed: something is not as it is known here. */
-	if (out.size < STATE_PATH_MAX && w.followed < STATE_FOLLOWED_MAX)
-		buf_append(ret, out.data, out.size);
+	known = out.size < STATE_PATH_MAX && w.followed < STATE_FOLLOWED_MAX;
 	if (ret_same)
 		*ret_same = w.same;
-	r = w.failed || buf_error(&out) || buf_error(&w.rest) ? -ENOMEM : buf_error(ret);
-	buf_done(&out);
-	buf_done(&w.rest);
+	r = w.failed || buf_error(&out) ? -ENOMEM : buf_error(ret);
+	if (!known)
+		buf_truncate(&out, 0);
+	if (apart) {
+		buf_append(ret, out.data, out.size);
+		buf_done(&out);
+	} else {
+		*ret = out;
+	}
+	buf_done(&w.diverted);
 	return r;
 }

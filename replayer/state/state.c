@@ -83,6 +83,12 @@ static int apply_due(struct state *s, uint64_t seq)
 	return r;
 }
 
+/* An effect is made for most calls and few have an address, which is a third of it. */
+static size_t in_use(const struct effect *f)
+{
+	return offsetof(struct effect, address.bytes) + f->address.size;
+}
+
 /* Takes over what is in @f. */
 static int enqueue(struct state *s, const struct effect *f)
 {
@@ -93,7 +99,7 @@ static int enqueue(struct state *s, const struct effect *f)
 	copy = r < 0 ? NULL : malloc(sizeof(*copy));
 	if (!copy)
 		return -ENOMEM;
-	*copy = *f;
+	memcpy(copy, f, in_use(f));
 	for (at = s->queued++; at && s->queue[at - 1]->due <= copy->due; at--)
 		s->queue[at] = s->queue[at - 1];
 	s->queue[at] = copy;
@@ -129,34 +135,50 @@ static int take_signal(struct state *s, const struct event *e)
 	return t ? sighand_delivered(s, t->proc->sighand, e->signal.number) : 0;
 }
 
-static int take_call(struct state *s, const struct event *e)
+static void begin_effect(struct effect *f, const struct state *s, const struct task *t,
+			 const struct event *e)
 {
-	struct call c = {.s = s, .e = e};
-	int r = task_get(s, e->pid, e->tid, &c.task);
+	memset(f, 0, offsetof(struct effect, address.bytes));
+	f->due = e->call.end_seq;
+	f->time = e->time + e->call.duration;
+	f->age = e->kind == EVENT_END ? t->begun_age : s->age;
+	f->tid = e->tid;
+}
 
-	if (r < 0 || !c.task)
-		return r;
-	note_clone(s, c.task, e);
-	if (s->parts & STATE_CALLS)
-		r = note_flight(s, c.task, e);
-	if (r < 0)
-		return r;
-	if (e->kind == EVENT_BEGUN || e->call.state != EVENT_FINISHED)
+/* What a call has done that came back. */
+static int take_result(struct state *s, struct task *t, const struct event *e)
+{
+	struct call c;
+	int r;
+
+	if (!call_find(&c, s, t, e))
 		return 0;
-	c.effect = (struct effect){.due = e->call.end_seq,
-				   .time = e->time + e->call.duration,
-				   .age = e->kind == EVENT_END ? c.task->begun_age : s->age,
-				   .tid = e->tid};
+	begin_effect(&c.effect, s, t, e);
 	r = call_begin(&c);
 	if (r == 0 && c.effect.apply && e->kind == EVENT_CALL) {
 		r = enqueue(s, &c.effect);
 		if (r == 0)
 			return 0;
 	} else if (r == 0 && c.effect.apply) {
-		r = c.effect.apply(s, c.task, &c.effect);
+		r = c.effect.apply(s, t, &c.effect);
 	}
 	effect_done(s, &c.effect);
 	return r;
+}
+
+static int take_call(struct state *s, const struct event *e)
+{
+	struct task *t;
+	int r = task_get(s, e->pid, e->tid, &t);
+
+	if (r < 0 || !t)
+		return r;
+	note_clone(s, t, e);
+	if (s->parts & STATE_CALLS)
+		r = note_flight(s, t, e);
+	if (r < 0 || e->kind == EVENT_BEGUN || e->call.state != EVENT_FINISHED)
+		return r;
+	return take_result(s, t, e);
 }
 
 static int take_event(struct state *s, const struct event *e)

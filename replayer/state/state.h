@@ -71,8 +71,8 @@ enum { STATE_ADDRESS_MAX = 128, STATE_FDCWD = -100 };
 
 /* A struct sockaddr as the kernel has it; size 0: not known. */
 struct state_address {
-	uint8_t bytes[STATE_ADDRESS_MAX];
 	uint8_t size;
+	uint8_t bytes[STATE_ADDRESS_MAX];
 };
 
 struct state_socket {

@@ -213,11 +213,12 @@ struct effect {
 	struct file *file; /* that it is done to */
 	struct file *to;   /* and this one, too */
 	struct buf path, other;
-	struct state_address address;
 	struct made made[2]; /* what it makes */
 	size_t made_count;
 	int32_t *rights; /* descriptors received or sent */
 	size_t right_count;
+	/* The last one: of its bytes only those that are in use are set and copied. */
+	struct state_address address;
 };
 
 struct call {
@@ -395,7 +396,10 @@ int links_from_loader(struct state *s, const struct meta_process *p);
 /* ---- call.c ---- */
 
 int calls_init(struct state *s);
-/* What the call @e does: fills @c. */
+/* Whether the call @e of @t, which came back, may have done anything: fills @c, but for its
+ * effect. */
+bool call_find(struct call *c, struct state *s, struct task *t, const struct event *e);
+/* What it does: fills its effect. */
 int call_begin(struct call *c);
 /* Flags of the clone(2) that @e is, if it is one. */
 bool call_clone_flags(const struct state *s, const struct event *e, uint64_t *ret);
@@ -409,10 +413,12 @@ struct call_kind {
 	uint8_t flags_at;      /* which argument has the flags; CLOEXEC_ALWAYS, CLOEXEC_NEVER */
 	uint32_t cloexec_flag; /* in it */
 	bool on_error;         /* does something although it fails */
+	bool clones;           /* takes the flags of clone(2) */
+	uint8_t empty_at;      /* does something only if AT_EMPTY_PATH is in this argument; 0: always */
 	uint8_t access;        /* of what it makes: access mode + 1, 0: not known */
 	uint8_t part;          /* enum state_part: only then is it looked at; 0: always */
 };
-enum { CLOEXEC_ALWAYS = 6, CLOEXEC_NEVER = 7 };
+enum { CLOEXEC_ALWAYS = 6, CLOEXEC_NEVER = 7, AT_EMPTY = 0x1000 /* AT_EMPTY_PATH */ };
 /* Ended by one without a name. */
 extern const struct call_kind calls_table[], calls_open[], calls_path[], calls_socket[],
 	calls_process[], calls_position[], calls_content[], calls_map[], calls_signal[];
