@@ -269,8 +269,9 @@ int streams_watch_fd(struct streams *x, const struct trace_item *item)
 		return 0;
 	if (item->kind == ITEM_EVENT && item->event->pid != pid)
 		return 0;
+	/* A child has what there is at the fork: it may write before its parent calls again. */
 	if (item->kind == ITEM_EVENT && !event_is_call(item->event) &&
-	    item->event->kind != EVENT_EXEC)
+	    item->event->kind != EVENT_EXEC && item->event->kind != EVENT_FORK)
 		return 0;
 	return look_at_fd(x, pid);
 }

@@ -20,12 +20,18 @@ struct scene {
 	uint64_t generation;
 };
 
+static int take(void *context, const struct trace_item *item)
+{
+	struct scene *s = context;
+
+	return item->kind == ITEM_EVENT ? renames_take(s->renames, s->world.state, item->event) : 0;
+}
+
 static void begin(struct scene *s)
 {
-	*s = (struct scene){.generation = 0};
-	world_begin(&s->world);
-	s->renames = renames_new();
+	*s = (struct scene){.renames = renames_new()};
 	assert_non_null(s->renames);
+	world_begin_with(&s->world, take, s);
 }
 
 static void done(struct scene *s)
@@ -34,48 +40,30 @@ static void done(struct scene *s)
 	world_done(&s->world);
 }
 
-/* world_call() does not show the event with its memory, so the steps are told to both here. */
-static void step(struct scene *s, const struct made_call *call)
+static void two(struct scene *s, const char *name, const char *from, const char *to)
 {
-	struct made m;
-	struct trace_item item = {.kind = ITEM_EVENT};
-
-	made_from(call, &m);
-	m.event.seq = ++s->world.seq;
-	m.event.pid = m.event.tid = 10;
-	m.event.call.end_seq = ++s->world.seq;
-	item.event = &m.event;
-	assert_int_equal(state_take(s->world.state, &item), 0);
-	assert_int_equal(renames_take(s->renames, s->world.state, &m.event), 0);
-	made_done(&m);
+	world_paths(&s->world, 10, name, from, to);
 }
 
-static void two(struct scene *s, const char *name, const char *from, const char *to, uint64_t flags)
+/* renameat2(2) and linkat(2): from the working directory. */
+static void two_at(struct scene *s, const char *name, const char *from, const char *to,
+		   uint64_t flags)
 {
-	struct made_call call = {
+	const uint64_t cwd = (uint64_t)(int64_t)STATE_FDCWD;
+	const struct made_call call = {
 		.name = name,
-		.args = {0x1000, 0x2000},
-		.memory = {{.address = 0x1000, .data = from}, {.address = 0x2000, .data = to}}};
+		.args = {cwd, WORLD_ADDRESS, cwd, WORLD_ADDRESS + WORLD_ROOM, flags},
+		.memory = {{.address = WORLD_ADDRESS, .data = from, .length = strlen(from) + 1},
+			   {.address = WORLD_ADDRESS + WORLD_ROOM,
+			    .data = to,
+			    .length = strlen(to) + 1}}};
 
-	if (strcmp(name, "renameat2") == 0 || strcmp(name, "linkat") == 0) {
-		const uint64_t args[] = {(uint64_t)(int64_t)STATE_FDCWD, 0x1000,
-					 (uint64_t)(int64_t)STATE_FDCWD, 0x2000, flags};
-
-		memcpy(call.args, args, sizeof(args));
-	}
-	call.memory[0].length = strlen(from) + 1;
-	call.memory[1].length = strlen(to) + 1;
-	step(s, &call);
+	world_call(&s->world, 10, 10, &call);
 }
 
 static void unlink_one(struct scene *s, const char *path)
 {
-	struct made_call call = {
-		.name = "unlink",
-		.args = {0x1000},
-		.memory = {{.address = 0x1000, .data = path, .length = strlen(path) + 1}}};
-
-	step(s, &call);
+	world_path(&s->world, 10, "unlink", path);
 }
 
 /* Some place, between what is before and what is behind. */
@@ -123,12 +111,12 @@ static void test_into_place(void **state)
 	(void)state;
 	begin(&s);
 	at[0] = place(&s);
-	two(&s, "rename", "/d/lock", "/d/index", 0);
+	two(&s, "rename", "/d/lock", "/d/index");
 	at[1] = place(&s);
-	two(&s, "rename", "lock", "/d/index", 0); /* from /home */
-	two(&s, "rename", "/d/lock", "/d/index", 0);
+	two(&s, "rename", "lock", "/d/index"); /* from /home */
+	two(&s, "rename", "/d/lock", "/d/index");
 	at[2] = place(&s);
-	two(&s, "rename", "/d/lock", "/d/other", 0);
+	two(&s, "rename", "/d/lock", "/d/other");
 	at[3] = place(&s);
 	resolve(&s, "index");
 	check(&s, "/d/lock", at[0], 2, "/d/index");
@@ -152,9 +140,9 @@ static void test_chain(void **state)
 	(void)state;
 	begin(&s);
 	first = place(&s);
-	two(&s, "rename", "/a", "/b", 0);
+	two(&s, "rename", "/a", "/b");
 	second = place(&s);
-	two(&s, "rename", "/b", "/c", 0);
+	two(&s, "rename", "/b", "/c");
 	third = place(&s);
 	resolve(&s, "/c");
 	check(&s, "/a", first, 2, "/c");
@@ -176,8 +164,8 @@ static void test_away(void **state)
 	first = place(&s);
 	unlink_one(&s, "/t");
 	second = place(&s);
-	two(&s, "rename", "/t", "/p", 0);
-	two(&s, "rename", "/p", "/q", 0);
+	two(&s, "rename", "/t", "/p");
+	two(&s, "rename", "/p", "/q");
 	third = place(&s);
 	resolve(&s, "/p");
 	check(&s, "/t", first, 0, NULL);
@@ -195,7 +183,7 @@ static void test_exchange(void **state)
 	(void)state;
 	begin(&s);
 	before = place(&s);
-	two(&s, "renameat2", "/p", "/t", EXCHANGE);
+	two_at(&s, "renameat2", "/p", "/t", EXCHANGE);
 	after = place(&s);
 	resolve(&s, "/p");
 	check(&s, "/t", before, 2, "/p");
@@ -213,7 +201,7 @@ static void test_link(void **state)
 	(void)state;
 	begin(&s);
 	before = place(&s);
-	two(&s, "link", "/o/tmp", "/o/final", 0);
+	two(&s, "link", "/o/tmp", "/o/final");
 	after = place(&s);
 	unlink_one(&s, "/o/tmp");
 	end = place(&s);
@@ -236,7 +224,7 @@ static void test_link_of_descriptor(void **state)
 	world_open(&s.world, 10, "/d", 020200001, 3);
 	f = world_file(&s.world, 10, 3);
 	assert_non_null(f);
-	two(&s, "linkat", "/proc/self/fd/3", "/d/named", SYMLINK_FOLLOW);
+	two_at(&s, "linkat", "/proc/self/fd/3", "/d/named", SYMLINK_FOLLOW);
 	resolve(&s, "named");
 	f = world_file(&s.world, 10, 3);
 	assert_int_equal(renames_find(s.renames, f, 1, &became), 2);
@@ -252,9 +240,9 @@ static void test_directories(void **state)
 	(void)state;
 	begin(&s);
 	first = place(&s);
-	two(&s, "rename", "/x/tmp", "/x/e", 0);
+	two(&s, "rename", "/x/tmp", "/x/e");
 	second = place(&s);
-	two(&s, "rename", "/x", "/y", 0);
+	two(&s, "rename", "/x", "/y");
 	resolve(&s, "e/in");
 	check(&s, "/x/tmp/in", first, 1, "/x/e/in");
 	check(&s, "/x/e/in", second, 1, NULL);
@@ -264,9 +252,9 @@ static void test_directories(void **state)
 
 	begin(&s);
 	first = place(&s);
-	two(&s, "rename", "/x/tmp", "/x/e", 0);
+	two(&s, "rename", "/x/tmp", "/x/e");
 	second = place(&s);
-	two(&s, "rename", "/x", "/y", 0);
+	two(&s, "rename", "/x", "/y");
 	resolve(&s, "/y/e/in");
 	check(&s, "/x/tmp/in", first, 1, "/y/e/in");
 	check(&s, "/x/e/in", second, 1, "/y/e/in");
