@@ -88,6 +88,7 @@ struct process_messages {
 	Systape__Process m;
 	Systape__Rlimit *rlimits, **rlimit_at;
 	Systape__Fd *fds, **fd_at;
+	Systape__Socket *sockets; /* by descriptor */
 	Systape__Map *maps, **map_at;
 	Systape__OpenCall *in_flight, **in_flight_at;
 	struct codec_messages facts;
@@ -99,6 +100,7 @@ static void process_messages_done(struct process_messages *p)
 	free(p->rlimit_at);
 	free(p->fds);
 	free(p->fd_at);
+	free(p->sockets);
 	free(p->maps);
 	free(p->map_at);
 	free(p->in_flight);
@@ -125,11 +127,24 @@ static int put_rlimits(const struct meta_process *p, struct process_messages *re
 	return 0;
 }
 
+static void put_socket(const struct meta_socket *s, Systape__Socket *m)
+{
+	systape__socket__init(m);
+	m->family = s->family;
+	m->type = s->type;
+	m->protocol = s->protocol;
+	m->local = codec_bytes(&s->local);
+	m->peer = codec_bytes(&s->peer);
+	m->role = s->role;
+	m->other = s->other;
+}
+
 static int put_fds(const struct meta_process *p, struct process_messages *ret)
 {
 	ret->fds = calloc(p->fd_count + 1, sizeof(*ret->fds));
 	ret->fd_at = calloc(p->fd_count + 1, sizeof(*ret->fd_at));
-	if (!ret->fds || !ret->fd_at)
+	ret->sockets = calloc(p->fd_count + 1, sizeof(*ret->sockets));
+	if (!ret->fds || !ret->fd_at || !ret->sockets)
 		return -ENOMEM;
 	for (size_t i = 0; i < p->fd_count; i++) {
 		Systape__Fd *m = ret->fd_at[i] = &ret->fds[i];
@@ -141,6 +156,10 @@ static int put_fds(const struct meta_process *p, struct process_messages *ret)
 		m->target = codec_bytes(&p->fds[i].target);
 		m->unknown = p->fds[i].unknown;
 		m->description = p->fds[i].description;
+		if (!p->fds[i].socket)
+			continue;
+		m->socket = &ret->sockets[i];
+		put_socket(p->fds[i].socket, m->socket);
 	}
 	ret->m.n_fd = p->fd_count;
 	ret->m.fd = ret->fd_at;
@@ -465,6 +484,22 @@ int codec_decode_header(const void *body, size_t size, struct meta_header *ret, 
 	return r;
 }
 
+static struct meta_socket *take_socket(const Systape__Socket *m, int *failed)
+{
+	struct meta_socket *s = m ? codec_take_array(1, sizeof(*s), failed) : NULL;
+
+	if (!s)
+		return NULL;
+	*s = (struct meta_socket){.family = m->family,
+				  .type = m->type,
+				  .protocol = m->protocol,
+				  .role = m->role,
+				  .local = codec_take_bytes(&m->local, failed),
+				  .peer = codec_take_bytes(&m->peer, failed),
+				  .other = m->other};
+	return s;
+}
+
 static void get_lists(const Systape__Process *m, struct meta_process *p, int *failed)
 {
 	p->rlimits = codec_take_array(m->n_rlimit, sizeof(*p->rlimits), failed);
@@ -478,10 +513,13 @@ static void get_lists(const Systape__Process *m, struct meta_process *p, int *fa
 	for (; p->fds && p->fd_count < m->n_fd; p->fd_count++) {
 		const Systape__Fd *f = m->fd[p->fd_count];
 
-		p->fds[p->fd_count] =
-			(struct meta_fd){f->fd,       f->flags,
-					 f->position, codec_take_bytes(&f->target, failed),
-					 f->unknown,  f->description};
+		p->fds[p->fd_count] = (struct meta_fd){f->fd,
+						       f->flags,
+						       f->position,
+						       codec_take_bytes(&f->target, failed),
+						       f->unknown,
+						       f->description,
+						       take_socket(f->socket, failed)};
 	}
 	for (; p->maps && p->map_count < m->n_map; p->map_count++) {
 		const Systape__Map *a = m->map[p->map_count];

@@ -174,6 +174,30 @@ void meta_header_done(struct meta_header *h)
 	*h = (struct meta_header){0};
 }
 
+uint64_t meta_socket_inode(const struct meta_fd *fd)
+{
+	static const char socket[] = "socket:[";
+	uint64_t inode = 0;
+	size_t at = sizeof(socket) - 1;
+
+	if (fd->target.size <= at || memcmp(fd->target.data, socket, at) != 0)
+		return 0;
+	for (; at < fd->target.size && fd->target.data[at] >= '0' && fd->target.data[at] <= '9';
+	     at++)
+		inode = inode * 10 + (uint64_t)(fd->target.data[at] - '0');
+	return at + 1 == fd->target.size && fd->target.data[at] == ']' ? inode : 0;
+}
+
+static void meta_fd_done(struct meta_fd *fd)
+{
+	if (fd->socket) {
+		free(fd->socket->local.data);
+		free(fd->socket->peer.data);
+	}
+	free(fd->socket);
+	free(fd->target.data);
+}
+
 void meta_process_done(struct meta_process *p)
 {
 	struct meta_bytes *const bytes[] = {&p->comm, &p->exe, &p->argv,
@@ -182,7 +206,7 @@ void meta_process_done(struct meta_process *p)
 	for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++)
 		free(bytes[i]->data);
 	for (size_t i = 0; i < p->fd_count; i++)
-		free(p->fds[i].target.data);
+		meta_fd_done(&p->fds[i]);
 	for (size_t i = 0; i < p->map_count; i++)
 		free(p->maps[i].path.data);
 	free(p->tids);

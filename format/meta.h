@@ -68,6 +68,15 @@ struct meta_header {
 	uint8_t redaction_key[16]; /* which key the replacements were made with; all zero: none */
 };
 
+/* What a socket is bound and connected to. */
+struct meta_socket {
+	uint32_t family, type, protocol; /* type without flags */
+	uint32_t role;                   /* META_SOCKET_* */
+	struct meta_bytes local, peer;   /* struct sockaddr; empty: not known */
+	uint64_t other;                  /* inode of the other end of a Unix socket; 0: not known */
+};
+enum { META_SOCKET_LISTENS = 1, META_SOCKET_ACCEPTED = 2 };
+
 struct meta_fd {
 	int32_t fd;
 	uint32_t flags;           /* O_* and O_CLOEXEC, from fdinfo */
@@ -75,6 +84,7 @@ struct meta_fd {
 	struct meta_bytes target; /* readlink of /proc/PID/fd/N */
 	uint32_t unknown;         /* META_FD_* */
 	uint64_t description;     /* equal for descriptors that share one; 0: not known who does */
+	struct meta_socket *socket; /* NULL: it is none, or nothing is known of it */
 };
 enum { META_FD_NO_FLAGS = 1, META_FD_NO_POSITION = 2 };
 
@@ -216,6 +226,9 @@ int meta_copy_facts(const struct meta_fact *from, size_t count, struct meta_fact
 		    size_t *ret_count);
 int meta_copy_objects(const struct meta_object *from, size_t count, struct meta_object **ret,
 		      size_t *ret_count);
+
+/* N of socket:[N], what the descriptor leads to; 0: it is no socket. */
+uint64_t meta_socket_inode(const struct meta_fd *fd);
 
 void meta_header_done(struct meta_header *h);
 void meta_process_done(struct meta_process *p);

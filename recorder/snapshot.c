@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "tracee/proc.h"
+#include "tracee/socket.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -129,6 +130,41 @@ static int read_rlimits(uint32_t pid, struct meta_process *p, struct buf *lack)
 	return 0;
 }
 
+static bool begins(const struct meta_bytes *b, const char *text)
+{
+	size_t n = strlen(text);
+
+	return b->size >= n && memcmp(b->data, text, n) == 0;
+}
+
+static int to_address(const struct tracee_address *from, struct meta_bytes *ret)
+{
+	const struct meta_bytes bytes = {(uint8_t *)(uintptr_t)from->bytes, from->size};
+
+	return from->size ? meta_copy_bytes(&bytes, ret) : 0;
+}
+
+/* What it is bound and connected to; nothing of one that must not be asked. */
+static int read_socket(uint32_t pid, struct meta_fd *fd)
+{
+	struct tracee_socket found;
+	struct meta_socket *s;
+	int r;
+
+	if (!begins(&fd->target, "socket:[") || tracee_socket((pid_t)pid, fd->fd, &found) < 0)
+		return 0;
+	s = fd->socket = calloc(1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	s->family = found.family;
+	s->type = found.type;
+	s->protocol = found.protocol;
+	s->role = found.listens ? META_SOCKET_LISTENS : 0;
+	s->other = found.other;
+	r = to_address(&found.local, &s->local);
+	return r < 0 ? r : to_address(&found.peer, &s->peer);
+}
+
 /* What it does not say stays empty; -ENOMEM. */
 static int read_fd(uint32_t pid, uint32_t number, struct meta_fd *ret)
 {
@@ -138,7 +174,7 @@ static int read_fd(uint32_t pid, uint32_t number, struct meta_fd *ret)
 
 	ret->fd = (int32_t)number;
 	snprintf(name, sizeof(name), "fd/%" PRIu32, number);
-	if (read_link(pid, name, &ret->target, NULL) == -ENOMEM)
+	if (read_link(pid, name, &ret->target, NULL) == -ENOMEM || read_socket(pid, ret) < 0)
 		return -ENOMEM;
 	snprintf(name, sizeof(name), "fdinfo/%" PRIu32, number);
 	r = tracee_proc_file((pid_t)pid, name, &text);

@@ -186,6 +186,26 @@ static int read_all(struct trace_stream *s, opts_item_fn *take, void *context, s
 	return r;
 }
 
+int opts_look_through(const char *path, const struct trace_stream_options *options,
+		      opts_item_fn *take, void *context)
+{
+	struct damages damages = {.count = 0};
+	struct trace_source *source;
+	struct trace_stream *stream;
+	struct err err = {0};
+	int r = trace_source_open(path, &source, &err);
+
+	if (r == 0)
+		r = trace_stream_open(source, options, &stream, &err);
+	if (r < 0)
+		return r;
+	progress_begin(&progress, STDERR_FILENO, output_fd, clock_now());
+	r = read_all(stream, take, context, &damages, &err);
+	progress_hide(&progress);
+	trace_stream_free(stream);
+	return r;
+}
+
 static int for_each_item(const char *path, const struct trace_stream_options *options,
 			 opts_item_fn *take, void *context)
 {

@@ -33,6 +33,11 @@ typedef int opts_item_fn(void *context, const struct trace_item *item, struct er
 int opts_for_each_item(char **paths, const struct trace_stream_options *options, opts_item_fn *take,
 		       void *context);
 
+/* The same of one tape, which is read once more afterwards: nothing is said. 0, or what ended it.
+ */
+int opts_look_through(const char *path, const struct trace_stream_options *options,
+		      opts_item_fn *take, void *context);
+
 /* Says why the journal beside a tape was ignored; @note of a reader, NULL: it was not. */
 void opts_say_journal(const char *path, const char *note);
 

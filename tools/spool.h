@@ -12,7 +12,8 @@ struct spool {
 };
 
 /*
- * The tape @path; "-" is standard input, which is read to its end, into TMPDIR or /var/tmp.
+ * The tape @path. "-" is standard input, which is read to its end, into TMPDIR or /var/tmp; so is
+ * a named pipe.
  * 0 or -errno.
  */
 int spool_tape(const char *path, struct spool *ret, struct err *err);

@@ -2,6 +2,7 @@
 /* analyze follow: the bytes that flowed through descriptors, sockets, pipes and files. */
 #include "filter.h"
 #include "opts.h"
+#include "renamed.h"
 #include "verbs.h"
 
 #include "base/cleanup.h"
@@ -37,6 +38,8 @@ struct follow_run {
 	struct state *state;
 	struct printer *printer;
 	struct streams *streams;
+	struct renamed renamed; /* to the path that was asked for */
+	size_t tapes;
 	bool any_tape;
 	struct buf out;
 };
@@ -141,6 +144,7 @@ static int begin(struct follow_run *run, const struct meta_header *header)
 		return -ENOMEM;
 	printer_header(run->printer, header);
 	printer_state(run->printer, run->state);
+	run->choice.renames = renamed_tape(&run->renamed, run->tapes++);
 	run->streams = streams_new(&run->choice, run->state, run->printer, tell, run);
 	run->any_tape = run->streams != NULL;
 	if (run->any_tape && run->follow.form == FOLLOW_JSON && !run->list)
@@ -453,6 +457,10 @@ static int follow(struct follow_run *run, char **paths)
 
 	if (!status)
 		status = open_output(run, paths);
+	if (!status && run->choice.path && *paths) {
+		status = renamed_read(&run->renamed, paths, run->choice.path);
+		paths = run->renamed.paths;
+	}
 	if (!status)
 		status = open_scratch(run);
 	if (!status && run->fd >= 0 && opts_output_to(run->output, &err) < 0)
@@ -475,6 +483,7 @@ static int follow(struct follow_run *run, char **paths)
 static void follow_run_done(struct follow_run *run)
 {
 	forget(run);
+	renamed_done(&run->renamed);
 	filter_done(&run->filter);
 	follow_done(&run->follow);
 	content_done(&run->file);

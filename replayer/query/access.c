@@ -94,7 +94,7 @@ static const struct row rows[] = {
 	{"rmdir", ACCESS_DELETE, STAYS, NO_ARGUMENT},
 	{"rename", ACCESS_RENAME, STAYS, NO_ARGUMENT},
 	{"renameat", ACCESS_RENAME, STAYS, NO_ARGUMENT},
-	{"renameat2", ACCESS_RENAME, STAYS, NO_ARGUMENT},
+	{"renameat2", ACCESS_RENAME, STAYS, 4},
 	{"link", ACCESS_LINK, STAYS, NO_ARGUMENT},
 	{"linkat", ACCESS_LINK, AS_AT_OTHER, 4},
 	{"symlink", ACCESS_SYMLINK, STAYS, NO_ARGUMENT},
@@ -333,8 +333,8 @@ static int tell_paths(const struct looking *x, struct access *a, access_fn *tell
 		a->path = name[1];
 		a->to = name[0];
 	}
+	a->flags = x->row->kind == ACCESS_OPEN || a->to.size ? (uint32_t)x->flags : 0;
 	if (x->row->kind == ACCESS_OPEN) {
-		a->flags = (uint32_t)x->flags;
 		a->fd = a->error ? -1 : (int32_t)x->e->call.ret;
 	}
 	return r == 0 && a->path.size ? tell(context, a) : r;

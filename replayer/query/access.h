@@ -44,7 +44,8 @@ struct access {
 	struct access_name path, to; /* `to`: size 0: none */
 	int error;                   /* an errno, 0: it worked */
 	int32_t fd;                  /* by_descriptor, or what ACCESS_OPEN made; else -1 */
-	uint32_t flags;              /* ACCESS_OPEN: O_*; ACCESS_MAP: PROT_* */
+	uint32_t flags;              /* ACCESS_OPEN: O_*; ACCESS_MAP: PROT_*;
+				      * ACCESS_RENAME: RENAME_*; ACCESS_LINK: AT_* */
 	bool shared;                 /* ACCESS_MAP: what is written there is written to the file */
 	const struct event *event;
 };

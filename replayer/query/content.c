@@ -123,11 +123,28 @@ static int put(struct content *c, uint64_t at, const struct transfer_piece *p, b
 	return out ? remove_extent(c, at, end) : 0;
 }
 
+/* The file is another one. */
+static int begin_again(struct content *c, uint64_t generation)
+{
+	c->generation = generation;
+	c->count = 0;
+	c->end = c->unplaced = 0;
+	c->born = false;
+	return ftruncate(c->fd, 0) < 0 ? -errno : 0;
+}
+
 int content_take(struct content *c, const struct flow *f)
 {
-	uint64_t base = f->append ? c->end : f->position;
+	uint64_t base;
 	int r = 0;
 
+	if (f->generation < c->generation)
+		return 0;
+	if (f->generation > c->generation)
+		r = begin_again(c, f->generation);
+	if (r < 0)
+		return r;
+	base = f->append ? c->end : f->position;
 	if (f->truncates)
 		return f->position > CONTENT_SIZE_MAX ? 0 : truncate_to(c, f->position);
 	if ((!f->append && !f->positioned) || base > CONTENT_SIZE_MAX ||

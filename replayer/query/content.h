@@ -23,13 +23,14 @@ struct content {
 	int fd;                         /* borrowed; regular, open for reading and writing */
 	struct content_extent *extents; /* ascending, apart from each other */
 	size_t count, capacity;
-	uint64_t end;      /* of the file, as far as the tape tells */
-	bool born;         /* it was empty once: what was never written is zero */
-	uint64_t unplaced; /* bytes of which it is not known where they belong */
-	bool full;         /* over the limit: what is known is not told exactly */
+	uint64_t end;        /* of the file, as far as the tape tells */
+	bool born;           /* it was empty once: what was never written is zero */
+	uint64_t unplaced;   /* bytes of which it is not known where they belong */
+	uint64_t generation; /* of whose bytes these are */
+	bool full;           /* over the limit: what is known is not told exactly */
 };
 
-/* 0 or -errno. */
+/* What had the name before a file that is known already is not taken notice of. 0 or -errno. */
 int content_take(struct content *c, const struct flow *f);
 /* Bytes below the end that are not known. */
 uint64_t content_missing(const struct content *c);

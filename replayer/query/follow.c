@@ -43,6 +43,15 @@ static void end_line(struct follow *w, struct buf *out)
 	w->line_open = false;
 }
 
+static void say_name(const struct stream *m, struct buf *out)
+{
+	escape_text(out, m->name.data, m->name.size);
+	if (!m->became.size)
+		return;
+	buf_str(out, ", later ");
+	escape_text(out, m->became.data, m->became.size);
+}
+
 static void say_heading(struct follow *w, const struct flow *f, struct buf *out)
 {
 	char scratch[32];
@@ -55,7 +64,7 @@ static void say_heading(struct follow *w, const struct flow *f, struct buf *out)
 		   "%c %" PRIu64 ".%06" PRIu64 "  pid %u  %s(%d)  #%" PRIu64 "  [%" PRIu64 "] ",
 		   f->way == STREAM_ONE ? '>' : '<', f->time / 1000000000, f->time / 1000 % 1000000,
 		   f->pid, call_name(f, scratch), f->fd, f->seq, f->stream->id);
-	escape_text(out, f->stream->name.data, f->stream->name.size);
+	say_name(f->stream, out);
 	if (f->truncates)
 		buf_printf(out, "  truncated to %" PRIu64 " bytes", f->position);
 	else if (f->append)
@@ -258,7 +267,7 @@ static void list_one(const struct stream *m, struct buf *out)
 		buf_str(&users, " and more");
 	buf_printf(out, "%6" PRIu64 "  %-6s %12" PRIu64 " %12" PRIu64 "  %-24s ", m->id, kind_of(m),
 		   m->bytes[STREAM_ONE], m->bytes[STREAM_OTHER], buf_text(&users));
-	escape_text(out, m->name.data, m->name.size);
+	say_name(m, out);
 	for (size_t way = 0; m->other && way < STREAM_WAYS; way++) {
 		if (m->bytes[way] > m->received[way])
 			buf_printf(out, "  (%" PRIu64 " of %s not read)",
@@ -284,6 +293,10 @@ static void json_one(const struct stream *m, struct buf *out)
 	json_word(out, "kind", kind_of(m));
 	json_key(out, "name");
 	json_string(out, m->name.data ? m->name.data : "", m->name.size);
+	if (m->became.size) {
+		json_key(out, "became");
+		json_string(out, m->became.data, m->became.size);
+	}
 	json_ways(out, "calls", m->calls);
 	json_ways(out, "bytes", m->bytes);
 	json_ways(out, "kept", m->kept);

@@ -36,6 +36,7 @@ static int copy_fds(const struct meta_process *from, struct meta_process *ret)
 
 		*fd = from->fds[ret->fd_count];
 		fd->target = (struct meta_bytes){0};
+		fd->socket = NULL;
 		if (copy_bytes(&from->fds[ret->fd_count].target, &fd->target) < 0)
 			return -ENOMEM;
 	}

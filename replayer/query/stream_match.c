@@ -2,6 +2,8 @@
 /* Which stream a description belongs to, and whether that was asked for. */
 #include "streams_priv.h"
 
+#include "renames.h"
+
 #include "base/hash.h"
 #include "base/load.h"
 
@@ -125,6 +127,19 @@ int stream_learn(struct streams *x, const struct state_file *f, struct stream *m
 	return r;
 }
 
+int stream_name_later(struct streams *x, const struct transfer *t, struct stream *m)
+{
+	const char *became = NULL;
+	uint64_t generation =
+		x->choice.renames ? renames_find(x->choice.renames, t->file, t->seq, &became) : 0;
+
+	if (!m->generation)
+		m->generation = generation;
+	if (became && !m->became.size)
+		buf_str(&m->became, became);
+	return buf_error(&m->became);
+}
+
 /* ---- whether it was asked for ---- */
 
 static bool says_endpoint(const struct state_address *a, const char *wanted)
@@ -180,14 +195,12 @@ static bool says_socket(const struct state_file *f, const struct transfer *t, co
 	return says_address(&t->address, wanted);
 }
 
-/* The whole path, or the end of it. */
-static bool says_name(const struct state_file *f, const char *wanted)
+static bool says_name(const struct stream_choice *c, const struct transfer *t)
 {
-	size_t n = strlen(wanted);
+	const char *became;
 
-	if (!f->text || f->size < n || memcmp(f->text + f->size - n, wanted, n) != 0)
-		return false;
-	return f->size == n || (*wanted != '/' && f->text[f->size - n - 1] == '/');
+	return c->renames ? renames_find(c->renames, t->file, t->seq, &became) != 0
+			  : name_is(t->file->text, t->file->size, c->path);
 }
 
 bool stream_is_chosen(const struct streams *x, const struct transfer *t, const struct stream *m)
@@ -196,7 +209,7 @@ bool stream_is_chosen(const struct streams *x, const struct transfer *t, const s
 	const struct state_file *f = t->file;
 
 	if (c->path)
-		return says_name(f, c->path);
+		return says_name(c, t);
 	if (c->socket)
 		return says_socket(f, t, c->socket);
 	if (c->pipes)
@@ -256,8 +269,9 @@ int streams_watch_fd(struct streams *x, const struct trace_item *item)
 		return 0;
 	if (item->kind == ITEM_EVENT && item->event->pid != pid)
 		return 0;
+	/* A child has what there is at the fork: it may write before its parent calls again. */
 	if (item->kind == ITEM_EVENT && !event_is_call(item->event) &&
-	    item->event->kind != EVENT_EXEC)
+	    item->event->kind != EVENT_EXEC && item->event->kind != EVENT_FORK)
 		return 0;
 	return look_at_fd(x, pid);
 }

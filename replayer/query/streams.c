@@ -297,6 +297,15 @@ static int set_name(struct streams *x, struct stream *m, const struct state_file
 	return 0;
 }
 
+static int get_to_know(struct streams *x, struct stream *m, const struct transfer *t)
+{
+	int r = stream_learn(x, t->file, m);
+
+	if (r == 0)
+		r = set_name(x, m, t->file);
+	return r < 0 ? r : stream_name_later(x, t, m);
+}
+
 static struct waiting *waiting_new(const struct streams *x, struct stream *m,
 				   const struct transfer *t)
 {
@@ -319,7 +328,8 @@ static struct waiting *waiting_new(const struct streams *x, struct stream *m,
 				.end_seq = e->call.end_seq,
 				.bytes = t->bytes,
 				.positioned = t->positioned,
-				.position = t->position};
+				.position = t->position,
+				.generation = m->generation};
 	/* Such a description writes behind the end, wherever it is. */
 	w->flow.append = t->out && t->file->flags_known && t->file->flags & APPEND;
 	return w;
@@ -374,7 +384,7 @@ static int take_transfer(void *context, const struct transfer *t)
 		return -ENOMEM;
 	if (!m)
 		return 0;
-	if (stream_learn(x, t->file, m) < 0 || set_name(x, m, t->file) < 0)
+	if (get_to_know(x, m, t) < 0)
 		return -ENOMEM;
 	m->file |= t->positioned;
 	note_user(m, x->event->pid, t);
@@ -443,7 +453,7 @@ static int take_truncation(struct streams *x)
 		return -ENOMEM;
 	if (!m)
 		return 0;
-	if (stream_learn(x, t.file, m) < 0 || set_name(x, m, t.file) < 0)
+	if (get_to_know(x, m, &t) < 0)
 		return -ENOMEM;
 	w = waiting_new(x, m, &t);
 	if (!w)
@@ -510,6 +520,7 @@ struct streams *streams_free(struct streams *x)
 		waiting_free(x->waiting[--x->waiting_count]);
 	for (size_t i = 0; i < x->count; i++) {
 		buf_done(&x->all[i]->name);
+		buf_done(&x->all[i]->became);
 		free(x->all[i]);
 	}
 	free(x->all);

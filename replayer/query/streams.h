@@ -34,11 +34,13 @@ struct stream_user {
 };
 
 struct stream {
-	uint64_t id, other; /* of the descriptions: state_file.id; other 0: one */
-	uint8_t kind;       /* enum state_kind */
-	bool file;          /* has positions */
-	bool one_way;       /* a pipe */
-	struct buf name;    /* as it was known last; what it stands for */
+	uint64_t id, other;  /* of the descriptions: state_file.id; other 0: one */
+	uint8_t kind;        /* enum state_kind */
+	bool file;           /* has positions */
+	bool one_way;        /* a pipe */
+	struct buf name;     /* as it was known last; what it stands for */
+	struct buf became;   /* what its file is renamed to, when that is asked for; or empty */
+	uint64_t generation; /* as renames_find() has it; 0: no path was asked for */
 	uint64_t calls[STREAM_WAYS], bytes[STREAM_WAYS];
 	uint64_t kept[STREAM_WAYS];      /* bytes of them that are on the tape */
 	uint64_t elsewhere[STREAM_WAYS]; /* bytes that the kernel moved by itself */
@@ -62,6 +64,7 @@ struct flow {
 	bool positioned, append;
 	bool truncates; /* no bytes: the file has `position` bytes from here on */
 	uint64_t position;
+	uint64_t generation;                 /* of the stream */
 	const struct transfer_piece *pieces; /* in order of offset */
 	size_t piece_count;
 };
@@ -72,6 +75,7 @@ struct stream_choice {
 	uint32_t pid; /* 0: the first process of the tape */
 	int32_t fd;
 	const char *path, *socket;
+	const struct renames *renames; /* of the path; NULL: nothing is known of them */
 	uint64_t id;
 	bool pipes;
 };
@@ -79,6 +83,7 @@ struct stream_choice {
 typedef int flow_fn(void *context, const struct flow *f);
 struct streams;
 struct printer;
+struct renames;
 
 /* Everything is borrowed. @printer says what streams are called. NULL: out of memory. */
 struct streams *streams_new(const struct stream_choice *choice, const struct state *s,

@@ -45,6 +45,8 @@ struct streams {
 struct stream *stream_find(const struct streams *x, const struct state_file *f);
 /* @f is of @m: so will be what looks the same. 0 or -ENOMEM. */
 int stream_learn(struct streams *x, const struct state_file *f, struct stream *m);
+/* What renames make of the file of @t, which is of @m. 0 or -ENOMEM. */
+int stream_name_later(struct streams *x, const struct transfer *t, struct stream *m);
 /* @m may be NULL. */
 bool stream_is_chosen(const struct streams *x, const struct transfer *t, const struct stream *m);
 /* A snapshot was taken. 0 or -ENOMEM. */

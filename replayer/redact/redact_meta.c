@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOBODY = 0 };
+enum { NOBODY = 0, FAMILY_UNIX = 1, FAMILY_SIZE = 2 };
 
 static int text(struct redact *r, const char *s)
 {
@@ -97,6 +97,26 @@ static int need_composer(struct redact *r, struct err *err)
 
 /* ---- snapshots ---- */
 
+/* The name of a Unix socket is behind its family. */
+static int change_address(struct redact *r, const struct meta_bytes *address)
+{
+	const struct meta_bytes name = {address->data + FAMILY_SIZE, address->size - FAMILY_SIZE};
+
+	return address->size > FAMILY_SIZE ? bytes(r, SITE_TEXT, &name) : 0;
+}
+
+static int change_fd(struct redact *r, const struct meta_fd *fd)
+{
+	const struct meta_socket *s = fd->socket;
+	int result = bytes(r, SITE_TEXT, &fd->target);
+
+	if (result == 0 && s && s->family == FAMILY_UNIX)
+		result = change_address(r, &s->local);
+	if (result == 0 && s && s->family == FAMILY_UNIX)
+		result = change_address(r, &s->peer);
+	return result;
+}
+
 static int change_process(struct redact *r, const struct meta_process *p)
 {
 	const struct meta_bytes *const texts[] = {&p->comm, &p->exe, &p->cwd, &p->root};
@@ -107,7 +127,7 @@ static int change_process(struct redact *r, const struct meta_process *p)
 	for (size_t i = 0; result == 0 && i < sizeof(texts) / sizeof(texts[0]); i++)
 		result = bytes(r, SITE_TEXT, texts[i]);
 	for (size_t i = 0; result == 0 && i < p->fd_count; i++)
-		result = bytes(r, SITE_TEXT, &p->fds[i].target);
+		result = change_fd(r, &p->fds[i]);
 	for (size_t i = 0; result == 0 && i < p->map_count; i++)
 		result = bytes(r, SITE_TEXT, &p->maps[i].path);
 	if (result == 0)

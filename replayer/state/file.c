@@ -121,7 +121,7 @@ struct file *file_again(struct state *s, const struct file *f)
 	return again;
 }
 
-/* The number in socket:[123]. */
+/* The number in socket:[123]; 0 in socket:[?], as a snapshot of a replayed state has it. */
 static bool bracketed(const char *text, size_t size, const char *name, uint64_t *ret)
 {
 	size_t n = strlen(name);
@@ -129,6 +129,7 @@ static bool bracketed(const char *text, size_t size, const char *name, uint64_t 
 	if (size <= n || memcmp(text, name, n) != 0)
 		return false;
 	*ret = 0;
+	n += text[n] == '?';
 	for (; n < size && text[n] >= '0' && text[n] <= '9'; n++)
 		*ret = *ret * 10 + (uint64_t)(text[n] - '0');
 	return n + 1 == size && text[n] == ']';

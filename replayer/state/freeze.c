@@ -66,6 +66,32 @@ static int set_target(struct meta_bytes *ret, const struct state_file *f)
 	return 0;
 }
 
+static int set_address(struct meta_bytes *ret, const struct state_address *a)
+{
+	return set_bytes(ret, a->bytes, a->size);
+}
+
+static int set_socket(struct meta_fd *ret, const struct state_file *f)
+{
+	const struct state_socket *from = f->socket;
+	struct meta_socket *m;
+	int r;
+
+	if (f->kind != STATE_SOCKET || !from)
+		return 0;
+	m = ret->socket = calloc(1, sizeof(*m));
+	if (!m)
+		return -ENOMEM;
+	m->family = from->family;
+	m->type = from->type;
+	m->protocol = from->protocol;
+	m->role = (from->listens ? META_SOCKET_LISTENS : 0) |
+		  (from->accepted ? META_SOCKET_ACCEPTED : 0);
+	m->other = f->peer ? f->peer->inode : 0;
+	r = set_address(&m->local, &from->local);
+	return r < 0 ? r : set_address(&m->peer, &from->peer);
+}
+
 static int add_fds(const struct state *s, const struct state_thread *t, struct meta_process *p)
 {
 	struct state_fd fd;
@@ -83,7 +109,7 @@ static int add_fds(const struct state *s, const struct state_thread *t, struct m
 		m->unknown = (f->flags_known ? 0 : META_FD_NO_FLAGS) |
 			     (f->position_known ? 0 : META_FD_NO_POSITION);
 		m->description = f->id;
-		if (set_target(&m->target, f) < 0)
+		if (set_target(&m->target, f) < 0 || set_socket(m, f) < 0)
 			return -ENOMEM;
 	}
 	return 0;

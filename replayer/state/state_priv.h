@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of the state share. From below: descriptions (file.c), what
- * they look at (watch.c), tables of descriptors (table.c), mappings (mapping.c), signals
- * (signal.c), processes (process.c), threads and the places that they are in (task.c), the calls
- * that they are in (flight.c), paths (path.c), what calls do (call.c, call_*.c), the order of it
- * all (state.c), and the whole for others to look at (whole.c).
+ * What the files of the state share. From below: descriptions (file.c), sockets that were there
+ * when a tape began (socket.c), what they look at (watch.c), tables of descriptors (table.c),
+ * mappings (mapping.c), signals (signal.c), processes (process.c), threads and the places that they
+ * are in (task.c), the calls that they are in (flight.c), paths (path.c), what calls do (call.c,
+ * call_*.c), the order of it all (state.c), and the whole for others to look at (whole.c).
  */
 #ifndef STATE_STATE_PRIV_H
 #define STATE_STATE_PRIV_H
@@ -272,6 +272,10 @@ struct state_socket *file_socket(struct file *f);
 /* Gives it what was not known of a socket. 0 or -ENOMEM. */
 int file_add_socket(struct file *f, uint32_t family, uint32_t type, uint32_t protocol);
 void file_pair(struct file *a, struct file *b);
+/* What a snapshot says of the socket; @from may be NULL. 0 or -ENOMEM. */
+int socket_snapshot(struct file *f, const struct meta_socket *from);
+/* All of the snapshot are known: who is at the other end, and who was accepted. 0 or -ENOMEM. */
+int sockets_snapshot(struct state *s, const struct meta_snapshot *m);
 void file_set_text(struct state *s, struct file *f, const void *text, size_t size);
 /* A path was unlinked, or is another now: also of all that is below. */
 void files_unlinked(struct state *s, const struct buf *path);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { CLOEXEC = 02000000, STATE_DOUBTS_MAX = 1 << 10 };
+#define SOCKET_KEY (UINT64_C(1) << 63)
 enum { SHARES_VM = 0x100, SHARES_FS = 0x200, SHARES_FILES = 0x400 };
 
 static struct fs *fs_new(void)
@@ -297,7 +298,16 @@ static struct file *new_file(struct state *s, const struct meta_process *p, size
 	if (!(from->unknown & META_FD_NO_POSITION))
 		file_set_position(s, file, from->position);
 	file->doubtful = !from->description && (!alone || is_doubtful(p, i));
+	s->out_of_memory |= socket_snapshot(file, from->socket) < 0;
 	return file;
+}
+
+/* Equal for descriptors that share a description; 0: not known. A socket has but one. */
+static uint64_t description_key(const struct meta_fd *from)
+{
+	uint64_t inode = from->description ? 0 : meta_socket_inode(from);
+
+	return inode ? inode | SOCKET_KEY : from->description;
 }
 
 /* @known: descriptions of the snapshot by their numbers there; it has a reference to each. */
@@ -308,12 +318,13 @@ static int fill_table(struct state *s, struct task *t, const struct meta_process
 
 	for (size_t i = 0; r == 0 && i < p->fd_count; i++) {
 		const struct meta_fd *from = &p->fds[i];
-		struct file *file = file_ref(map_get(known, from->description));
+		uint64_t key = description_key(from);
+		struct file *file = file_ref(map_get(known, key));
 
 		if (!file)
 			file = new_file(s, p, i, alone);
-		if (file && from->description && !map_get(known, from->description))
-			r = map_put(known, from->description, file_ref(file));
+		if (file && key && !map_get(known, key))
+			r = map_put(known, key, file_ref(file));
 		if (r == 0)
 			r = table_put(s, t->table, from->fd, file, from->flags & CLOEXEC);
 		file_unref(s, file);
@@ -381,6 +392,8 @@ int tasks_snapshot(struct state *s, const struct meta_snapshot *m)
 		r = take_process(s, &m->processes[i], m->process_count == 1, &known);
 	for (size_t i = 0; r == 0 && i < m->process_count; i++)
 		proc_adopt(s, m->processes[i].pid);
+	if (r == 0)
+		r = sockets_snapshot(s, m);
 	while ((file = map_next(&known, &at)))
 		file_unref(s, file);
 	map_done(&known);

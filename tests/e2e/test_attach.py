@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """rec -p: processes that run already are recorded, and go on as if nobody had been there."""
+import json
 import os
 import signal
 import subprocess
@@ -24,6 +25,29 @@ def threads(pid):
 def status(tid, field):
     with open(f"/proc/{tid}/status", encoding="utf-8") as f:
         return next(line.split(None, 1)[1].strip() for line in f if line.startswith(field + ":"))
+
+
+# Sockets of all kinds, made before anybody records; used when a line comes.
+SOCKETS = """
+import os, socket, sys
+listener = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(listener.getsockname())
+server, _ = listener.accept()
+named = socket.socket(socket.AF_UNIX)
+named.bind(sys.argv[1])
+named.listen()
+unix = socket.socket(socket.AF_UNIX)
+unix.connect(sys.argv[1])
+accepted, _ = named.accept()
+one, other = socket.socketpair()
+print("ready", *client.getsockname(), *listener.getsockname(), flush=True)
+sys.stdin.readline()
+for a, b in ((client, server), (unix, accepted), (one, other)):
+    a.sendall(b"question")
+    assert b.recv(100) == b"question"
+    b.sendall(b"answer")
+    assert a.recv(100) == b"answer"
+"""
 
 
 class Attach(suite.TapeTest):
@@ -156,6 +180,39 @@ class Attach(suite.TapeTest):
         self.assertLessEqual({"poll", "futex"},
                              {text.split()[3] for text in resumed if "resuming" in text}, resumed)
         self.assertRegex(waits[0], r"epoll_wait\(\d+<anon_inode:\[eventpoll\]>, ")
+
+    def test_sockets(self):
+        """Who is at the other end of what was open already, in the tape and in a part of it."""
+        path = self.bench.path("socket")
+        child = self.start([sys.executable, "-c", SOCKETS, path])
+        ready, host, port, _, listens = child.stdout.readline().decode().split()
+        self.assertEqual((ready, host), ("ready", "127.0.0.1"))
+        tape, rec = self.attach(child.pid)
+        child.stdin.write(b"\n")
+        child.stdin.flush()
+        self.assertEqual(child.wait(30), 0)
+        self.assertEqual(rec.wait(30), 0, rec.stderr.read())
+        part = self.bench.new_tape()
+        calls = [o for o in self.bench.objects(tape) if o["type"] == "syscall"]
+        first = next(c["seq"] for c in calls if c["name"] == "sendto")
+        last = calls[-1]["seq"]
+        self.bench.ask("cut", f"--events={first}..{last}", "-o", part, tape)
+        for each in (tape, part):
+            text = self.bench.ask("print", "-yy", "-e", "sendto,recvfrom", each).decode()
+            self.assertIn(f"<TCP:[127.0.0.1:{port}->127.0.0.1:{listens}]>, \"question\"", text)
+            self.assertIn(f"<TCP:[127.0.0.1:{listens}->127.0.0.1:{port}]>, \"answer\"", text)
+            net = json.loads(self.bench.ask("net", "--json", each))
+            peers = {(p["protocol"], p["role"]) for p in net["peers"]}
+            self.assertLessEqual({("TCP", "client"), ("TCP", "server")}, peers, net)
+            self.assertIn(path, {p["remote"] for p in net["peers"]})
+            self.assertEqual(self.bench.ask("follow", f"--socket=:{listens}", "--raw", "--out", each),
+                             b"question")
+            self.assertEqual(self.bench.ask("follow", f"--socket={path}", "--raw", "--in", each),
+                             b"answer")
+            # The two ends are known as such, and each is told once.
+            streams = json.loads(self.bench.ask("follow", "--list", "--json", each))
+            self.assertEqual([(s["bytes"], s["received"]) for s in streams if s["kind"] == "socket"],
+                             [([8, 6], [8, 6])] * 3)
 
     def test_overview(self):
         """It says that the process went on, not that its end is missing."""

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """What flowed, byte by byte: what a tape gives back is what was really read and written."""
+import base64
 import json
 import os
 import pty
@@ -28,6 +29,29 @@ if os.fork() == 0:
     os._exit(0)
 os.wait()
 os.ftruncate(fd, 300010)
+"""
+REPLACE = """
+import os
+def put(name, text):
+    with open(name, "w") as f:
+        f.write(text)
+put("p", "old")
+reader = open("p")
+put("p.tmp", "first")
+os.replace("p.tmp", "p")
+assert reader.read() == "old"
+out = open("p.tmp", "w")
+out.write("second")
+out.flush()
+os.rename("p.tmp", "p")
+out.write(" more")
+out.close()
+put("p.tmp", "nothing to do with it")
+put("gone", "never anything")
+os.unlink("gone")
+os.mkdir("d")
+put("d/in", "in a directory")
+os.rename("d", "e")
 """
 PAIR = """
 import socket, os
@@ -180,6 +204,56 @@ class Follow(suite.TapeTest):
              "for i in 1 2 3; do echo b$i; done >>log; wait"], cwd=self.dir)
         self.assertEqual(self.file(tape, "log"), self.contents("log"))
         self.assertEqual(len(self.contents("log")), 18)
+
+    # ---- names that change ----
+
+    def test_sed(self):
+        """What was written under another name and renamed into place is the file's."""
+        self.need("sed")
+        old = "".join(f"{i} one\n" for i in range(20000))
+        self.write("f", old)
+        tape, _ = self.bench.record(["sed", "-i", "s/one/1/", "f"], cwd=self.dir)
+        new = self.contents("f")
+        self.assertEqual(new.decode(), old.replace("one", "1"))
+        self.assertEqual(self.file(tape, "f"), new)
+        self.assertEqual(self.file(tape, self.bench.path("f")), new)
+        streams = json.loads(self.text(tape, "--path=f", "--json"))["streams"]
+        self.assertEqual(sorted((s["bytes"], s.get("became")) for s in streams),
+                         [([0, len(old)], None), ([len(new), 0], self.bench.path("f"))])
+        with open(tape, "rb") as f:
+            piped = run([self.bench.analyze, "follow", "--path=f", "--raw", "-"], stdin=f)
+        self.assertEqual((piped.status, piped.out), (0, new))
+
+    def test_git(self):
+        self.need("git")
+        env = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null",
+               **{f"GIT_{who}_{what}": "a" for who in ("AUTHOR", "COMMITTER")
+                  for what in ("NAME", "EMAIL")}}
+        self.write("a", "a\n")
+        for words in (["init", "-q"], ["add", "a"]):
+            self.assertEqual(run(["git", *words], cwd=self.dir, env=env).status, 0)
+        tape, _ = self.bench.record(["git", "commit", "-qm", "x"], cwd=self.dir, env=env)
+        for name in (".git/index", ".git/COMMIT_EDITMSG"):
+            self.assertEqual(self.file(tape, name), self.contents(name))
+        commit = run(["git", "rev-parse", "HEAD"], cwd=self.dir, env=env).out.decode().strip()
+        loose = f"objects/{commit[:2]}/{commit[2:]}"
+        self.assertEqual(self.file(tape, loose), self.contents(f".git/{loose}"))
+        self.assertIn(f".lock, later {self.bench.path('.git/index')}", self.text(tape, "--path=.git/index"))
+
+    def test_replace(self):
+        tape, _ = self.bench.record([sys.executable, "-c", REPLACE], cwd=self.dir)
+        self.assertEqual(self.contents("p"), b"second more")
+        self.assertEqual(self.file(tape, "p"), b"second more")
+        self.assertEqual(self.file(tape, "e/in"), b"in a directory")
+
+        def told(path):
+            flows = json.loads(self.text(tape, f"--path={path}", "--json"))["flows"]
+            return [base64.b64decode(f["pieces"][0]["data"]).decode() for f in flows if f["pieces"]]
+        self.assertEqual(told("p"), ["old", "first", "old", "second", " more"])
+        # The old name ends at the rename; what has it next is another file.
+        self.assertEqual(told("p.tmp"), ["first", "second", "nothing to do with it"])
+        self.assertEqual(told("gone"), ["never anything"])
+        self.assertEqual(told("d/in"), ["in a directory"])
 
     def test_limit(self):
         self.write("in", "0123456789" * 10)

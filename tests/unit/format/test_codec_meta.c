@@ -172,9 +172,18 @@ static void test_empty_header(void **state)
 	buf_done(&record);
 }
 
+static struct meta_socket sockets[] = {{.family = UINT32_MAX,
+					.type = UINT32_MAX - 1,
+					.protocol = UINT32_MAX - 2,
+					.role = META_SOCKET_ACCEPTED,
+					.local = BYTES("\1\0/a"),
+					.peer = BYTES("\2\0\0\x50"),
+					.other = UINT64_MAX},
+				       {.role = META_SOCKET_LISTENS}};
 static struct meta_fd fds[] = {
-	{-1, UINT32_MAX, UINT64_MAX, BYTES("/a\xff"), META_FD_NO_POSITION, UINT64_MAX},
-	{.fd = 3, .target = BYTES("")}};
+	{-1, UINT32_MAX, UINT64_MAX, BYTES("/a\xff"), META_FD_NO_POSITION, UINT64_MAX, &sockets[0]},
+	{.fd = 3, .target = BYTES("")},
+	{.fd = 4, .socket = &sockets[1]}};
 static struct meta_in_flight in_flight[] = {
 	{.tid = 42,
 	 .arch = EVENT_ARCH_X86_64,
@@ -208,7 +217,7 @@ static struct meta_process family[] = {
 	 .rlimits = limits,
 	 .rlimit_count = 1,
 	 .fds = fds,
-	 .fd_count = 2,
+	 .fd_count = 3,
 	 .in_flight = in_flight,
 	 .in_flight_count = 2,
 	 .maps = maps,
@@ -218,6 +227,20 @@ static struct meta_process family[] = {
 	 .fact_count = 2},
 	{.pid = 2},
 };
+
+static void check_socket(const struct meta_socket *a, const struct meta_socket *b)
+{
+	assert_int_equal(a != NULL, b != NULL);
+	if (!a)
+		return;
+	assert_int_equal(a->family, b->family);
+	assert_int_equal(a->type, b->type);
+	assert_int_equal(a->protocol, b->protocol);
+	assert_int_equal(a->role, b->role);
+	check_bytes(&a->local, &b->local);
+	check_bytes(&a->peer, &b->peer);
+	assert_int_equal(a->other, b->other);
+}
 
 static void check_lists(const struct meta_process *a, const struct meta_process *b)
 {
@@ -229,6 +252,7 @@ static void check_lists(const struct meta_process *a, const struct meta_process 
 		check_bytes(&a->fds[i].target, &b->fds[i].target);
 		assert_int_equal(a->fds[i].unknown, b->fds[i].unknown);
 		assert_int_equal(a->fds[i].description, b->fds[i].description);
+		check_socket(a->fds[i].socket, b->fds[i].socket);
 	}
 	assert_int_equal(a->map_count, b->map_count);
 	for (size_t i = 0; i < a->map_count; i++) {

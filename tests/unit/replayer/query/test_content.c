@@ -151,12 +151,44 @@ static void test_hostile(void **state)
 	content_done(&c);
 }
 
+/* Two files that had the name one after the other: the last one is put together. */
+static void test_generations(void **state)
+{
+	struct content c = {.fd = memfd_create("content", MFD_CLOEXEC)};
+	const struct transfer_piece old = {0, (const uint8_t *)"old one", 7},
+				    new = {0, (const uint8_t *)"new", 3};
+	struct flow f = {.bytes = 7, .positioned = true, .pieces = &old, .piece_count = 1};
+	uint8_t bytes[8];
+
+	(void)state;
+	f.generation = 1;
+	assert_int_equal(content_take(&c, &f), 0);
+	f = (struct flow){.truncates = true, .positioned = true, .generation = 2};
+	assert_int_equal(content_take(&c, &f), 0);
+	f = (struct flow){.out = true,
+			  .bytes = 3,
+			  .positioned = true,
+			  .generation = 2,
+			  .pieces = &new,
+			  .piece_count = 1};
+	assert_int_equal(content_take(&c, &f), 0);
+	/* Whoever has the old one open still reads it. */
+	f.generation = 1;
+	f.position = 3;
+	assert_int_equal(content_take(&c, &f), 0);
+	assert_int_equal(c.end, 3);
+	assert_int_equal(content_missing(&c), 0);
+	assert_int_equal(pread(c.fd, bytes, sizeof(bytes), 0), 3);
+	assert_memory_equal(bytes, "new", 3);
+	content_done(&c);
+	close(c.fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random),
-		cmocka_unit_test(test_read_gap),
-		cmocka_unit_test(test_append_and_holes),
+		cmocka_unit_test(test_random),           cmocka_unit_test(test_read_gap),
+		cmocka_unit_test(test_append_and_holes), cmocka_unit_test(test_generations),
 		cmocka_unit_test(test_hostile),
 	};
 

@@ -15,9 +15,16 @@
 static void take(struct world *w, const struct trace_item *item)
 {
 	assert_int_equal(state_take(w->state, item), 0);
+	if (w->also)
+		assert_int_equal(w->also(w->context, item), 0);
 }
 
 void world_begin(struct world *w)
+{
+	world_begin_with(w, NULL, NULL);
+}
+
+void world_begin_with(struct world *w, world_fn *also, void *context)
 {
 	struct meta_fd fds[] = {{0, 0, 0, BYTES("/dev/null")},
 				{1, 0, 0, BYTES("pipe:[77]")},
@@ -27,7 +34,7 @@ void world_begin(struct world *w)
 	const struct meta_snapshot s = {.processes = &p, .process_count = 1};
 	const struct trace_item item = {.kind = ITEM_SNAPSHOT, .snapshot = &s};
 
-	*w = (struct world){.state = state_new_with(STATE_ALL)};
+	*w = (struct world){.also = also, .context = context, .state = state_new_with(STATE_ALL)};
 	assert_non_null(w->state);
 	take(w, &item);
 }
@@ -99,6 +106,7 @@ void world_call_until(struct world *w, uint32_t pid, uint32_t tid, const struct 
 	made_from(call, &m);
 	m.event.pid = pid;
 	m.event.tid = tid;
+	m.event.call.begun_seq = w->seq + 1;
 	m.event.call.end_seq = end_seq;
 	world_event(w, &m.event);
 	made_done(&m);
@@ -163,6 +171,20 @@ void world_path(struct world *w, uint32_t pid, const char *name, const char *pat
 		.name = name,
 		.args = {WORLD_ADDRESS},
 		.memory = {{.address = WORLD_ADDRESS, .data = path, .length = strlen(path) + 1}}};
+
+	world_call(w, pid, pid, &call);
+}
+
+void world_paths(struct world *w, uint32_t pid, const char *name, const char *first,
+		 const char *second)
+{
+	const struct made_call call = {
+		.name = name,
+		.args = {WORLD_ADDRESS, WORLD_ADDRESS + WORLD_ROOM},
+		.memory = {{.address = WORLD_ADDRESS, .data = first, .length = strlen(first) + 1},
+			   {.address = WORLD_ADDRESS + WORLD_ROOM,
+			    .data = second,
+			    .length = strlen(second) + 1}}};
 
 	world_call(w, pid, pid, &call);
 }

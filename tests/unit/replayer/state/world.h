@@ -11,7 +11,12 @@
 
 enum { WORLD_ADDRESS = 0x7000, WORLD_ROOM = 0x100 };
 
+/* Who else is told, after the state. */
+typedef int world_fn(void *context, const struct trace_item *item);
+
 struct world {
+	world_fn *also; /* NULL: nobody */
+	void *context;
 	struct state *state;
 	uint64_t seq;       /* the last place that was taken */
 	struct event event; /* the last event, without its memory */
@@ -19,6 +24,7 @@ struct world {
 
 /* A process 10 with the descriptors 0 to 2 on /dev/null, in /home. */
 void world_begin(struct world *w);
+void world_begin_with(struct world *w, world_fn *also, void *context);
 void world_done(struct world *w);
 /* An event of its kind at the next place. */
 void world_event(struct world *w, struct event *e);
@@ -40,6 +46,9 @@ void world_end(struct world *w, uint32_t pid, uint32_t tid, const struct made_ca
 void world_open(struct world *w, uint32_t pid, const char *path, uint64_t flags, int fd);
 void world_openat(struct world *w, uint32_t pid, int dirfd, const char *path, int fd);
 void world_path(struct world *w, uint32_t pid, const char *name, const char *path);
+/* A call of two paths, its first arguments. */
+void world_paths(struct world *w, uint32_t pid, const char *name, const char *first,
+		 const char *second);
 void world_numbers(struct world *w, uint32_t pid, const char *name, int64_t ret, uint64_t a,
 		   uint64_t b, uint64_t c);
 /* A call that writes two descriptors to its argument @i. */
