@@ -23,6 +23,7 @@ enum {
 	IDENTIFIER_MAX = 128,
 	STRONG_MIN = 8,         /* bytes of a value that is taken for a secret by itself */
 	STRONG_SPACED_MIN = 16, /* where source code would have one, too */
+	CUT_MIN = 8,            /* bytes of a token that is cut off where the text ends */
 	TOKEN_MAX = 4096,
 	BASIC_MAX = 1024,
 	KEY_LINES_MAX = 64 << 10,
@@ -45,6 +46,7 @@ struct trigger {
 	trigger_fn *take;
 	uint8_t min;      /* bytes that a token has behind its prefix */
 	bool exact;       /* in this case only */
+	bool sure;        /* nothing else is written so: also behind a letter, and cut off */
 	const char *also; /* characters of such a token besides letters and digits */
 };
 
@@ -75,10 +77,10 @@ static bool is_name(uint8_t c)
 /* A prefix, and so many characters behind it that it is no word. */
 static int take_prefix(const struct search *s, const struct trigger *t, size_t begin, size_t at)
 {
-	size_t end = at;
+	size_t end = at, min = t->min;
 	bool digit = false, letter = false;
 
-	if (begin && (isalnum(s->text[begin - 1]) || s->text[begin - 1] == '_'))
+	if (begin && !t->sure && (isalnum(s->text[begin - 1]) || s->text[begin - 1] == '_'))
 		return 0;
 	if (memcmp(s->text + begin, t->word, at - begin) != 0)
 		return 0;
@@ -88,7 +90,9 @@ static int take_prefix(const struct search *s, const struct trigger *t, size_t b
 		digit |= isdigit(s->text[end]) > 0;
 		letter |= isalpha(s->text[end]) > 0;
 	}
-	if (end - at < t->min || !letter || (!digit && end - at < 24))
+	if (t->sure && (end == s->size || !s->text[end]) && min > CUT_MIN)
+		min = CUT_MIN;
+	if (end - at < min || !letter || (!digit && end - at < 24))
 		return 0;
 	return tell(s, begin, end, REDACT_TOKEN);
 }
@@ -376,36 +380,36 @@ static const struct trigger triggers[] = {
 	{"sessionid", take_name},
 	{"AKIA", .min = 16, .exact = true, .also = ""},
 	{"ASIA", .min = 16, .exact = true, .also = ""},
-	{"ghp_", .min = 30, .also = ""},
-	{"gho_", .min = 30, .also = ""},
-	{"ghu_", .min = 30, .also = ""},
-	{"ghs_", .min = 30, .also = ""},
-	{"ghr_", .min = 30, .also = ""},
-	{"github_pat_", .min = 20, .also = "_"},
-	{"glpat-", .min = 16, .also = "-_"},
-	{"gldt-", .min = 16, .also = "-_"},
-	{"xoxb-", .min = 10, .also = "-"},
-	{"xoxp-", .min = 10, .also = "-"},
-	{"xoxa-", .min = 10, .also = "-"},
-	{"xoxr-", .min = 10, .also = "-"},
-	{"xoxs-", .min = 10, .also = "-"},
+	{"ghp_", .min = 30, .sure = true, .also = ""},
+	{"gho_", .min = 30, .sure = true, .also = ""},
+	{"ghu_", .min = 30, .sure = true, .also = ""},
+	{"ghs_", .min = 30, .sure = true, .also = ""},
+	{"ghr_", .min = 30, .sure = true, .also = ""},
+	{"github_pat_", .min = 20, .sure = true, .also = "_"},
+	{"glpat-", .min = 16, .sure = true, .also = "-_"},
+	{"gldt-", .min = 16, .sure = true, .also = "-_"},
+	{"xoxb-", .min = 10, .sure = true, .also = "-"},
+	{"xoxp-", .min = 10, .sure = true, .also = "-"},
+	{"xoxa-", .min = 10, .sure = true, .also = "-"},
+	{"xoxr-", .min = 10, .sure = true, .also = "-"},
+	{"xoxs-", .min = 10, .sure = true, .also = "-"},
 	{"xapp-", .min = 10, .also = "-"},
-	{"sk_live_", .min = 16, .also = ""},
+	{"sk_live_", .min = 16, .sure = true, .also = ""},
 	{"sk_test_", .min = 16, .also = ""},
-	{"rk_live_", .min = 16, .also = ""},
-	{"whsec_", .min = 16, .also = ""},
+	{"rk_live_", .min = 16, .sure = true, .also = ""},
+	{"whsec_", .min = 16, .sure = true, .also = ""},
 	{"AIza", .min = 30, .also = "-_"},
 	{"npm_", .min = 30, .also = ""},
 	{"pypi-", .min = 40, .also = "-_"},
 	{"sk-", .min = 20, .also = "-_"},
 	{"hf_", .min = 30, .also = ""},
-	{"dckr_pat_", .min = 16, .also = "-_"},
-	{"shpat_", .min = 24, .also = ""},
+	{"dckr_pat_", .min = 16, .sure = true, .also = "-_"},
+	{"shpat_", .min = 24, .sure = true, .also = ""},
 	{"ya29.", .min = 20, .also = "-_"},
 	{"SG.", .min = 40, .also = "-_."},
 	{"hvs.", .min = 20, .also = "-_"},
-	{"dop_v1_", .min = 40, .also = ""},
-	{"AGE-SECRET-KEY-", .min = 40, .also = ""},
+	{"dop_v1_", .min = 40, .sure = true, .also = ""},
+	{"AGE-SECRET-KEY-", .min = 40, .sure = true, .also = ""},
 };
 
 struct finder *finder_new(const struct rules *rules)

@@ -85,6 +85,7 @@ struct redact *redact_free(struct redact *r)
 	meta_trailer_done(&r->trailer);
 	free(r->spans.all);
 	free(r->memory);
+	free(r->covered);
 	buf_done(&r->argv);
 	buf_done(&r->bytes);
 	free(r);
@@ -98,7 +99,7 @@ uint64_t redact_place(const struct redact *r, uint64_t seq)
 	return r->tape << PLACE_BITS | (seq & ((UINT64_C(1) << PLACE_BITS) - 1));
 }
 
-const struct call_kind *redact_kind(struct redact *r, const struct event_call *call)
+static const struct call_kind *kind_of(struct redact *r, const struct event_call *call)
 {
 	uint64_t key = (uint64_t)call->arch << 32 | (uint32_t)call->nr;
 	const struct call_kind *k = map_get(&r->kinds, key);
@@ -115,6 +116,13 @@ const struct call_kind *redact_kind(struct redact *r, const struct event_call *c
 	/* It is only to be quick. */
 	map_put(&r->kinds, key, (void *)(uintptr_t)k);
 	return k;
+}
+
+const struct call_kind *redact_kind(struct redact *r, const struct event *e)
+{
+	const struct last_call *last = map_get(&r->last, e->tid);
+
+	return last && last->seq == e->call.begun_seq ? last->kind : kind_of(r, &e->call);
 }
 
 /* By the descriptors that the call is given. */
@@ -154,7 +162,7 @@ int redact_remember(struct redact *r, const struct event *e)
 	}
 	/* What it was at the entry is what counts. */
 	if (e->kind != EVENT_END || last->seq != e->call.begun_seq)
-		*last = (struct last_call){.seq = e->call.begun_seq};
+		*last = (struct last_call){e->call.begun_seq, kind_of(r, &e->call), NULL, NULL};
 	look_at_descriptors(r, e, last);
 	return 0;
 }
@@ -166,6 +174,31 @@ const struct rules_object *redact_object(struct redact *r, const struct event *e
 	if (!last || last->seq != e->call.begun_seq)
 		return NULL;
 	return out ? last->out : last->in;
+}
+
+int redact_uncover(struct redact *r, const struct event *e)
+{
+	if (e->memory_count > r->covered_capacity) {
+		bool *grown = realloc(r->covered, e->memory_count);
+
+		if (!grown)
+			return -ENOMEM;
+		r->covered = grown;
+		r->covered_capacity = e->memory_count;
+	}
+	if (e->memory_count)
+		memset(r->covered, 0, e->memory_count);
+	return 0;
+}
+
+void redact_cover(struct redact *r, const struct event *e, const struct transfer_piece *piece)
+{
+	for (uint32_t i = 0; piece->data && i < e->memory_count; i++) {
+		const struct event_memory *m = &e->memory[i];
+
+		if (piece->data >= m->data && piece->data < m->data + m->length)
+			r->covered[i] = true;
+	}
 }
 
 /* ---- arrays of strings ---- */
@@ -287,7 +320,9 @@ int redact_lane_end(void *context, struct lane *l)
 {
 	struct redact *r = context;
 
-	return r->pass == REDACT_FIND ? redact_find_lane_end(r, l) : 0;
+	if (r->pass == REDACT_FIND)
+		return redact_find_lane_end(r, l);
+	return r->pass == REDACT_LOCATE ? redact_locate_lane_end(r, l) : 0;
 }
 
 /* ---- the report ---- */

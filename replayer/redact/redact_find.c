@@ -175,7 +175,6 @@ static int take_transfer(void *context, const struct transfer *t)
 	bool anew;
 	int result;
 
-	r->told = true;
 	if (t->elsewhere)
 		return 0;
 	result = lanes_find(r->lanes, t, &l, &anew);
@@ -186,10 +185,11 @@ static int take_transfer(void *context, const struct transfer *t)
 	if (result < 0)
 		return result;
 	l->object = object;
-	if (object && object->content == CONTENT_NONE)
-		return 0;
-	while (result == 0 && transfer_next(t, &at, &piece))
-		result = append(r, l, &piece);
+	while (result == 0 && transfer_next(t, &at, &piece)) {
+		redact_cover(r, t->event, &piece);
+		if (!object || object->content != CONTENT_NONE)
+			result = append(r, l, &piece);
+	}
 	/* What was typed is said in one piece. */
 	if (result == 0 && object && object->content == CONTENT_LINE) {
 		result = search(r, l, l->text.size);
@@ -269,6 +269,8 @@ static int find_in_ranges(struct redact *r, const struct event *e, const struct 
 	for (uint32_t i = 0; result == 0 && i < e->memory_count; i++) {
 		const struct event_memory *m = &e->memory[i];
 
+		if (r->covered[i])
+			continue;
 		if (k->use == USE_RANDOM)
 			result = secrets_add(r->secrets, REDACT_RANDOM, m->data, m->length);
 		else if (m->length <= RANGE_MAX)
@@ -295,14 +297,16 @@ static int find_payload(struct redact *r, const struct event *e, const struct ca
 
 static int find_call(struct redact *r, const struct event *e)
 {
-	const struct call_kind *k = redact_kind(r, &e->call);
-	int result;
+	const struct call_kind *k = redact_kind(r, e);
+	int result = redact_uncover(r, e);
 
-	r->told = false;
-	result = transfers_take(r->transfers, r->state, e, take_transfer, r);
-	if (result != 0 || r->told || e->kind == EVENT_DATA)
+	if (result == 0)
+		result = transfers_take(r->transfers, r->state, e, take_transfer, r);
+	if (result == 0)
+		result = transfers_given(r->transfers, r->state, e, take_transfer, r);
+	if (result != 0)
 		return result;
-	if (k->use == USE_EXEC)
+	if (k->use == USE_EXEC && e->kind != EVENT_DATA)
 		return find_exec(r, e, k);
 	if (k->use == USE_SECRET)
 		return find_payload(r, e, k);

@@ -33,6 +33,7 @@ struct call_kind {
 /* Of a call, until the next of its thread: what its memory is. */
 struct last_call {
 	uint64_t seq;
+	const struct call_kind *kind; /* EVENT_DATA has no number of a call */
 	const struct rules_object *in, *out;
 };
 
@@ -67,7 +68,8 @@ struct redact {
 
 	/* Of the event at hand. */
 	const struct event *event;
-	bool told; /* transfers have told something of it */
+	bool *covered; /* which of its ranges have something of a stream */
+	size_t covered_capacity;
 	struct buf argv;
 	size_t argv_at; /* of it, how much has been put back */
 
@@ -83,7 +85,11 @@ struct redact {
 
 int redact_lane_end(void *context, struct lane *l);
 uint64_t redact_place(const struct redact *r, uint64_t seq);
-const struct call_kind *redact_kind(struct redact *r, const struct event_call *call);
+const struct call_kind *redact_kind(struct redact *r, const struct event *e);
+/* No range of the event is covered yet. 0 or -ENOMEM. */
+int redact_uncover(struct redact *r, const struct event *e);
+/* The range that has @piece is. */
+void redact_cover(struct redact *r, const struct event *e, const struct transfer_piece *piece);
 /* What memory of a call is, as a whole; NULL: nothing special. @out: what was there at the entry.
  */
 const struct rules_object *redact_object(struct redact *r, const struct event *e, bool out);
@@ -103,6 +109,7 @@ int redact_find_lane_end(struct redact *r, struct lane *l);
 /* ---- redact_locate.c ---- */
 
 int redact_locate_event(struct redact *r, const struct event *e);
+int redact_locate_lane_end(struct redact *r, struct lane *l);
 
 /* ---- redact_write.c ---- */
 
