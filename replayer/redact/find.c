@@ -272,7 +272,7 @@ static bool is_strong(const uint8_t *text, size_t size, size_t min)
 
 /* Where the value is that stands behind a name; false: there is none. @ret_loose: as in source
  * code, with blanks around. */
-static bool find_value(const struct search *s, size_t *at, size_t *ret_end, bool *ret_loose)
+static bool value_behind(const struct search *s, size_t *at, size_t *ret_end, bool *ret_loose)
 {
 	size_t i = *at, end;
 	uint8_t quote = 0;
@@ -305,6 +305,15 @@ static bool find_value(const struct search *s, size_t *at, size_t *ret_end, bool
 	return end > i;
 }
 
+/* NAME: value, and the line ends as those of HTTP and mail do. @at: of the colon. */
+static bool is_header(const struct search *s, size_t from, size_t at, size_t *ret_end)
+{
+	if ((from && s->text[from - 1] != '\n') || at >= s->size || s->text[at] != ':')
+		return false;
+	*ret_end = line_end(s, at);
+	return *ret_end < s->size && s->text[*ret_end] == '\r';
+}
+
 static int take_name(const struct search *s, size_t begin, size_t at)
 {
 	size_t from = begin, end;
@@ -318,6 +327,11 @@ static int take_name(const struct search *s, size_t begin, size_t at)
 	option = at - from > 2 && memcmp(s->text + from, "--", 2) == 0;
 	if (!rules_is_secret_name(s->f->rules, (const char *)s->text + from, at - from, &class))
 		return 0;
+	if (is_header(s, from, at, &end)) {
+		from = skip_blanks(s, at + 1);
+		return find_value(s->text + from, end > from ? end - from : 0, class, s->tell,
+				  s->context);
+	}
 	if (option && at < s->size && s->text[at] == ' ') {
 		/* --password X, in the text of a script. */
 		from = at + 1;
@@ -328,7 +342,7 @@ static int take_name(const struct search *s, size_t begin, size_t at)
 		loose = false;
 	} else {
 		from = at;
-		if (!find_value(s, &from, &end, &loose))
+		if (!value_behind(s, &from, &end, &loose))
 			return 0;
 	}
 	if (!is_strong(s->text + from, end - from, loose ? STRONG_SPACED_MIN : STRONG_MIN))

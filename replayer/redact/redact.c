@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "redact.h"
 
+#include "commands.h"
 #include "redact_priv.h"
 
 #include "base/cleanup.h"
@@ -63,6 +64,7 @@ static void forget_tape(struct redact *r)
 	while ((last = map_next(&r->last, &at)))
 		free(last);
 	map_done(&r->last);
+	map_done(&r->readers);
 	objects_forget(r->objects);
 }
 
@@ -125,6 +127,31 @@ const struct call_kind *redact_kind(struct redact *r, const struct event *e)
 	return last && last->seq == e->call.begun_seq ? last->kind : kind_of(r, &e->call);
 }
 
+/* A program whose arguments say that it reads a password from somewhere. */
+static int take_command(struct redact *r, const struct event *e)
+{
+	const struct command c = {e->exec.argv, e->exec.argv_size};
+	bool words;
+	int fd = command_secret_descriptor(&c, &words);
+
+	map_remove(&r->readers, e->pid);
+	if (fd < 0)
+		return 0;
+	return map_put(&r->readers, e->pid,
+		       (void *)(uintptr_t)(READER_IS | (words ? READER_OF_WORDS : 0) | fd));
+}
+
+static const struct rules_object *read_by_command(const struct redact *r, uint32_t pid, int32_t fd)
+{
+	static const struct rules_object line = {REDACT_PASSWORD, CONTENT_LINE};
+	static const struct rules_object words = {REDACT_PASSWORD, CONTENT_WORDS};
+	uintptr_t reader = (uintptr_t)map_get(&r->readers, pid);
+
+	if (!reader || (int32_t)(reader & (READER_IS - 1)) != fd)
+		return NULL;
+	return reader & READER_OF_WORDS ? &words : &line;
+}
+
 /* By the descriptors that the call is given. */
 static void look_at_descriptors(struct redact *r, const struct event *e, struct last_call *ret)
 {
@@ -134,12 +161,14 @@ static void look_at_descriptors(struct redact *r, const struct event *e, struct 
 		d = sys_select(d, e->call.args, NULL);
 	for (size_t i = 0; d && i < d->count; i++) {
 		const struct state_file *f;
+		int32_t fd;
 
 		if (d->field[i].kind != K_FD)
 			continue;
-		f = state_at_entry(
-			r->state, e,
-			(int32_t)sys_value(&d->field[i], e->call.args, sizeof(e->call.args)));
+		fd = (int32_t)sys_value(&d->field[i], e->call.args, sizeof(e->call.args));
+		f = state_at_entry(r->state, e, fd);
+		if (!ret->in)
+			ret->in = read_by_command(r, e->pid, fd);
 		if (!ret->in)
 			ret->in = objects_secret(r->objects, f, false);
 		if (!ret->out)
@@ -248,6 +277,8 @@ static int take_event(struct redact *r, const struct event *e, struct err *err)
 		result = objects_take(r->objects, r->state, e);
 		if (result == 0)
 			result = redact_remember(r, e);
+	} else if (e->kind == EVENT_EXEC) {
+		result = take_command(r, e);
 	}
 	if (result < 0)
 		return result;

@@ -84,8 +84,10 @@ static int search(struct redact *r, struct lane *l, size_t size)
 	case CONTENT_NONE:
 		return 0;
 	case CONTENT_KEY:
-	case CONTENT_LINE:
 		return find_lines(text, size, take_in_lane, &s);
+	case CONTENT_LINE:
+	case CONTENT_TYPED:
+		return find_typed(text, size, object->content == CONTENT_LINE, take_in_lane, &s);
 	case CONTENT_WORDS:
 		return find_words(r->finder, text, size, take_in_lane, &s);
 	case CONTENT_ENV:
@@ -167,8 +169,7 @@ static int append(struct redact *r, struct lane *l, const struct transfer_piece 
 static int take_transfer(void *context, const struct transfer *t)
 {
 	struct redact *r = context;
-	const struct rules_object *object = t->file ? objects_secret(r->objects, t->file, t->out)
-						    : redact_object(r, t->event, t->out);
+	const struct rules_object *object = redact_object(r, t->event, t->out);
 	struct transfer_place at = {0};
 	struct transfer_piece piece;
 	struct lane *l;
@@ -177,6 +178,9 @@ static int take_transfer(void *context, const struct transfer *t)
 
 	if (t->elsewhere)
 		return 0;
+	/* Of arguments in memory, as socketcall(2) has them. */
+	if (!object && t->file)
+		object = objects_secret(r->objects, t->file, t->out);
 	result = lanes_find(r->lanes, t, &l, &anew);
 	if (result == 0 && l->object != object) {
 		result = search(r, l, l->text.size);

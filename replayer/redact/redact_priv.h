@@ -30,6 +30,9 @@ struct call_kind {
 	enum redact_class class;
 };
 
+/* What is added to the number of a descriptor. */
+enum { READER_IS = 1 << 16, READER_OF_WORDS = 1 << 17 };
+
 /* Of a call, until the next of its thread: what its memory is. */
 struct last_call {
 	uint64_t seq;
@@ -64,7 +67,8 @@ struct redact {
 	/* Of the present tape. */
 	uint64_t tape; /* number, in front of the places of calls */
 	struct state *state;
-	struct map last; /* tid: struct last_call, owned */
+	struct map last;    /* tid: struct last_call, owned */
+	struct map readers; /* pid: the descriptor that it reads a password from, and READER_… */
 
 	/* Of the event at hand. */
 	const struct event *event;

@@ -45,6 +45,8 @@ static const struct {
 	{"sessionid", REDACT_HEADER},    {"authorization", REDACT_HEADER},
 	{"mysqlpwd", REDACT_PASSWORD},   {"pgpassword", REDACT_PASSWORD},
 	{"userpass", REDACT_PASSWORD},   {"sshpass", REDACT_PASSWORD},
+	{"storepass", REDACT_PASSWORD},  {"keypass", REDACT_PASSWORD},
+	{"upw", REDACT_PASSWORD},        {"opw", REDACT_PASSWORD},
 	{"auth", REDACT_TOKEN},          {"webhookurl", REDACT_TOKEN},
 };
 
@@ -283,52 +285,6 @@ bool rules_is_secret_path(const struct rules *r, const char *path, size_t size,
 		}
 	}
 	return false;
-}
-
-/* ---- options of one letter ---- */
-
-static const struct {
-	const char *programs; /* with blanks around each */
-	char letter, means;
-	bool attached; /* only as -pVALUE */
-} short_options[] = {
-	{" curl ", 'u', 'u', false},
-	{" curl ", 'U', 'u', false},
-	{" curl ", 'b', 'c', false},
-	{" curl ", 'E', 'u', false},
-	{" wget ab siege ", 'A', 'u', false},
-	{" sshpass htpasswd docker podman nerdctl mongo mongosh mongodump mongorestore twine cqlsh "
-	 "rabbitmqadmin influx sqlcmd ",
-	 'p', 'p', false},
-	{" mysql mysqldump mysqladmin mysqlimport mysqlshow mariadb mariadb-dump 7z 7za 7zr ", 'p',
-	 'p', true},
-	{" redis-cli ", 'a', 'p', false},
-	{" ldapsearch ldapadd ldapmodify ldapdelete ldapwhoami ldappasswd ", 'w', 'p', false},
-	{" zip unzip zipcloak sqlcmd isql bcp ", 'P', 'p', false},
-	{" smbclient rpcclient net ", 'U', 'u', false},
-};
-
-char rules_short_option(const char *program, size_t size, char letter, bool *ret_attached)
-{
-	const char *slash = size ? memrchr(program, '/', size) : NULL;
-	char name[64];
-
-	if (slash) {
-		size -= (size_t)(slash + 1 - program);
-		program = slash + 1;
-	}
-	if (size + 3 > sizeof(name))
-		return 0;
-	name[0] = ' ';
-	memcpy(name + 1, program, size);
-	memcpy(name + 1 + size, " ", 2);
-	for (size_t i = 0; i < ARRAY_SIZE(short_options); i++) {
-		if (short_options[i].letter == letter && strstr(short_options[i].programs, name)) {
-			*ret_attached = short_options[i].attached;
-			return short_options[i].means;
-		}
-	}
-	return 0;
 }
 
 /* ---- own rules ---- */

@@ -7,6 +7,9 @@ import re
 import subprocess
 import urllib.parse
 
+import suite
+from harness import run
+
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 MASK = (1 << 64) - 1
 
@@ -63,3 +66,30 @@ def runs(text, secret, least=8):
     """Beginnings of a secret of at least so many bytes: what a cut leaves behind."""
     found = [m.start() for m in re.finditer(re.escape(secret.encode()[:least]), text)]
     return [text[at:at + len(secret)] for at in found]
+
+
+class PlantTest(suite.TapeTest):
+    def setUp(self):
+        super().setUp()
+        self.need("zstd")
+
+    def redact(self, tape, *options, status=0):
+        """The new tape, and what it holds. What is said of it tells no secret."""
+        out = self.bench.new_tape()
+        result = run([self.bench.analyze, "redact", *options, "-o", out, tape])
+        self.assertEqual(result.status, status, result)
+        return out, plain(out)
+
+    def gone(self, tape, secrets, names=None, options=()):
+        """All of them are on the tape, and in no form on the redacted one."""
+        before = plain(tape)
+        absent = [s for s in secrets if not left_in(before, [s])]
+        self.assertEqual(absent, [], "not there to begin with")
+        out, text = self.redact(tape, *options)
+        found = [(names or {}).get(s, s) for s in secrets if left_in(text, [s])]
+        self.assertEqual(found, [], "left")
+        return out, text
+
+
+def main():
+    suite.main()

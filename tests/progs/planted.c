@@ -5,7 +5,8 @@
 //
 //	planted DIRECTORY
 //
-// prints a line for each kind: its name, and "carried", or why the kernel does not let it.
+// prints a line for each kind: its name, and "carried", or why the kernel does not let it. By any
+// other name it only reads the descriptors that it was given.
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/aio_abi.h>
@@ -565,8 +566,22 @@ static void read_lines(void)
 	}
 }
 
+/* Whatever there is to be read. */
+static int read_all(void)
+{
+	char buffer[LINE_SIZE];
+
+	for (int fd = 0; fd < 10; fd += fd ? 1 : 3) {
+		while (read(fd, buffer, sizeof(buffer)) > 0)
+			;
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (!strstr(argv[0], "planted"))
+		return read_all();
 	if (argc != 2 || chdir(argv[1]) < 0)
 		return 99;
 	signal(SIGPIPE, SIG_IGN);
