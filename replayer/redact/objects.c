@@ -214,10 +214,16 @@ static const struct rules_object *of_socket(const struct objects *o, const struc
 
 /* ---- terminals ---- */
 
+static bool begins(const struct state_file *f, const char *text)
+{
+	size_t n = strlen(text);
+
+	return f->kind == STATE_NAMED && f->text && f->size >= n && memcmp(f->text, text, n) == 0;
+}
+
 static bool is_terminal(const struct state_file *f)
 {
-	return f->kind == STATE_NAMED && f->text && f->size > 8 &&
-	       (memcmp(f->text, "/dev/pts/", 9) == 0 || memcmp(f->text, "/dev/tty", 8) == 0);
+	return begins(f, "/dev/pts/") || begins(f, "/dev/tty") || begins(f, "/dev/console");
 }
 
 static bool is_master(const struct state_file *f)
@@ -301,6 +307,9 @@ static const struct rules_object *of_terminal(struct objects *o, const struct st
 	if (is_master(f))
 		name = (uint64_t)(uintptr_t)map_get(&o->masters, f->id);
 	mode = (uintptr_t)map_get(&o->terminals, name);
+	/* The flags may have been set by the other name. */
+	if (is_master(f) && mode != HIDES_LINES && mode != HIDES_ALL)
+		mode = (uintptr_t)map_get(&o->terminals, hash_add(HASH_START, "/dev/tty", 8));
 	return mode == HIDES_LINES ? &typed_line : mode == HIDES_ALL ? &typed_raw : NULL;
 }
 

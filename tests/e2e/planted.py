@@ -73,6 +73,13 @@ class PlantTest(suite.TapeTest):
         super().setUp()
         self.need("zstd")
 
+    def there(self, wanted, text, what=None):
+        """Without saying all of the text."""
+        self.assertTrue(wanted in text, what or wanted)
+
+    def not_there(self, wanted, text, what=None):
+        self.assertFalse(wanted in text, what or wanted)
+
     def redact(self, tape, *options, status=0):
         """The new tape, and what it holds. What is said of it tells no secret."""
         out = self.bench.new_tape()

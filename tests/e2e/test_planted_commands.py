@@ -10,7 +10,6 @@ import sys
 import zlib
 
 import planted
-from harness import run
 
 COMMANDS = r"""
 mysql -u bob --password=SECRET db
@@ -242,7 +241,7 @@ class Commands(planted.PlantTest):
     def test_innocent(self):
         commands = [(shlex.split(line), 9, "") for line in INNOCENT.splitlines() if line]
         tape = self.record_commands(commands, "/bin/true")
-        out, _ = self.redact(tape, "--json")
+        out, _ = self.redact(tape)
         for path in (tape, out):
             run_of = [o["argv"] for o in self.bench.objects(path) if o["type"] == "exec"]
             self.assertEqual(run_of[1:], [c[0] for c in commands], path)
