@@ -27,6 +27,7 @@ enum {
 	TOKEN_MAX = 4096,
 	BASIC_MAX = 1024,
 	KEY_LINES_MAX = 64 << 10,
+	CLIENT_RANDOM_SIZE = 32,
 };
 
 /* What was found, and what it was found in. */
@@ -371,6 +372,24 @@ static int take_user(const struct search *s, size_t begin, size_t at)
 	return tell(s, colon, end, REDACT_PASSWORD);
 }
 
+/* LABEL client_random secret, both in hexadecimal: what NSS and all others write as a log of keys.
+ */
+static int take_key_log(const struct search *s, size_t begin, size_t at)
+{
+	size_t end = line_end(s, at), from;
+	const uint8_t *blank = memchr(s->text + at, ' ', end - at);
+	size_t first = blank && s->text[at - 1] != ' ' ? (size_t)(blank + 1 - s->text) : at;
+
+	(void)begin;
+	for (from = first; from < end && isxdigit(s->text[from]); from++)
+		;
+	if (from - first != 2 * CLIENT_RANDOM_SIZE || from == end || s->text[from] != ' ')
+		return 0;
+	for (end = ++from; end < s->size && isxdigit(s->text[end]); end++)
+		;
+	return tell(s, from, end, REDACT_KEY);
+}
+
 /* ---- the words ---- */
 
 static const struct trigger triggers[] = {
@@ -392,6 +411,10 @@ static const struct trigger triggers[] = {
 	{"jwt", take_name},
 	{"_pat", take_name},
 	{"sessionid", take_name},
+	{"CLIENT_RANDOM ", take_key_log},
+	{"_TRAFFIC_SECRET", take_key_log},
+	{"EXPORTER_SECRET ", take_key_log},
+	{"EARLY_SECRET ", take_key_log},
 	{"AKIA", .min = 16, .exact = true, .also = ""},
 	{"ASIA", .min = 16, .exact = true, .also = ""},
 	{"ghp_", .min = 30, .sure = true, .also = ""},

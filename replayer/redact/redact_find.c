@@ -90,6 +90,8 @@ static int search(struct redact *r, struct lane *l, size_t size)
 		return find_typed(text, size, object->content == CONTENT_LINE, take_in_lane, &s);
 	case CONTENT_WORDS:
 		return find_words(r->finder, text, size, take_in_lane, &s);
+	case CONTENT_ARGS:
+		return find_arguments(r->finder, text, size, take_in_lane, &s);
 	case CONTENT_ENV:
 		return find_environment(r->finder, text, size, take_in_lane, &s);
 	default:

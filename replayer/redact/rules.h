@@ -30,6 +30,8 @@ enum rules_content {
 	CONTENT_KEY,   /* its lines */
 	CONTENT_WORDS, /* its words that look like secrets, and the values of names */
 	CONTENT_ENV,   /* strings NAME=value, each with its NUL */
+	CONTENT_ARGS,  /* arguments of a command, each with its NUL */
+	CONTENT_TEXT,  /* anything */
 	CONTENT_LINE,  /* what was typed unseen: the line is a password */
 	CONTENT_TYPED, /* the same, but there may be anything else */
 };
