@@ -46,7 +46,8 @@ int find_words(const struct finder *f, const uint8_t *text, size_t size, find_fn
 	       void *context);
 /* What was typed, line by line. @alone: nothing but passwords. */
 int find_typed(const uint8_t *text, size_t size, bool alone, find_fn *tell, void *context);
-/* The lines of a private key. */
-int find_lines(const uint8_t *text, size_t size, find_fn *tell, void *context);
+/* The lines of a private key. @runs: without blanks and signs, because they may be something else.
+ */
+int find_lines(const uint8_t *text, size_t size, bool runs, find_fn *tell, void *context);
 
 #endif

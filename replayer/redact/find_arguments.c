@@ -32,6 +32,9 @@ static int tell_user(const struct look *l, const struct argument *a, size_t from
 {
 	static const char separators[] = ":%,";
 
+	/* A URL says it in its own way. */
+	if (memmem(a->text + from, a->size - from, "://", 3))
+		return 0;
 	for (const char *c = separators; *c; c++) {
 		const uint8_t *at = memchr(a->text + from, *c, a->size - from);
 

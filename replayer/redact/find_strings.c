@@ -156,20 +156,39 @@ int find_typed(const uint8_t *text, size_t size, bool alone, find_fn *tell, void
 	return r;
 }
 
-int find_lines(const uint8_t *text, size_t size, find_fn *tell, void *context)
+static bool is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Of a private key in PEM a line is a run of characters; in source code that speaks of such keys
+ * it is not. */
+static bool is_run(const uint8_t *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] <= ' ' || strchr("\"'()<>;,", text[i]))
+			return false;
+	}
+	return true;
+}
+
+int find_lines(const uint8_t *text, size_t size, bool runs, find_fn *tell, void *context)
 {
 	int r = 0;
 
 	for (size_t at = 0; r == 0 && at < size;) {
 		const uint8_t *newline = memchr(text + at, '\n', size - at);
 		size_t n = newline ? (size_t)(newline - text) - at : size - at;
-		size_t kept = n;
+		size_t first = at, kept = n;
 
-		while (kept && (text[at + kept - 1] == '\r' || text[at + kept - 1] == ' '))
+		while (kept && is_blank(text[first]))
+			first++, kept--;
+		while (kept && is_blank(text[first + kept - 1]))
 			kept--;
 		/* -----BEGIN … and the like are no secret, nor are headers in between. */
-		if (kept >= LINE_MIN && text[at] != '-' && !memchr(text + at, ':', kept))
-			r = tell(context, text + at, kept, REDACT_KEY);
+		if (kept >= LINE_MIN && text[first] != '-' && !memchr(text + first, ':', kept) &&
+		    (!runs || is_run(text + first, kept)))
+			r = tell(context, text + first, kept, REDACT_KEY);
 		at += n + 1;
 	}
 	return r;

@@ -84,7 +84,7 @@ static int search(struct redact *r, struct lane *l, size_t size)
 	case CONTENT_NONE:
 		return 0;
 	case CONTENT_KEY:
-		return find_lines(text, size, take_in_lane, &s);
+		return find_lines(text, size, false, take_in_lane, &s);
 	case CONTENT_LINE:
 	case CONTENT_TYPED:
 		return find_typed(text, size, object->content == CONTENT_LINE, take_in_lane, &s);

@@ -56,9 +56,10 @@ static const char *const trailing[] = {"old",   "new", "prod",   "dev",   "test"
 
 /* Names that only look so: the word alone, or with this in front. */
 static const char *const innocent[] = {
-	"pwd",           "oldpwd",     "auth",        "xauth",    "noauth",
-	"nopass",        "hasauth",    "useauth",     "usetoken", "needauth",
-	"nextpagetoken", "csrfcookie", "requireauth", "httpauth", "proxyauth",
+	"pwd",          "oldpwd",        "auth",           "xauth",        "noauth",
+	"nopass",       "hasauth",       "useauth",        "usetoken",     "needauth",
+	"xdgsessionid", "termsessionid", "itermsessionid", "audsessionid", "nextpagetoken",
+	"csrfcookie",   "requireauth",   "httpauth",       "proxyauth",
 };
 
 struct texts {

@@ -192,6 +192,27 @@ class Programs(planted.PlantTest):
             lines = [x for x in f.read().split("\n") if x and not x.startswith("-")]
         self.gone(tape, [word, *lines])
 
+    def test_shapes_of_keys(self):
+        """In files that no rule knows, and one that is cut off."""
+        one, two = "MIIshapeOneAbc+/defghijk0123", "MIIshapeTwoAbc+/defghijk4567"
+        head, tail = "-----BEGIN %s-----", "-----END %s-----"
+        shapes = {
+            "RSA": f"{head}\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0\n\n{one}\n{two}\n{tail}",
+            "OpenSSH": f"a: |\n    {head}\n    {one}\n    {two}\n    {tail}\nb: 1",
+            "PGP": f"{head}\nVersion: x\n\n{one}\n{two}\n=abcd\n{tail}",
+            "cut off": f"{head}\n{one}\n{two}\n",
+            "in CRLF": f"{head}\r\n{one}\r\n{two}\r\n{tail}\r\n"}
+        kinds = {"RSA": "RSA PRIVATE KEY", "OpenSSH": "OPENSSH PRIVATE KEY",
+                 "PGP": "PGP PRIVATE KEY BLOCK"}
+        for name, shape in shapes.items():
+            with self.subTest(name):
+                text = "x=1\n" + shape.replace("%s", kinds.get(name, "PRIVATE KEY"))
+                self.gone(self.record(["cat"], stdin=text.encode()), [one, two])
+        text = json.dumps({"type": "service_account", "private_key":
+                           (head + "\n" + one + "\n" + two + "\n" + tail).replace(
+                               "%s", "PRIVATE KEY"), "n": 1})
+        self.gone(self.record(["cat"], stdin=text.encode()), [one, two])
+
     def test_git(self):
         self.need("git")
         port = self.serve()
