@@ -23,7 +23,12 @@ enum {
 	NO_ARGUMENT = -1,
 };
 
-enum way { WAY_IN, WAY_OUT, WAY_BETWEEN };
+enum way {
+	WAY_IN,
+	WAY_OUT,
+	WAY_EITHER, /* by the end of the pipe: what it wrote is there at the exit */
+	WAY_BETWEEN
+};
 
 struct mover {
 	const char *name;
@@ -58,7 +63,7 @@ static const struct mover movers[] = {
 	{"send", WAY_OUT, NO_ARGUMENT},
 	{"sendmsg", WAY_OUT, NO_ARGUMENT},
 	{"sendmmsg", WAY_OUT, NO_ARGUMENT},
-	{"vmsplice", WAY_OUT, NO_ARGUMENT},
+	{"vmsplice", WAY_EITHER, NO_ARGUMENT},
 	{"mq_timedsend", WAY_OUT, NO_ARGUMENT},
 	{"mq_timedsend_time64", WAY_OUT, NO_ARGUMENT},
 	{"sendfile", WAY_BETWEEN, NO_ARGUMENT, .from = 1, .from_at = 2, .to = 0,
@@ -90,6 +95,8 @@ struct moving {
 	const struct event *e;
 	const struct mover *mover;
 	const struct sys_desc *desc;
+	bool given; /* whatever is in memory, moved or not */
+	bool out;
 	uint64_t args[EVENT_ARGS];
 	transfer_fn *tell;
 	void *context;
@@ -305,7 +312,8 @@ static int tell(struct moving *m, struct transfer *t)
 
 static uint64_t result(const struct moving *m)
 {
-	return m->e->call.ret > 0 ? (uint64_t)m->e->call.ret : 0;
+	return m->e->call.state == EVENT_FINISHED && m->e->call.ret > 0 ? (uint64_t)m->e->call.ret
+									: 0;
 }
 
 static void find_place(const struct moving *m, struct transfer *t)
@@ -326,14 +334,18 @@ static int message(struct moving *m, const struct sys_desc *d, const void *base,
 		   uint64_t bytes)
 {
 	struct transfer t = {
-		.fd = (int32_t)m->args[0], .out = m->mover->way == WAY_OUT, .bytes = bytes};
+		.fd = (int32_t)m->args[0], .out = m->out, .bytes = bytes, .unmoved = m->given};
 
 	m->span_count = 0;
 	m->placed = 0;
-	m->room = bytes;
+	m->room = m->given && m->out ? UINT64_MAX : bytes;
 	find_place(m, &t);
 	place(m, d, base, size, &t);
-	return bytes || t.address.size ? tell(m, &t) : 0;
+	if (m->given && m->out && m->placed <= bytes)
+		return 0;
+	if (m->given)
+		t.bytes = m->placed;
+	return t.bytes || t.address.size ? tell(m, &t) : 0;
 }
 
 static const struct sys_field *field_of_shape(const struct sys_desc *d, uint8_t shape)
@@ -351,19 +363,20 @@ static int messages(struct moving *m, const struct sys_field *f)
 	const struct sys_desc *each = f->of();
 	const struct sys_desc *header = each->field[0].of();
 	uint64_t address = sys_value(f, m->args, sizeof(m->args));
+	uint64_t count = m->given && m->out ? MESSAGES_MAX : result(m);
 	int r = 0;
 
-	for (uint64_t i = 0; r == 0 && i < result(m) && i < MESSAGES_MAX; i++) {
+	for (uint64_t i = 0; r == 0 && i < count && i < MESSAGES_MAX; i++) {
 		uint64_t at = address + i * each->size;
 		size_t n, told;
-		const uint8_t *head = behind(m, at, &n);
-		const uint8_t *length =
-			event_bytes(m->e, EVENT_AT_EXIT, at + each->field[1].off, &told);
+		const uint8_t *head = behind(m, at, &n), *length = NULL;
 
-		if (!head || n < header->size || !length || told < 4)
+		if (i < result(m))
+			length = event_bytes(m->e, EVENT_AT_EXIT, at + each->field[1].off, &told);
+		if (!head || n < header->size || (i < result(m) && (!length || told < 4)))
 			return 0;
 		r = message(m, header, head, header->size,
-			    sys_value(&(struct sys_field){.width = 4}, length, 4));
+			    length ? sys_value(&(struct sys_field){.width = 4}, length, 4) : 0);
 	}
 	return r;
 }
@@ -452,6 +465,34 @@ static bool go_indirect(struct moving *m)
 	return m->mover;
 }
 
+/* What the call is, and which way it goes; false: it moves nothing. */
+static bool begin(struct moving *m, struct transfers *t, const struct state *s,
+		  const struct event *e)
+{
+	m->t = t;
+	m->s = s;
+	m->e = e;
+	m->mover = sys_rows_get(&t->movers, e->call.arch, e->call.nr);
+	if (!m->mover)
+		return false;
+	m->desc = sys_find(e->call.arch, e->call.nr);
+	memcpy(m->args, e->call.args, sizeof(m->args));
+	if (m->mover == &indirect && !go_indirect(m))
+		return false;
+	m->out = m->mover->way == WAY_OUT;
+	for (uint32_t i = 0; m->mover->way == WAY_EITHER && i <= e->memory_count; i++) {
+		m->out = i == e->memory_count;
+		if (!m->out && e->memory[i].when == EVENT_AT_EXIT)
+			break;
+	}
+	return true;
+}
+
+static bool only_looks(const struct moving *m)
+{
+	return m->mover->flags != NO_ARGUMENT && m->args[m->mover->flags] & PEEK;
+}
+
 int transfers_take(struct transfers *t, const struct state *s, const struct event *e,
 		   transfer_fn *fn, void *context)
 {
@@ -460,23 +501,27 @@ int transfers_take(struct transfers *t, const struct state *s, const struct even
 	if (e->kind == EVENT_DATA)
 		return tell_more(t, e, fn, context);
 	if ((e->kind != EVENT_CALL && e->kind != EVENT_END) || e->call.state != EVENT_FINISHED ||
-	    e->call.ret < 0)
+	    e->call.ret < 0 || !begin(&m, t, s, e) || only_looks(&m))
 		return 0;
-	m.mover = sys_rows_get(&t->movers, e->call.arch, e->call.nr);
-	if (!m.mover)
-		return 0;
-	m.t = t;
-	m.s = s;
-	m.e = e;
+	m.given = false;
 	m.tell = fn;
 	m.context = context;
-	m.desc = sys_find(e->call.arch, e->call.nr);
-	memcpy(m.args, e->call.args, sizeof(m.args));
-	if (m.mover == &indirect && !go_indirect(&m))
-		return 0;
-	if (m.mover->flags != NO_ARGUMENT && m.args[m.mover->flags] & PEEK)
-		return 0;
 	return m.mover->way == WAY_BETWEEN ? between(&m) : move(&m);
+}
+
+int transfers_given(struct transfers *t, const struct state *s, const struct event *e,
+		    transfer_fn *fn, void *context)
+{
+	struct moving m;
+
+	if (e->kind != EVENT_CALL && e->kind != EVENT_END && e->kind != EVENT_BEGUN)
+		return 0;
+	if (!begin(&m, t, s, e) || m.mover->way == WAY_BETWEEN || !(m.out || only_looks(&m)))
+		return 0;
+	m.given = true;
+	m.tell = fn;
+	m.context = context;
+	return move(&m);
 }
 
 /* ---- pieces ---- */

@@ -28,6 +28,7 @@ struct transfer {
 	bool out;       /* to the descriptor */
 	bool elsewhere; /* in no memory: spans are none */
 	bool more;      /* of a transfer that was told: its bytes have been counted */
+	bool unmoved;   /* of transfers_given() */
 	const struct state_file *file; /* what the descriptor stands for; NULL: not known */
 	uint64_t seq;                  /* place of the call's entry */
 	uint64_t bytes;                /* that were moved */
@@ -60,6 +61,14 @@ typedef int transfer_fn(void *context, const struct transfer *t);
  */
 int transfers_take(struct transfers *t, const struct state *s, const struct event *e,
 		   transfer_fn *tell, void *context);
+
+/*
+ * Bytes in the memory of @e that were to be moved and were not, or not all of them, or only looked
+ * at: of a call that failed, has not come back, wrote less than it was given, or had MSG_PEEK.
+ * They are told as one transfer, together with those that did go; `bytes` is what was given.
+ */
+int transfers_given(struct transfers *t, const struct state *s, const struct event *e,
+		    transfer_fn *tell, void *context);
 
 /* The pieces in order, from *@at = {0} on; gaps are told too, but not in what is `more`. */
 struct transfer_place {

@@ -23,9 +23,12 @@ enum {
 	IDENTIFIER_MAX = 128,
 	STRONG_MIN = 8,         /* bytes of a value that is taken for a secret by itself */
 	STRONG_SPACED_MIN = 16, /* where source code would have one, too */
+	SCHEME_MIN = 8,         /* behind "Bearer" and the like */
+	CUT_MIN = 8,            /* bytes of a token that is cut off where the text ends */
 	TOKEN_MAX = 4096,
 	BASIC_MAX = 1024,
 	KEY_LINES_MAX = 64 << 10,
+	CLIENT_RANDOM_SIZE = 32,
 };
 
 /* What was found, and what it was found in. */
@@ -45,6 +48,7 @@ struct trigger {
 	trigger_fn *take;
 	uint8_t min;      /* bytes that a token has behind its prefix */
 	bool exact;       /* in this case only */
+	bool sure;        /* nothing else is written so: also behind a letter, and cut off */
 	const char *also; /* characters of such a token besides letters and digits */
 };
 
@@ -75,10 +79,10 @@ static bool is_name(uint8_t c)
 /* A prefix, and so many characters behind it that it is no word. */
 static int take_prefix(const struct search *s, const struct trigger *t, size_t begin, size_t at)
 {
-	size_t end = at;
+	size_t end = at, min = t->min;
 	bool digit = false, letter = false;
 
-	if (begin && (isalnum(s->text[begin - 1]) || s->text[begin - 1] == '_'))
+	if (begin && !t->sure && (isalnum(s->text[begin - 1]) || s->text[begin - 1] == '_'))
 		return 0;
 	if (memcmp(s->text + begin, t->word, at - begin) != 0)
 		return 0;
@@ -88,7 +92,9 @@ static int take_prefix(const struct search *s, const struct trigger *t, size_t b
 		digit |= isdigit(s->text[end]) > 0;
 		letter |= isalpha(s->text[end]) > 0;
 	}
-	if (end - at < t->min || !letter || (!digit && end - at < 24))
+	if (t->sure && (end == s->size || !s->text[end]) && min > CUT_MIN)
+		min = CUT_MIN;
+	if (end - at < min || !letter || (!digit && end - at < 24))
 		return 0;
 	return tell(s, begin, end, REDACT_TOKEN);
 }
@@ -105,23 +111,73 @@ static int take_jwt(const struct search *s, size_t begin, size_t at)
 	return dots >= 2 && end - begin >= 32 ? tell(s, begin, end, REDACT_TOKEN) : 0;
 }
 
+static bool is_base64(uint8_t c)
+{
+	return isalnum(c) || is_in(c, "+/= \t\r");
+}
+
+/* How much of what has no end may be of a key: lines in base64, and headers in front of them. */
+static size_t key_lines(const uint8_t *text, size_t size)
+{
+	size_t at = 0;
+
+	while (at < size) {
+		const uint8_t *newline = memchr(text + at, '\n', size - at);
+		size_t end = newline ? (size_t)(newline - text) : size, i = at;
+
+		while (i < end && is_base64(text[i]))
+			i++;
+		if (i < end && !memchr(text + at, ':', end - at))
+			break;
+		at = end + 1;
+	}
+	return at < size ? at : size;
+}
+
 /* -----BEGIN … PRIVATE KEY-----: to its end, or to the end of what there is. */
 static int take_pem(const struct search *s, size_t begin, size_t at)
 {
-	static const char kind[] = "PRIVATE KEY", end[] = "-----END";
+	static const char kind[] = "PRIVATE KEY", block[] = " BLOCK", end[] = "-----END";
 	size_t left = s->size - at < 64 ? s->size - at : 64, first;
 	const uint8_t *title = memmem(s->text + at, left, kind, sizeof(kind) - 1), *stop;
 
+	(void)begin;
 	if (!title || memchr(s->text + at, '\n', (size_t)(title - s->text) - at))
 		return 0;
 	first = (size_t)(title - s->text) + sizeof(kind) - 1;
+	if (s->size - first > sizeof(block) &&
+	    memcmp(s->text + first, block, sizeof(block) - 1) == 0)
+		first += sizeof(block) - 1;
 	while (first < s->size && s->text[first] == '-')
 		first++;
+	/* Also within a string that has its newlines as two characters. */
+	if (first < s->size && !is_in(s->text[first], "\n\r\\\"'"))
+		return 0;
 	left = s->size - first < KEY_LINES_MAX ? s->size - first : KEY_LINES_MAX;
 	stop = memmem(s->text + first, left, end, sizeof(end) - 1);
-	(void)begin;
-	return find_lines(s->text + first, stop ? (size_t)(stop - s->text) - first : left, s->tell,
-			  s->context);
+	left = stop ? (size_t)(stop - s->text) - first : key_lines(s->text + first, left);
+	return find_lines(s->text + first, left, true, s->tell, s->context);
+}
+
+/* A value, and not a piece of a program or of prose. */
+static bool is_strong(const uint8_t *text, size_t size, size_t min)
+{
+	bool digit = false, lower = false, upper = false, other = false;
+
+	if (size < min || size > TOKEN_MAX || !secrets_is_worth(text, size))
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] <= ' ' || text[i] >= 0x7f || is_in(text[i], "(){}[]<>;|`\"'"))
+			return false;
+		digit |= isdigit(text[i]) > 0;
+		lower |= islower(text[i]) > 0;
+		upper |= isupper(text[i]) > 0;
+		other |= is_in(text[i], "!@#%^&*+~?");
+	}
+	if (text[0] == '$' || text[0] == '%' || text[0] == '&' || text[0] == '*')
+		return false;
+	return (digit && (lower || upper)) || (other && lower) || (upper && lower && size >= 16) ||
+	       (digit && size >= 16);
 }
 
 /* ---- HTTP ---- */
@@ -172,42 +228,101 @@ static int tell_basic(const struct search *s, size_t from, size_t to)
 	return s->tell(s->context, colon, size - (size_t)(colon - plain), REDACT_PASSWORD);
 }
 
+/* A line of HTTP itself, or as a program shows it that talks HTTP: it is there and not spoken of.
+ */
+static bool is_header(const struct search *s, size_t from, size_t at, size_t *ret_end)
+{
+	if (from >= 2 && is_in(s->text[from - 2], "<>") && s->text[from - 1] == ' ')
+		from -= 2;
+	if ((from && s->text[from - 1] != '\n') || at >= s->size || s->text[at] != ':')
+		return false;
+	*ret_end = line_end(s, at);
+	return *ret_end < s->size && s->text[*ret_end] == '\r';
+}
+
+/* "Bearer secret": where the secret is that is between @at and @end; @ret_scheme: behind what is
+ * known to be in front of such. */
+static size_t behind_scheme(const struct search *s, size_t at, size_t end, bool *ret_scheme)
+{
+	static const char *const schemes[] = {
+		"basic", "bearer", "digest", "token",  "negotiate",       "ntlm", "apikey", "hawk",
+		"oauth", "mutual", "vapid",  "splunk", "aws4-hmac-sha256"};
+	size_t word = at;
+
+	while (word < end && (isalnum(s->text[word]) || s->text[word] == '-'))
+		word++;
+	*ret_scheme = false;
+	if (word == end || s->text[word] != ' ')
+		return at;
+	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
+		if (strlen(schemes[i]) == word - at &&
+		    strncasecmp(schemes[i], (const char *)s->text + at, word - at) == 0)
+			*ret_scheme = true;
+	}
+	return skip_blanks(s, word);
+}
+
+/* As a header, or in a program's own words: 'Authorization': 'Bearer …'. */
 static int take_authorization(const struct search *s, size_t begin, size_t at)
 {
-	size_t end, word;
+	size_t end, stop, name = begin;
+	bool header, scheme, said = false;
 	int r;
 
-	(void)begin;
-	/* Also in quotes: 'Authorization': 'Bearer …' of programs that print what they send. */
-	while (at < s->size && is_in(s->text[at], "\"'\\: \t"))
-		at++;
-	end = line_end(s, at);
-	for (word = at; word < end && isalnum(s->text[word]); word++)
-		;
-	if (word < end && s->text[word] == ' ')
-		at = word + 1;
-	for (word = at; word < end && !is_in(s->text[word], "\"'\\"); word++)
-		;
-	if (word - at < FIND_VALUE_MIN || memchr(s->text + at, '(', word - at))
+	while (name && begin - name < IDENTIFIER_MAX && is_name(s->text[name - 1]))
+		name--;
+	header = is_header(s, name, at, &end);
+	for (; at < s->size && is_in(s->text[at], "\"'\\:=, \t"); at++)
+		said |= is_in(s->text[at], ":=,");
+	if (!header)
+		end = line_end(s, at);
+	if (!said || at >= end)
 		return 0;
-	r = tell(s, at, word, REDACT_HEADER);
-	return r == 0 ? tell_basic(s, at, word) : r;
+	at = behind_scheme(s, at, end, &scheme);
+	for (stop = at; stop < end && !is_in(s->text[stop], "\"'\\"); stop++) {
+		if (!header && s->text[stop] <= ' ')
+			break;
+	}
+	if (stop - at < FIND_VALUE_MIN ||
+	    (!header &&
+	     !is_strong(s->text + at, stop - at, scheme ? SCHEME_MIN : STRONG_SPACED_MIN)))
+		return 0;
+	r = tell(s, at, stop, REDACT_HEADER);
+	return r == 0 ? tell_basic(s, at, stop) : r;
+}
+
+static bool is_attribute(const struct search *s, size_t at, size_t end)
+{
+	static const char *const names[] = {"path",    "domain",   "expires",
+					    "max-age", "samesite", "version"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strlen(names[i]) == end - at &&
+		    strncasecmp(names[i], (const char *)s->text + at, end - at) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* Cookie: a=b; c=d. Each value, so that it is found elsewhere. */
 static int take_cookie(const struct search *s, size_t begin, size_t at)
 {
-	size_t end = line_end(s, at);
 	bool sets = begin >= 4 && strncasecmp((const char *)s->text + begin - 4, "set-", 4) == 0;
+	size_t end, name = sets ? begin - 4 : begin;
+	bool header = is_header(s, name, at - 1, &end);
 	int r = 0;
 
+	if (!header)
+		end = line_end(s, at);
 	for (at = skip_blanks(s, at); r == 0 && at < end;) {
 		const uint8_t *equal = memchr(s->text + at, '=', end - at);
 		const uint8_t *semicolon = memchr(s->text + at, ';', end - at);
 		size_t stop = semicolon ? (size_t)(semicolon - s->text) : end;
+		size_t value = equal ? (size_t)(equal + 1 - s->text) : end;
 
-		if (equal && (size_t)(equal - s->text) < stop)
-			r = tell(s, (size_t)(equal + 1 - s->text), stop, REDACT_HEADER);
+		if (value < stop && !is_attribute(s, at, value - 1) &&
+		    (header || is_strong(s->text + value, stop - value, STRONG_MIN)))
+			r = tell(s, value, stop, REDACT_HEADER);
 		/* What follows of Set-Cookie are attributes. */
 		if (sets || !semicolon)
 			break;
@@ -245,30 +360,9 @@ static int take_url(const struct search *s, size_t begin, size_t at)
 
 /* ---- NAME=value ---- */
 
-/* A value, and not a piece of a program or of prose. */
-static bool is_strong(const uint8_t *text, size_t size, size_t min)
-{
-	bool digit = false, lower = false, upper = false, other = false;
-
-	if (size < min || size > TOKEN_MAX || !secrets_is_worth(text, size))
-		return false;
-	for (size_t i = 0; i < size; i++) {
-		if (text[i] <= ' ' || text[i] >= 0x7f || is_in(text[i], "(){}[]<>;|`\"'"))
-			return false;
-		digit |= isdigit(text[i]) > 0;
-		lower |= islower(text[i]) > 0;
-		upper |= isupper(text[i]) > 0;
-		other |= is_in(text[i], "!@#%^&*+~?");
-	}
-	if (text[0] == '$' || text[0] == '%' || text[0] == '&' || text[0] == '*')
-		return false;
-	return (digit && (lower || upper)) || (other && lower) || (upper && lower && size >= 16) ||
-	       (digit && size >= 16);
-}
-
 /* Where the value is that stands behind a name; false: there is none. @ret_loose: as in source
  * code, with blanks around. */
-static bool find_value(const struct search *s, size_t *at, size_t *ret_end, bool *ret_loose)
+static bool value_behind(const struct search *s, size_t *at, size_t *ret_end, bool *ret_loose)
 {
 	size_t i = *at, end;
 	uint8_t quote = 0;
@@ -314,6 +408,11 @@ static int take_name(const struct search *s, size_t begin, size_t at)
 	option = at - from > 2 && memcmp(s->text + from, "--", 2) == 0;
 	if (!rules_is_secret_name(s->f->rules, (const char *)s->text + from, at - from, &class))
 		return 0;
+	if (is_header(s, from, at, &end)) {
+		from = skip_blanks(s, at + 1);
+		return find_value(s->text + from, end > from ? end - from : 0, class, s->tell,
+				  s->context);
+	}
 	if (option && at < s->size && s->text[at] == ' ') {
 		/* --password X, in the text of a script. */
 		from = at + 1;
@@ -324,7 +423,7 @@ static int take_name(const struct search *s, size_t begin, size_t at)
 		loose = false;
 	} else {
 		from = at;
-		if (!find_value(s, &from, &end, &loose))
+		if (!value_behind(s, &from, &end, &loose))
 			return 0;
 	}
 	if (!is_strong(s->text + from, end - from, loose ? STRONG_SPACED_MIN : STRONG_MIN))
@@ -347,10 +446,31 @@ static int take_user(const struct search *s, size_t begin, size_t at)
 			colon = end + 1;
 		letter |= isalpha(s->text[end]) > 0;
 	}
-	if (!colon || !letter || end - colon < FIND_VALUE_MIN ||
+	/* What is run has its arguments: this need not find what is short. URLs have a rule. */
+	if (colon && end - colon > 2 && memcmp(s->text + colon, "//", 2) == 0)
+		return 0;
+	if (!colon || !letter || !is_strong(s->text + colon, end - colon, STRONG_MIN) ||
 	    (end < s->size && s->text[end] == '$'))
 		return 0;
 	return tell(s, colon, end, REDACT_PASSWORD);
+}
+
+/* LABEL client_random secret, both in hexadecimal: what NSS and all others write as a log of keys.
+ */
+static int take_key_log(const struct search *s, size_t begin, size_t at)
+{
+	size_t end = line_end(s, at), from;
+	const uint8_t *blank = memchr(s->text + at, ' ', end - at);
+	size_t first = blank && s->text[at - 1] != ' ' ? (size_t)(blank + 1 - s->text) : at;
+
+	(void)begin;
+	for (from = first; from < end && isxdigit(s->text[from]); from++)
+		;
+	if (from - first != 2 * CLIENT_RANDOM_SIZE || from == end || s->text[from] != ' ')
+		return 0;
+	for (end = ++from; end < s->size && isxdigit(s->text[end]); end++)
+		;
+	return tell(s, from, end, REDACT_KEY);
 }
 
 /* ---- the words ---- */
@@ -374,38 +494,42 @@ static const struct trigger triggers[] = {
 	{"jwt", take_name},
 	{"_pat", take_name},
 	{"sessionid", take_name},
+	{"CLIENT_RANDOM ", take_key_log},
+	{"_TRAFFIC_SECRET", take_key_log},
+	{"EXPORTER_SECRET ", take_key_log},
+	{"EARLY_SECRET ", take_key_log},
 	{"AKIA", .min = 16, .exact = true, .also = ""},
 	{"ASIA", .min = 16, .exact = true, .also = ""},
-	{"ghp_", .min = 30, .also = ""},
-	{"gho_", .min = 30, .also = ""},
-	{"ghu_", .min = 30, .also = ""},
-	{"ghs_", .min = 30, .also = ""},
-	{"ghr_", .min = 30, .also = ""},
-	{"github_pat_", .min = 20, .also = "_"},
-	{"glpat-", .min = 16, .also = "-_"},
-	{"gldt-", .min = 16, .also = "-_"},
-	{"xoxb-", .min = 10, .also = "-"},
-	{"xoxp-", .min = 10, .also = "-"},
-	{"xoxa-", .min = 10, .also = "-"},
-	{"xoxr-", .min = 10, .also = "-"},
-	{"xoxs-", .min = 10, .also = "-"},
+	{"ghp_", .min = 30, .sure = true, .also = ""},
+	{"gho_", .min = 30, .sure = true, .also = ""},
+	{"ghu_", .min = 30, .sure = true, .also = ""},
+	{"ghs_", .min = 30, .sure = true, .also = ""},
+	{"ghr_", .min = 30, .sure = true, .also = ""},
+	{"github_pat_", .min = 20, .sure = true, .also = "_"},
+	{"glpat-", .min = 16, .sure = true, .also = "-_"},
+	{"gldt-", .min = 16, .sure = true, .also = "-_"},
+	{"xoxb-", .min = 10, .sure = true, .also = "-"},
+	{"xoxp-", .min = 10, .sure = true, .also = "-"},
+	{"xoxa-", .min = 10, .sure = true, .also = "-"},
+	{"xoxr-", .min = 10, .sure = true, .also = "-"},
+	{"xoxs-", .min = 10, .sure = true, .also = "-"},
 	{"xapp-", .min = 10, .also = "-"},
-	{"sk_live_", .min = 16, .also = ""},
+	{"sk_live_", .min = 16, .sure = true, .also = ""},
 	{"sk_test_", .min = 16, .also = ""},
-	{"rk_live_", .min = 16, .also = ""},
-	{"whsec_", .min = 16, .also = ""},
+	{"rk_live_", .min = 16, .sure = true, .also = ""},
+	{"whsec_", .min = 16, .sure = true, .also = ""},
 	{"AIza", .min = 30, .also = "-_"},
 	{"npm_", .min = 30, .also = ""},
 	{"pypi-", .min = 40, .also = "-_"},
 	{"sk-", .min = 20, .also = "-_"},
 	{"hf_", .min = 30, .also = ""},
-	{"dckr_pat_", .min = 16, .also = "-_"},
-	{"shpat_", .min = 24, .also = ""},
+	{"dckr_pat_", .min = 16, .sure = true, .also = "-_"},
+	{"shpat_", .min = 24, .sure = true, .also = ""},
 	{"ya29.", .min = 20, .also = "-_"},
 	{"SG.", .min = 40, .also = "-_."},
 	{"hvs.", .min = 20, .also = "-_"},
-	{"dop_v1_", .min = 40, .also = ""},
-	{"AGE-SECRET-KEY-", .min = 40, .also = ""},
+	{"dop_v1_", .min = 40, .sure = true, .also = ""},
+	{"AGE-SECRET-KEY-", .min = 40, .sure = true, .also = ""},
 };
 
 struct finder *finder_new(const struct rules *rules)

@@ -9,6 +9,7 @@
 
 #include "class.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,7 +44,10 @@ int find_arguments(const struct finder *f, const uint8_t *text, size_t size, fin
  * words. */
 int find_words(const struct finder *f, const uint8_t *text, size_t size, find_fn *tell,
 	       void *context);
-/* The lines of a private key. */
-int find_lines(const uint8_t *text, size_t size, find_fn *tell, void *context);
+/* What was typed, line by line. @alone: nothing but passwords. */
+int find_typed(const uint8_t *text, size_t size, bool alone, find_fn *tell, void *context);
+/* The lines of a private key. @runs: without blanks and signs, because they may be something else.
+ */
+int find_lines(const uint8_t *text, size_t size, bool runs, find_fn *tell, void *context);
 
 #endif

@@ -80,7 +80,11 @@ static uint64_t key_of(const struct transfer *t)
 	const struct state_file *f = t->file;
 
 	key = hash_add(key, &t->out, sizeof(t->out));
-	if (!f) {
+	if (t->unmoved) {
+		/* No stream has it. */
+		key = hash_add(key, "unmoved", 7);
+		key = hash_add(key, &t->event->tid, sizeof(t->event->tid));
+	} else if (!f) {
 		key = hash_add(key, &t->event->pid, sizeof(t->event->pid));
 		key = hash_add(key, &t->fd, sizeof(t->fd));
 	} else if (f->kind == STATE_NAMED && f->text && !f->device && t->positioned) {
@@ -139,7 +143,8 @@ int lanes_find(struct lanes *x, const struct transfer *t, struct lane **ret, boo
 	/* A piece of the same call has no position of its own. */
 	if (!l)
 		r = make(x, key, &l);
-	else if (t->positioned && l->positioned && t->position != l->expected && !t->more)
+	else if (!t->more &&
+		 (t->unmoved || (t->positioned && l->positioned && t->position != l->expected)))
 		r = end_one(x, l);
 	if (r != 0)
 		return r;

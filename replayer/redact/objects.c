@@ -17,6 +17,7 @@ enum {
 	CACHE_MAX = 1 << 16,
 	FAMILY_UNIX = 1,
 	/* As asm-generic/ioctls.h has them, and struct termios as the kernel has it. */
+	GET = 0x5401,
 	SET_NOW = 0x5402,
 	SET_DRAINED = 0x5403,
 	SET_FLUSHED = 0x5404,
@@ -25,13 +26,15 @@ enum {
 	CANONICAL = 2,
 	ECHO_ON = 8,
 };
+#define GET2         UINT64_C(0x802c542a)
 #define SET2_NOW     UINT64_C(0x402c542b)
 #define SET2_FLUSHED UINT64_C(0x402c542d)
 
 static const struct rules_object agent = {REDACT_AGENT, CONTENT_NONE};
 static const struct rules_object key_log = {REDACT_KEY, CONTENT_WORDS};
 static const struct rules_object typed_line = {REDACT_TERMINAL, CONTENT_LINE};
-static const struct rules_object typed_raw = {REDACT_TERMINAL, CONTENT_NONE};
+static const struct rules_object typed_raw = {REDACT_TERMINAL, CONTENT_TYPED};
+static const struct rules_object too_many = {REDACT_STORE, CONTENT_NONE};
 static const struct rules_object harmless;
 
 /* Of a terminal. */
@@ -151,7 +154,7 @@ static const struct rules_object *of_path(struct objects *o, const char *path, s
 		if (!found && rules_is_secret_path(o->rules, path, size, &object)) {
 			copy = o->kind_count < CACHE_MAX ? malloc(sizeof(*copy)) : NULL;
 			/* Rather too much is replaced than too little. */
-			found = copy ? copy : &typed_raw;
+			found = copy ? copy : &too_many;
 			if (copy)
 				o->kinds[o->kind_count++] = copy;
 			if (copy)
@@ -211,10 +214,16 @@ static const struct rules_object *of_socket(const struct objects *o, const struc
 
 /* ---- terminals ---- */
 
+static bool begins(const struct state_file *f, const char *text)
+{
+	size_t n = strlen(text);
+
+	return f->kind == STATE_NAMED && f->text && f->size >= n && memcmp(f->text, text, n) == 0;
+}
+
 static bool is_terminal(const struct state_file *f)
 {
-	return f->kind == STATE_NAMED && f->text && f->size > 8 &&
-	       (memcmp(f->text, "/dev/pts/", 9) == 0 || memcmp(f->text, "/dev/tty", 8) == 0);
+	return begins(f, "/dev/pts/") || begins(f, "/dev/tty") || begins(f, "/dev/console");
 }
 
 static bool is_master(const struct state_file *f)
@@ -224,10 +233,13 @@ static bool is_master(const struct state_file *f)
 		(f->size == 13 && memcmp(f->text, "/dev/pts/ptmx", 13) == 0));
 }
 
-static int take_flags(struct objects *o, const struct state_file *f, const struct event *e)
+/* Flags that were set, or that were there when somebody asked: a recording may begin later. */
+static int take_flags(struct objects *o, const struct state_file *f, const struct event *e,
+		      bool asked)
 {
 	size_t n;
-	const uint8_t *at = event_bytes(e, EVENT_AT_ENTRY, e->call.args[2], &n);
+	const uint8_t *at =
+		event_bytes(e, asked ? EVENT_AT_EXIT : EVENT_AT_ENTRY, e->call.args[2], &n);
 	uint64_t name = hash_add(HASH_START, f->text, f->size);
 	uintptr_t mode = SHOWS;
 
@@ -240,6 +252,9 @@ static int take_flags(struct objects *o, const struct state_file *f, const struc
 
 		name = slave ? (uint64_t)(uintptr_t)slave : name;
 	}
+	/* The other name of it, for those whose terminal it is; rather too often than not. */
+	if (!asked && map_put(&o->terminals, hash_add(HASH_START, "/dev/tty", 8), (void *)mode) < 0)
+		return -ENOMEM;
 	return map_put(&o->terminals, name, (void *)mode);
 }
 
@@ -272,10 +287,12 @@ int objects_take(struct objects *o, const struct state *s, const struct event *e
 		return 0;
 	if ((uint32_t)request == (uint32_t)GET_NUMBER)
 		return is_master(f) ? take_number(o, f, e) : 0;
-	if ((request < SET_NOW || request > SET_FLUSHED) &&
+	if ((request < GET || request > SET_FLUSHED) && request != GET2 &&
 	    (request < SET2_NOW || request > SET2_FLUSHED))
 		return 0;
-	return is_terminal(f) || is_master(f) ? take_flags(o, f, e) : 0;
+	return is_terminal(f) || is_master(f)
+		       ? take_flags(o, f, e, request == GET || request == GET2)
+		       : 0;
 }
 
 static const struct rules_object *of_terminal(struct objects *o, const struct state_file *f,
@@ -290,6 +307,9 @@ static const struct rules_object *of_terminal(struct objects *o, const struct st
 	if (is_master(f))
 		name = (uint64_t)(uintptr_t)map_get(&o->masters, f->id);
 	mode = (uintptr_t)map_get(&o->terminals, name);
+	/* The flags may have been set by the other name. */
+	if (is_master(f) && mode != HIDES_LINES && mode != HIDES_ALL)
+		mode = (uintptr_t)map_get(&o->terminals, hash_add(HASH_START, "/dev/tty", 8));
 	return mode == HIDES_LINES ? &typed_line : mode == HIDES_ALL ? &typed_raw : NULL;
 }
 

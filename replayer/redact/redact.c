@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "redact.h"
 
+#include "commands.h"
 #include "redact_priv.h"
 
 #include "base/cleanup.h"
@@ -63,6 +64,7 @@ static void forget_tape(struct redact *r)
 	while ((last = map_next(&r->last, &at)))
 		free(last);
 	map_done(&r->last);
+	map_done(&r->readers);
 	objects_forget(r->objects);
 }
 
@@ -85,6 +87,7 @@ struct redact *redact_free(struct redact *r)
 	meta_trailer_done(&r->trailer);
 	free(r->spans.all);
 	free(r->memory);
+	free(r->covered);
 	buf_done(&r->argv);
 	buf_done(&r->bytes);
 	free(r);
@@ -98,7 +101,7 @@ uint64_t redact_place(const struct redact *r, uint64_t seq)
 	return r->tape << PLACE_BITS | (seq & ((UINT64_C(1) << PLACE_BITS) - 1));
 }
 
-const struct call_kind *redact_kind(struct redact *r, const struct event_call *call)
+static const struct call_kind *kind_of(struct redact *r, const struct event_call *call)
 {
 	uint64_t key = (uint64_t)call->arch << 32 | (uint32_t)call->nr;
 	const struct call_kind *k = map_get(&r->kinds, key);
@@ -117,6 +120,38 @@ const struct call_kind *redact_kind(struct redact *r, const struct event_call *c
 	return k;
 }
 
+const struct call_kind *redact_kind(struct redact *r, const struct event *e)
+{
+	const struct last_call *last = map_get(&r->last, e->tid);
+
+	return last && last->seq == e->call.begun_seq ? last->kind : kind_of(r, &e->call);
+}
+
+/* A program whose arguments say that it reads a password from somewhere. */
+static int take_command(struct redact *r, const struct event *e)
+{
+	const struct command c = {e->exec.argv, e->exec.argv_size};
+	bool words;
+	int fd = command_secret_descriptor(&c, &words);
+
+	map_remove(&r->readers, e->pid);
+	if (fd < 0)
+		return 0;
+	return map_put(&r->readers, e->pid,
+		       (void *)(uintptr_t)(READER_IS | (words ? READER_OF_WORDS : 0) | fd));
+}
+
+static const struct rules_object *read_by_command(const struct redact *r, uint32_t pid, int32_t fd)
+{
+	static const struct rules_object line = {REDACT_PASSWORD, CONTENT_LINE};
+	static const struct rules_object words = {REDACT_PASSWORD, CONTENT_WORDS};
+	uintptr_t reader = (uintptr_t)map_get(&r->readers, pid);
+
+	if (!reader || (int32_t)(reader & (READER_IS - 1)) != fd)
+		return NULL;
+	return reader & READER_OF_WORDS ? &words : &line;
+}
+
 /* By the descriptors that the call is given. */
 static void look_at_descriptors(struct redact *r, const struct event *e, struct last_call *ret)
 {
@@ -126,12 +161,14 @@ static void look_at_descriptors(struct redact *r, const struct event *e, struct 
 		d = sys_select(d, e->call.args, NULL);
 	for (size_t i = 0; d && i < d->count; i++) {
 		const struct state_file *f;
+		int32_t fd;
 
 		if (d->field[i].kind != K_FD)
 			continue;
-		f = state_at_entry(
-			r->state, e,
-			(int32_t)sys_value(&d->field[i], e->call.args, sizeof(e->call.args)));
+		fd = (int32_t)sys_value(&d->field[i], e->call.args, sizeof(e->call.args));
+		f = state_at_entry(r->state, e, fd);
+		if (!ret->in)
+			ret->in = read_by_command(r, e->pid, fd);
 		if (!ret->in)
 			ret->in = objects_secret(r->objects, f, false);
 		if (!ret->out)
@@ -154,7 +191,7 @@ int redact_remember(struct redact *r, const struct event *e)
 	}
 	/* What it was at the entry is what counts. */
 	if (e->kind != EVENT_END || last->seq != e->call.begun_seq)
-		*last = (struct last_call){.seq = e->call.begun_seq};
+		*last = (struct last_call){e->call.begun_seq, kind_of(r, &e->call), NULL, NULL};
 	look_at_descriptors(r, e, last);
 	return 0;
 }
@@ -166,6 +203,31 @@ const struct rules_object *redact_object(struct redact *r, const struct event *e
 	if (!last || last->seq != e->call.begun_seq)
 		return NULL;
 	return out ? last->out : last->in;
+}
+
+int redact_uncover(struct redact *r, const struct event *e)
+{
+	if (e->memory_count > r->covered_capacity) {
+		bool *grown = realloc(r->covered, e->memory_count);
+
+		if (!grown)
+			return -ENOMEM;
+		r->covered = grown;
+		r->covered_capacity = e->memory_count;
+	}
+	if (e->memory_count)
+		memset(r->covered, 0, e->memory_count);
+	return 0;
+}
+
+void redact_cover(struct redact *r, const struct event *e, const struct transfer_piece *piece)
+{
+	for (uint32_t i = 0; piece->data && i < e->memory_count; i++) {
+		const struct event_memory *m = &e->memory[i];
+
+		if (piece->data >= m->data && piece->data < m->data + m->length)
+			r->covered[i] = true;
+	}
 }
 
 /* ---- arrays of strings ---- */
@@ -215,6 +277,8 @@ static int take_event(struct redact *r, const struct event *e, struct err *err)
 		result = objects_take(r->objects, r->state, e);
 		if (result == 0)
 			result = redact_remember(r, e);
+	} else if (e->kind == EVENT_EXEC) {
+		result = take_command(r, e);
 	}
 	if (result < 0)
 		return result;
@@ -287,7 +351,9 @@ int redact_lane_end(void *context, struct lane *l)
 {
 	struct redact *r = context;
 
-	return r->pass == REDACT_FIND ? redact_find_lane_end(r, l) : 0;
+	if (r->pass == REDACT_FIND)
+		return redact_find_lane_end(r, l);
+	return r->pass == REDACT_LOCATE ? redact_locate_lane_end(r, l) : 0;
 }
 
 /* ---- the report ---- */

@@ -84,10 +84,14 @@ static int search(struct redact *r, struct lane *l, size_t size)
 	case CONTENT_NONE:
 		return 0;
 	case CONTENT_KEY:
+		return find_lines(text, size, false, take_in_lane, &s);
 	case CONTENT_LINE:
-		return find_lines(text, size, take_in_lane, &s);
+	case CONTENT_TYPED:
+		return find_typed(text, size, object->content == CONTENT_LINE, take_in_lane, &s);
 	case CONTENT_WORDS:
 		return find_words(r->finder, text, size, take_in_lane, &s);
+	case CONTENT_ARGS:
+		return find_arguments(r->finder, text, size, take_in_lane, &s);
 	case CONTENT_ENV:
 		return find_environment(r->finder, text, size, take_in_lane, &s);
 	default:
@@ -167,17 +171,18 @@ static int append(struct redact *r, struct lane *l, const struct transfer_piece 
 static int take_transfer(void *context, const struct transfer *t)
 {
 	struct redact *r = context;
-	const struct rules_object *object = t->file ? objects_secret(r->objects, t->file, t->out)
-						    : redact_object(r, t->event, t->out);
+	const struct rules_object *object = redact_object(r, t->event, t->out);
 	struct transfer_place at = {0};
 	struct transfer_piece piece;
 	struct lane *l;
 	bool anew;
 	int result;
 
-	r->told = true;
 	if (t->elsewhere)
 		return 0;
+	/* Of arguments in memory, as socketcall(2) has them. */
+	if (!object && t->file)
+		object = objects_secret(r->objects, t->file, t->out);
 	result = lanes_find(r->lanes, t, &l, &anew);
 	if (result == 0 && l->object != object) {
 		result = search(r, l, l->text.size);
@@ -186,10 +191,11 @@ static int take_transfer(void *context, const struct transfer *t)
 	if (result < 0)
 		return result;
 	l->object = object;
-	if (object && object->content == CONTENT_NONE)
-		return 0;
-	while (result == 0 && transfer_next(t, &at, &piece))
-		result = append(r, l, &piece);
+	while (result == 0 && transfer_next(t, &at, &piece)) {
+		redact_cover(r, t->event, &piece);
+		if (!object || object->content != CONTENT_NONE)
+			result = append(r, l, &piece);
+	}
 	/* What was typed is said in one piece. */
 	if (result == 0 && object && object->content == CONTENT_LINE) {
 		result = search(r, l, l->text.size);
@@ -269,6 +275,8 @@ static int find_in_ranges(struct redact *r, const struct event *e, const struct 
 	for (uint32_t i = 0; result == 0 && i < e->memory_count; i++) {
 		const struct event_memory *m = &e->memory[i];
 
+		if (r->covered[i])
+			continue;
 		if (k->use == USE_RANDOM)
 			result = secrets_add(r->secrets, REDACT_RANDOM, m->data, m->length);
 		else if (m->length <= RANGE_MAX)
@@ -295,14 +303,16 @@ static int find_payload(struct redact *r, const struct event *e, const struct ca
 
 static int find_call(struct redact *r, const struct event *e)
 {
-	const struct call_kind *k = redact_kind(r, &e->call);
-	int result;
+	const struct call_kind *k = redact_kind(r, e);
+	int result = redact_uncover(r, e);
 
-	r->told = false;
-	result = transfers_take(r->transfers, r->state, e, take_transfer, r);
-	if (result != 0 || r->told || e->kind == EVENT_DATA)
+	if (result == 0)
+		result = transfers_take(r->transfers, r->state, e, take_transfer, r);
+	if (result == 0)
+		result = transfers_given(r->transfers, r->state, e, take_transfer, r);
+	if (result != 0)
 		return result;
-	if (k->use == USE_EXEC)
+	if (k->use == USE_EXEC && e->kind != EVENT_DATA)
 		return find_exec(r, e, k);
 	if (k->use == USE_SECRET)
 		return find_payload(r, e, k);

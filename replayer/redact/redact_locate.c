@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARTIAL_MIN = 4 };
+enum {
+	PARTIAL_MIN = 4, /* bytes of the beginning of a secret, where some are missing */
+	LAST_MIN = 6,    /* where a stream ends */
+};
 
 /* Puts a token over bytes of a lane, wherever they are. */
 static int replace(struct redact *r, const struct lane *l, size_t from, size_t size,
@@ -51,16 +54,24 @@ static int match(struct redact *r, const struct lane *l, size_t end, size_t fres
 }
 
 /* The beginning of a secret, the rest of which is not on the tape. */
-static int end_here(struct redact *r, struct lane *l)
+static int end_here(struct redact *r, struct lane *l, uint32_t min)
 {
-	uint32_t depth = automaton_depth(secrets_automaton(r->secrets), l->state);
+	const struct automaton *a = secrets_automaton(r->secrets);
+	uint32_t depth = automaton_depth(a, l->state), at = l->state, name, length;
+	/* All of one is found where it ends. */
+	bool whole = l->state && automaton_match(a, &at, &name, &length) && length == depth;
 	int result = 0;
 
-	if (depth >= PARTIAL_MIN && depth <= l->text.size)
+	if (!whole && depth >= min && depth <= l->text.size)
 		result = replace(r, l, l->text.size - depth, depth, REDACT_TOKEN);
 	l->state = 0;
 	lanes_drop(r->lanes, l, l->text.size);
 	return result;
+}
+
+int redact_locate_lane_end(struct redact *r, struct lane *l)
+{
+	return end_here(r, l, LAST_MIN);
 }
 
 static int take_piece(struct redact *r, struct lane *l, const struct transfer_piece *piece)
@@ -71,7 +82,7 @@ static int take_piece(struct redact *r, struct lane *l, const struct transfer_pi
 	int result;
 
 	if (!piece->data || !place_of(r->event, piece->data, &place))
-		return end_here(r, l);
+		return end_here(r, l, PARTIAL_MIN);
 	place.seq = redact_place(r, place.seq);
 	result = lanes_append(r->lanes, l, &place, piece->data, piece->size);
 	for (size_t i = 0; result == 0 && i < piece->size; i++) {
@@ -128,7 +139,10 @@ static int take_transfer(void *context, const struct transfer *t)
 
 int redact_locate_event(struct redact *r, const struct event *e)
 {
+	int result;
+
 	if (!event_is_call(e))
 		return 0;
-	return transfers_take(r->transfers, r->state, e, take_transfer, r);
+	result = transfers_take(r->transfers, r->state, e, take_transfer, r);
+	return result == 0 ? transfers_given(r->transfers, r->state, e, take_transfer, r) : result;
 }

@@ -30,9 +30,13 @@ struct call_kind {
 	enum redact_class class;
 };
 
+/* What is added to the number of a descriptor. */
+enum { READER_IS = 1 << 16, READER_OF_WORDS = 1 << 17 };
+
 /* Of a call, until the next of its thread: what its memory is. */
 struct last_call {
 	uint64_t seq;
+	const struct call_kind *kind; /* EVENT_DATA has no number of a call */
 	const struct rules_object *in, *out;
 };
 
@@ -63,11 +67,13 @@ struct redact {
 	/* Of the present tape. */
 	uint64_t tape; /* number, in front of the places of calls */
 	struct state *state;
-	struct map last; /* tid: struct last_call, owned */
+	struct map last;    /* tid: struct last_call, owned */
+	struct map readers; /* pid: the descriptor that it reads a password from, and READER_… */
 
 	/* Of the event at hand. */
 	const struct event *event;
-	bool told; /* transfers have told something of it */
+	bool *covered; /* which of its ranges have something of a stream */
+	size_t covered_capacity;
 	struct buf argv;
 	size_t argv_at; /* of it, how much has been put back */
 
@@ -83,7 +89,11 @@ struct redact {
 
 int redact_lane_end(void *context, struct lane *l);
 uint64_t redact_place(const struct redact *r, uint64_t seq);
-const struct call_kind *redact_kind(struct redact *r, const struct event_call *call);
+const struct call_kind *redact_kind(struct redact *r, const struct event *e);
+/* No range of the event is covered yet. 0 or -ENOMEM. */
+int redact_uncover(struct redact *r, const struct event *e);
+/* The range that has @piece is. */
+void redact_cover(struct redact *r, const struct event *e, const struct transfer_piece *piece);
 /* What memory of a call is, as a whole; NULL: nothing special. @out: what was there at the entry.
  */
 const struct rules_object *redact_object(struct redact *r, const struct event *e, bool out);
@@ -103,6 +113,7 @@ int redact_find_lane_end(struct redact *r, struct lane *l);
 /* ---- redact_locate.c ---- */
 
 int redact_locate_event(struct redact *r, const struct event *e);
+int redact_locate_lane_end(struct redact *r, struct lane *l);
 
 /* ---- redact_write.c ---- */
 

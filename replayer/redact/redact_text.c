@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARTIAL_MIN = 4 }; /* bytes of the beginning of a secret, where the rest is missing */
+/* Bytes of the beginning of a secret, where the rest is missing, and where a string ends: a program
+ * that shortens names does so with what is secret in them. */
+enum { PARTIAL_MIN = 4, SHORTENED_MIN = 8 };
 
 /* ---- spans ---- */
 
@@ -74,15 +76,25 @@ static bool is_word(const uint8_t *text, size_t size, size_t from, size_t to)
 	return (!from || !isalnum(text[from - 1])) && (to == size || !isalnum(text[to]));
 }
 
+/* The beginning of a secret in front of @end, where there is no more of it. */
+static int add_partial(struct redact *r, uint32_t state, size_t end, uint32_t min)
+{
+	uint32_t depth = state ? automaton_depth(secrets_automaton(r->secrets), state) : 0;
+
+	return depth >= min ? redact_add_span(r, end - depth, end, REDACT_TOKEN) : 0;
+}
+
 int redact_search(struct redact *r, const uint8_t *text, size_t size, bool cut)
 {
 	const struct automaton *a = secrets_automaton(r->secrets);
-	uint32_t state = 0, depth;
+	uint32_t state = 0;
 	int result = 0;
 
 	for (size_t i = 0; result == 0 && i < size; i++) {
 		uint32_t at, name, length;
 
+		if (!text[i])
+			result = add_partial(r, state, i, SHORTENED_MIN);
 		state = automaton_step(a, state, text[i]);
 		at = state;
 		while (result == 0 && state && automaton_match(a, &at, &name, &length)) {
@@ -93,9 +105,8 @@ int redact_search(struct redact *r, const uint8_t *text, size_t size, bool cut)
 				result = redact_add_span(r, from, i + 1, f->class);
 		}
 	}
-	depth = automaton_depth(a, state);
-	if (result == 0 && cut && depth >= PARTIAL_MIN)
-		result = redact_add_span(r, size - depth, size, REDACT_TOKEN);
+	if (result == 0)
+		result = add_partial(r, state, size, cut ? PARTIAL_MIN : SHORTENED_MIN);
 	return result;
 }
 

@@ -52,7 +52,7 @@ static int copy_memory(struct redact *r, const struct event *e)
 static enum redact_class class_of(struct redact *r, const struct event *e, uint32_t index,
 				  bool *ret_secret)
 {
-	const struct call_kind *k = redact_kind(r, &e->call);
+	const struct call_kind *k = redact_kind(r, e);
 	const struct rules_object *object =
 		redact_object(r, e, e->memory[index].when == EVENT_AT_ENTRY);
 
@@ -75,7 +75,7 @@ static int blank(struct redact *r, const struct event *e)
 		if (!looked)
 			payload_take(r->payload, e);
 		looked = true;
-		if (!payload_has(r->payload, e, i) && redact_kind(r, &e->call)->use != USE_RANDOM)
+		if (!payload_has(r->payload, e, i) && redact_kind(r, e)->use != USE_RANDOM)
 			continue;
 		result = redact_count(r, e->pid, secret ? class : REDACT_PAYLOAD, m->length);
 		if (r->options.level == REDACT_META)
@@ -186,7 +186,7 @@ static int write_exec(struct redact *r, const struct event *e, const struct call
 
 static int search_ranges(struct redact *r, const struct event *e)
 {
-	bool exec = redact_kind(r, &e->call)->use == USE_EXEC;
+	bool exec = redact_kind(r, e)->use == USE_EXEC;
 	int result = 0;
 
 	for (uint32_t i = 0; result == 0 && i < e->memory_count; i++) {
@@ -196,7 +196,7 @@ static int search_ranges(struct redact *r, const struct event *e)
 		if (!m->length)
 			continue;
 		/* In place: what was replaced is no more there to be found. */
-		if (!r->told && !exec && m->length <= SMALL_MAX) {
+		if (!r->covered[i] && !exec && m->length <= SMALL_MAX) {
 			result = redact_text(r, e->pid, SITE_TEXT, m->data, m->length, own(m));
 			if (result < 0 || !cut)
 				continue;
@@ -208,9 +208,14 @@ static int search_ranges(struct redact *r, const struct event *e)
 	return result;
 }
 
-static int note_told(void *context, const struct transfer *t)
+static int cover(void *context, const struct transfer *t)
 {
-	((struct redact *)context)->told |= !t->elsewhere;
+	struct redact *r = context;
+	struct transfer_place at = {0};
+	struct transfer_piece piece;
+
+	while (!t->elsewhere && transfer_next(t, &at, &piece))
+		redact_cover(r, t->event, &piece);
 	return take_transfer(context, t);
 }
 
@@ -242,15 +247,16 @@ static int apply_edits(struct redact *r, const struct event *e)
 
 static int write_call(struct redact *r, const struct event *e, struct err *err)
 {
-	const struct call_kind *k = redact_kind(r, &e->call);
+	const struct call_kind *k = redact_kind(r, e);
 	struct event changed = *e;
 	int result = copy_memory(r, e);
 
 	if (result == 0)
 		result = blank(r, e);
-	r->told = false;
 	if (result == 0)
-		result = transfers_take(r->transfers, r->state, e, note_told, r);
+		result = redact_uncover(r, e);
+	if (result == 0)
+		result = transfers_take(r->transfers, r->state, e, cover, r);
 	if (result == 0 && k->use == USE_EXEC)
 		result = write_exec(r, e, k);
 	if (result == 0)

@@ -45,6 +45,8 @@ static const struct {
 	{"sessionid", REDACT_HEADER},    {"authorization", REDACT_HEADER},
 	{"mysqlpwd", REDACT_PASSWORD},   {"pgpassword", REDACT_PASSWORD},
 	{"userpass", REDACT_PASSWORD},   {"sshpass", REDACT_PASSWORD},
+	{"storepass", REDACT_PASSWORD},  {"keypass", REDACT_PASSWORD},
+	{"upw", REDACT_PASSWORD},        {"opw", REDACT_PASSWORD},
 	{"auth", REDACT_TOKEN},          {"webhookurl", REDACT_TOKEN},
 };
 
@@ -54,9 +56,10 @@ static const char *const trailing[] = {"old",   "new", "prod",   "dev",   "test"
 
 /* Names that only look so: the word alone, or with this in front. */
 static const char *const innocent[] = {
-	"pwd",           "oldpwd",     "auth",        "xauth",    "noauth",
-	"nopass",        "hasauth",    "useauth",     "usetoken", "needauth",
-	"nextpagetoken", "csrfcookie", "requireauth", "httpauth", "proxyauth",
+	"pwd",          "oldpwd",        "auth",           "xauth",        "noauth",
+	"nopass",       "hasauth",       "useauth",        "usetoken",     "needauth",
+	"xdgsessionid", "termsessionid", "itermsessionid", "audsessionid", "nextpagetoken",
+	"csrfcookie",   "requireauth",   "httpauth",       "proxyauth",
 };
 
 struct texts {
@@ -218,9 +221,9 @@ static const struct {
 	{"*/.vault-token", REDACT_STORE, CONTENT_WORDS},
 	{"*/.terraform.d/credentials*", REDACT_STORE, CONTENT_WORDS},
 	{"*/.htpasswd", REDACT_STORE, CONTENT_WORDS},
-	{"*/.bash_history", REDACT_STORE, CONTENT_NONE},
-	{"*/.zsh_history", REDACT_STORE, CONTENT_NONE},
-	{"*/.python_history", REDACT_STORE, CONTENT_NONE},
+	{"*/.bash_history", REDACT_STORE, CONTENT_TEXT},
+	{"*/.zsh_history", REDACT_STORE, CONTENT_TEXT},
+	{"*/.python_history", REDACT_STORE, CONTENT_TEXT},
 	{"*/Cookies", REDACT_STORE, CONTENT_NONE},
 	{"*/Cookies-journal", REDACT_STORE, CONTENT_NONE},
 	{"*/cookies.sqlite*", REDACT_STORE, CONTENT_NONE},
@@ -228,7 +231,7 @@ static const struct {
 	{"*/key[34].db", REDACT_STORE, CONTENT_NONE},
 	{"*/logins.json", REDACT_STORE, CONTENT_WORDS},
 	{"/proc/*/environ", REDACT_PROCESS, CONTENT_ENV},
-	{"/proc/*/cmdline", REDACT_PROCESS, CONTENT_NONE},
+	{"/proc/*/cmdline", REDACT_PROCESS, CONTENT_ARGS},
 	{"/proc/*/mem", REDACT_PROCESS, CONTENT_NONE},
 	{"/dev/random", REDACT_RANDOM, CONTENT_NONE},
 	{"/dev/urandom", REDACT_RANDOM, CONTENT_NONE},
@@ -283,52 +286,6 @@ bool rules_is_secret_path(const struct rules *r, const char *path, size_t size,
 		}
 	}
 	return false;
-}
-
-/* ---- options of one letter ---- */
-
-static const struct {
-	const char *programs; /* with blanks around each */
-	char letter, means;
-	bool attached; /* only as -pVALUE */
-} short_options[] = {
-	{" curl ", 'u', 'u', false},
-	{" curl ", 'U', 'u', false},
-	{" curl ", 'b', 'c', false},
-	{" curl ", 'E', 'u', false},
-	{" wget ab siege ", 'A', 'u', false},
-	{" sshpass htpasswd docker podman nerdctl mongo mongosh mongodump mongorestore twine cqlsh "
-	 "rabbitmqadmin influx sqlcmd ",
-	 'p', 'p', false},
-	{" mysql mysqldump mysqladmin mysqlimport mysqlshow mariadb mariadb-dump 7z 7za 7zr ", 'p',
-	 'p', true},
-	{" redis-cli ", 'a', 'p', false},
-	{" ldapsearch ldapadd ldapmodify ldapdelete ldapwhoami ldappasswd ", 'w', 'p', false},
-	{" zip unzip zipcloak sqlcmd isql bcp ", 'P', 'p', false},
-	{" smbclient rpcclient net ", 'U', 'u', false},
-};
-
-char rules_short_option(const char *program, size_t size, char letter, bool *ret_attached)
-{
-	const char *slash = size ? memrchr(program, '/', size) : NULL;
-	char name[64];
-
-	if (slash) {
-		size -= (size_t)(slash + 1 - program);
-		program = slash + 1;
-	}
-	if (size + 3 > sizeof(name))
-		return 0;
-	name[0] = ' ';
-	memcpy(name + 1, program, size);
-	memcpy(name + 1 + size, " ", 2);
-	for (size_t i = 0; i < ARRAY_SIZE(short_options); i++) {
-		if (short_options[i].letter == letter && strstr(short_options[i].programs, name)) {
-			*ret_attached = short_options[i].attached;
-			return short_options[i].means;
-		}
-	}
-	return 0;
 }
 
 /* ---- own rules ---- */

@@ -30,7 +30,10 @@ enum rules_content {
 	CONTENT_KEY,   /* its lines */
 	CONTENT_WORDS, /* its words that look like secrets, and the values of names */
 	CONTENT_ENV,   /* strings NAME=value, each with its NUL */
+	CONTENT_ARGS,  /* arguments of a command, each with its NUL */
+	CONTENT_TEXT,  /* anything */
 	CONTENT_LINE,  /* what was typed unseen: the line is a password */
+	CONTENT_TYPED, /* the same, but there may be anything else */
 };
 
 struct rules_object {
@@ -54,10 +57,5 @@ bool rules_is_secret_name(const struct rules *r, const char *name, size_t size,
 /* Whether a file is one of secrets, by its absolute path. */
 bool rules_is_secret_path(const struct rules *r, const char *path, size_t size,
 			  struct rules_object *ret);
-
-/* What an option of one letter means to a program: 0 nothing, 'p' a password, 'u'
- * user:password, 'c' a cookie, if it has a '=' in it. @ret_attached: only without a blank between.
- */
-char rules_short_option(const char *program, size_t size, char letter, bool *ret_attached);
 
 #endif

@@ -5,14 +5,12 @@ as it was. What is left is searched for in what zstd gives, not by our reader.""
 import base64
 import json
 import os
-import re
 import stat
-import subprocess
 import sys
-import urllib.parse
 
 import suite
 from harness import run
+from planted import left, plain
 
 ENV = "Env/S3cr\"t&x y+9"
 CONFIG = "Netrc4711pwQx"
@@ -60,29 +58,6 @@ peer.recv(100)
 os.write(2, key.split("\\n")[1].encode())
 print("done")
 """ % (ARGUMENT, BEARER, AGENT)
-
-
-def forms(secret):
-    """As a program of another language makes them; of base64 what no neighbour changes."""
-    raw = secret.encode()
-    yield raw
-    for before in range(3):
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            text = encode(b"\0" * before + raw)
-            yield text[(before * 8 + 5) // 6:(before + len(raw)) * 8 // 6]
-    yield urllib.parse.quote(secret, safe="").encode()
-    yield raw.hex().encode()
-    yield raw.hex().upper().encode()
-    yield json.dumps(secret)[1:-1].encode()
-
-
-def plain(tape):
-    return subprocess.run(["zstd", "-dcq", tape], stdout=subprocess.PIPE, check=True).stdout
-
-
-def left(tape, secrets):
-    text = plain(tape)
-    return sorted({f.decode() for s in secrets for f in forms(s) if f in text})
 
 
 class Redact(suite.TapeTest):
