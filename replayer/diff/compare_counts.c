@@ -34,7 +34,7 @@ static const struct tolerance of_moments = {16, 4};
 /* When several threads make what is moved, one takes as much at a time as is ready. */
 static const struct tolerance of_threads = {16, 2};
 
-static bool is_within(const struct diff_side *s, const struct tally *t, uint64_t a, uint64_t b)
+static bool moves_bytes(const char *call)
 {
 	static const char *const moving[] = {"read",     "write",  "pread64",        "pwrite64",
 					     "sendfile", "splice", "copy_file_range"};

@@ -195,7 +195,7 @@ static int add(struct comparison *c, uint32_t node, const struct flow *a, const 
 	cleanup_done(buf_done) struct buf subject = {0};
 	struct compare_new x = {.kind = FIND_BYTES, .node = node, .what = any->object};
 	struct finding *f;
-	int failed = 0, removed;
+	int failed = 0;
 
 	if (any->stream->masked || ((!a || !b) && is_told(c, node, any, !a)))
 		return 0;
