@@ -148,15 +148,16 @@ static void scan(const char *path)
 	buf_done(&pieces);
 }
 
-static void check_redacted(const struct redact *r, const char *from, int to, bool ruled)
+static void check_redacted(const struct redact *r, const struct redact_outcome *o, const char *from,
+			   int to, bool ruled)
 {
 	struct counts before, after;
 	struct buf said = {0};
 	char path[32];
 
-	redact_report(r, 0, &said);
+	redact_report(r, o, &said);
 	check_text(&said);
-	redact_report_json(r, 0, &said);
+	redact_report_json(r, o, &said);
 	check_text(&said);
 	buf_done(&said);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", to);
@@ -192,7 +193,7 @@ static void redact(const char *path, enum redact_level level, bool ruled)
 	fuzz_check(r);
 	result = redact_file(r, path, &outcome, &err);
 	if (result == 0)
-		check_redacted(r, path, to, ruled);
+		check_redacted(r, &outcome, path, to, ruled);
 	else
 		fuzz_check(err.text[0] && result != -ENOMEM);
 	redact_free(r);
