@@ -157,40 +157,25 @@ static bool is_tokens(const struct diff_stream *s)
 	return s->chunk_count != 0;
 }
 
-/* Whether a process writes single bytes to pipe @name and reads from it. */
-static bool has_tokens(const struct diff_side *s, const struct diff_process *p, const char *name,
-		       size_t size)
+/* Whether a process writes single bytes to the channel and reads from it. */
+static bool has_tokens(const struct diff_process *p, uint32_t channel)
 {
 	bool in = false, out = false;
 
 	for (size_t i = 0; i < p->stream_count; i++) {
-		const struct diff_stream *stream = &p->streams[i];
-		const char *label = compare_label(s, stream->object);
+		const struct diff_stream *s = &p->streams[i];
 
-		if (s->objects[stream->object].kind != DIFF_CHANNEL || strlen(label) != size + 2 ||
-		    memcmp(label, name, size) != 0)
-			continue;
-		in |= !stream->out;
-		out |= stream->out && is_tokens(stream);
+		in |= s->channel == channel && !s->out;
+		out |= s->channel == channel && s->out && is_tokens(s);
 	}
 	return in && out;
 }
 
-bool compare_is_token_pipe(const struct diff_side *s, uint32_t process,
-			   const struct diff_stream *stream)
+bool compare_is_token_pipe(const struct diff_side *s, const struct diff_stream *stream)
 {
-	const char *label = compare_label(s, stream->object);
-	const char *name = strstr(label, "pipe#");
-	const char *dot = name ? strrchr(name, '.') : NULL;
-
-	if (!dot || s->objects[stream->object].kind != DIFF_CHANNEL)
-		return false;
-	/* "parent's pipe#1.r": it may have come from further up. */
-	for (uint32_t at = process; at != DIFF_NONE; at = s->processes[at].parent) {
-		if (has_tokens(s, &s->processes[at], name, (size_t)(dot - name)))
+	for (size_t i = 1; stream->channel && i < s->process_count; i++) {
+		if (has_tokens(&s->processes[i], stream->channel))
 			return true;
-		if (name == label)
-			return false;
 	}
 	return false;
 }

@@ -200,7 +200,7 @@ static int add(struct comparison *c, uint32_t node, const struct flow *a, const 
 	if (any->stream->masked || ((!a || !b) && is_told(c, node, any, !a)))
 		return 0;
 	if ((!a || !b || a->stream->bytes != b->stream->bytes) &&
-	    compare_is_token_pipe(s, any->process, any->stream))
+	    compare_is_token_pipe(s, any->stream))
 		return 0;
 	if (a && b) {
 		if (note_scratch_files(c) < 0)
@@ -297,8 +297,7 @@ static int compare_place(struct comparison *c, uint32_t node, struct flow *a, si
 		return r;
 	drop_same(a, &a_count, b, &b_count);
 	for (size_t i = 0; r == 0 && (i < a_count || i < b_count); i++)
-		r = compare_pair(c, node, i < a_count ? &a[i] : NULL,
-				 i < b_count ? &b[i] : NULL);
+		r = compare_pair(c, node, i < a_count ? &a[i] : NULL, i < b_count ? &b[i] : NULL);
 	return r;
 }
 
