@@ -228,6 +228,8 @@ static int compare_one(struct comparison *c, uint32_t node, const struct tally *
 		return 0;
 	if (is_within(tolerance_of(c, node, side == SIDE_B ? c->b : c->a, any),
 		      pool_untimely_ends(c, node), x, y) ||
+	    compare_of_spare_thread(c, node, compare_call(side == SIDE_B ? c->b : c->a,
+							  any->call_at)) ||
 	    pool_count_by_chance(c, node, compare_call(side == SIDE_B ? c->b : c->a, any->call_at)))
 		return 0;
 	return add(c, node, any, side, x, y);

@@ -165,6 +165,14 @@ static int compare_threads(struct comparison *c, uint32_t node)
 	return failed;
 }
 
+bool compare_of_spare_thread(const struct comparison *c, uint32_t node, const char *call)
+{
+	const struct finding *f = findings_find(&c->found, FIND_THREAD_NEW, node, 0);
+
+	f = f ? f : findings_find(&c->found, FIND_THREAD_GONE, node, 0);
+	return f && f->weight == FINDING_NOISE && is_of_thread(call);
+}
+
 /* ---- descriptors left open ---- */
 
 static uint64_t hash_of(const struct diff_side *s, const struct diff_inherited *x)
