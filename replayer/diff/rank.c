@@ -33,6 +33,7 @@ static const uint8_t ranks[FIND_KINDS] = {
 	[FIND_ARGUMENTS] = 16,    [FIND_ARGUMENT] = 67,    [FIND_CALL_NEW] = 70,
 	[FIND_CALL_GONE] = 71,    [FIND_RESULT] = 72,      [FIND_BYTES] = 80,
 	[FIND_COUNT] = 85,        [FIND_ORDER] = 90,       [FIND_TIME] = 95,
+	[FIND_MACHINE] = 99,
 };
 
 enum { RANK_EXPLAINS = 5, RANK_LOOK = 44, RANK_ANSWER = 69, RANK_QUIET = 100, RANK_NOISE = 200 };
@@ -372,7 +373,7 @@ static bool follows(const struct rank_run *run, const struct finding *f,
 {
 	const struct comparison *c = run->c;
 
-	if (is_input(f) || f->kind == FIND_BUDGET || f->kind == FIND_TIME)
+	if (is_input(f) || f->kind == FIND_BUDGET || f->kind == FIND_TIME || f->kind == FIND_MACHINE)
 		return false;
 	if (f->node == cause->node && f->what && f->what == cause->what)
 		return true;
@@ -511,6 +512,17 @@ static void tell_heirs(struct rank_run *run, struct story *s, const struct findi
 	}
 }
 
+/* Of what is measured, or was there, one thing goes with the other. */
+static void tell_alike(struct rank_run *run, struct story *s, enum finding_kind kind)
+{
+	for (size_t i = 0; i < run->used; i++) {
+		const uint32_t k = run->order[i];
+
+		if (!run->all[k].taken && finding_at(run, k)->kind == kind)
+			tell(run, s, k);
+	}
+}
+
 static void tell_story(struct rank_run *run, uint32_t head)
 {
 	const size_t from = run->members.size / sizeof(uint32_t);
@@ -524,6 +536,8 @@ static void tell_story(struct rank_run *run, uint32_t head)
 		tell_input(run, &s, f);
 	else if (f->kind == FIND_EXIT)
 		tell_end(run, &s, head);
+	else if (f->kind == FIND_TIME || f->kind == FIND_MACHINE)
+		tell_alike(run, &s, (enum finding_kind)f->kind);
 	else if (f->weight == FINDING_LOUD && f->kind != FIND_BUDGET && f->kind <= FIND_BYTES) {
 		if (is_of_inheriting(f))
 			tell_heirs(run, &s, f);
@@ -531,6 +545,17 @@ static void tell_story(struct rank_run *run, uint32_t head)
 	}
 	s.follower_count = run->members.size / sizeof(uint32_t) - from;
 	buf_append(&run->stories, &s, sizeof(s));
+}
+
+/* Another machine is no difference; but it may be why there is one. */
+static void tell_machine(struct rank_run *run)
+{
+	for (size_t i = 0; run->stories.size && i < run->used; i++) {
+		const uint32_t k = run->order[i];
+
+		if (!run->all[k].taken && finding_at(run, k)->kind == FIND_MACHINE)
+			tell_story(run, k);
+	}
 }
 
 static int make(struct rank_run *run, struct ranking *ret)
@@ -543,9 +568,10 @@ static int make(struct rank_run *run, struct ranking *ret)
 
 		if (f->weight == FINDING_NOISE && !run->all[run->order[i]].lifted)
 			ret->noise++;
-		else if (!run->all[run->order[i]].taken)
+		else if (!run->all[run->order[i]].taken && f->kind != FIND_MACHINE)
 			tell_story(run, run->order[i]);
 	}
+	tell_machine(run);
 	return buf_error(&run->stories) || buf_error(&run->members) ? -ENOMEM : 0;
 }
 

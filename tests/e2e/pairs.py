@@ -22,6 +22,9 @@ MADE = 1577836800
 
 Found = collections.namedtuple("Found", "status findings text json")
 
+# What runs: in which directory, and which programs it needs besides.
+Program = collections.namedtuple("Program", "command prepare need", defaults=(lambda test: None, ()))
+
 
 class Site(http.server.BaseHTTPRequestHandler):
     """Answers in the same words each time, or says a number that it never said before."""
