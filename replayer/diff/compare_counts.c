@@ -208,11 +208,6 @@ static bool is_own(const char *call)
 	return false;
 }
 
-static bool asks_who(const char *call)
-{
-	return strncmp(call, "get", 3) == 0;
-}
-
 static int compare_one(struct comparison *c, uint32_t node, const struct tally *a,
 		       const struct tally *b)
 {
@@ -290,9 +285,6 @@ static void complete(struct comparison *c, struct finding *f, const struct total
 		f->weight = FINDING_NOISE;
 	if (!is_own(compare_call(s, p->step->call)))
 		return;
-	/* Who asks for a number and never hears it was in that call when the process ended. */
-	if (f->a.count && f->b.count && asks_who(compare_call(s, p->step->call)))
-		f->weight = FINDING_NOISE;
 	if (f->b.step ? takes(c->a, n->a, n->a_count, p->step)
 		      : takes(c->b, n->b, n->b_count, p->step))
 		f->weight = FINDING_NOISE;

@@ -119,7 +119,7 @@ def programs(python, sources, texts, tree, numbers, repository):
         "rsync": Program(["rsync", "-a", "tree/", "copy/"], tree),
         "cp -r": Program(["cp", "-r", "tree", "copy"], tree),
         "du": Program(["du", "-s", "tree"], tree),
-        "zip": Program(["zip", "-qrX", "tree.zip", "tree"], tree),
+        "zip": Program(["zip", "-qrXD", "tree.zip", "tree"], tree),
         "jq": Program(["jq", ".[3].name", "data.json"], data),
         "xmllint": Program(["xmllint", "--format", "data.xml"], xml),
         "awk": Program(["awk", "{ n += $1 } END { print n }", "numbers"], numbers),
