@@ -155,7 +155,7 @@ static int signalled(bool newer)
 
 static int slower(bool newer)
 {
-	struct timespec time = {0, newer ? 80000000 : 1000000};
+	struct timespec time = {0, newer ? 300000000 : 1000000};
 
 	return nanosleep(&time, NULL);
 }
