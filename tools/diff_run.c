@@ -213,8 +213,8 @@ static int learn_from(const struct diff_loaded *a, const struct diff_loaded *b,
 /* What becomes of the runs of one side. */
 struct learning {
 	const struct rules *rules;
-	struct map *keys;     /* of what varies among them */
-	struct times *times;  /* NULL: how long they took is not asked for */
+	struct map *keys;    /* of what varies among them */
+	struct times *times; /* NULL: how long they took is not asked for */
 	enum times_side side;
 	char *doubt;
 	size_t doubt_size;

@@ -16,7 +16,7 @@ struct diff_arguments {
 	struct diff_inputs inputs;
 	bool json;
 	bool unified;
-	int level; /* of --fail-on */
+	int level;       /* of --fail-on */
 	bool named, bad; /* --good or --bad was said; the last of the two: words behind are of it */
 };
 

@@ -61,8 +61,7 @@ static uint64_t key_of(uint32_t actor, uint32_t object, bool out)
 /* Each question has a number that is drawn, so that nobody can answer who has not heard it. */
 static bool is_name_server(const struct transfer *t)
 {
-	const struct state_address *a =
-		t->address.size ? &t->address : &t->file->socket->peer;
+	const struct state_address *a = t->address.size ? &t->address : &t->file->socket->peer;
 	const uint64_t family = load(a->bytes, a->size, 0, 2);
 
 	return (family == FAMILY_INET || family == FAMILY_INET6) &&

@@ -27,11 +27,11 @@ struct comparison {
 	const struct rules *rules;     /* borrowed; NULL: none */
 	struct match match;
 	struct findings found;
-	struct map a_objects, b_objects; /* by their hashes; empty before somebody asks */
+	struct map a_objects, b_objects;   /* by their hashes; empty before somebody asks */
 	struct buf a_channels, b_channels; /* compare_channels.c; empty before somebody asks */
-	struct buf divergences;          /* struct divergence, in the order of nodes and threads */
-	size_t excerpts_left_out;        /* findings of bytes over EXCERPTS_MAX (excerpt.h) */
-	bool approximate; /* somewhere there was too much different to look for the least */
+	struct buf divergences;   /* struct divergence, in the order of nodes and threads */
+	size_t excerpts_left_out; /* findings of bytes over EXCERPTS_MAX (excerpt.h) */
+	bool approximate;         /* somewhere there was too much different to look for the least */
 };
 
 /* 0 or -ENOMEM. Everything points into both sides, which must outlive the comparison. */

@@ -149,7 +149,8 @@ static bool is_within(const struct tolerance *x, uint64_t untimely, uint64_t a, 
 {
 	const uint64_t more = a > b ? a : b, less = a > b ? b : a;
 
-	return more - less <= x->calls + untimely * ENDS_WITH || (double)more <= (double)less * x->times;
+	return more - less <= x->calls + untimely * ENDS_WITH ||
+	       (double)more <= (double)less * x->times;
 }
 
 /* The finding that there is about this already. */
@@ -223,8 +224,8 @@ static int compare_one(struct comparison *c, uint32_t node, const struct tally *
 		return 0;
 	if (is_within(tolerance_of(c, node, side == SIDE_B ? c->b : c->a, any),
 		      pool_untimely_ends(c, node), x, y) ||
-	    compare_of_spare_thread(c, node, compare_call(side == SIDE_B ? c->b : c->a,
-							  any->call_at)) ||
+	    compare_of_spare_thread(c, node,
+				    compare_call(side == SIDE_B ? c->b : c->a, any->call_at)) ||
 	    pool_count_by_chance(c, node, compare_call(side == SIDE_B ? c->b : c->a, any->call_at)))
 		return 0;
 	return add(c, node, any, side, x, y);

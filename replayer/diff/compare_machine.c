@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The machines on which the tapes were recorded. That they differ is no difference between runs that
- * did the same; beside others it may be why.
+ * The machines on which the tapes were recorded. That they differ is no difference between runs
+ * that did the same; beside others it may be why.
  */
 #include "compare_priv.h"
 #include "rules.h"

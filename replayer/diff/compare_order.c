@@ -2,12 +2,12 @@
 /*
  * Which steps may change places without anybody noticing.
  *
- * Those that let go of something, in a row: who closes when the other ends have been closed, or when
- * garbage is collected, does so in the order in which these come.
+ * Those that let go of something, in a row: who closes when the other ends have been closed, or
+ * when garbage is collected, does so in the order in which these come.
  *
  * What is done with one entry of a directory and with the next: in which order entries are told is
- * chance, and so are the numbers of their inodes, by which some sort them. What is done with each has
- * its order.
+ * chance, and so are the numbers of their inodes, by which some sort them. What is done with each
+ * has its order.
  */
 #include "compare_order.h"
 

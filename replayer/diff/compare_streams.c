@@ -245,8 +245,7 @@ static int compare_place(struct comparison *c, uint32_t node, struct flow *a, si
 		return r;
 	drop_same(a, &a_count, b, &b_count);
 	for (size_t i = 0; r == 0 && (i < a_count || i < b_count); i++)
-		r = compare_pair(c, node, i < a_count ? &a[i] : NULL,
-				 i < b_count ? &b[i] : NULL);
+		r = compare_pair(c, node, i < a_count ? &a[i] : NULL, i < b_count ? &b[i] : NULL);
 	return r;
 }
 

@@ -26,10 +26,10 @@ static const uint8_t ranks[FIND_KINDS] = {
 	[FIND_BUDGET] = 10,       [FIND_EXIT] = 20,        [FIND_FAILS] = 30,
 	[FIND_ERROR] = 31,        [FIND_SIGNAL] = 32,      [FIND_SUCCEEDS] = 34,
 	[FIND_EXEC_INSTEAD] = 36, [FIND_PROCESS_NEW] = 40, [FIND_PROCESS_GONE] = 41,
-	[FIND_THREAD_NEW] = 42,   [FIND_THREAD_GONE] = 43,
-	[FIND_PEER_INSTEAD] = 50, [FIND_PEER_NEW] = 51,    [FIND_PEER_GONE] = 52,
-	[FIND_INSTEAD] = 60,      [FIND_PATH_NEW] = 61,    [FIND_PATH_GONE] = 62,
-	[FIND_FLAGS] = 65, [FIND_INHERITS] = 79,       [FIND_ENVIRONMENT] = 66, [FIND_EXECUTABLE] = 15,
+	[FIND_THREAD_NEW] = 42,   [FIND_THREAD_GONE] = 43, [FIND_PEER_INSTEAD] = 50,
+	[FIND_PEER_NEW] = 51,     [FIND_PEER_GONE] = 52,   [FIND_INSTEAD] = 60,
+	[FIND_PATH_NEW] = 61,     [FIND_PATH_GONE] = 62,   [FIND_FLAGS] = 65,
+	[FIND_INHERITS] = 79,     [FIND_ENVIRONMENT] = 66, [FIND_EXECUTABLE] = 15,
 	[FIND_ARGUMENTS] = 16,    [FIND_ARGUMENT] = 67,    [FIND_CALL_NEW] = 70,
 	[FIND_CALL_GONE] = 71,    [FIND_RESULT] = 72,      [FIND_BYTES] = 80,
 	[FIND_COUNT] = 85,        [FIND_ORDER] = 90,       [FIND_TIME] = 95,
@@ -43,7 +43,7 @@ struct ranked {
 	uint32_t rank;
 	uint32_t depth; /* of its process in the tree */
 	bool explains;  /* a change of what was given, in which another one can be seen */
-	bool lifted;   /* no difference by itself, but something fails because of it */
+	bool lifted;    /* no difference by itself, but something fails because of it */
 	bool taken;
 };
 
@@ -226,12 +226,12 @@ static uint64_t place_of(const struct finding *f)
 static bool is_trouble(uint16_t error)
 {
 	static const uint8_t troubles[] = {
-		EPERM,        EACCES,       EIO,          ENOEXEC,     ENOMEM,      EBUSY,
-		EXDEV,        ENOTDIR,      EISDIR,       ENFILE,      EMFILE,      ETXTBSY,
-		EFBIG,        ENOSPC,       EROFS,        EMLINK,      EPIPE,       EDEADLK,
-		ENAMETOOLONG, ENOTEMPTY,    ELOOP,        EADDRINUSE,  EADDRNOTAVAIL,
-		ENETDOWN,     ENETUNREACH,  ECONNABORTED, ECONNRESET,  ENOBUFS,     ETIMEDOUT,
-		ECONNREFUSED, EHOSTDOWN,    EHOSTUNREACH, ESTALE,      EDQUOT};
+		EPERM,        EACCES,       EIO,        ENOEXEC,    ENOMEM,        EBUSY,
+		EXDEV,        ENOTDIR,      EISDIR,     ENFILE,     EMFILE,        ETXTBSY,
+		EFBIG,        ENOSPC,       EROFS,      EMLINK,     EPIPE,         EDEADLK,
+		ENAMETOOLONG, ENOTEMPTY,    ELOOP,      EADDRINUSE, EADDRNOTAVAIL, ENETDOWN,
+		ENETUNREACH,  ECONNABORTED, ECONNRESET, ENOBUFS,    ETIMEDOUT,     ECONNREFUSED,
+		EHOSTDOWN,    EHOSTUNREACH, ESTALE,     EDQUOT};
 
 	return error && error <= UINT8_MAX && memchr(troubles, error, sizeof(troubles));
 }
@@ -373,7 +373,8 @@ static bool follows(const struct rank_run *run, const struct finding *f,
 {
 	const struct comparison *c = run->c;
 
-	if (is_input(f) || f->kind == FIND_BUDGET || f->kind == FIND_TIME || f->kind == FIND_MACHINE)
+	if (is_input(f) || f->kind == FIND_BUDGET || f->kind == FIND_TIME ||
+	    f->kind == FIND_MACHINE)
 		return false;
 	if (f->node == cause->node && f->what && f->what == cause->what)
 		return true;
@@ -486,8 +487,8 @@ static void tell_input(struct rank_run *run, struct story *s, const struct findi
 	}
 }
 
-/* Whether something of flags says that a descriptor is not closed any more, or is now, when a program
- * is executed. */
+/* Whether something of flags says that a descriptor is not closed any more, or is now, when a
+ * program is executed. */
 static bool is_of_inheriting(const struct finding *f)
 {
 	static const char word[] = "CLOEXEC";

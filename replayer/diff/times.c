@@ -140,8 +140,7 @@ static uint64_t median(const uint64_t *ns, size_t count)
 
 	memcpy(sorted, ns, count * sizeof(*ns));
 	qsort(sorted, count, sizeof(*sorted), compare_ns);
-	return count % 2 ? sorted[count / 2]
-			 : sorted[count / 2 - 1] / 2 + sorted[count / 2] / 2;
+	return count % 2 ? sorted[count / 2] : sorted[count / 2 - 1] / 2 + sorted[count / 2] / 2;
 }
 
 static bool is_large(uint64_t was, uint64_t now)
@@ -235,7 +234,8 @@ static int tell(const struct times *t, const struct change *c, struct findings *
 	f->note = strdup(buf_text(&note));
 	f->was = seconds(c->was);
 	f->now = seconds(c->now);
-	return f->subject && f->note && f->was && f->now && !buf_error(&subject) && !buf_error(&note)
+	return f->subject && f->note && f->was && f->now && !buf_error(&subject) &&
+			       !buf_error(&note)
 		       ? 0
 		       : -ENOMEM;
 }

@@ -103,8 +103,8 @@ static void what_became_of_a_connection_is_an_error(void **state)
 		struct made m;
 
 		made_from(&all[i], &m);
-		assert_int_equal(
-			diff_calls_error(diff_calls_find(&calls, &m.event), &m.event), errors[i]);
+		assert_int_equal(diff_calls_error(diff_calls_find(&calls, &m.event), &m.event),
+				 errors[i]);
 		made_done(&m);
 	}
 	diff_calls_done(&calls);

@@ -138,15 +138,14 @@ static void what_was_drawn_has_its_place(void **state)
 static void names_look_made_up_or_not(void **state)
 {
 	static const char *const random[] = {"/tmp/tmp.bMsKQ3aRtz", "/tmp/tmpqkzjwvbx",
-					     "/tmp/a.12345", "/d/3f2a9cdd01ab77e2",
+					     "/tmp/a.12345",        "/d/3f2a9cdd01ab77e2",
 					     "/dev/shm/sem.gu7MAt", "/x/a.cmake.tmp0c049",
 					     "/x/a.txt.tmpfbdae"};
-	static const char *const plain[] = {"/etc/passwd",        "/tmp/index.lock",
-					    "/x/libfoo.so.1.2.3", "/x/Makefile",
-					    "/x/README",          "/usr/lib/x86_64-linux-gnu",
-					    "/x/CMakeLists.txt",  "/x/python3.11",
-					    "/x/t.db-journal",    "/x/config-2024",
-					    "/x/tmpfiles"};
+	static const char *const plain[] = {
+		"/etc/passwd",       "/tmp/index.lock", "/x/libfoo.so.1.2.3",
+		"/x/Makefile",       "/x/README",       "/usr/lib/x86_64-linux-gnu",
+		"/x/CMakeLists.txt", "/x/python3.11",   "/x/t.db-journal",
+		"/x/config-2024",    "/x/tmpfiles"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(random) / sizeof(random[0]); i++) {

@@ -63,24 +63,23 @@ struct run {
 static void make_run(uint64_t all, uint64_t synced, uint64_t read, struct run *r)
 {
 	static const char *const calls[] = {NULL, "fsync", "read"};
-	static const struct diff_object objects[] = {{0}, {.hash = 1, .label = 1},
-						     {.hash = 2, .label = 6}};
+	static const struct diff_object objects[] = {
+		{0}, {.hash = 1, .label = 1}, {.hash = 2, .label = 6}};
 	static const char texts[] = "\0data\0input";
 
-	*r = (struct run){
-		.counts = {{.call = 1, .object = 1, .calls = 5, .nanoseconds = synced},
-			   {.call = 2, .object = 2, .calls = 9, .nanoseconds = read}},
-		.processes = {{0}, {.counts = r->counts, .count_count = 2}},
-		.trailer = {.duration = all},
-		.side = {.trailer = &r->trailer,
-			 .processes = r->processes,
-			 .process_count = 2,
-			 .objects = objects,
-			 .object_count = 3,
-			 .calls = calls,
-			 .call_count = 3,
-			 .texts = texts,
-			 .texts_size = sizeof(texts)}};
+	*r = (struct run){.counts = {{.call = 1, .object = 1, .calls = 5, .nanoseconds = synced},
+				     {.call = 2, .object = 2, .calls = 9, .nanoseconds = read}},
+			  .processes = {{0}, {.counts = r->counts, .count_count = 2}},
+			  .trailer = {.duration = all},
+			  .side = {.trailer = &r->trailer,
+				   .processes = r->processes,
+				   .process_count = 2,
+				   .objects = objects,
+				   .object_count = 3,
+				   .calls = calls,
+				   .call_count = 3,
+				   .texts = texts,
+				   .texts_size = sizeof(texts)}};
 }
 
 static void add(struct times *t, enum times_side side, uint64_t all, uint64_t synced, uint64_t read)
