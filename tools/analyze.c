@@ -88,7 +88,7 @@ static int say_usage(void)
 	     "    --children         with --pid: also all that descend from them\n"
 	     "    --events=A..B      only from event A to event B\n"
 	     "  diff: --all, --json, --format=text|json|unified, --rules=FILE, --allow-lossy,\n"
-	     "        --fail-on=LEVEL, --good=TRACE, --bad=TRACE (several runs of a side)\n"
+	     "        --fail-on=LEVEL, --good TRACE..., --bad TRACE... (several runs of a side)\n"
 	     "  baseline: -o FILE, --output=FILE\n"
 	     "  redact: -o FILE, -z LEVEL as above, and\n"
 	     "    --level=LEVEL      default; names: also users, hosts and homes;\n"

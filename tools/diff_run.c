@@ -16,6 +16,7 @@
 #include "replayer/diff/excerpt.h"
 #include "replayer/diff/reread.h"
 #include "replayer/diff/side.h"
+#include "replayer/diff/times.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -229,36 +230,55 @@ static int learn_from(const struct diff_loaded *a, const struct diff_loaded *b,
 	return r;
 }
 
+/* What becomes of the runs of one side. */
+struct learning {
+	const struct rules *rules;
+	const struct buf *tapes;
+	struct map *keys;    /* of what varies among them */
+	struct times *times; /* NULL: how long they took is not asked for */
+	enum times_side side;
+	char *doubt;
+	size_t doubt_size;
+};
+
+static int learn_times(const struct learning *x, const struct diff_loaded *run)
+{
+	return x->times ? times_add(x->times, x->side, side_of(run)) : 0;
+}
+
 /* The first against each of the others, two tapes in memory at a time. */
-static int learn_runs(const struct run *runs, size_t count, const struct rules *rules,
-		      const struct buf *tapes, struct map *ret, char *doubt, size_t size,
+static int learn_runs(const struct run *runs, size_t count, const struct learning *x,
 		      struct err *err)
 {
 	struct diff_loaded *first = NULL;
 	int r = 0;
 
 	for (size_t i = 1; r == 0 && i < count; i++) {
-		struct diff_loaded *other = loaded_new(runs[i].path, &runs[i].part, rules, tapes);
+		struct diff_loaded *other =
+			loaded_new(runs[i].path, &runs[i].part, x->rules, x->tapes);
 
 		if (!first) {
-			first = loaded_new(runs[0].path, &runs[0].part, rules, tapes);
+			first = loaded_new(runs[0].path, &runs[0].part, x->rules, x->tapes);
 			r = first && other ? load_both(first, other, err)
 					   : err_set(err, ENOMEM, "out of memory");
+			if (r == 0 && learn_times(x, first) < 0)
+				r = err_set(err, ENOMEM, "out of memory");
 		} else if (other) {
 			load(other);
 			if (other->result < 0)
 				r = err_set(err, -other->result, "%s", err_text(&other->err));
 		}
 		if (r == 0 && other) {
-			note_doubt(other, doubt, size);
-			note_unlike(first, other, doubt, size);
+			note_doubt(other, x->doubt, x->doubt_size);
+			note_unlike(first, other, x->doubt, x->doubt_size);
 		}
-		if (r == 0 && (!other || learn_from(first, other, rules, ret) < 0))
+		if (r == 0 && (!other || learn_from(first, other, x->rules, x->keys) < 0 ||
+			       learn_times(x, other) < 0))
 			r = err_set(err, ENOMEM, "out of memory");
 		loaded_free(other);
 	}
 	if (r == 0 && first)
-		note_doubt(first, doubt, size);
+		note_doubt(first, x->doubt, x->doubt_size);
 	loaded_free(first);
 	return r;
 }
@@ -267,14 +287,18 @@ int diff_learn(const char *const *paths, size_t count, struct diff_learned *ret,
 {
 	cleanup_done(tape_files_done) struct tape_files files = {0};
 	cleanup_done(buf_done) struct buf runs = {0}, tapes = {0};
+	const struct learning learning = {.tapes = &tapes,
+					  .keys = &ret->keys,
+					  .doubt = ret->doubt,
+					  .doubt_size = sizeof(ret->doubt)};
 	int r = runs_of(paths, count, &files, &runs, err);
 
 	if (r == 0)
 		r = add_tapes(&runs, &tapes, err);
 	ret->runs = runs.size / sizeof(struct run);
 	return r < 0 ? r
-		     : learn_runs((const struct run *)(const void *)runs.data, ret->runs, NULL,
-				  &tapes, &ret->keys, ret->doubt, sizeof(ret->doubt), err);
+		     : learn_runs((const struct run *)(const void *)runs.data, ret->runs, &learning,
+				  err);
 }
 
 void diff_learned_done(struct diff_learned *x)
@@ -380,7 +404,7 @@ static int check_budgets(struct comparison *c, const struct rules *rules)
 }
 
 static int compare_loaded(const struct diff_inputs *x, const struct map *learned,
-			  struct diff_result *ret)
+			  const struct times *times, struct diff_result *ret)
 {
 	struct skipping skipping = {learned, x->rules, &ret->comparison, &ret->masked};
 	struct diff_tape a = tape_of(ret->a), b = tape_of(ret->b);
@@ -388,6 +412,8 @@ static int compare_loaded(const struct diff_inputs *x, const struct map *learned
 
 	if (r == 0)
 		r = check_budgets(&ret->comparison, x->rules);
+	if (r == 0)
+		r = times_compare(times, &ret->comparison.found);
 	if (r == 0)
 		r = excerpts_find_inputs(&ret->comparison, &a, &b);
 	return r == 0 ? rank_findings(&ret->comparison, skip, &skipping, &ret->ranking) : r;
@@ -406,9 +432,33 @@ static int look_closer(const struct diff_inputs *x, struct diff_result *ret, str
 	return r < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
 }
 
+/* What varies among the runs of each side, and how long they took. */
+static int learn_both(const struct diff_inputs *x, const struct buf *good, const struct buf *bad,
+		      const struct buf *tapes, struct map *learned, struct times *times,
+		      struct diff_result *ret, struct err *err)
+{
+	const struct buf *const sides[TIMES_SIDES] = {[TIMES_GOOD] = good, [TIMES_BAD] = bad};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < TIMES_SIDES; i++) {
+		const struct learning learning = {.rules = x->rules,
+						  .tapes = tapes,
+						  .keys = learned,
+						  .times = times,
+						  .side = (enum times_side)i,
+						  .doubt = ret->doubt,
+						  .doubt_size = sizeof(ret->doubt)};
+
+		r = learn_runs((const struct run *)(const void *)sides[i]->data,
+			       sides[i]->size / sizeof(struct run), &learning, err);
+	}
+	return r;
+}
+
 static int run_with(const struct diff_inputs *x, struct tape_files *files, struct buf *tapes,
 		    struct map *learned, struct diff_result *ret, struct err *err)
 {
+	cleanup_done(times_done) struct times times = {.left_out = 0};
 	cleanup_done(buf_done) struct buf good = {0}, bad = {0};
 	const struct run *p, *q;
 	int r = runs_of(x->good, x->good_count, files, &good, err);
@@ -423,11 +473,7 @@ static int run_with(const struct diff_inputs *x, struct tape_files *files, struc
 		return r;
 	p = (const struct run *)(const void *)good.data;
 	q = (const struct run *)(const void *)bad.data;
-	r = learn_runs(p, good.size / sizeof(*p), x->rules, tapes, learned, ret->doubt,
-		       sizeof(ret->doubt), err);
-	if (r == 0)
-		r = learn_runs(q, bad.size / sizeof(*q), x->rules, tapes, learned, ret->doubt,
-			       sizeof(ret->doubt), err);
+	r = learn_both(x, &good, &bad, tapes, learned, &times, ret, err);
 	if (r < 0)
 		return r;
 	ret->learned = learned->count;
@@ -445,7 +491,7 @@ static int run_with(const struct diff_inputs *x, struct tape_files *files, struc
 	note_doubt(ret->a, ret->doubt, sizeof(ret->doubt));
 	note_doubt(ret->b, ret->doubt, sizeof(ret->doubt));
 	note_unlike(ret->a, ret->b, ret->doubt, sizeof(ret->doubt));
-	if (compare_loaded(x, learned, ret) < 0)
+	if (compare_loaded(x, learned, &times, ret) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	return ret->ranking.count ? look_closer(x, ret, err) : 0;
 }

@@ -16,7 +16,8 @@ struct diff_arguments {
 	struct diff_inputs inputs;
 	bool json;
 	bool unified;
-	int level; /* of --fail-on */
+	int level;       /* of --fail-on */
+	bool named, bad; /* --good or --bad was said; the last of the two: words behind are of it */
 };
 
 static void diff_arguments_done(struct diff_arguments *a)
@@ -45,6 +46,8 @@ static int level_of(struct diff_arguments *a, const char *word, struct err *err)
 	return err_set(err, EINVAL, "'%s' is no level: %s", word, buf_text(&all));
 }
 
+enum { WORD = 1 }; /* what getopt_long() says of one that is no option */
+
 static int apply(struct diff_arguments *a, int option, struct err *err)
 {
 	switch (option) {
@@ -63,8 +66,13 @@ static int apply(struct diff_arguments *a, int option, struct err *err)
 		return level_of(a, optarg, err);
 	case 'r':
 		return diff_inputs_rules(&a->inputs, optarg, err);
+	case WORD:
+		return diff_inputs_add(&a->inputs, a->named ? a->bad : a->inputs.good_count > 0,
+				       optarg, err);
 	default:
-		return diff_inputs_add(&a->inputs, option == 'b', optarg, err);
+		a->named = true;
+		a->bad = option == 'b';
+		return diff_inputs_add(&a->inputs, a->bad, optarg, err);
 	}
 }
 
@@ -121,13 +129,15 @@ int verb_diff(int argc, char **argv)
 	struct err err = {0};
 	int option, r = 0;
 
-	while (r == 0 && (option = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
+	while (r == 0 && (option = getopt_long(argc, argv, "-:", longs, NULL)) != -1) {
 		if (option == ':' || option == '?')
 			return opts_bad_option(option, argv);
 		r = apply(&a, option, &err);
 	}
-	for (int i = optind; r == 0 && i < argc; i++)
-		r = diff_inputs_add(&a.inputs, a.inputs.good_count > 0, argv[i], &err);
+	for (int i = optind; r == 0 && i < argc; i++) {
+		optarg = argv[i];
+		r = apply(&a, WORD, &err);
+	}
 	if (r == 0 && (!a.inputs.good_count || !a.inputs.bad_count))
 		r = err_set(&err, EINVAL, "diff compares two tapes; try 'analyze --help'");
 	return r < 0 ? opts_complain("%s", err_text(&err)) : compare(&a);

@@ -31,10 +31,10 @@ struct call_rule {
 struct call_class {
 	const struct call_rule *rule; /* of one without a line: an empty one */
 	struct print_form form;
-	uint32_t call;  /* in the names of calls */
-	uint8_t how;    /* enum call_how */
-	uint8_t if_any; /* what arguments may make of it; calls.c */
-	uint8_t family; /* enum call_family */
+	uint32_t call;    /* in the names of calls */
+	uint8_t how;      /* enum call_how */
+	uint8_t if_any;   /* what arguments may make of it; calls.c */
+	uint8_t family;   /* enum call_family */
 	bool tells_error; /* it may ask what has become of an earlier call */
 };
 

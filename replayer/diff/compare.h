@@ -27,7 +27,7 @@ struct comparison {
 	const struct rules *rules;     /* borrowed; NULL: none */
 	struct match match;
 	struct findings found;
-	struct map a_objects, b_objects; /* by their hashes; empty before somebody asks */
+	struct map a_objects, b_objects;   /* by their hashes; empty before somebody asks */
 	struct buf a_channels, b_channels; /* compare_channels.c; empty before somebody asks */
 	struct map a_scratch, b_scratch;   /* likewise: who uses what, and what was removed */
 	bool scratch_known;

@@ -83,7 +83,8 @@ static bool is_within(const struct tolerance *x, uint64_t untimely, uint64_t a, 
 {
 	const uint64_t more = a > b ? a : b, less = a > b ? b : a;
 
-	return more - less <= x->calls + untimely * ENDS_WITH || (double)more <= (double)less * x->times;
+	return more - less <= x->calls + untimely * ENDS_WITH ||
+	       (double)more <= (double)less * x->times;
 }
 
 /* The finding that there is about this already. */
@@ -142,11 +143,6 @@ static bool is_own(const char *call)
 	return false;
 }
 
-static bool asks_who(const char *call)
-{
-	return strncmp(call, "get", 3) == 0;
-}
-
 static int compare_one(struct comparison *c, uint32_t node, const struct tally *a,
 		       const struct tally *b)
 {
@@ -162,6 +158,8 @@ static int compare_one(struct comparison *c, uint32_t node, const struct tally *
 		return 0;
 	if (is_within(tolerance_of(c, node, side == SIDE_B ? c->b : c->a, any),
 		      pool_untimely_ends(c, node), x, y) ||
+	    compare_of_spare_thread(c, node,
+				    compare_call(side == SIDE_B ? c->b : c->a, any->call_at)) ||
 	    pool_count_by_chance(c, node, compare_call(side == SIDE_B ? c->b : c->a, any->call_at)))
 		return 0;
 	return add(c, node, any, side, x, y);
@@ -207,9 +205,6 @@ static void complete(struct comparison *c, struct finding *f, const struct tally
 		f->weight = FINDING_NOISE;
 	if (!is_own(compare_call(s, p->step->call)))
 		return;
-	/* Who asks for a number and never hears it was in that call when the process ended. */
-	if (f->a.count && f->b.count && asks_who(compare_call(s, p->step->call)))
-		f->weight = FINDING_NOISE;
 	if (f->b.step ? takes(c->a, n->a, n->a_count, p->step)
 		      : takes(c->b, n->b, n->b_count, p->step))
 		f->weight = FINDING_NOISE;

@@ -87,8 +87,7 @@ static int add_waiting(struct comparison *c, uint32_t node, uint64_t a, uint64_t
 static int compare_waiting(struct comparison *c, uint32_t node)
 {
 	const struct match_node *n = &c->match.nodes[node];
-	const uint64_t a = forgotten(c->a, n->a, n->a_count),
-		       b = forgotten(c->b, n->b, n->b_count);
+	const uint64_t a = forgotten(c->a, n->a, n->a_count), b = forgotten(c->b, n->b, n->b_count);
 
 	if (a == UINT64_MAX || b == UINT64_MAX || !a == !b)
 		return 0;
@@ -102,10 +101,9 @@ static int compare_waiting(struct comparison *c, uint32_t node)
 /* What a thread does by being one. */
 static bool is_of_thread(const char *call)
 {
-	static const char *const calls[] = {"rseq",        "set_robust_list", "rt_sigprocmask",
-					    "sigaltstack", "gettid",          "prctl",
-					    "exit",        "thread",          "sched_getaffinity",
-					    "mmap"};
+	static const char *const calls[] = {
+		"rseq", "set_robust_list", "rt_sigprocmask",    "sigaltstack", "gettid", "prctl",
+		"exit", "thread",          "sched_getaffinity", "mmap"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
 		if (strcmp(calls[i], call) == 0)
@@ -125,8 +123,8 @@ static size_t work_of(const struct diff_side *s, const struct diff_process *p)
 	return n;
 }
 
-/* A pool makes another worker when all are busy just then, and a language's runtime as it likes: that
- * changes nothing, if they do the same together, or one more among many. */
+/* A pool makes another worker when all are busy just then, and a language's runtime as it likes:
+ * that changes nothing, if they do the same together, or one more among many. */
 static bool is_chance(const struct comparison *c, const struct diff_process *p,
 		      const struct diff_process *q)
 {
@@ -163,6 +161,14 @@ static int compare_threads(struct comparison *c, uint32_t node)
 		f->b.count = q->thread_count ? q->thread_count - 1 : 0;
 	}
 	return failed;
+}
+
+bool compare_of_spare_thread(const struct comparison *c, uint32_t node, const char *call)
+{
+	const struct finding *f = findings_find(&c->found, FIND_THREAD_NEW, node, 0);
+
+	f = f ? f : findings_find(&c->found, FIND_THREAD_GONE, node, 0);
+	return f && f->weight == FINDING_NOISE && is_of_thread(call);
 }
 
 /* ---- descriptors left open ---- */

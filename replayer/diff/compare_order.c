@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which steps may change places without anybody noticing: those that let go of something, in a row.
- * Who closes when the other ends have been closed, or when garbage is collected, does so in the
- * order in which these come.
+ * Which steps may change places without anybody noticing.
+ *
+ * Those that let go of something, in a row: who closes when the other ends have been closed, or
+ * when garbage is collected, does so in the order in which these come.
+ *
+ * What is done with one entry of a directory and with the next: in which order entries are told is
+ * chance, and so are the numbers of their inodes, by which some sort them. What is done with each
+ * has its order.
  */
 #include "compare_order.h"
 
 #include "compare_priv.h"
 
+#include "base/cleanup.h"
+#include "base/hash.h"
+
+#include <errno.h>
 #include <string.h>
 
 enum { ROW_MAX = 4096 }; /* steps looked at in each direction */
@@ -51,14 +60,114 @@ static struct row row_of(const struct diff_side *s, const struct diff_thread *t,
 			    .behind = end < t->count ? t->steps[end].coarse : 0};
 }
 
-bool order_matters(const struct comparison *c, const struct edit *a, const struct edit *b)
+/* ---- entries of directories ---- */
+
+/* The last component of what a step is about; NULL: it is about no path. */
+static const char *name_of(const struct diff_side *s, const struct diff_step *step)
 {
-	const struct diff_thread *t = thread_of(c->a, a), *u = thread_of(c->b, b);
+	const char *slash = strrchr(compare_label(s, step->object), '/');
+
+	return slash && slash[1] ? slash + 1 : NULL;
+}
+
+static uint64_t hash_name(const char *name, size_t size)
+{
+	return hash_add(HASH_START, name, size) | 1;
+}
+
+/* The names in what getdents(2) has told, as the printer says it: {a b/ c}. */
+static int note_entries(const char *text, struct map *ret)
+{
+	const char *at = strchr(text, '{');
+
+	while (at && *at && *at != '}') {
+		const char *name = at + 1;
+		size_t size = strcspn(name, " }"), bare = size;
+
+		bare -= size && name[size - 1] == '/';
+		if (bare && map_put(ret, hash_name(name, bare), ret) < 0)
+			return -ENOMEM;
+		at = name + size;
+	}
+	return 0;
+}
+
+/* For each name, what is done with it, in order. */
+static int note_sequences(const struct diff_side *s, const struct diff_thread *t,
+			  struct order_side *ret)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		const struct diff_step *step = &t->steps[i];
+		const char *name = name_of(s, step);
+		uint64_t key, sequence;
+
+		if (strcmp(compare_call(s, step->call), "getdents") == 0 &&
+		    note_entries(compare_text(s, step->text), &ret->entries) < 0)
+			return -ENOMEM;
+		if (!name)
+			continue;
+		key = hash_name(name, strlen(name));
+		sequence = (uintptr_t)map_get(&ret->sequences, key);
+		sequence = hash_add(sequence, &step->coarse, sizeof(step->coarse)) | 1;
+		if (map_put(&ret->sequences, key, (void *)(uintptr_t)sequence) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void order_side_done(struct order_side *s)
+{
+	map_done(&s->entries);
+	map_done(&s->sequences);
+}
+
+void orders_done(struct orders *o)
+{
+	order_side_done(&o->a);
+	order_side_done(&o->b);
+	*o = (struct orders){.made = false};
+}
+
+static int make(const struct comparison *c, const struct diff_thread *t,
+		const struct diff_thread *u, struct orders *ret)
+{
+	if (ret->made)
+		return 0;
+	ret->made = true;
+	return note_sequences(c->a, t, &ret->a) < 0 || note_sequences(c->b, u, &ret->b) < 0
+		       ? -ENOMEM
+		       : 0;
+}
+
+/* Whether this is about an entry of a directory, with which the same is done in the same order. */
+static bool is_entry(const struct orders *o, const char *name)
+{
+	const uint64_t key = name ? hash_name(name, strlen(name)) : 0;
+
+	return name && map_get(&o->a.entries, key) && map_get(&o->b.entries, key) &&
+	       map_get(&o->a.sequences, key) == map_get(&o->b.sequences, key);
+}
+
+static bool change_places(const struct comparison *c, const struct diff_thread *t,
+			  const struct edit *a, const struct diff_thread *u, const struct edit *b)
+{
 	struct row x, y;
 
-	if (!t || !u || !lets_go(c->a, a->step) || !lets_go(c->b, b->step))
-		return true;
+	if (!lets_go(c->a, a->step) || !lets_go(c->b, b->step))
+		return false;
 	x = row_of(c->a, t, (size_t)(a->step - t->steps));
 	y = row_of(c->b, u, (size_t)(b->step - u->steps));
-	return x.before != y.before && x.behind != y.behind;
+	return x.before == y.before || x.behind == y.behind;
+}
+
+int order_matters(const struct comparison *c, const struct edit *a, const struct edit *b,
+		  struct orders *orders)
+{
+	const struct diff_thread *t = thread_of(c->a, a), *u = thread_of(c->b, b);
+
+	if (!t || !u)
+		return true;
+	if (make(c, t, u, orders) < 0)
+		return -ENOMEM;
+	return !change_places(c, t, a, u, b) && !is_entry(orders, name_of(c->b, b->step));
 }

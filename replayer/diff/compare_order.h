@@ -6,7 +6,21 @@
 #include "compare.h"
 #include "edits.h"
 
-/* @a and @b: the same step of both sides. */
-bool order_matters(const struct comparison *c, const struct edit *a, const struct edit *b);
+/* What is known of the threads of a unit: made when it is asked for. Zeroed is empty. */
+struct order_side {
+	struct map entries;   /* of directories that were read: hashes of names */
+	struct map sequences; /* hash of a name: of all that was done with it, in order */
+};
+
+struct orders {
+	bool made;
+	struct order_side a, b;
+};
+
+/* @a and @b: the same step of both sides, of one unit in order, of which @orders is kept. 1, 0 or
+ * -ENOMEM. */
+int order_matters(const struct comparison *c, const struct edit *a, const struct edit *b,
+		  struct orders *orders);
+void orders_done(struct orders *o);
 
 #endif

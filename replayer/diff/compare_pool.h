@@ -17,8 +17,8 @@ bool pool_ends_by_chance(const struct comparison *c, const struct match_node *n,
 bool pool_step_by_chance(const struct comparison *c, const struct diff_side *s, uint32_t process,
 			 const struct diff_step *step);
 
-/* How many more members of a heap were told to end on one side than on the other: they lack what the
- * others did at their ends. */
+/* How many more members of a heap were told to end on one side than on the other: they lack what
+ * the others did at their ends. */
 uint64_t pool_untimely_ends(const struct comparison *c, uint32_t node);
 
 /* Whether it is of a process that tells members of a heap to end: how many is chance. */

@@ -10,8 +10,13 @@ enum { SIDE_A, SIDE_B };
 
 /* compare_inputs.c: environment, executable, arguments, how it ended, who is new and gone. */
 int compare_node_inputs(struct comparison *c, uint32_t node);
+/* compare_machine.c: what they ran on. */
+int compare_machines(struct comparison *c);
 /* compare_family.c: what it does to those that it makes. */
 int compare_node_family(struct comparison *c, uint32_t node);
+/* Whether the call is what a thread does by being one, and there are more threads on one side by
+ * chance. */
+bool compare_of_spare_thread(const struct comparison *c, uint32_t node, const char *call);
 /* compare_steps.c: what threads did, step by step. */
 int compare_node_steps(struct comparison *c, uint32_t node);
 /* compare_counts.c, after the steps: how often which call. */

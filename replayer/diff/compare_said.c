@@ -42,8 +42,15 @@ static void put(struct finding_changes *c, enum finding_kind kind, unsigned plac
 static void compare_words(struct finding_changes *c, unsigned place, struct word was,
 			  struct word now)
 {
-	bool flags = word_is_flags(was) && word_is_flags(now);
+	static const struct word none = {"0", 1};
+	bool flags;
 
+	/* One call of a group has flags, the other has not: it has none. */
+	if (!was.size && now.size && word_is_flags(now))
+		was = none;
+	if (!now.size && was.size && word_is_flags(was))
+		now = none;
+	flags = word_is_flags(was) && word_is_flags(now);
 	if (!word_equals(was, now))
 		put(c, flags ? FIND_FLAGS : FIND_ARGUMENT, place, was, now);
 }

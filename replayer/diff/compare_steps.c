@@ -25,6 +25,7 @@ struct steps_run {
 	bool ordered;
 	struct edit *removed, *inserted;
 	size_t removed_count, inserted_count;
+	struct orders orders;
 };
 
 /* ---- pairs by a key ---- */
@@ -184,7 +185,8 @@ static int add(struct steps_run *run, struct compare_new *x, const struct edit *
 	}
 	x->node = run->node;
 	x->what = object_hash(s, step);
-	if (pool_step_by_chance(run->c, s, b ? b->process : a->process, step))
+	if (pool_step_by_chance(run->c, s, b ? b->process : a->process, step) ||
+	    compare_of_spare_thread(run->c, run->node, compare_call(s, step->call)))
 		x->weight = FINDING_NOISE;
 	if (!x->shape)
 		x->shape = shape_of(s, step);
@@ -236,16 +238,18 @@ static int tell_moved(struct steps_run *run, struct edit *a, struct edit *b)
 {
 	struct compare_new x = {
 		.kind = FIND_ORDER, .weight = weight_of(run->c->a, a->step), .detail = 1};
+	int matters;
 
 	if (only_looks(compare_call(run->c->a, a->step->call)))
 		x.weight = FINDING_NOISE;
 
 	a->used = b->used = true;
-	if (!order_matters(run->c, a, b)) {
+	matters = order_matters(run->c, a, b, &run->orders);
+	if (!matters) {
 		x.weight = FINDING_NOISE;
 		x.detail = 2;
 	}
-	return add(run, &x, a, b);
+	return matters < 0 ? matters : add(run, &x, a, b);
 }
 
 static uint64_t key_in_gap(const struct diff_side *s, const struct edit *e)
@@ -503,7 +507,10 @@ static int compare_unit(struct comparison *c, const struct unit *u)
 
 	if (r == 0)
 		r = note_divergence(&run, u, &e);
-	return r == 0 ? tell_edits(&run, &e) : r;
+	if (r == 0)
+		r = tell_edits(&run, &e);
+	orders_done(&run.orders);
+	return r;
 }
 
 int compare_node_steps(struct comparison *c, uint32_t node)

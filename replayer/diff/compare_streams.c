@@ -187,6 +187,18 @@ static bool is_scratch(const struct map *known, uint64_t object)
 
 /* ---- findings ---- */
 
+/* Who is sent to without a connection is met here first. 1, 0 or -ENOMEM. */
+static int is_stranger(struct comparison *c, const struct flow *a, const struct flow *b)
+{
+	const struct flow *any = b ? b : a;
+	const struct diff_side *s = b ? c->b : c->a;
+
+	if ((a && b) || s->objects[any->stream->object].kind != DIFF_PEER)
+		return 0;
+	return compare_note_objects(c) < 0 ? -ENOMEM
+					   : !compare_knows(c, b ? SIDE_A : SIDE_B, any->object);
+}
+
 static int add(struct comparison *c, uint32_t node, const struct flow *a, const struct flow *b)
 {
 	const struct flow *any = b ? b : a;
@@ -195,7 +207,7 @@ static int add(struct comparison *c, uint32_t node, const struct flow *a, const 
 	cleanup_done(buf_done) struct buf subject = {0};
 	struct compare_new x = {.kind = FIND_BYTES, .node = node, .what = any->object};
 	struct finding *f;
-	int failed = 0;
+	int failed = 0, stranger;
 
 	if (any->stream->masked || ((!a || !b) && is_told(c, node, any, !a)))
 		return 0;
@@ -213,6 +225,14 @@ static int add(struct comparison *c, uint32_t node, const struct flow *a, const 
 	x.subject = buf_text(&subject);
 	x.detail = hash_add(any->object, &any->stream->out, sizeof(any->stream->out));
 	x.shape = hash_add(finding_shape(label), &any->stream->out, sizeof(any->stream->out));
+	stranger = is_stranger(c, a, b);
+	if (stranger < 0)
+		return -ENOMEM;
+	if (stranger) {
+		x.kind = b ? FIND_PEER_NEW : FIND_PEER_GONE;
+		x.subject = label;
+		x.detail = any->object;
+	}
 	f = compare_add(c, &x, &failed);
 	if (f && !f->a.stream && !f->b.stream) {
 		f->a = place_of(c->a, a);

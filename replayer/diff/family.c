@@ -162,7 +162,7 @@ void diff_family_end(struct reading *r)
 		struct actor *a = &r->actors[i];
 
 		a->is.ordinal = a->ordinal;
-		a->is.awaited |= a->is.parent &&
-				 a->ordinal <= r->actors[a->is.parent].awaited_until;
+		a->is.awaited |=
+			a->is.parent && a->ordinal <= r->actors[a->is.parent].awaited_until;
 	}
 }

@@ -48,6 +48,7 @@ static const struct kind kinds[FIND_KINDS] = {
 	[FIND_COUNT] = {"count", "count"},
 	[FIND_ORDER] = {"order", "order"},
 	[FIND_TIME] = {"time", "time"},
+	[FIND_MACHINE] = {"machine", "environment"},
 };
 
 const char *finding_word(enum finding_kind kind)

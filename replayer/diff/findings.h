@@ -47,6 +47,7 @@ enum finding_kind {
 	FIND_COUNT,
 	FIND_ORDER,
 	FIND_TIME,
+	FIND_MACHINE, /* on which it ran: told beside others only */
 	FIND_KINDS,
 };
 

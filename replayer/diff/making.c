@@ -134,7 +134,7 @@ static int take_end(struct reading *r, int32_t fd, uint32_t k, uint8_t end, bool
 		return 0;
 	if (side_grow(r->channel_list, r->channel_count, r->channel_capacity) < 0)
 		return -ENOMEM;
-	r->channel_list[r->channel_count++] = 
+	r->channel_list[r->channel_count++] =
 		(struct channel_made){r->actor, k, r->channels_made, end, pipe};
 	return map_put(&r->channels, f->id, (void *)(uintptr_t)r->channel_count);
 }

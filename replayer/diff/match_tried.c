@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* The step in which it executed something, or tried to. NULL: there is none. */
+/* The first step in which it executed something, or tried to. NULL: there is none. */
 static const struct diff_step *attempt_of(const struct match_side *s, uint32_t process, bool failed)
 {
 	const struct diff_process *p = &s->side->processes[process];
@@ -25,25 +25,31 @@ static const struct diff_step *attempt_of(const struct match_side *s, uint32_t p
 	return NULL;
 }
 
-static bool tried_the_same(const struct matching *m, uint32_t a, uint32_t b)
+/* What each has executed, or tried to if it executed nothing; NULL: neither. */
+static void find_attempts(const struct match_side *s, const struct match_list *x,
+			  const struct diff_step *ret[MATCH_LEFTOVERS_MAX])
 {
-	const bool a_failed = !m->a.side->processes[a].execed;
-	const bool b_failed = !m->b.side->processes[b].execed;
-	const struct diff_step *x, *y;
+	for (size_t i = 0; i < x->count && i < MATCH_LEFTOVERS_MAX; i++)
+		ret[i] = attempt_of(s, x->at[i], !s->side->processes[x->at[i]].execed);
+}
 
-	if (a_failed == b_failed)
-		return false;
-	x = attempt_of(&m->a, a, a_failed);
-	y = x ? attempt_of(&m->b, b, b_failed) : NULL;
-	return y && x->what == y->what;
+static bool tried_the_same(const struct diff_step *a, const struct diff_step *b)
+{
+	return a && b && a->what == b->what && !a->error != !b->error;
 }
 
 int match_tried(struct matching *m, const struct match_list *a, const struct match_list *b)
 {
+	const struct diff_step *of_a[MATCH_LEFTOVERS_MAX], *of_b[MATCH_LEFTOVERS_MAX];
+
+	if (!a->count || !b->count)
+		return 0;
+	find_attempts(&m->a, a, of_a);
+	find_attempts(&m->b, b, of_b);
 	for (size_t i = 0; i < a->count && i < MATCH_LEFTOVERS_MAX; i++) {
 		for (size_t k = 0; k < b->count && k < MATCH_LEFTOVERS_MAX; k++) {
 			if (m->a.node[a->at[i]] || m->b.node[b->at[k]] ||
-			    !tried_the_same(m, a->at[i], b->at[k]))
+			    !tried_the_same(of_a[i], of_b[k]))
 				continue;
 			if (match_add(m, &a->at[i], 1, &b->at[k], 1, MATCH_ALIKE) < 0)
 				return -ENOMEM;

@@ -140,15 +140,15 @@ struct run {
 };
 
 /* Six letters or digits at the end of a run, by themselves or behind a _, are where mkstemp(3) has
- * them. */
-static bool ends_as_drawn(const char *run, size_t size)
+ * them: behind a beginning that says what it is. */
+static bool ends_as_drawn(const char *name, size_t from, size_t size)
 {
 	enum { DRAWN = 6 };
 	size_t n = 0;
 
-	while (n < size && run[size - n - 1] != '_')
+	while (n < size && name[from + size - n - 1] != '_')
 		n++;
-	return n == DRAWN;
+	return n == DRAWN && from + size > DRAWN;
 }
 
 /* The part of a name that was made up, as far as it looks so: else what is where chance would be,
@@ -165,7 +165,7 @@ static struct run find_run(const char *name, size_t size)
 		while (i + n < size && is_run(name[i + n]))
 			n++;
 		random = n && is_random(name + i, n);
-		as_drawn = n && ends_as_drawn(name + i, n);
+		as_drawn = n && ends_as_drawn(name, i, n);
 		if (random > best.random ||
 		    (random == best.random &&
 		     (as_drawn > drawn || (as_drawn == drawn && n >= best.size && n)))) {
@@ -198,7 +198,7 @@ bool diff_path_may_be_drawn(const char *path, size_t size)
 	const char *last = path + at + run.from;
 	bool digit = false, lower = false, upper = false;
 
-	if (run.random || (run.size && ends_as_drawn(last, run.size)))
+	if (run.random || (run.size && ends_as_drawn(path + at, run.from, run.size)))
 		return true;
 	/* Not as a word has them: a capital is at the beginning of one. */
 	for (size_t i = 0; i < run.size; i++) {

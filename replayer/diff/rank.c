@@ -30,13 +30,14 @@ static const uint8_t ranks[FIND_KINDS] = {
 	[FIND_BUDGET] = 10,       [FIND_EXIT] = 20,        [FIND_FAILS] = 30,
 	[FIND_ERROR] = 31,        [FIND_SIGNAL] = 32,      [FIND_SUCCEEDS] = 34,
 	[FIND_EXEC_INSTEAD] = 36, [FIND_PROCESS_NEW] = 40, [FIND_PROCESS_GONE] = 41,
-	[FIND_THREAD_NEW] = 42,   [FIND_THREAD_GONE] = 43,
-	[FIND_PEER_INSTEAD] = 50, [FIND_PEER_NEW] = 51,    [FIND_PEER_GONE] = 52,
-	[FIND_INSTEAD] = 60,      [FIND_PATH_NEW] = 61,    [FIND_PATH_GONE] = 62,
-	[FIND_FLAGS] = 65, [FIND_INHERITS] = 68,       [FIND_ENVIRONMENT] = 66, [FIND_EXECUTABLE] = 15,
+	[FIND_THREAD_NEW] = 42,   [FIND_THREAD_GONE] = 43, [FIND_PEER_INSTEAD] = 50,
+	[FIND_PEER_NEW] = 51,     [FIND_PEER_GONE] = 52,   [FIND_INSTEAD] = 60,
+	[FIND_PATH_NEW] = 61,     [FIND_PATH_GONE] = 62,   [FIND_FLAGS] = 65,
+	[FIND_INHERITS] = 79,     [FIND_ENVIRONMENT] = 66, [FIND_EXECUTABLE] = 15,
 	[FIND_ARGUMENTS] = 16,    [FIND_ARGUMENT] = 67,    [FIND_CALL_NEW] = 70,
 	[FIND_CALL_GONE] = 71,    [FIND_RESULT] = 72,      [FIND_BYTES] = 80,
 	[FIND_COUNT] = 85,        [FIND_ORDER] = 90,       [FIND_TIME] = 95,
+	[FIND_MACHINE] = 99,
 };
 
 enum {
@@ -53,7 +54,7 @@ struct ranked {
 	uint32_t rank;
 	uint32_t depth; /* of its process in the tree */
 	bool explains;  /* a change of what was given, in which another one can be seen */
-	bool lifted;   /* no difference by itself, but something fails because of it */
+	bool lifted;    /* no difference by itself, but something fails because of it */
 	bool taken;
 };
 
@@ -277,12 +278,12 @@ static uint64_t place_of(const struct finding *f)
 static bool is_trouble(uint16_t error)
 {
 	static const uint8_t troubles[] = {
-		EPERM,        EACCES,       EIO,          ENOEXEC,     ENOMEM,      EBUSY,
-		EXDEV,        ENOTDIR,      EISDIR,       ENFILE,      EMFILE,      ETXTBSY,
-		EFBIG,        ENOSPC,       EROFS,        EMLINK,      EPIPE,       EDEADLK,
-		ENAMETOOLONG, ENOTEMPTY,    ELOOP,        EADDRINUSE,  EADDRNOTAVAIL,
-		ENETDOWN,     ENETUNREACH,  ECONNABORTED, ECONNRESET,  ENOBUFS,     ETIMEDOUT,
-		ECONNREFUSED, EHOSTDOWN,    EHOSTUNREACH, ESTALE,      EDQUOT};
+		EPERM,        EACCES,       EIO,        ENOEXEC,    ENOMEM,        EBUSY,
+		EXDEV,        ENOTDIR,      EISDIR,     ENFILE,     EMFILE,        ETXTBSY,
+		EFBIG,        ENOSPC,       EROFS,      EMLINK,     EPIPE,         EDEADLK,
+		ENAMETOOLONG, ENOTEMPTY,    ELOOP,      EADDRINUSE, EADDRNOTAVAIL, ENETDOWN,
+		ENETUNREACH,  ECONNABORTED, ECONNRESET, ENOBUFS,    ETIMEDOUT,     ECONNREFUSED,
+		EHOSTDOWN,    EHOSTUNREACH, ESTALE,     EDQUOT};
 
 	return error && error <= UINT8_MAX && memchr(troubles, error, sizeof(troubles));
 }
@@ -433,7 +434,7 @@ static bool follows(const struct rank_run *run, const struct finding *f,
 	const struct comparison *c = run->c;
 
 	if (is_input(f) || f->kind == FIND_BUDGET || f->kind == FIND_TIME ||
-	    has_other_contents(c, f))
+	    f->kind == FIND_MACHINE || has_other_contents(c, f))
 		return false;
 	if (f->node == cause->node && f->what && f->what == cause->what)
 		return true;
@@ -601,8 +602,8 @@ static void tell_given(struct rank_run *run, struct story *s, const struct findi
 	add_followers(run, file, true);
 }
 
-/* Whether something of flags says that a descriptor is not closed any more, or is now, when a program
- * is executed. */
+/* Whether something of flags says that a descriptor is not closed any more, or is now, when a
+ * program is executed. */
 static bool is_of_inheriting(const struct finding *f)
 {
 	static const char word[] = "CLOEXEC";
@@ -627,6 +628,17 @@ static void tell_heirs(struct rank_run *run, struct story *s, const struct findi
 	}
 }
 
+/* Of what is measured, or was there, one thing goes with the other. */
+static void tell_alike(struct rank_run *run, struct story *s, enum finding_kind kind)
+{
+	for (size_t i = 0; i < run->used; i++) {
+		const uint32_t k = run->order[i];
+
+		if (!run->all[k].taken && finding_at(run, k)->kind == kind)
+			tell(run, s, k);
+	}
+}
+
 static void tell_story(struct rank_run *run, uint32_t head)
 {
 	const size_t from = run->members.size / sizeof(uint32_t);
@@ -642,6 +654,8 @@ static void tell_story(struct rank_run *run, uint32_t head)
 		tell_given(run, &s, f);
 	else if (f->kind == FIND_EXIT)
 		tell_end(run, &s, head);
+	else if (f->kind == FIND_TIME || f->kind == FIND_MACHINE)
+		tell_alike(run, &s, (enum finding_kind)f->kind);
 	else if (f->weight == FINDING_LOUD && f->kind != FIND_BUDGET && f->kind <= FIND_BYTES) {
 		if (is_of_inheriting(f))
 			tell_heirs(run, &s, f);
@@ -649,6 +663,17 @@ static void tell_story(struct rank_run *run, uint32_t head)
 	}
 	s.follower_count = run->members.size / sizeof(uint32_t) - from;
 	buf_append(&run->stories, &s, sizeof(s));
+}
+
+/* Another machine is no difference; but it may be why there is one. */
+static void tell_machine(struct rank_run *run)
+{
+	for (size_t i = 0; run->stories.size && i < run->used; i++) {
+		const uint32_t k = run->order[i];
+
+		if (!run->all[k].taken && finding_at(run, k)->kind == FIND_MACHINE)
+			tell_story(run, k);
+	}
 }
 
 static int make(struct rank_run *run, struct ranking *ret)
@@ -662,9 +687,10 @@ static int make(struct rank_run *run, struct ranking *ret)
 
 		if (f->weight == FINDING_NOISE && !run->all[run->order[i]].lifted)
 			ret->noise++;
-		else if (!run->all[run->order[i]].taken)
+		else if (!run->all[run->order[i]].taken && f->kind != FIND_MACHINE)
 			tell_story(run, run->order[i]);
 	}
+	tell_machine(run);
 	return buf_error(&run->stories) || buf_error(&run->members) ? -ENOMEM : 0;
 }
 

@@ -202,8 +202,8 @@ static int begin(struct reading *r, const struct diff_options *options)
 	r->transfers = transfers_new();
 	r->more = calloc(MORE_KEPT, sizeof(*r->more));
 	if (diff_objects_init(&r->objects, &r->texts) < 0 || !r->is || !r->is->chosen_ports ||
-	    !r->state || !r->printer || !r->transfers || !r->more || diff_calls_init(&r->calls) < 0 ||
-	    diff_labels_init(r) < 0)
+	    !r->state || !r->printer || !r->transfers || !r->more ||
+	    diff_calls_init(&r->calls) < 0 || diff_labels_init(r) < 0)
 		return -ENOMEM;
 	printer_canon(r->printer, &r->canon);
 	printer_state(r->printer, r->state);

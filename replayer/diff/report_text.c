@@ -166,9 +166,10 @@ bool report_differs(const struct ranking *r, const struct comparison *c, int lev
 			uint32_t f = k == 0               ? s->head
 				     : k <= s->told_count ? s->told[k - 1]
 							  : s->followers[k - 1 - s->told_count];
-			const char *word = finding_level((enum finding_kind)c->found.at[f].kind);
+			const enum finding_kind kind = (enum finding_kind)c->found.at[f].kind;
 
-			if (finding_level_rank(word) <= level)
+			if (kind != FIND_MACHINE &&
+			    finding_level_rank(finding_level(kind)) <= level)
 				return true;
 		}
 	}

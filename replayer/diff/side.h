@@ -76,9 +76,9 @@ struct diff_stream {
 	uint64_t bytes, calls;
 	uint64_t hash;
 	bool datagrams; /* each call moves one, and they may come in any order */
-	/* Of pipes and pairs that were made on the tape: which, from 1, and which end. Of these, and
-	 * of datagrams, the messages are summed up, whatever their order: what is in them, how long they
-	 * are. */
+	/* Of pipes and pairs that were made on the tape: which, from 1, and which end. Of these,
+	 * and of datagrams, the messages are summed up, whatever their order: what is in them, how
+	 * long they are. */
 	uint32_t channel;
 	uint8_t end;
 	uint64_t messages, sizes;
@@ -109,8 +109,8 @@ struct diff_process {
 	bool ended;
 	bool awaited, reaped; /* its parent has asked for its end; somebody has been told of it */
 	uint8_t told_to_end;  /* the last signal that its parent sent it; 0: none */
-	uint32_t status; /* as wait(2) has it */
-	uint64_t exe_id; /* hash of the build-id of the executable; 0: not on the tape */
+	uint32_t status;      /* as wait(2) has it */
+	uint64_t exe_id;      /* hash of the build-id of the executable; 0: not on the tape */
 	const uint8_t
 		*environment; /* of the last exec: strings, each with its NUL; NULL: not known */
 	size_t environment_size;

@@ -117,8 +117,8 @@ void diff_roots_done(struct roots *r);
 
 /* Whether the last component of a path looks as if it were made up. */
 bool diff_path_looks_made_up(const char *path, size_t size);
-/* Whether it may have been, by someone who has just drawn random bytes: letters alone will do, where
- * mkstemp(3) would put them. */
+/* Whether it may have been, by someone who has just drawn random bytes: letters alone will do,
+ * where mkstemp(3) would put them. */
 bool diff_path_may_be_drawn(const char *path, size_t size);
 /* A name that was made: the @k'th of its process. 0 or -ENOMEM. */
 int diff_new_names_add(struct new_names *n, const char *path, size_t size, uint32_t k);
@@ -158,10 +158,10 @@ struct streaming {
 	struct diff_stream is;
 	struct diff_chunk *chunks;
 	size_t chunk_capacity;
-	uint64_t at;     /* of what comes next */
-	uint64_t hashed; /* bytes */
+	uint64_t at;         /* of what comes next */
+	uint64_t hashed;     /* bytes */
 	uint8_t number_size; /* of each message, bytes at its beginning that are drawn */
-	uint32_t tid;    /* of the first who moved any */
+	uint32_t tid;        /* of the first who moved any */
 };
 
 /* A process in the making. */

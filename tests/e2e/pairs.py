@@ -22,6 +22,9 @@ MADE = 1577836800
 
 Found = collections.namedtuple("Found", "status findings text json")
 
+# What runs: in which directory, and which programs it needs besides.
+Program = collections.namedtuple("Program", "command prepare need", defaults=(lambda test: None, ()))
+
 
 class Site(http.server.BaseHTTPRequestHandler):
     """Answers in the same words each time, or says a number that it never said before."""
@@ -39,6 +42,25 @@ class Site(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+class Server:
+    """A web server, until it is closed."""
+
+    def __init__(self):
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+        self.server.daemon_threads = True
+        self.port = self.server.server_address[1]
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
+        self.thread.start()
+
+    def close(self):
+        """Once more does nothing."""
+        if self.thread:
+            self.server.shutdown()
+            self.thread.join()
+            self.server.server_close()
+            self.thread = None
 
 
 class Silent:
@@ -86,14 +108,9 @@ class PairTest(suite.TapeTest):
 
     def site(self):
         """The port of a web server that runs as long as the test."""
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        self.addCleanup(server.server_close)
-        self.addCleanup(thread.join)
-        self.addCleanup(server.shutdown)
-        return server.server_address[1]
+        server = Server()
+        self.addCleanup(server.close)
+        return server.port
 
     def silent(self):
         server = Silent()

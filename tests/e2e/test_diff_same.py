@@ -14,7 +14,9 @@ import sys
 
 import harness
 import pairs
+import same_more
 import suite
+from pairs import Program
 
 PAIRS = 10 if os.environ.get("SYSTAPE_LONG") else 1
 AGAIN = 3
@@ -175,132 +177,6 @@ def program(path):
 
 PYTHON3 = program("/usr/bin/python3")
 
-# What runs: in which directory, and which program it needs besides.
-Program = collections.namedtuple("Program", "command prepare need", defaults=(lambda test: None, ()))
-
-
-UNITTEST = """
-import os, tempfile, unittest
-class It(unittest.TestCase):
-    def setUp(self):
-        self.dir = tempfile.mkdtemp()
-    def tearDown(self):
-        os.rmdir(self.dir)
-    def test_one(self):
-        with tempfile.NamedTemporaryFile(dir=self.dir) as f:
-            f.write(b"x")
-    def test_two(self):
-        self.assertEqual(sum(len(open(f"{i}.txt").read()) for i in range(5)) > 0, True)
-"""
-HTTPS = """
-import http.server, ssl, threading, urllib.request
-server = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
-context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-context.load_cert_chain("cert.pem", "key.pem")
-server.socket = context.wrap_socket(server.socket, server_side=True)
-server.RequestHandlerClass.log_message = lambda *a: None
-threading.Thread(target=server.serve_forever, daemon=True).start()
-url = f"https://127.0.0.1:{server.server_address[1]}/1.txt"
-ask = ssl.create_default_context(cafile="cert.pem")
-ask.check_hostname = False
-print(len(urllib.request.urlopen(url, context=ask).read()))
-server.shutdown()
-"""
-GO = """
-package main
-import ("fmt"; "os"; "sync")
-func main() {
-    var all sync.WaitGroup
-    for i := 0; i < 8; i++ {
-        all.Add(1)
-        go func(i int) { defer all.Done(); os.WriteFile(fmt.Sprintf("g%d", i), []byte("text"), 0644) }(i)
-    }
-    all.Wait()
-    fmt.Println("done")
-}
-"""
-RUST = """
-fn main() { println!("{}", (1..10).sum::<i32>()); }
-"""
-
-
-def data(test):
-    test.file("data.json", json.dumps([{"name": f"n{i}", "at": i} for i in range(3000)]))
-
-
-def xml(test):
-    test.file("data.xml", "<a>" + "".join(f"<b n='{i}'/>" for i in range(3000)) + "</a>")
-
-
-def project(test):
-    sources(test)
-    test.file("CMakeLists.txt", "cmake_minimum_required(VERSION 3.10)\nproject(p C)\n"
-                                "add_executable(prog a.c)\n")
-
-
-def built(test):
-    sources(test)
-    test.sh("gcc -g -o prog a.c")
-
-
-def go(test):
-    test.file("main.go", GO)
-    test.file("go.mod", "module x\ngo 1.19\n")
-    test.env["GOCACHE"] = test.bench.path("gocache")
-    test.env["GOFLAGS"] = "-mod=mod"
-    test.sh("go build -o warm main.go")
-
-
-def https(test):
-    texts(test)
-    test.file("main.py", HTTPS)
-    test.sh("openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 30 "
-            "-subj /CN=localhost 2>/dev/null")
-
-
-SERVE_NGINX = """
-nginx -p . -c nginx.conf
-curl -s --retry 9 --retry-connrefused --unix-socket sock http://x/1.txt | wc -c
-nginx -p . -c nginx.conf -s quit
-"""
-NGINX = """
-daemon on; pid nginx.pid; error_log error.log; worker_processes 2; user root;
-events { worker_connections 64; }
-http { access_log off; server { listen unix:sock; root .; } }
-"""
-
-
-def nginx(test):
-    texts(test)
-    test.file("serve.sh", SERVE_NGINX)
-    test.file("nginx.conf", NGINX)
-
-
-SERVE_REDIS = """
-redis-server --port 0 --unixsocket sock --save '' --daemonize yes --pidfile pid --logfile log >/dev/null
-until redis-cli -s sock ping >/dev/null 2>&1; do :; done
-redis-cli -s sock set a 1
-redis-cli -s sock get a
-redis-cli -s sock shutdown nosave
-"""
-
-
-def redis(test):
-    test.file("serve.sh", SERVE_REDIS)
-
-
-SERVE_SOCAT = """
-socat UNIX-LISTEN:sock EXEC:cat &
-until test -S sock; do :; done
-echo some text | socat - UNIX-CONNECT:sock
-wait
-"""
-
-
-def socat(test):
-    test.file("serve.sh", SERVE_SOCAT)
-
-
 def java(test):
     test.file("Main.java", JAVA)
     test.sh("javac Main.java")
@@ -321,42 +197,6 @@ TOOLS = {
                    tree),
     "sort": Program(["sort", "-S", "1M", "--parallel=2", "-n", "numbers", "-o", "sorted"],
                     numbers),
-}
-# What people run besides.
-MORE = {
-    "rsync": Program(["rsync", "-a", "tree/", "copy/"], tree, ("rsync",)),
-    "cp -r": Program(["cp", "-r", "tree", "copy"], tree),
-    "jq": Program(["jq", ".[3].name", "data.json"], data, ("jq",)),
-    "awk": Program(["awk", "{ n += $1 } END { print n }", "numbers"], numbers),
-    "sed -i": Program(["sed", "-i", "s/some/many/", "numbers"], numbers),
-    "gzip": Program(["gzip", "-nk", "numbers"], numbers),
-    "openssl": Program(["openssl", "enc", "-aes-256-cbc", "-pbkdf2", "-k", "secret", "-S", "0011223344556677",
-                        "-in", "numbers", "-out", "numbers.enc"], numbers, ("openssl",)),
-    "cmake": Program(["cmake", "-S", ".", "-B", "build", "-G", "Unix Makefiles"], project, ("cmake", "gcc")),
-    "ninja": Program(["ninja", "--quiet", "-j1"], sources, ("ninja", "gcc")),
-    "unittest": Program([PYTHON3, "-m", "unittest", "-q", "test_it"], script("test_it.py", UNITTEST)),
-    "git status": Program(["git", "status", "--short"], repository, ("git",)),
-    "git diff": Program(["git", "diff", "HEAD~1"], repository, ("git",)),
-    "https": Program([PYTHON3, "main.py"], https, ("openssl",)),
-    "nginx": Program(["sh", "serve.sh"], nginx, ("nginx", "curl")),
-    "redis": Program(["sh", "serve.sh"], redis, ("redis-server",)),
-    "socat": Program(["sh", "serve.sh"], socat, ("socat",)),
-    "wget": Program(["wget", "-q", "-O", "page", "http://127.0.0.1:PORT/page"], need=("wget",)),
-    "zip": Program(["zip", "-qr", "tree.zip", "tree"], tree, ("zip",)),
-    "ar": Program(["sh", "-c", "gcc -c a.c b.c && ar rcD lib.a a.o b.o && strip lib.a"], sources, ("gcc", "ar")),
-    "gdb": Program(["gdb", "-nx", "-batch", "-ex", "info line main", "prog"], built, ("gdb", "gcc")),
-    "go": Program(["go", "run", "main.go"], go, ("go",)),
-    "rustc": Program(["rustc", "main.rs"], script("main.rs", RUST), ("rustc",)),
-    "man": Program(["man", "-P", "cat", "-E", "ascii", "ls"], need=("man",)),
-    "dpkg -l": Program(["dpkg", "-l"], need=("dpkg",)),
-    "bash loop": Program(["bash", "-c", "for i in {1..20}; do x=$(echo $i); done; wait"]),
-    "perl -i": Program(["perl", "-i.bak", "-pe", "s/line/row/", "1.txt", "2.txt"], texts),
-    "du": Program(["du", "-s", "tree"], tree),
-    "vim": Program(["vim", "-es", "-u", "NONE", "-c", "%s/line/row/", "-c", "wq", "1.txt"], texts, ("vim",)),
-    "tmux": Program(["tmux", "-L", "test", "-f", "/dev/null", "new", "-d", "true"], need=("tmux",)),
-    "postgres": Program(["psql", "--version"], need=("psql",)),
-    "xmllint": Program(["xmllint", "--format", "data.xml"], xml, ("xmllint",)),
-    "cc -j make": Program(["make", "-s"], sources, ("make", "gcc")),
 }
 SHELLS = {
     "sh": Program(["sh", "main.sh"], script("main.sh", SCRIPT)),
@@ -389,16 +229,22 @@ POOLS = {
     "java": Program(["java", "-Xshare:auto", "Main"], java, ("java", "javac")),
 }
 
+MORE = same_more.programs(PYTHON3, sources, texts, tree, numbers, repository)
+
 # What may differ between two runs: it is counted in the score, and does not make the test fail.
 MAY_DIFFER = {
-    "make -j2": "one job alone gets the standard input, and which one that is is chance",
+    "make -j2": "which job has the standard input, which takes a token and is looked at first is "
+                "chance",
     "ninja -j2": "its log has the order and the times in which jobs ended",
-    "git commit": "an index has inodes and times; LATER: made up names of letters alone",
+    "ninja": "its log has the times in which jobs ended",
+    "git commit": "an index has inodes and times, a lock the number of a process; what has just "
+                  "changed is looked at again",
     "git clone": "an index has inodes and times; how progress is told depends on the clock",
-    "fork pool": "a pool is terminated: who has ended by itself is not killed any more",
-    "python": "LATER: two ends of pipes are closed in the order in which they are collected",
-    "zstd -T2": "LATER: what workers made is written in more or fewer pieces",
-    "java": "threads ask for the limits of memory as often as they have time for",
+    "git status": "an index has inodes and times",
+    "nginx": "an answer has the date; its processes tell each other their numbers",
+    "https": "what is encrypted is another each time",
+    "rsync": "its checksums begin with a number that is made of the time",
+    "cmake": "it makes up the name of a program, which is in what it runs and writes",
 }
 
 # What truly varies: (program, why, the kind of the only finding, what it is about)
@@ -412,6 +258,10 @@ VARYING = {
     "mktemp": (Program(["mktemp"]), "it says the name that it has made up", "stdout"),
     "curl": (Program(["curl", "-s", "-o", "page", "http://127.0.0.1:PORT/fresh"]),
              "the server numbers its answers", "127.0.0.1:"),
+    "hash order": (Program(["perl", "-e", "print join ' ', keys %{{map { $_ => 1 } 1 .. 99}}"]),
+                   "the order of keys is another each time", "stdout"),
+    "openssl rand": (Program(["openssl", "rand", "-hex", "16"], need=("openssl",)),
+                     "it is asked for a number by chance", "stdout"),
     "saved": (Program(["sh", "-c", "date +%N >stamp"]), "a file has the time", "stamp"),
 }
 
@@ -446,7 +296,7 @@ class Same(pairs.PairTest):
     def runs(self, name, program, count):
         """One tape after the other."""
         for needed in (*program.need, program.command[0]):
-            if not harness.have(needed):
+            if not needed.startswith(".") and not harness.have(needed):
                 self.rows.append(Row(name, 0, 0, f"not compared: {needed} is not installed"))
                 self.skipTest(f"{needed} is not installed")
         port = str(self.site()) if any("PORT" in word for word in program.command) else ""
@@ -505,7 +355,7 @@ def group(title, programs):
                                  for name, program in programs.items()})
 
 
-Tools, Shells = group("Tools", TOOLS), group("Shells", SHELLS)
+Tools, Shells, More = group("Tools", TOOLS), group("Shells", SHELLS), group("More", MORE)
 Builds, Pools = group("Builds", BUILDS), group("Pools", POOLS)
 for _name, (_program, _why, _about) in VARYING.items():
     setattr(Varying, test_name(_name),

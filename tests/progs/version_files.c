@@ -128,6 +128,29 @@ static int cloexec(bool newer)
 	return close(fd);
 }
 
+/* What has no name is inherited as well. */
+static int pipe_cloexec(bool newer)
+{
+	char *argv[] = {"/bin/true", NULL};
+	int ends[2];
+
+	must(pipe2(ends, newer ? 0 : O_CLOEXEC) == 0);
+	must(child_runs(argv, argv + 1) == 0);
+	close(ends[0]);
+	return close(ends[1]);
+}
+
+/* Nothing was said of it when it was opened: by a call of its own. */
+static int late_cloexec(bool newer)
+{
+	int fd = opened("input", O_RDONLY, 0);
+	char *argv[] = {"/bin/true", NULL};
+
+	must(newer || fcntl(fd, F_SETFD, FD_CLOEXEC) == 0);
+	must(child_runs(argv, argv + 1) == 0);
+	return close(fd);
+}
+
 static int left_behind(bool newer)
 {
 	char path[] = "scratchXXXXXX";
@@ -243,6 +266,8 @@ int main(int argc, char **argv)
 		{"one_byte_file", one_byte_file},
 		{"cut_short", cut_short},
 		{"cloexec", cloexec},
+		{"pipe_cloexec", pipe_cloexec},
+		{"late_cloexec", late_cloexec},
 		{"left_behind", left_behind},
 		{"order", order},
 		{"mask", mask},

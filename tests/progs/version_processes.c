@@ -155,7 +155,7 @@ static int signalled(bool newer)
 
 static int slower(bool newer)
 {
-	struct timespec time = {0, newer ? 80000000 : 1000000};
+	struct timespec time = {0, newer ? 300000000 : 1000000};
 
 	return nanosleep(&time, NULL);
 }
@@ -167,6 +167,11 @@ static void *reads_input(void *unused)
 
 	must(fd >= 0 && read(fd, block, sizeof(block)) > 0);
 	close(fd);
+	return unused;
+}
+
+static void *does_nothing(void *unused)
+{
 	return unused;
 }
 
@@ -190,6 +195,106 @@ static int zombie(bool newer)
 	if (child == 0)
 		_exit(0);
 	must(child > 0 && (newer || waitpid(child, &ended, 0) == child));
+	return 0;
+}
+
+/* One of two is forgotten, while another is waited for by name. */
+static int forgotten(bool newer)
+{
+	pid_t first = worker(false), second = worker(false);
+
+	must(waitpid(second, NULL, 0) == second);
+	must(newer || waitpid(first, NULL, 0) == first);
+	return 0;
+}
+
+/* Whoever is ready writes, and one of them writes something else: what comes first is chance. */
+static int messages(bool newer)
+{
+	char message[9], sum = 0;
+	int ends[2];
+
+	must(pipe2(ends, O_CLOEXEC) == 0);
+	for (int i = 0; i < WORKERS; i++) {
+		pid_t child = fork();
+
+		must(child >= 0);
+		if (child)
+			continue;
+		snprintf(message, sizeof(message), "worker %d", newer && i == 1 ? 7 : i);
+		put(ends[1], message, 8);
+		_exit(0);
+	}
+	close(ends[1]);
+	while (read(ends[0], message, 8) == 8)
+		sum = (char)(sum + message[7]);
+	while (wait(NULL) > 0)
+		;
+	return sum == 0;
+}
+
+/* Workers that wait until there is no more to do, or are told to end before. */
+static int all_told(bool newer)
+{
+	pid_t made[WORKERS];
+	int status, ends[2];
+
+	must(pipe2(ends, O_CLOEXEC) == 0);
+	for (int i = 0; i < WORKERS; i++) {
+		char byte;
+
+		made[i] = fork();
+		must(made[i] >= 0);
+		if (made[i])
+			continue;
+		close(ends[1]);
+		must(read(ends[0], &byte, 1) == 0);
+		_exit(0);
+	}
+	for (int i = 0; newer && i < WORKERS; i++)
+		must(kill(made[i], SIGTERM) == 0);
+	close(ends[1]);
+	for (int i = 0; i < WORKERS; i++)
+		must(waitpid(made[i], &status, 0) == made[i] && (newer || status == 0));
+	return 0;
+}
+
+/* Who writes what others have made writes as much at a time as there is. */
+static int pieces(bool newer)
+{
+	static char text[24 * 512];
+	size_t size = newer ? 512 : 1024;
+	pthread_t made;
+	int fd = open("result", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	must(fd >= 0 && pthread_create(&made, NULL, reads_input, NULL) == 0);
+	must(pthread_join(made, NULL) == 0);
+	for (size_t at = 0; at < sizeof(text); at += size)
+		put(fd, text + at, size);
+	return close(fd);
+}
+
+/* What is let go of in a row. */
+static int closes(bool newer)
+{
+	int first = open("input", O_RDONLY | O_CLOEXEC);
+	int second = open("settings", O_RDONLY | O_CLOEXEC);
+
+	must(first >= 0 && second >= 0);
+	must(close(newer ? second : first) == 0);
+	return close(newer ? first : second);
+}
+
+/* Threads of which one more shares in what there is to do. */
+static int shared_work(bool newer)
+{
+	pthread_t made[WORKERS + 1];
+	int count = newer ? 3 : 2;
+
+	for (int i = 0; i < count; i++)
+		must(pthread_create(&made[i], NULL, does_nothing, NULL) == 0);
+	for (int i = 0; i < count; i++)
+		must(pthread_join(made[i], NULL) == 0);
 	return 0;
 }
 
@@ -219,6 +324,12 @@ int main(int argc, char **argv)
 		{"slower", slower},
 		{"threads", threads},
 		{"zombie", zombie},
+		{"forgotten", forgotten},
+		{"messages", messages},
+		{"all_told", all_told},
+		{"pieces", pieces},
+		{"closes", closes},
+		{"shared_work", shared_work},
 		{"other_program", other_program},
 	};
 	return version_main(argc, argv, table, VERSION_COUNT(table));

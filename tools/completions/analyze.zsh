@@ -137,8 +137,8 @@ diff)
 		'--format=[form of the output]:format:(text json unified)'
 		'--rules=[what is passed over]:file:_files'
 		'--fail-on=[level for status 1]:level:(environment budget exit error process peer path flags call bytes count order time)'
-		'--allow-lossy[compare what there is]' '*--good=[a good run]:tape:_files'
-		'*--bad=[a bad run]:tape:_files')
+		'--allow-lossy[compare what there is]' '*--good=[good runs]:tape:_files'
+		'*--bad=[bad runs]:tape:_files')
 	;;
 baseline)
 	options+=('(-o --output)'{-o,--output=}'[output]:file:_files')

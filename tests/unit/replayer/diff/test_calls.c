@@ -32,6 +32,7 @@ static const struct expected {
 	{"tgkill", "tgkill", CALL_NOISE, {1, 1, 23}, 0},
 	{"futex", "futex", CALL_NOISE, {0}, 0},
 	{"wait4", "wait", CALL_NOISE, {0}, 0},
+	{"getpid", "getpid", CALL_NOISE, {0}, 0},
 	{"getrandom", "getrandom", CALL_NOISE, {0}, 0},
 	{"ppoll", "poll", CALL_NOISE, {0}, 0},
 	{"readv", "read", CALL_DATA, {0}, 0},
@@ -76,11 +77,45 @@ static void a_number_that_nobody_knows_has_a_name(void **state)
 	diff_calls_done(&calls);
 }
 
+/* How a connection came out that was not waited for is the error of who asks. */
+static void what_became_of_a_connection_is_an_error(void **state)
+{
+	const struct made_call all[] = {
+		{.name = "getsockopt",
+		 .args = {3, 1, 4, 0x1000, 0x2000},
+		 .memory = {MADE_RESULT(0x1000, int, {111})}},
+		{.name = "getsockopt",
+		 .args = {3, 1, 4, 0x1000, 0x2000},
+		 .memory = {MADE_RESULT(0x1000, int, {0})}},
+		{.name = "getsockopt",
+		 .args = {3, 1, 7, 0x1000, 0x2000},
+		 .memory = {MADE_RESULT(0x1000, int, {111})}},
+		{.name = "getsockopt", .ret = -9, .args = {3, 1, 4, 0x1000, 0x2000}},
+		{.name = "getsockopt", .args = {3, 1, 4, 0x1000, 0x2000}},
+		{.name = "read", .args = {3, 1, 4, 0x1000}},
+	};
+	static const int errors[] = {111, 0, 0, 9, 0, 0};
+	struct calls calls = {.names = NULL};
+
+	(void)state;
+	assert_int_equal(diff_calls_init(&calls), 0);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct made m;
+
+		made_from(&all[i], &m);
+		assert_int_equal(diff_calls_error(diff_calls_find(&calls, &m.event), &m.event),
+				 errors[i]);
+		made_done(&m);
+	}
+	diff_calls_done(&calls);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls_are_what_their_lines_say),
 		cmocka_unit_test(a_number_that_nobody_knows_has_a_name),
+		cmocka_unit_test(what_became_of_a_connection_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,16 +105,47 @@ static void made_up_names_are_counted(void **state)
 	done(&f);
 }
 
+/* Whichever letters were drawn, the part that was is the same one. */
+static void what_was_drawn_has_its_place(void **state)
+{
+	static const struct {
+		const char *path, *label;
+	} drawn[] = {
+		{"/x/tmp_obj_a0B8AC", "/x/<new#1>"},
+		{"/x/tmp_obj_zrJION", "/x/<new#1>"},
+		{"/x/tmp_obj_abcdef", "/x/<new#1>"},
+		{"/x/a-very-long-beginning.k3Xq9Z", "/x/a-very-long-beginning.<new#1>"},
+		{"/x/a-very-long-beginning.kxqzab", "/x/a-very-long-beginning.<new#1>"},
+		{"/x/sedQwertY", "/x/<new#1>"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(drawn) / sizeof(drawn[0]); i++) {
+		struct fixture f = {.roots = {.count = 0}};
+		const size_t size = strlen(drawn[i].path);
+
+		if (!diff_path_may_be_drawn(drawn[i].path, size))
+			fail_msg("%s", drawn[i].path);
+		assert_int_equal(diff_new_names_add(&f.names, drawn[i].path, size, 1), 0);
+		expect(&f, drawn[i].path, drawn[i].label);
+		done(&f);
+	}
+	assert_false(diff_path_may_be_drawn("/x/output", 9));
+	assert_false(diff_path_may_be_drawn("/x/Makefile", 11));
+	assert_false(diff_path_may_be_drawn("/x/pid", 6));
+}
+
 static void names_look_made_up_or_not(void **state)
 {
 	static const char *const random[] = {"/tmp/tmp.bMsKQ3aRtz", "/tmp/tmpqkzjwvbx",
-					     "/tmp/a.12345", "/d/3f2a9cdd01ab77e2",
-					     "/dev/shm/sem.gu7MAt"};
-	static const char *const plain[] = {"/etc/passwd",        "/tmp/index.lock",
-					    "/x/libfoo.so.1.2.3", "/x/Makefile",
-					    "/x/README",          "/usr/lib/x86_64-linux-gnu",
-					    "/x/CMakeLists.txt",  "/x/python3.11",
-					    "/x/t.db-journal",    "/x/config-2024"};
+					     "/tmp/a.12345",        "/d/3f2a9cdd01ab77e2",
+					     "/dev/shm/sem.gu7MAt", "/x/a.cmake.tmp0c049",
+					     "/x/a.txt.tmpfbdae"};
+	static const char *const plain[] = {
+		"/etc/passwd",       "/tmp/index.lock", "/x/libfoo.so.1.2.3",
+		"/x/Makefile",       "/x/README",       "/usr/lib/x86_64-linux-gnu",
+		"/x/CMakeLists.txt", "/x/python3.11",   "/x/t.db-journal",
+		"/x/config-2024",    "/x/tmpfiles"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(random) / sizeof(random[0]); i++) {
@@ -159,6 +190,7 @@ int main(void)
 		cmocka_unit_test(the_first_name_of_a_root_stays),
 		cmocka_unit_test(numbers_of_processes_are_their_places),
 		cmocka_unit_test(made_up_names_are_counted),
+		cmocka_unit_test(what_was_drawn_has_its_place),
 		cmocka_unit_test(names_look_made_up_or_not),
 		cmocka_unit_test(paths_are_joined_by_their_words),
 	};
