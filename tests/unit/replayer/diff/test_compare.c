@@ -208,8 +208,9 @@ static void variables(void **state)
 /* No =, nothing behind it, nothing in front of it, no end. */
 static void odd_variables(void **state)
 {
-	static const char a[] = {'=', 'x', 0, 'N', 'A', 'M', 'E', 0, 0, 'B', '=', '1', 0, 'C', '='};
-	static const char b[] = {'=', 'x', 0, 'N', 'A', 'M', 'E', '=', 0, 0, 'B', '=', '1', 0, 'C'};
+	/* No NUL behind them. */
+	static const char a[] = {'=', 'x', 0, 'N', 'A', 'M', 'E', 0, 0, 'C', '=', '1', '2'};
+	static const char b[] = {'=', 'x', 0, 'N', 'A', 'M', 'E', '=', 0, 0, 'C', '=', '1'};
 	struct pair x;
 
 	(void)state;

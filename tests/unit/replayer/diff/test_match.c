@@ -169,17 +169,17 @@ static void by_words(void **state)
 	done(&x);
 }
 
-/* With other words: by what they did. */
+/* With other words: by what they did, those that are most alike first. */
 static void by_likeness(void **state)
 {
 	struct pair x;
 
 	(void)state;
 	both(&x);
-	child(&x.a, 1, "/bin/cc", "cc 1", "abcd");
-	child(&x.a, 1, "/bin/cc", "cc 2", "wxyz");
-	child(&x.b, 1, "/bin/cc", "cc 3", "wxyq");
-	child(&x.b, 1, "/bin/cc", "cc 4", "abcq");
+	child(&x.a, 1, "/bin/cc", "cc 1", "abcdmn");
+	child(&x.a, 1, "/bin/cc", "cc 2", "wxyzmn");
+	child(&x.b, 1, "/bin/cc", "cc 3", "wxyqmn");
+	child(&x.b, 1, "/bin/cc", "cc 4", "abcqmn");
 	end(&x, NULL);
 	assert_int_equal(mate(&x, 2, MATCH_ALIKE), 3);
 	assert_int_equal(mate(&x, 3, MATCH_ALIKE), 2);

@@ -210,6 +210,26 @@ static void the_only_variable(void **state)
 	}
 }
 
+/* Another program, and a variable that nobody sees. */
+static void another_executable(void **state)
+{
+	struct pair x;
+
+	(void)state;
+	begin(&x);
+	MADE_ENVIRONMENT(&x.a, 1, "A=1");
+	MADE_ENVIRONMENT(&x.b, 1, "A=2");
+	x.a.processes[1].is.exe_id = 1;
+	x.b.processes[1].is.exe_id = 2;
+	made_status(&x.b, 1, 256);
+	end(&x);
+	assert_int_equal(x.r.count, 2);
+	assert_int_equal(head(&x, 0)->kind, FIND_EXECUTABLE);
+	assert_int_equal(told(&x, 0, 0)->kind, FIND_EXIT);
+	assert_int_equal(head(&x, 1)->kind, FIND_ENVIRONMENT);
+	done(&x);
+}
+
 static void quiet_ones_are_last(void **state)
 {
 	struct pair x;
@@ -331,6 +351,7 @@ int main(void)
 		cmocka_unit_test(a_chain_that_is_very_deep),
 		cmocka_unit_test(a_variable_that_is_seen),
 		cmocka_unit_test(the_only_variable),
+		cmocka_unit_test(another_executable),
 		cmocka_unit_test(quiet_ones_are_last),
 		cmocka_unit_test(noise),
 		cmocka_unit_test(what_is_skipped),
