@@ -132,7 +132,7 @@ static void calls_by_any_name(void **state)
 	assert_false(rules_budget(r, 2, &b));
 	assert_false(rules_budget(NULL, 0, &b));
 	rules_free(r);
-	REFUSE(HEAD "ignore call opne\n", "file:2: there is no call 'opne'");
+	REFUSE(HEAD "ignore call open9\n", "file:2: there is no call 'open9'");
 }
 
 static void roots(void **state)
