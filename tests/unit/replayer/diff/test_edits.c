@@ -116,6 +116,7 @@ static void in_order(void **state)
 		/* A loop that goes round once more is for the counts. */
 		{"xababab", "xabababab", "", "", "", 3, 3},
 		{"aaaaaaaaz", "aaaz", "", "", "", 1, 1},
+		{"z", "zcccc", "", "c", "", 1, 1},
 	};
 
 	(void)state;
