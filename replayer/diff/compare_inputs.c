@@ -162,8 +162,7 @@ static int says_the_same(const struct comparison *c, const struct match_node *n,
 	const char *now = said_value(first_of(c->b, n->b), b);
 	cleanup_done(buf_done) struct buf x = {0}, y = {0};
 
-	if (strcmp(a->value ? a->value : "", b->value ? b->value : "") == 0 ||
-	    strcmp(was, now) == 0)
+	if (strcmp(was, now) == 0)
 		return 1;
 	if (!c->rules)
 		return 0;
@@ -182,8 +181,9 @@ static enum finding_weight weight_of(const struct match_node *n, const char *nam
 	return both && is_place(name) ? FINDING_QUIET : FINDING_LOUD;
 }
 
+/* @same: the value is another one, and means the same. */
 static int add_variable(struct comparison *c, const struct match_node *n, const struct variable *a,
-			const struct variable *b)
+			const struct variable *b, bool same)
 {
 	const struct variable *any = a ? a : b;
 	cleanup_free char *name = strndup(any->name, any->name_size);
@@ -198,11 +198,22 @@ static int add_variable(struct comparison *c, const struct match_node *n, const 
 	x.shape = x.detail = hash_add(HASH_START, name, strlen(name));
 	x.detail = hash_add(x.detail, x.was ? x.was : "\1", x.was ? strlen(x.was) + 1 : 1);
 	x.detail = hash_add(x.detail, x.now ? x.now : "\1", x.now ? strlen(x.now) + 1 : 1);
-	x.weight = weight_of(n, name, a && b);
+	x.weight = same ? FINDING_NOISE : weight_of(n, name, a && b);
 	f = compare_add(c, &x, &failed);
 	if (f && !f->a.count && !f->b.count)
 		place_both(c, n, f);
 	return failed;
+}
+
+static int compare_values(struct comparison *c, const struct match_node *n,
+			  const struct variable *a, const struct variable *b)
+{
+	int same;
+
+	if (strcmp(a->value ? a->value : "", b->value ? b->value : "") == 0)
+		return 0;
+	same = says_the_same(c, n, a, b);
+	return same < 0 ? same : add_variable(c, n, a, b, same);
 }
 
 static int compare_environment(struct comparison *c, const struct match_node *n)
@@ -224,11 +235,10 @@ static int compare_environment(struct comparison *c, const struct match_node *n)
 		int order = i == a_count ? 1 : k == b_count ? -1 : compare_variables(&a[i], &b[k]);
 
 		if (order == 0)
-			r = says_the_same(c, n, &a[i], &b[k]);
-		if (r == 0)
-			r = add_variable(c, n, order <= 0 ? &a[i] : NULL,
-					 order >= 0 ? &b[k] : NULL);
-		r = r < 0 ? r : 0;
+			r = compare_values(c, n, &a[i], &b[k]);
+		else
+			r = add_variable(c, n, order < 0 ? &a[i] : NULL, order > 0 ? &b[k] : NULL,
+					 false);
 		i += order <= 0;
 		k += order >= 0;
 	}

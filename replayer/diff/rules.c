@@ -277,8 +277,6 @@ static const char *read_line(struct rules *r, const struct line *line)
 	} rules[] = {{"ignore", read_ignore}, {"mask", read_mask}, {"root", read_root},
 		     {"alias", read_alias},   {"pool", read_pool}, {"budget", read_budget}};
 
-	if (line->error)
-		return line->error;
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
 		if (strcmp(rules[i].word, line->word[0]) == 0)
 			return rules[i].read(r, line);
@@ -309,7 +307,7 @@ static int read_lines(struct rules *r, char *text, const char *name, struct err 
 		text = next;
 		if (!line.count)
 			continue;
-		error = begun ? read_line(r, &line) : read_version(&line);
+		error = line.error ? line.error : begun ? read_line(r, &line) : read_version(&line);
 		if (error)
 			return err_set(err, EINVAL, "%s:%u: %s", name, number, error);
 		begun = true;

@@ -112,17 +112,20 @@ class Baseline(pairs.PairTest):
                 self.assertEqual(found.findings[0]["kind"], kind, found.text)
                 self.assertIn(says, pairs.first_lines(found.text), found.text)
                 self.assertEqual(found.findings[0]["level"], broken)
-                self.check_levels(base, tape)
+                self.check_levels(base, tape, LEVELS if broken == "error" else
+                                  (LEVELS[0], LEVELS[LEVELS.index(broken) - 1], broken,
+                                   LEVELS[-1]))
 
-    def check_levels(self, base, tape):
+    def check_levels(self, base, tape, tried):
         """1 for its own level and those after it, 0 for those before."""
         said = json.loads(self.analyze("diff", "--json", "--all", base, tape).out)
         levels = [f["level"] for story in said["findings"]
                   for f in (story, *story["told"], *story["followers"])]
         first = min(LEVELS.index(level) for level in levels)
-        for i, level in enumerate(LEVELS):
+        for level in tried:
             said = self.analyze("diff", f"--fail-on={level}", base, tape)
-            self.assertEqual((said.status, said.err), (int(i >= first), ""), (level, levels))
+            self.assertEqual((said.status, said.err), (int(LEVELS.index(level) >= first), ""),
+                             (level, levels))
             self.assertTrue(said.out.startswith("different: "), said)
 
     def test_several_files(self):

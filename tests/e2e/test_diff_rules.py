@@ -156,8 +156,12 @@ class RulesTest(pairs.PairTest):
         found = self.compared(tapes, case.rules)
         self.assertEqual((found.status, found.text), (0, "same\n"))
 
-    # ---- what is right ----
 
+class TakenAway(RulesTest):
+    """Its tests are the rows of the table."""
+
+
+class Right(RulesTest):
     def test_comments(self):
         path = self.write("rules", "# of the project\n\n  systape-rules 1  # the first\r\n"
                           "\tignore env MODE\t# it is a number\nignore call umask")
@@ -235,14 +239,17 @@ class RulesTest(pairs.PairTest):
                 self.fresh()
                 self.file("version", version)
                 tapes.append(self.recorded([self.prog(f"version_{program}"), name])[0])
-            usual = self.diff(*tapes, "--all")
-            self.assertEqual(usual.status, 1, name)
+            usual = self.said(*tapes)
+            self.assertIn(b"different: ", usual)
             for rule in kinds:
-                found = self.diff(*tapes, "--all", "--rules", self.rules(rule + "\n"))
-                self.assertEqual(found.text, usual.text, (name, rule))
+                self.assertEqual(self.said(*tapes, "--rules", self.rules(rule + "\n")), usual,
+                                 (name, rule))
 
-    # ---- places ----
+    def said(self, *words):
+        return self.bench.ask("diff", "--all", *words, allowed=(1,))
 
+
+class Places(RulesTest):
     def places(self):
         """Two trees of the same, somewhere below the home."""
         found = []
@@ -352,8 +359,8 @@ class RulesTest(pairs.PairTest):
         tapes = self.pair(shell(":"), ("1", "1"), SETTINGS=(f"{home}/good", f"{home}/bad"))
         self.assertEqual(self.variables(tapes), {"SETTINGS": f"SETTINGS: {home}/good -> {home}/bad"})
 
-    # ---- what is wrong ----
 
+class Wrong(RulesTest):
     def complaint(self, path, tape):
         result = run([self.bench.analyze, "diff", "--rules", path, tape, tape])
         self.assertEqual((result.status, result.out), (2, b""), result)
@@ -399,7 +406,7 @@ class RulesTest(pairs.PairTest):
 
 
 for _name, _case in TAKEN_AWAY.items():
-    setattr(RulesTest, f"test_{_name}", lambda self, c=_case: self.check(c))
+    setattr(TakenAway, f"test_{_name}", lambda self, c=_case: self.check(c))
 
 
 if __name__ == "__main__":

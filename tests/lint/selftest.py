@@ -11,6 +11,7 @@ import includes
 import options
 import sources
 import symbols
+import walkthrough
 
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
 REC_HELP = "Usage: rec\n\n  -q, --quiet   say nothing\n"
@@ -191,6 +192,42 @@ class Symbols(unittest.TestCase):
                 "lib/b.a:z.c.o:0000000000000000 T other\n")
         self.assertEqual(symbols.check(text)[0],
                          ["table: in lib/a.a:x.c.o and in lib/b.a:y.c.o"])
+
+
+class Walkthrough(Tree):
+    FILE = "`ci/run.sh`, which is run:\n\n```sh\n#!/bin/sh\necho one 17\n```\n\n"
+
+    def walk(self, text):
+        """How many commands there are; the text is put where a document would be."""
+        return walkthrough.walk(self.write("doc.md", text), ["/bin/true"])
+
+    def test_lines(self):
+        fits = walkthrough.fits
+        for wanted, said in (([], []), (["…"], []), (["…"], ["a", "b"]), (["a", "…", "b"], ["a", "b"]),
+                             (["a", "…", "c", "…", "b"], ["a", "x", "c", "b"]),
+                             (["…", "b"], ["b", "b"])):
+            self.assertTrue(fits(wanted, said), (wanted, said))
+        for wanted, said in (([], ["a"]), (["a"], []), (["a", "…", "a"], ["a"]),
+                             (["a", "…", "c", "…", "b"], ["a", "x", "b"]), (["…", "b"], ["b", "a"]),
+                             (["a", "…", "b", "c", "…"], ["a", "b", "x", "c"])):
+            self.assertFalse(fits(wanted, said), (wanted, said))
+
+    def test_done(self):
+        self.assertEqual(self.walk(self.FILE + "```console\n$ ci/run.sh\none 18\n$ cat \\\n  ci/run.sh\n"
+                                   "…\necho one 17\n```\n"), 2)
+        self.assertEqual(self.walk("- x\n\n  ```console\n  $ echo; echo a >&2\n\n  a\n  ```\n"), 1)
+
+    def test_says_something_else(self):
+        for below in ("two 17\n", "", "one 17\none 17\n"):
+            with self.assertRaises(walkthrough.Failure):
+                self.walk(self.FILE + f"```console\n$ ci/run.sh\n{below}```\n")
+
+    def test_fails(self):
+        for text in ("```console\n$ exit 3\n```\n", "```console\nno command\n```\n", "no console\n",
+                     "`.github/workflows/x.yml`:\n\n```yaml\n- run: false\n```\n",
+                     "`.github/workflows/x.yml`:\n\n```yaml\n- run: apt-get install x\n```\n"):
+            with self.assertRaises(walkthrough.Failure):
+                self.walk(text)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ Does what documents show, each in an empty directory of its own, from its beginn
   becomes the file of that name; one that begins with #! can be executed;
 - of a block marked `console` each line behind "$ " is run (also those below it that end a
   line with \\), and must say what stands below it. Numbers may be others, "…" alone in a line is
-  any lines, and blanks do not count;
+  any lines, blanks do not count, and the directory is /home/me;
 - of a file in .github/workflows all commands are run but for those that install us."""
 import os
 import re
@@ -27,6 +27,8 @@ NAMED = re.compile(r"`([\w.-][\w./-]*)`(?:, [^`:]*(?:`[^`]*`[^`:]*)*)?:$")
 WORKFLOW = re.compile(r"^\s*- run: (.*)$", re.M)
 INSTALLS = re.compile(r"\bapt-get install\b")
 ANY = "…"
+HERE = "/home/me"
+NEEDS = {"doc/diff.md": ["jq"], "doc/bug-report.md": ["gcc"]}
 
 
 class Failure(Exception):
@@ -39,11 +41,22 @@ def even(line):
 
 def fits(wanted, said):
     """Whether lines are as wanted, where ANY stands for any number of them."""
-    if not wanted:
-        return not said
-    if wanted[0] == ANY:
-        return any(fits(wanted[1:], said[i:]) for i in range(len(said) + 1))
-    return bool(said) and wanted[0] == said[0] and fits(wanted[1:], said[1:])
+    parts, at = [[]], 0
+    for line in wanted:
+        if line == ANY:
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    if len(parts) == 1:
+        return said == wanted
+    # The first stands at the beginning, the last at the end, the others in the first place they fit.
+    first, last = parts[0], parts[-1]
+    if said[:len(first)] != first or len(said) < len(first) + len(last):
+        return False
+    at, end = len(first), len(said) - len(last)
+    for part in parts[1:-1]:
+        at = next((i for i in range(at, end + 1) if said[i:i + len(part)] == part), end) + len(part)
+    return at <= end and said[end:] == last
 
 
 def lines_of(text):
@@ -92,6 +105,7 @@ class Walk:
         for command, below in commands(block):
             # Both in one stream, in the order in which they come.
             status, said = self.run(f"exec 2>&1\n{command}")
+            said = said.replace(self.work, HERE)
             if status > 2 or status < 0:
                 raise Failure(f"$ {command}\nexits with {status}:\n{said}")
             if not fits(lines_of(below), lines_of(said)):
@@ -118,14 +132,18 @@ class Walk:
 
 
 def walk(path, tools):
+    """How many commands there were; None: a program for them is not installed."""
     text = "\n".join(tree.lines(path)) + "\n"
+    if not all(harness.have(program) for program in NEEDS.get(path, ())):
+        return None
     w = Walk(tools)
     try:
         for block in FENCE.finditer(text):
             above = text[:block.start()].rstrip().rpartition("\n")[2]
             named = NAMED.search(above)
             indent = len(block[0]) - len(block[0].lstrip(" "))
-            content = "".join(line[indent:] for line in block[2].splitlines(True))
+            content = "".join(line[indent:] if line.strip() else "\n"
+                              for line in block[2].splitlines(True))
             if block[1] == "console":
                 w.console(content)
             elif named:
@@ -142,8 +160,12 @@ def walk(path, tools):
 if __name__ == "__main__":
     harness.require_ptrace()
     try:
-        for document in sys.argv[3:]:
-            print(f"{document}: {walk(document, sys.argv[1:3])} commands")
+        counts = [walk(document, sys.argv[1:3]) for document in sys.argv[3:]]
+        for document, count in zip(sys.argv[3:], counts):
+            print(f"{document}: {count} commands" if count else
+                  f"{document}: not all of {', '.join(NEEDS[document])} are installed")
+        if not any(counts):
+            sys.exit(harness.SKIP)
     except Failure as e:
         print(e)
         sys.exit(1)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Says a side as text: side_dump TAPE. With "unified" behind it, the steps of each thread by its
- * number on the tape, as the report has them; with "size", how much there is. What is the same in two runs is the same here, so that two
- * tapes can be compared with diff(1).
+ * number on the tape, as the report has them; with "size", how much there is. What is the same in
+ * two runs is the same here, so that two tapes can be compared with diff(1).
  */
 #include "replayer/diff/side.h"
 
