@@ -43,7 +43,7 @@ struct diff_step {
 	uint64_t what;   /* call group and object */
 	uint64_t coarse; /* and how it ended: to align by */
 	uint64_t fine;   /* all that was said: equal steps have equal ones */
-	uint64_t seq, time, duration;
+	uint64_t seq;
 	uint32_t object; /* in objects: what it was about first; DIFF_NONE: nothing with a name */
 	uint32_t call;   /* in calls */
 	uint32_t text;   /* place in texts of the canonical text, ended by a NUL; 0: not kept */

@@ -27,6 +27,7 @@ enum {
 	SIDE_PROCESSES_MAX = 1 << 20,
 	SIDE_PATH_CACHE = 4096,
 	SIDE_FILE_CACHE = 1024,
+	SIDE_TEXT_CACHE = 1 << 13,
 	SIDE_PATH_MAX = 4096,
 	SIDE_STANDARD = 3, /* descriptors: input, output, error */
 };
@@ -36,9 +37,15 @@ enum {
 /* A hash of many short texts: eight bytes at a time. Of nothing it is not zero. */
 uint64_t diff_hash(const void *text, size_t size);
 
+struct text_slot {
+	uint64_t hash;
+	uint32_t place;
+};
+
 struct texts {
-	struct buf all;     /* each with its NUL; place 0 is empty */
-	struct map by_hash; /* place */
+	struct buf all;           /* each with its NUL; place 0 is empty */
+	struct map by_hash;       /* place */
+	struct text_slot *lately; /* SIDE_TEXT_CACHE of them; NULL: none yet */
 };
 
 /* The place of a text, kept once; 0: empty, no room, or out of memory (then buf_error(&t->all)).
@@ -46,8 +53,8 @@ struct texts {
 uint32_t diff_texts_put(struct texts *t, uint64_t hash, const void *text, size_t size);
 /* Puts it there, known or not. */
 uint32_t diff_texts_append(struct texts *t, const void *text, size_t size);
-/* What was appended is found from now on, unless its like is already. */
-void diff_texts_know(struct texts *t, uint64_t hash, uint32_t place);
+/* Puts it there unless that was done lately: most texts come once, or again and again. */
+uint32_t diff_texts_put_lately(struct texts *t, uint64_t hash, const void *text, size_t size);
 void diff_texts_done(struct texts *t);
 
 enum object_mark {
@@ -63,19 +70,18 @@ struct object_count {
 	bool mapped; /* it is in the map of counts */
 };
 
-/* The latest text about an object. */
+/* The first text about an object. Most of them are in no other. */
 struct object_text {
 	uint64_t hash;  /* 0: none yet */
 	uint32_t place; /* 0: there was no room */
-	bool mapped;    /* it is in the map of texts */
 };
 
 struct objects {
-	struct diff_object *list;  /* from 1 */
-	uint8_t *marks;            /* enum object_mark of each */
-	struct object_count *last; /* of each */
-	struct object_text *last_text;
-	size_t count, capacity; /* with place 0 */
+	struct diff_object *list;       /* from 1 */
+	uint8_t *marks;                 /* enum object_mark of each */
+	struct object_count *last;      /* of each */
+	struct object_text *first_text; /* of each */
+	size_t count, capacity;         /* with place 0 */
 	struct map by_hash;
 	struct texts *texts;
 	bool failed;

@@ -213,30 +213,18 @@ static int add_step(struct reading *r, struct worker *w, const struct diff_step 
 	return 0;
 }
 
-/*
- * The place of the text at hand. Most objects are in one text only, so that nothing is gained by
- * knowing it from the others: it gets into the map when there is another about the same object.
- */
+/* The place of the text at hand. */
 static uint32_t put_text(struct reading *r, uint32_t object, uint64_t hash)
 {
-	struct object_text *last = object ? &r->objects.last_text[object] : NULL;
-	uint32_t place;
+	struct object_text *first = object ? &r->objects.first_text[object] : NULL;
 
-	if (last && last->hash == hash)
-		return last->place;
-	if (last && !last->hash) {
-		place = diff_texts_append(&r->texts, buf_text(&r->text), r->text.size);
-		*last = (struct object_text){hash, place, false};
-		return place;
-	}
-	if (last && last->place && !last->mapped) {
-		diff_texts_know(&r->texts, last->hash, last->place);
-		last->mapped = true;
-	}
-	place = diff_texts_put(&r->texts, hash, buf_text(&r->text), r->text.size);
-	if (last)
-		*last = (struct object_text){hash, place, true};
-	return place;
+	if (first && first->hash == hash)
+		return first->place;
+	if (!first || first->hash)
+		return diff_texts_put_lately(&r->texts, hash, buf_text(&r->text), r->text.size);
+	*first = (struct object_text){
+		hash, diff_texts_append(&r->texts, buf_text(&r->text), r->text.size)};
+	return first->place;
 }
 
 /* Its canonical text, and what follows from that. */
@@ -245,7 +233,6 @@ static void finish_step(struct reading *r, struct diff_step *step)
 	step->fine = diff_hash(buf_text(&r->text), r->text.size);
 	step->text = put_text(r, step->object, step->fine);
 	step->seq = event_is_call(r->event) ? r->event->call.begun_seq : r->event->seq;
-	step->time = r->event->time;
 	if (buf_error(&r->text) < 0 || buf_error(&r->texts.all) < 0)
 		r->failed = -ENOMEM;
 }
@@ -281,7 +268,6 @@ static void make_step(struct reading *r, const struct subject *s, uint32_t objec
 	const struct event_call *call = &r->event->call;
 
 	*ret = (struct diff_step){.what = what_of(r, s, object),
-				  .duration = call->state == EVENT_FINISHED ? call->duration : 0,
 				  .object = object,
 				  .call = r->class->call,
 				  .error = (uint16_t)error,
@@ -336,7 +322,8 @@ int diff_steps_take_call(struct reading *r)
 		w->unfinished = step;
 		return 0;
 	}
-	if (diff_steps_count(r, r->class->call, object, (uint16_t)error, false, step.duration) < 0)
+	if (diff_steps_count(r, r->class->call, object, (uint16_t)error, false,
+			     call->state == EVENT_FINISHED ? call->duration : 0) < 0)
 		return -ENOMEM;
 	return add_step(r, w, &step);
 }
