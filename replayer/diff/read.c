@@ -193,12 +193,14 @@ static int begin(struct reading *r, const struct diff_options *options)
 
 	r->options = options;
 	r->is = calloc(1, sizeof(*r->is));
+	if (r->is)
+		r->is->told = side_told_new();
 	r->state = state_new();
 	r->printer = printer_new(&plain);
 	r->transfers = transfers_new();
 	r->more = calloc(MORE_KEPT, sizeof(*r->more));
 	r->objects.texts = &r->texts;
-	if (!r->is || !r->state || !r->printer || !r->transfers || !r->more ||
+	if (!r->is || !r->is->told || !r->state || !r->printer || !r->transfers || !r->more ||
 	    diff_calls_init(&r->calls) < 0 || diff_labels_init(r) < 0)
 		return -ENOMEM;
 	printer_canon(r->printer, &r->canon);

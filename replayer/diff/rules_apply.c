@@ -17,6 +17,7 @@
 struct ruled_side {
 	struct diff_side side;
 	struct buf texts;
+	struct buf whole; /* the text at hand */
 	struct buf owned; /* pointers that are freed with it */
 	const struct rules *rules;
 	const struct diff_side *from;
@@ -133,11 +134,15 @@ static const char *old_text(const struct ruled_side *r, uint32_t place)
 /* The place of a text made over. */
 static uint32_t new_text(struct ruled_side *r, uint32_t place)
 {
-	const char *old = old_text(r, place);
 	const size_t at = r->texts.size;
+	const char *old;
 
 	if (!r->rewrites)
 		return place;
+	buf_clear(&r->whole);
+	diff_side_say(r->from, place, &r->whole);
+	old = buf_text(&r->whole);
+	buf_inherit(&r->texts, &r->whole);
 	if (!*old || at > UINT32_MAX - DIFF_TEXTS_MAX)
 		return 0;
 	rules_rewrite(r->rules, old, &r->texts);
@@ -211,8 +216,7 @@ static void rekey(struct ruled_side *r, struct diff_step *step)
 
 	step->text = new_text(r, step->text);
 	text = made_text(r, step->text);
-	step->what =
-		hash_add(hash_of(call), &r->side.objects[step->object].hash, sizeof(uint64_t));
+	step->what = hash_add(hash_of(call), &r->side.objects[step->object].hash, sizeof(uint64_t));
 	step->coarse = hash_add(step->what, &step->error, sizeof(step->error));
 	if (step->kind != DIFF_CALL)
 		step->coarse = hash_add(step->coarse, text, strlen(text));
@@ -377,6 +381,7 @@ struct ruled_side *ruled_side_free(struct ruled_side *r)
 	}
 	buf_done(&r->owned);
 	buf_done(&r->texts);
+	buf_done(&r->whole);
 	free(r);
 	return NULL;
 }

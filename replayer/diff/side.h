@@ -46,7 +46,7 @@ struct diff_step {
 	uint64_t seq;
 	uint32_t object; /* in objects: what it was about first; DIFF_NONE: nothing with a name */
 	uint32_t call;   /* in calls */
-	uint32_t text;   /* place in texts of the canonical text, ended by a NUL; 0: not kept */
+	uint32_t text;   /* the canonical text, for diff_side_text(); 0: not kept */
 	uint16_t error;  /* errno, 0: none */
 	uint8_t kind, marks;
 };
@@ -141,6 +141,7 @@ struct diff_side {
 	size_t call_count;
 	const char *texts; /* place 0 is the empty text */
 	size_t texts_size;
+	struct side_told *told; /* texts that were asked for */
 	char damage[256];       /* of the first damaged place, for people; "": none */
 	uint8_t **environments; /* what processes point to */
 	size_t environment_count;
@@ -160,6 +161,7 @@ struct diff_options {
 	void *progress_context;
 };
 
+struct buf;
 struct err;
 struct trace_source;
 
@@ -170,6 +172,14 @@ struct trace_source;
  */
 int diff_side_read(struct trace_source *source, const struct diff_options *options,
 		   struct diff_side **ret, struct err *err);
+/*
+ * The text at a place, "" of none. In texts of steps what the step is about is not written out:
+ * it is made whole when it is asked for, once, and lives as long as the side. "" when that would
+ * be more than DIFF_TEXTS_MAX bytes for all of them, or there is no memory.
+ */
+const char *diff_side_text(const struct diff_side *s, uint32_t place);
+/* Appends it, and keeps nothing. */
+void diff_side_say(const struct diff_side *s, uint32_t place, struct buf *ret);
 /* Accepts NULL; returns NULL. */
 struct diff_side *diff_side_free(struct diff_side *s);
 

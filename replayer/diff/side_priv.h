@@ -32,6 +32,17 @@ enum {
 	SIDE_STANDARD = 3, /* descriptors: input, output, error */
 };
 
+/* ---- side.c ---- */
+
+/* In a place of a short text: the text has marks in it. A mark and the number of an object, seven
+ * bits a byte, stand for that object's label. */
+#define SIDE_TEXT_SHORT UINT32_C(0x80000000)
+enum { SIDE_MARK = 1, SIDE_REFERENCE = 5 };
+_Static_assert(SIDE_OBJECTS_MAX < 1 << 7 * (SIDE_REFERENCE - 1), "numbers of objects fit");
+_Static_assert(DIFF_TEXTS_MAX < INT32_MAX, "places leave a bit");
+
+struct side_told *side_told_new(void);
+
 /* ---- texts.c ---- */
 
 /* A hash of many short texts: eight bytes at a time. Of nothing it is not zero. */
@@ -53,8 +64,9 @@ struct texts {
 uint32_t diff_texts_put(struct texts *t, uint64_t hash, const void *text, size_t size);
 /* Puts it there, known or not. */
 uint32_t diff_texts_append(struct texts *t, const void *text, size_t size);
-/* Puts it there unless that was done lately: most texts come once, or again and again. */
-uint32_t diff_texts_put_lately(struct texts *t, uint64_t hash, const void *text, size_t size);
+/* Where the place of a text is, if it was put there lately: most texts come once, or again and
+ * again. To be filled in when `hash` is another. NULL: out of memory (buf_error(&t->all)). */
+struct text_slot *diff_texts_lately(struct texts *t, uint64_t hash);
 void diff_texts_done(struct texts *t);
 
 enum object_mark {
@@ -70,18 +82,11 @@ struct object_count {
 	bool mapped; /* it is in the map of counts */
 };
 
-/* The first text about an object. Most of them are in no other. */
-struct object_text {
-	uint64_t hash;  /* 0: none yet */
-	uint32_t place; /* 0: there was no room */
-};
-
 struct objects {
-	struct diff_object *list;       /* from 1 */
-	uint8_t *marks;                 /* enum object_mark of each */
-	struct object_count *last;      /* of each */
-	struct object_text *first_text; /* of each */
-	size_t count, capacity;         /* with place 0 */
+	struct diff_object *list;  /* from 1 */
+	uint8_t *marks;            /* enum object_mark of each */
+	struct object_count *last; /* of each */
+	size_t count, capacity;    /* with place 0 */
 	struct map by_hash;
 	struct texts *texts;
 	bool failed;

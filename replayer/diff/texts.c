@@ -71,20 +71,13 @@ uint32_t diff_texts_put(struct texts *t, uint64_t hash, const void *text, size_t
 	return place;
 }
 
-uint32_t diff_texts_put_lately(struct texts *t, uint64_t hash, const void *text, size_t size)
+struct text_slot *diff_texts_lately(struct texts *t, uint64_t hash)
 {
-	struct text_slot *slot;
-
 	if (!t->lately)
 		t->lately = calloc(SIDE_TEXT_CACHE, sizeof(*t->lately));
-	if (!t->lately) {
+	if (!t->lately)
 		t->all.failed = -ENOMEM;
-		return 0;
-	}
-	slot = &t->lately[(hash ^ hash >> 32) % SIDE_TEXT_CACHE];
-	if (slot->hash != hash)
-		*slot = (struct text_slot){hash, diff_texts_append(t, text, size)};
-	return slot->place;
+	return t->lately ? &t->lately[(hash ^ hash >> 32) % SIDE_TEXT_CACHE] : NULL;
 }
 
 void diff_texts_done(struct texts *t)
@@ -97,7 +90,6 @@ void diff_texts_done(struct texts *t)
 static int make_room(struct objects *o)
 {
 	size_t capacity = o->capacity;
-	struct object_text *first_text;
 	struct object_count *last;
 	uint8_t *marks;
 
@@ -113,10 +105,6 @@ static int make_room(struct objects *o)
 	if (!last)
 		return -ENOMEM;
 	o->last = last;
-	first_text = reallocarray(o->first_text, capacity, sizeof(*first_text));
-	if (!first_text)
-		return -ENOMEM;
-	o->first_text = first_text;
 	o->capacity = capacity;
 	return 0;
 }
@@ -138,7 +126,6 @@ uint32_t diff_objects_put(struct objects *o, const struct buf *label, const void
 		o->list[0] = (struct diff_object){.hash = 0};
 		o->marks[0] = 0;
 		o->last[0] = (struct object_count){.at = 0};
-		o->first_text[0] = (struct object_text){.hash = 0};
 		o->count = 1;
 	}
 	if (make_room(o) < 0 || buf_error(label) < 0 ||
@@ -147,7 +134,6 @@ uint32_t diff_objects_put(struct objects *o, const struct buf *label, const void
 	place = diff_texts_append(o->texts, buf_text(label), label->size);
 	o->marks[o->count] = marks;
 	o->last[o->count] = (struct object_count){.at = 0};
-	o->first_text[o->count] = (struct object_text){.hash = 0};
 	o->list[o->count] = (struct diff_object){
 		.hash = hash,
 		.label = place,
@@ -164,6 +150,5 @@ void diff_objects_done(struct objects *o)
 	free(o->list);
 	free(o->marks);
 	free(o->last);
-	free(o->first_text);
 	map_done(&o->by_hash);
 }
