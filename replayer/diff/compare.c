@@ -16,7 +16,7 @@ enum { NAME_MAX_BYTES = 72 };
 
 const char *compare_text(const struct diff_side *s, uint32_t place)
 {
-	return place < s->texts_size ? s->texts + place : "";
+	return diff_side_text(s, place);
 }
 
 const char *compare_label(const struct diff_side *s, uint32_t object)

@@ -102,7 +102,6 @@ static struct finding_place place_of(const struct edit *e)
 {
 	return (struct finding_place){.step = e->step,
 				      .seq = e->step->seq,
-				      .time = e->step->time,
 				      .process = e->process,
 				      .tid = e->tid,
 				      .count = 1};

@@ -39,6 +39,16 @@ static size_t repeats(const struct folding *f, size_t at, size_t block, size_t e
 	return n;
 }
 
+/* Whether the element comes again near enough that a block could begin with it. */
+static bool comes_again(const uint32_t *numbers)
+{
+	unsigned again = 0;
+
+	for (size_t i = 1; i <= FOLD_BLOCK_MAX; i++)
+		again |= numbers[i] == numbers[0];
+	return again;
+}
+
 static void put(struct folding *f, struct fold_element e)
 {
 	buf_append(&f->elements, &e, sizeof(e));
@@ -60,8 +70,10 @@ static void fold_part(struct folding *f, size_t at, size_t end, size_t longest)
 {
 	while (at < end) {
 		size_t best = 0, covered = 0, times = 0;
+		const bool alone = end - at > FOLD_BLOCK_MAX && !comes_again(f->numbers + at);
 
-		for (size_t block = 1; block <= longest && block <= (end - at) / 2; block++) {
+		for (size_t block = 1; !alone && block <= longest && block <= (end - at) / 2;
+		     block++) {
 			size_t n = repeats(f, at, block, end);
 
 			if (n && block * (n + 1) > covered) {

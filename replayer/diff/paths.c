@@ -282,9 +282,15 @@ static uint8_t marks_of(const char *path, size_t size)
 		if (size >= n && memcmp(path, places[i].prefix, n) == 0)
 			return places[i].marks;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(probed); i++) {
-		if (memmem(path, size, probed[i], strlen(probed[i])))
-			return OBJECT_PROBED;
+	for (const char *at = path, *end = path + size; (at = memchr(at, '/', (size_t)(end - at)));
+	     at++) {
+		for (size_t i = 0; i < ARRAY_SIZE(probed); i++) {
+			size_t n = strlen(probed[i]);
+
+			if ((size_t)(end - at) >= n && at[1] == probed[i][1] &&
+			    memcmp(at, probed[i], n) == 0)
+				return OBJECT_PROBED;
+		}
 	}
 	return 0;
 }
@@ -346,10 +352,19 @@ static void say_numbers(const struct path_ways *w, const char *name, size_t size
 	}
 }
 
+/* Three digits in a row: of three places in a row one is every third. */
 static bool has_number(const char *name, size_t size)
 {
-	for (size_t i = 0; i + 2 < size; i++) {
-		if (is_digit(name[i]) && is_digit(name[i + 1]) && is_digit(name[i + 2]))
+	for (size_t i = 2; i < size; i += 3) {
+		size_t before = 0, behind = 0;
+
+		if (!is_digit(name[i]))
+			continue;
+		while (before < 2 && is_digit(name[i - before - 1]))
+			before++;
+		while (behind < 2 && i + behind + 1 < size && is_digit(name[i + behind + 1]))
+			behind++;
+		if (before + behind >= 2)
 			return true;
 	}
 	return false;

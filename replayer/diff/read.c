@@ -195,14 +195,16 @@ static int begin(struct reading *r, const struct diff_options *options)
 
 	r->options = options;
 	r->is = calloc(1, sizeof(*r->is));
-	if (r->is)
+	if (r->is) {
 		r->is->chosen_ports = calloc(1, TRANSIENT_PORTS_SIZE);
+		r->is->told = side_told_new();
+	}
 	r->state = state_new();
 	r->printer = printer_new(&plain);
 	r->transfers = transfers_new();
 	r->more = calloc(MORE_KEPT, sizeof(*r->more));
 	if (diff_objects_init(&r->objects, &r->texts) < 0 || !r->is || !r->is->chosen_ports ||
-	    !r->state || !r->printer || !r->transfers || !r->more ||
+	    !r->is->told || !r->state || !r->printer || !r->transfers || !r->more ||
 	    diff_calls_init(&r->calls) < 0 || diff_labels_init(r) < 0)
 		return -ENOMEM;
 	printer_canon(r->printer, &r->canon);

@@ -18,12 +18,13 @@
 /* When a process began, which its parent was in a call for. */
 struct birth {
 	uint32_t parent; /* in the old side */
-	uint64_t time;
+	uint64_t seq;
 };
 
 struct ruled_side {
 	struct diff_side side;
 	struct buf texts;
+	struct buf whole; /* the text at hand */
 	struct buf owned; /* pointers that are freed with it */
 	const struct rules *rules;
 	const struct diff_side *from;
@@ -143,14 +144,24 @@ static const char *old_text(const struct ruled_side *r, uint32_t place)
 	return place < r->from->texts_size ? r->from->texts + place : "";
 }
 
+/* With what it is about written out. Valid until the next. */
+static const char *whole_text(struct ruled_side *r, uint32_t place)
+{
+	buf_clear(&r->whole);
+	diff_side_say(r->from, place, &r->whole);
+	buf_inherit(&r->texts, &r->whole);
+	return buf_text(&r->whole);
+}
+
 /* The place of a text made over. */
 static uint32_t new_text(struct ruled_side *r, uint32_t place)
 {
-	const char *old = old_text(r, place);
 	const size_t at = r->texts.size;
+	const char *old;
 
 	if (!r->rewrites)
 		return place;
+	old = whole_text(r, place);
 	if (!*old || at > UINT32_MAX - DIFF_TEXTS_MAX)
 		return 0;
 	rules_rewrite(r->rules, old, &r->texts);
@@ -165,11 +176,11 @@ static const char *made_text(const struct ruled_side *r, uint32_t place)
 
 /* As for texts that were read so: one that did not change keeps its own, which may be of more than
  * was kept. */
-static uint64_t hash_of(const struct ruled_side *r, uint32_t old, uint32_t made, uint64_t hash)
+static uint64_t hash_of(struct ruled_side *r, uint32_t old, uint32_t made, uint64_t hash)
 {
 	const char *text = made_text(r, made);
 
-	return strcmp(old_text(r, old), text) == 0 ? hash : diff_hash(text, strlen(text));
+	return strcmp(whole_text(r, old), text) == 0 ? hash : diff_hash(text, strlen(text));
 }
 
 /* ---- objects and calls ---- */
@@ -232,7 +243,7 @@ static const char *call_of(const char *const *calls, size_t count, uint32_t call
 static uint32_t renamed(struct ruled_side *r, uint32_t place, const char *from, const char *to)
 {
 	const size_t size = strlen(from), at = r->texts.size;
-	const char *text = old_text(r, place);
+	const char *text = whole_text(r, place);
 	cleanup_done(buf_done) struct buf all = {0};
 
 	if (strncmp(text, from, size) != 0 || text[size] != '(' || at > UINT32_MAX - DIFF_TEXTS_MAX)
@@ -275,7 +286,7 @@ static int compare_births(const void *a, const void *b)
 
 	if (x->parent != y->parent)
 		return x->parent < y->parent ? -1 : 1;
-	return (x->time > y->time) - (x->time < y->time);
+	return (x->seq > y->seq) - (x->seq < y->seq);
 }
 
 /* How many of a process's children that are ignored began from @from to @to. */
@@ -293,7 +304,7 @@ static size_t unborn_of(const struct ruled_side *r, uint32_t parent, uint64_t fr
 			high = middle;
 	}
 	while (low < r->unborn_count && r->unborn[low].parent == parent &&
-	       r->unborn[low].time <= to) {
+	       r->unborn[low].seq <= to) {
 		low++;
 		n++;
 	}
@@ -306,12 +317,12 @@ static bool is_fork(const struct ruled_side *r, uint32_t call, uint16_t error)
 	       strcmp(r->from->calls[call], "fork") == 0;
 }
 
-/* The call for a child that is ignored is ignored with it. */
+/* The call for a child that is ignored is ignored with it: @next is the one behind it. */
 static bool is_for_unborn(const struct ruled_side *r, uint32_t process,
-			  const struct diff_step *step)
+			  const struct diff_step *step, const struct diff_step *next)
 {
 	return r->unborn_count && is_fork(r, step->call, step->error) &&
-	       unborn_of(r, process, step->time, step->time + step->duration);
+	       unborn_of(r, process, step->seq, next ? next->seq : UINT64_MAX);
 }
 
 static void apply_thread(struct ruled_side *r, uint32_t process, const struct diff_thread *from,
@@ -326,7 +337,8 @@ static void apply_thread(struct ruled_side *r, uint32_t process, const struct di
 		struct diff_step *step = &steps[ret->count];
 
 		if (!is_kept(r, from->steps[i].call, from->steps[i].object) ||
-		    is_for_unborn(r, process, &from->steps[i]))
+		    is_for_unborn(r, process, &from->steps[i],
+				  i + 1 < from->count ? &from->steps[i + 1] : NULL))
 			continue;
 		*step = from->steps[i];
 		ret->count++;
@@ -406,7 +418,7 @@ static void number_processes(struct ruled_side *r)
 		    !rules_ignore(r->rules, RULE_PROCESS, old_text(r, s->objects[p->exe].label)))
 			r->number[i] = (uint32_t)r->side.process_count++;
 		else if (p->parent && !orphan)
-			r->unborn[r->unborn_count++] = (struct birth){p->parent, p->start_time};
+			r->unborn[r->unborn_count++] = (struct birth){p->parent, p->start_seq};
 	}
 	qsort(r->unborn, r->unborn_count, sizeof(*r->unborn), compare_births);
 }
@@ -480,6 +492,7 @@ struct ruled_side *ruled_side_free(struct ruled_side *r)
 	}
 	buf_done(&r->owned);
 	buf_done(&r->texts);
+	buf_done(&r->whole);
 	free(r);
 	return NULL;
 }

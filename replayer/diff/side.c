@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "side.h"
 
+#include "side_priv.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/map.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 static void free_const(const void *at)
 {
@@ -19,6 +26,77 @@ static void free_process(const struct diff_process *p)
 	free_const(p->counts);
 	free_const(p->inherited);
 }
+
+/* ---- texts ---- */
+
+struct side_told {
+	struct map by_place; /* texts */
+	size_t size;         /* of all of them */
+};
+
+struct side_told *side_told_new(void)
+{
+	return calloc(1, sizeof(struct side_told));
+}
+
+static struct side_told *told_free(struct side_told *t)
+{
+	size_t at = 0;
+	void *text;
+
+	while (t && (text = map_next(&t->by_place, &at)))
+		free(text);
+	if (t)
+		map_done(&t->by_place);
+	free(t);
+	return NULL;
+}
+
+/* The label of the object whose number is behind the mark. */
+static const char *referred(const struct diff_side *s, const char *mark)
+{
+	uint32_t object = 0;
+
+	for (size_t i = SIDE_REFERENCE; i > 1; i--)
+		object = object << 7 | (mark[i - 1] & 0x7f);
+	return object < s->object_count ? s->texts + s->objects[object].label : "";
+}
+
+void diff_side_say(const struct diff_side *s, uint32_t place, struct buf *ret)
+{
+	const char *at = s->texts + (place & ~SIDE_TEXT_SHORT), *mark;
+
+	if ((place & ~SIDE_TEXT_SHORT) >= s->texts_size)
+		return;
+	while (place & SIDE_TEXT_SHORT && (mark = strchr(at, SIDE_MARK))) {
+		buf_append(ret, at, (size_t)(mark - at));
+		buf_str(ret, referred(s, mark));
+		at = mark + SIDE_REFERENCE;
+	}
+	buf_str(ret, at);
+}
+
+const char *diff_side_text(const struct diff_side *s, uint32_t place)
+{
+	const char *known;
+	struct buf text = {0};
+
+	if (!(place & SIDE_TEXT_SHORT))
+		return place < s->texts_size ? s->texts + place : "";
+	known = map_get(&s->told->by_place, place);
+	if (known)
+		return known;
+	diff_side_say(s, place, &text);
+	s->told->size += text.size;
+	if (!text.size || buf_error(&text) < 0 || s->told->size > DIFF_TEXTS_MAX ||
+	    map_put(&s->told->by_place, place, text.data) < 0) {
+		buf_done(&text);
+		return "";
+	}
+	return text.data;
+}
+
+/* ---- the whole ---- */
 
 struct diff_side *diff_side_free(struct diff_side *s)
 {
@@ -42,6 +120,7 @@ struct diff_side *diff_side_free(struct diff_side *s)
 	free_const(s->processes);
 	free_const(s->objects);
 	free_const(s->calls);
+	told_free(s->told);
 	free_const(s->texts);
 	free(s->environments);
 	free(s->chosen_ports);

@@ -43,10 +43,10 @@ struct diff_step {
 	uint64_t what;   /* call group and object */
 	uint64_t coarse; /* and how it ended: to align by */
 	uint64_t fine;   /* all that was said: equal steps have equal ones */
-	uint64_t seq, time, duration;
+	uint64_t seq;
 	uint32_t object; /* in objects: what it was about first; DIFF_NONE: nothing with a name */
 	uint32_t call;   /* in calls */
-	uint32_t text;   /* place in texts of the canonical text, ended by a NUL; 0: not kept */
+	uint32_t text;   /* the canonical text, for diff_side_text(); 0: not kept */
 	uint16_t error;  /* errno, 0: none */
 	uint8_t kind, marks;
 };
@@ -126,6 +126,7 @@ struct diff_process {
 	const struct diff_inherited *inherited; /* by the last exec, but for 0, 1 and 2 */
 	size_t inherited_count;
 	uint64_t start_time, end_time;
+	uint64_t start_seq; /* where it began: behind the entry of the call that made it */
 };
 
 /* What a call was about: a file, a socket, a pipe, by a name that is the same in another run. */
@@ -163,6 +164,7 @@ struct diff_side {
 	const char *texts; /* place 0 is the empty text */
 	size_t texts_size;
 	uint8_t *chosen_ports;  /* by the kernel, for sockets of the tape: a bit for each */
+	struct side_told *told; /* texts that were asked for */
 	char damage[256];       /* of the first damaged place, for people; "": none */
 	uint8_t **environments; /* what processes point to */
 	size_t environment_count;
@@ -185,6 +187,7 @@ struct diff_options {
 	void *progress_context;
 };
 
+struct buf;
 struct err;
 struct trace_source;
 
@@ -195,6 +198,14 @@ struct trace_source;
  */
 int diff_side_read(struct trace_source *source, const struct diff_options *options,
 		   struct diff_side **ret, struct err *err);
+/*
+ * The text at a place, "" of none. In texts of steps what the step is about is not written out:
+ * it is made whole when it is asked for, once, and lives as long as the side. "" when that would
+ * be more than DIFF_TEXTS_MAX bytes for all of them, or there is no memory.
+ */
+const char *diff_side_text(const struct diff_side *s, uint32_t place);
+/* Appends it, and keeps nothing. */
+void diff_side_say(const struct diff_side *s, uint32_t place, struct buf *ret);
 /* Accepts NULL; returns NULL. */
 struct diff_side *diff_side_free(struct diff_side *s);
 

@@ -27,6 +27,7 @@ enum {
 	SIDE_PROCESSES_MAX = 1 << 20,
 	SIDE_PATH_CACHE = 4096,
 	SIDE_FILE_CACHE = 1024,
+	SIDE_TEXT_CACHE = 1 << 13,
 	SIDE_PATH_MAX = 4096,
 	SIDE_INHERITED_EACH = 256, /* descriptors that an exec leaves open */
 	SIDE_INHERITED_MAX = 1 << 20,
@@ -34,14 +35,31 @@ enum {
 	SIDE_DRAWN = 6, /* calls behind one that draws random bytes which may make a name of them */
 };
 
+/* ---- side.c ---- */
+
+/* In a place of a short text: the text has marks in it. A mark and the number of an object, seven
+ * bits a byte, stand for that object's label. */
+#define SIDE_TEXT_SHORT UINT32_C(0x80000000)
+enum { SIDE_MARK = 1, SIDE_REFERENCE = 5 };
+_Static_assert(SIDE_OBJECTS_MAX < 1 << 7 * (SIDE_REFERENCE - 1), "numbers of objects fit");
+_Static_assert(DIFF_TEXTS_MAX < INT32_MAX, "places leave a bit");
+
+struct side_told *side_told_new(void);
+
 /* ---- texts.c ---- */
 
 /* A hash of many short texts: eight bytes at a time. Of nothing it is not zero. */
 uint64_t diff_hash(const void *text, size_t size);
 
+struct text_slot {
+	uint64_t hash;
+	uint32_t place;
+};
+
 struct texts {
-	struct buf all;     /* each with its NUL; place 0 is empty */
-	struct map by_hash; /* place */
+	struct buf all;           /* each with its NUL; place 0 is empty */
+	struct map by_hash;       /* place */
+	struct text_slot *lately; /* SIDE_TEXT_CACHE of them; NULL: none yet */
 };
 
 /* The place of a text, kept once; 0: empty, no room, or out of memory (then buf_error(&t->all)).
@@ -49,8 +67,9 @@ struct texts {
 uint32_t diff_texts_put(struct texts *t, uint64_t hash, const void *text, size_t size);
 /* Puts it there, known or not. */
 uint32_t diff_texts_append(struct texts *t, const void *text, size_t size);
-/* What was appended is found from now on, unless its like is already. */
-void diff_texts_know(struct texts *t, uint64_t hash, uint32_t place);
+/* Where the place of a text is, if it was put there lately: most texts come once, or again and
+ * again. To be filled in when `hash` is another. NULL: out of memory (buf_error(&t->all)). */
+struct text_slot *diff_texts_lately(struct texts *t, uint64_t hash);
 void diff_texts_done(struct texts *t);
 
 enum object_mark {
@@ -67,19 +86,11 @@ struct object_count {
 	bool mapped; /* it is in the map of counts */
 };
 
-/* The latest text about an object. */
-struct object_text {
-	uint64_t hash;  /* 0: none yet */
-	uint32_t place; /* 0: there was no room */
-	bool mapped;    /* it is in the map of texts */
-};
-
 struct objects {
 	struct diff_object *list;  /* from 1 */
 	uint8_t *marks;            /* enum object_mark of each */
 	struct object_count *last; /* of each */
-	struct object_text *last_text;
-	size_t count, capacity; /* with place 0 */
+	size_t count, capacity;    /* with place 0 */
 	struct map by_hash;
 	struct texts *texts;
 	bool failed;

@@ -221,29 +221,67 @@ static int add_step(struct reading *r, struct worker *w, const struct diff_step 
 	return 0;
 }
 
+static bool is_at(const struct buf *text, size_t at, const char *label, size_t size)
+{
+	return at + size < text->size && memcmp(text->data + at, label, size) == 0;
+}
+
+static void put_reference(struct buf *text, uint32_t object)
+{
+	const char mark[SIDE_REFERENCE] = {SIDE_MARK, (char)(object | 0x80),
+					   (char)(object >> 7 | 0x80), (char)(object >> 14 | 0x80),
+					   (char)(object >> 21 | 0x80)};
+
+	buf_append(text, mark, sizeof(mark));
+}
+
 /*
- * The place of the text at hand. Most objects are in one text only, so that nothing is gained by
- * knowing it from the others: it gets into the map when there is another about the same object.
+ * The text at hand without the label of what it is about, which most texts begin with and many
+ * end with: open("/etc/hosts", O_RDONLY) = </etc/hosts>. Half of all bytes of texts are that.
+ * 0: it is not where it is looked for, or there is no room.
  */
+static uint32_t append_short(struct reading *r, uint32_t object)
+{
+	enum { WORTH = 2 * SIDE_REFERENCE };
+	const struct buf *text = &r->text;
+	struct buf *all = &r->texts.all;
+	const char *label = all->data + r->objects.list[object].label,
+		   *open = memchr(buf_text(text), '(', text->size);
+	const size_t size = strlen(label), at = open ? (size_t)(open - text->data) + 2 : 0,
+		     place = all->size;
+	size_t end = text->size;
+
+	/* What is too long is cut where it is. */
+	if (size < WORTH || !at || text->size >= SIDE_TEXT_MAX || !is_at(text, at, label, size) ||
+	    memchr(text->data, SIDE_MARK, text->size) || place + text->size >= DIFF_TEXTS_MAX)
+		return 0;
+	if (end - 1 - size >= at + size && is_at(text, end - 1 - size, label, size))
+		end -= 1 + size;
+	buf_append(all, text->data, at);
+	put_reference(all, object);
+	buf_append(all, text->data + at + size, end - at - size);
+	if (end < text->size) {
+		put_reference(all, object);
+		buf_append(all, text->data + end + size, 1);
+	}
+	buf_char(all, '\0');
+	return (uint32_t)place | SIDE_TEXT_SHORT;
+}
+
+/* The place of the text at hand. */
 static uint32_t put_text(struct reading *r, uint32_t object, uint64_t hash)
 {
-	struct object_text *last = object ? &r->objects.last_text[object] : NULL;
+	struct text_slot *slot = diff_texts_lately(&r->texts, hash);
 	uint32_t place;
 
-	if (last && last->hash == hash)
-		return last->place;
-	if (last && !last->hash) {
+	if (!slot)
+		return 0;
+	if (slot->hash == hash)
+		return slot->place;
+	place = object ? append_short(r, object) : 0;
+	if (!place)
 		place = diff_texts_append(&r->texts, buf_text(&r->text), r->text.size);
-		*last = (struct object_text){hash, place, false};
-		return place;
-	}
-	if (last && last->place && !last->mapped) {
-		diff_texts_know(&r->texts, last->hash, last->place);
-		last->mapped = true;
-	}
-	place = diff_texts_put(&r->texts, hash, buf_text(&r->text), r->text.size);
-	if (last)
-		*last = (struct object_text){hash, place, true};
+	*slot = (struct text_slot){hash, place};
 	return place;
 }
 
@@ -253,7 +291,6 @@ static void finish_step(struct reading *r, struct diff_step *step)
 	step->fine = diff_hash(buf_text(&r->text), r->text.size);
 	step->text = put_text(r, step->object, step->fine);
 	step->seq = event_is_call(r->event) ? r->event->call.begun_seq : r->event->seq;
-	step->time = r->event->time;
 	if (buf_error(&r->text) < 0 || buf_error(&r->texts.all) < 0)
 		r->failed = -ENOMEM;
 }
@@ -289,7 +326,6 @@ static void make_step(struct reading *r, const struct subject *s, uint32_t objec
 	const struct event_call *call = &r->event->call;
 
 	*ret = (struct diff_step){.what = what_of(r, s, object),
-				  .duration = call->state == EVENT_FINISHED ? call->duration : 0,
 				  .object = object,
 				  .call = r->class->call,
 				  .error = (uint16_t)error,
@@ -316,6 +352,7 @@ static int take_noise(struct reading *r, int error)
 
 int diff_steps_take_call(struct reading *r)
 {
+	const struct event_call *call = &r->event->call;
 	struct worker *w = &r->workers[r->worker];
 	int error = diff_calls_error(r->class, r->event);
 	struct subject subject;
@@ -339,7 +376,8 @@ int diff_steps_take_call(struct reading *r)
 		w->unfinished = step;
 		return 0;
 	}
-	if (diff_steps_count(r, r->class->call, object, (uint16_t)error, false, step.duration) < 0)
+	if (diff_steps_count(r, r->class->call, object, (uint16_t)error, false,
+			     call->state == EVENT_FINISHED ? call->duration : 0) < 0)
 		return -ENOMEM;
 	return add_step(r, w, &step);
 }

@@ -71,22 +71,25 @@ uint32_t diff_texts_put(struct texts *t, uint64_t hash, const void *text, size_t
 	return place;
 }
 
-void diff_texts_know(struct texts *t, uint64_t hash, uint32_t place)
+struct text_slot *diff_texts_lately(struct texts *t, uint64_t hash)
 {
-	if (!map_get(&t->by_hash, hash) && map_put(&t->by_hash, hash, (void *)(uintptr_t)place) < 0)
+	if (!t->lately)
+		t->lately = calloc(SIDE_TEXT_CACHE, sizeof(*t->lately));
+	if (!t->lately)
 		t->all.failed = -ENOMEM;
+	return t->lately ? &t->lately[(hash ^ hash >> 32) % SIDE_TEXT_CACHE] : NULL;
 }
 
 void diff_texts_done(struct texts *t)
 {
 	buf_done(&t->all);
 	map_done(&t->by_hash);
+	free(t->lately);
 }
 
 static int make_room(struct objects *o)
 {
 	size_t capacity = o->capacity;
-	struct object_text *last_text;
 	struct object_count *last;
 	uint8_t *marks;
 
@@ -102,10 +105,6 @@ static int make_room(struct objects *o)
 	if (!last)
 		return -ENOMEM;
 	o->last = last;
-	last_text = reallocarray(o->last_text, capacity, sizeof(*last_text));
-	if (!last_text)
-		return -ENOMEM;
-	o->last_text = last_text;
 	o->capacity = capacity;
 	return 0;
 }
@@ -118,7 +117,6 @@ int diff_objects_init(struct objects *o, struct texts *texts)
 	o->list[0] = (struct diff_object){.hash = 0};
 	o->marks[0] = 0;
 	o->last[0] = (struct object_count){.at = 0};
-	o->last_text[0] = (struct object_text){.hash = 0};
 	o->count = 1;
 	return 0;
 }
@@ -139,7 +137,6 @@ uint32_t diff_objects_put(struct objects *o, const struct buf *label, const void
 	place = diff_texts_append(o->texts, buf_text(label), label->size);
 	o->marks[o->count] = marks;
 	o->last[o->count] = (struct object_count){.at = 0};
-	o->last_text[o->count] = (struct object_text){.hash = 0};
 	o->list[o->count] = (struct diff_object){
 		.hash = hash,
 		.label = place,
@@ -156,6 +153,5 @@ void diff_objects_done(struct objects *o)
 	free(o->list);
 	free(o->marks);
 	free(o->last);
-	free(o->last_text);
 	map_done(&o->by_hash);
 }

@@ -59,6 +59,33 @@ struct known_order {
 	uint8_t field[PRINT_ORDER_FIELDS]; /* places in desc->field */
 };
 
+enum { PRINT_TEXTS_MAX = 256, PRINT_TEXT_MAX = 47 };
+
+/* What a value of a field was said as in the canonical form. */
+struct known_text {
+	const struct sys_field *field; /* NULL: none yet */
+	uint64_t value;
+	uint8_t size;
+	char text[PRINT_TEXT_MAX];
+};
+
+enum { PRINT_STRUCTS_MAX = 32, PRINT_MEMBERS_MAX = 24 };
+
+/* A member that the canonical form may tell. */
+struct known_member {
+	const struct sys_field *field, *condition; /* NULL: the sibling is not there */
+	uint8_t name_size;
+	bool plain; /* a number, said by itself */
+	bool asked; /* canon_omits() says whether it is told */
+};
+
+struct known_struct {
+	const struct sys_desc *desc; /* NULL: none yet */
+	bool usable;
+	uint8_t count;
+	struct known_member member[PRINT_MEMBERS_MAX];
+};
+
 struct printer {
 	struct print_options options;
 	int64_t start_realtime; /* ns since the epoch at time 0 */
@@ -73,6 +100,8 @@ struct printer {
 	struct generic_family families[PRINT_FAMILIES_MAX];
 	struct known_meaning meanings[PRINT_MEANINGS_MAX];
 	struct known_order orders[PRINT_ORDERS_MAX];
+	struct known_text texts[PRINT_TEXTS_MAX];
+	struct known_struct structs[PRINT_STRUCTS_MAX];
 	struct print_parts *parts; /* to be noted of the call at hand; NULL: nobody asks */
 };
 
@@ -115,6 +144,13 @@ bool call_failed(const struct event *e);
 
 /* The field's value, whatever it is, in words. */
 void say_field(const struct scope *s, const struct sys_field *f);
+/* The same of its value, or of what it points to; not from what is known of it already. */
+void say_any_field(const struct scope *s, const struct sys_field *f, uint64_t value);
+/* Whether a member of the struct is said at all, and the member with its name. */
+bool is_member_said(const struct scope *s, const struct sys_field *f);
+void say_member(const struct scope *s, const struct sys_field *f);
+/* In which order members are said. Valid until that of another struct is asked for. */
+const struct known_order *order_of(struct printer *p, const struct sys_desc *d);
 /* What the kernel changed of what the field points to: " => [8]", or nothing. */
 void say_change(const struct scope *s, const struct sys_field *f);
 /* Whether there may be such a change, as far as the entry tells. */
@@ -215,6 +251,9 @@ void bound_text(struct buf *out, size_t from);
 bool canon_field(const struct scope *s, const struct sys_field *f, uint64_t value);
 /* Whether nothing is said of it, since it is another every time. */
 bool canon_omits(const struct scope *s, const struct sys_field *f);
+/* canon_again.c: say_any_field(), and the struct in braces; false: as usual. */
+void canon_say(const struct scope *s, const struct sys_field *f, uint64_t value);
+bool canon_struct(const struct scope *s);
 /* An address that is told in place of what should be there, or in an answer. */
 void say_pointer(const struct scope *s, uint64_t address);
 

@@ -45,7 +45,7 @@ static void put_in_order(const struct printer *p, const struct sys_desc *d, stru
 	}
 }
 
-static const struct known_order *order_of(struct printer *p, const struct sys_desc *d)
+const struct known_order *order_of(struct printer *p, const struct sys_desc *d)
 {
 	struct known_order *o = &p->orders[(uintptr_t)d / sizeof(*d) % PRINT_ORDERS_MAX];
 
@@ -157,7 +157,7 @@ static void say_struct_field(const struct scope *s, const struct sys_field *f)
 		say_number_after(s, f);
 }
 
-static void say_member(const struct scope *s, const struct sys_field *f)
+void say_member(const struct scope *s, const struct sys_field *f)
 {
 	if (f->kind == K_IPV6 && s->size - f->off >= f->size) {
 		say_ipv6_member(s, s->base + f->off, f->size, f->name);
@@ -169,7 +169,7 @@ static void say_member(const struct scope *s, const struct sys_field *f)
 	say_struct_field(s, f);
 }
 
-static bool is_said(const struct scope *s, const struct sys_field *f)
+bool is_member_said(const struct scope *s, const struct sys_field *f)
 {
 	return is_there(s, f) && !is_left_out(s, f) && sys_present(s->desc, f, s->base, s->size);
 }
@@ -178,7 +178,7 @@ static bool is_said(const struct scope *s, const struct sys_field *f)
 static bool hides_any(const struct scope *s, const struct known_order *o)
 {
 	for (uint8_t i = o->shown; i < o->count; i++) {
-		if (is_said(s, &s->desc->field[o->field[i]]))
+		if (is_member_said(s, &s->desc->field[o->field[i]]))
 			return true;
 	}
 	return false;
@@ -193,12 +193,14 @@ void say_struct(const struct scope *s)
 		say_field(s, &s->desc->field[0]);
 		return;
 	}
+	if (s->p->canon && canon_struct(s))
+		return;
 	buf_char(s->out, '{');
 	o = order_of(s->p, s->desc);
 	for (uint8_t i = 0; i < o->shown; i++) {
 		const struct sys_field *f = &s->desc->field[o->field[i]];
 
-		if ((s->p->canon && canon_omits(s, f)) || !is_said(s, f))
+		if ((s->p->canon && canon_omits(s, f)) || !is_member_said(s, f))
 			continue;
 		buf_str(s->out, any ? ", " : "");
 		say_member(s, f);
@@ -554,10 +556,8 @@ static uint64_t pointer_of(const struct scope *s, const struct sys_field *f)
 	return sys_value(f, s->base, s->size);
 }
 
-void say_field(const struct scope *s, const struct sys_field *f)
+void say_any_field(const struct scope *s, const struct sys_field *f, uint64_t value)
 {
-	uint64_t value = pointer_of(s, f);
-
 	if (s->p->canon && canon_field(s, f, value))
 		return;
 	if (f->size) {
@@ -579,4 +579,14 @@ void say_field(const struct scope *s, const struct sys_field *f)
 	} else {
 		say_array(s, f, value);
 	}
+}
+
+void say_field(const struct scope *s, const struct sys_field *f)
+{
+	const uint64_t value = pointer_of(s, f);
+
+	if (s->p->canon)
+		canon_say(s, f, value);
+	else
+		say_any_field(s, f, value);
 }

@@ -85,7 +85,8 @@ static struct made_process *add_process(struct made_side *s)
 	p = &s->processes[s->process_count];
 	*p = (struct made_process){.is = {.pid = 1000 + (uint32_t)s->process_count,
 					  .ended = true,
-					  .start_time = ++s->seq}};
+					  .start_time = ++s->seq,
+					  .start_seq = s->seq}};
 	p->thread.tid = p->is.pid;
 	s->process_count++;
 	return p;
@@ -146,8 +147,6 @@ void made_step(struct made_side *s, uint32_t process, const char *text, const ch
 {
 	const size_t size = strcspn(text, "(");
 	struct diff_step x = {.seq = ++s->seq,
-			      .time = s->seq,
-			      .duration = 1,
 			      .object = put_object(s, label),
 			      .call = put_call(s, text, size),
 			      .text = put_text(s, text),

@@ -73,33 +73,12 @@ static void texts_are_kept_once_and_not_without_bound(void **state)
 	diff_texts_done(&t);
 }
 
-static void a_text_of_one_object_is_known_to_others_when_told(void **state)
-{
-	const uint64_t hash = diff_hash("one", 3);
-	struct texts t = {.all = {0}};
-	uint32_t a, b;
-
-	(void)state;
-	a = diff_texts_append(&t, "one", 3);
-	assert_true(a);
-	diff_texts_know(&t, hash, a);
-	assert_int_equal(diff_texts_put(&t, hash, "one", 3), a);
-	/* The first stays. */
-	b = diff_texts_append(&t, "one", 3);
-	assert_int_not_equal(a, b);
-	diff_texts_know(&t, hash, b);
-	assert_int_equal(diff_texts_put(&t, hash, "one", 3), a);
-	assert_string_equal(t.all.data + b, "one");
-	diff_texts_done(&t);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pieces_do_not_matter),
 		cmocka_unit_test(each_byte_and_its_place_do),
 		cmocka_unit_test(texts_are_kept_once_and_not_without_bound),
-		cmocka_unit_test(a_text_of_one_object_is_known_to_others_when_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
