@@ -108,14 +108,16 @@ static const char *read_ignore(struct rules *r, const struct line *line)
 static const char *read_mask(struct rules *r, const struct line *line)
 {
 	const char *to = line->count == 3 ? line->word[2] : "<masked>", *error;
+	int result;
 
 	if (line->count != 2 && line->count != 3)
 		return "use mask REGEX [WORD]";
 	error = add_words(r, RULE_MASK, line->word[1], to, 0);
 	if (error)
 		return error;
-	if (regcomp(&r->at[r->count - 1].regex, line->word[1], REG_EXTENDED) != 0)
-		return "that is no regular expression";
+	result = regcomp(&r->at[r->count - 1].regex, line->word[1], REG_EXTENDED);
+	if (result)
+		return result == REG_ESPACE ? "out of memory" : "that is no regular expression";
 	r->at[r->count - 1].compiled = true;
 	return NULL;
 }
