@@ -27,13 +27,15 @@ enum {
 };
 #define SEEKABLE_MAGIC UINT32_C(0x8f92eab1)
 
-/* The size of the tape that ends at @end; 0: it has no table. */
-static uint64_t tape_size(int fd, uint64_t end)
+/* The size of the tape that ends at @end; 0: it has no table. 0 or -errno. */
+static int tape_size(int fd, uint64_t end, uint64_t *ret)
 {
 	uint8_t footer[FOOTER];
 	cleanup_free uint8_t *entries = NULL;
 	uint64_t count, table, sum = 0;
+	ssize_t n;
 
+	*ret = 0;
 	if (end < FOOTER + SKIPPABLE ||
 	    fileio_read_at(fd, end - FOOTER, footer, FOOTER) != FOOTER ||
 	    load(footer, FOOTER, 5, 4) != SEEKABLE_MAGIC || footer[4] != 0)
@@ -43,12 +45,16 @@ static uint64_t tape_size(int fd, uint64_t end)
 	if (!count || count > FRAMES_MAX || table + FOOTER + SKIPPABLE > end)
 		return 0;
 	entries = malloc(table);
-	if (!entries || fileio_read_at(fd, end - FOOTER - table, entries, table) != (ssize_t)table)
-		return 0;
+	if (!entries)
+		return -ENOMEM;
+	n = fileio_read_at(fd, end - FOOTER - table, entries, table);
+	if (n != (ssize_t)table)
+		return n < 0 ? (int)n : 0;
 	for (uint64_t i = 0; i < count; i++)
 		sum += load(entries, table, i * ENTRY, 4);
 	sum += table + FOOTER + SKIPPABLE;
-	return sum <= end ? sum : 0;
+	*ret = sum <= end ? sum : 0;
+	return 0;
 }
 
 static int find_parts(const char *place, struct buf *ret, struct err *err)
@@ -63,8 +69,11 @@ static int find_parts(const char *place, struct buf *ret, struct err *err)
 		return err_errno(err, errno, "%s", place);
 	end = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
 	while (end && n < TAPE_PARTS_MAX) {
-		uint64_t size = tape_size(fd, end);
+		uint64_t size;
+		int r = tape_size(fd, end, &size);
 
+		if (r < 0)
+			return err_errno(err, -r, "%s", place);
 		if (!size)
 			break;
 		end -= size;

@@ -6,6 +6,7 @@
  */
 #include "diff_run.h"
 #include "opts.h"
+#include "say.h"
 #include "tapefile.h"
 #include "verbs.h"
 
@@ -51,6 +52,7 @@ static int write_all(const char *output, char **paths, struct err *err)
 static int make(const char *output, char **paths, size_t count)
 {
 	cleanup_done(map_done) struct map learned = {0};
+	cleanup_done(buf_done) struct buf done = {0};
 	char doubt[512] = "";
 	struct err err = {0};
 	struct stat st;
@@ -65,10 +67,13 @@ static int make(const char *output, char **paths, size_t count)
 			return opts_complain("'%s' is one of the tapes; name another file with -o",
 					     output);
 	}
+	/* What is to be said at the end is known before anything is written. */
+	buf_printf(&done, "%zu runs, %zu keys that vary -> %s", count, learned.count, output);
+	if (buf_error(&done) < 0)
+		return opts_complain("out of memory");
 	if (write_all(output, paths, &err) < 0)
 		return opts_complain("%s", err_text(&err));
-	opts_complain("%zu runs, %zu keys that vary -> %s", count, learned.count, output);
-	return EXIT_FINE;
+	return say("analyze", buf_text(&done)) < 0 ? EXIT_TROUBLE : EXIT_FINE;
 }
 
 int verb_baseline(int argc, char **argv)
