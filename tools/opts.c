@@ -58,6 +58,7 @@ int opts_bad_option(int option, char **argv)
 static int output_fd = STDOUT_FILENO;
 static int output_error;
 static bool output_told;
+static bool input_failed; /* and that was told */
 
 bool opts_flush(struct buf *out)
 {
@@ -81,7 +82,8 @@ int opts_output_status(int status)
 {
 	if (!output_error || output_error == -EPIPE)
 		return status;
-	if (!output_told)
+	/* Memory that is missing is missing here and there. */
+	if (!output_told && !(input_failed && output_error == -ENOMEM))
 		opts_complain(output_error == -ENOMEM ? "out of memory" : "cannot write: %s",
 			      strerror(-output_error));
 	output_told = true;
@@ -95,6 +97,11 @@ int opts_end(struct buf *out, int failed, int status)
 	opts_flush(out);
 	buf_done(out);
 	return opts_output_status(status);
+}
+
+bool opts_input_failed(void)
+{
+	return input_failed;
 }
 
 int opts_output_to(const char *path, struct err *err)
@@ -215,9 +222,11 @@ static int for_each_item(const char *path, const struct trace_stream_options *op
 	struct err err = {0};
 	int r = trace_source_open(path, &source, &err);
 
+	input_failed |= r < 0;
 	if (r < 0)
 		return opts_complain("%s", err_text(&err));
 	r = trace_stream_open(source, options, &stream, &err);
+	input_failed |= r < 0;
 	if (r < 0)
 		return opts_complain("%s: %s", path, err_text(&err));
 	progress_begin(&progress, STDERR_FILENO, output_fd, clock_now());
@@ -228,6 +237,7 @@ static int for_each_item(const char *path, const struct trace_stream_options *op
 	if (output_error)
 		return opts_output_status(EXIT_FINE);
 	say_damages(&damages, path);
+	input_failed |= r < 0;
 	if (r < 0)
 		return opts_complain("%s: %s", path, err_text(&err));
 	return damages.count ? EXIT_TROUBLE : EXIT_FINE;

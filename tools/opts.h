@@ -53,6 +53,9 @@ int opts_output_status(int status);
 /* The end of a verb that wrote into @out: what is left is written, and @out freed. @failed is
  * -ENOMEM when something could not be told, @status what it would end with otherwise. */
 int opts_end(struct buf *out, int failed, int status);
+/* Whether a tape could not be read to its end for another reason than that it is damaged: then that
+ * has been said, and what there is to be told is of an unknown part of it. */
+bool opts_input_failed(void);
 /* Writes to @path from here on instead of standard output. 0 or -errno. What is there
  * already goes when opts_for_each_item() begins, which refuses to read it as a tape. */
 int opts_output_to(const char *path, struct err *err);

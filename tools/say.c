@@ -6,12 +6,13 @@
 #include "base/fileio.h"
 #include "replayer/print/escape.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 static const char no_memory[] = ": out of memory\n";
 
-void say(const char *program, const char *text)
+int say(const char *program, const char *text)
 {
 	cleanup_done(buf_done) struct buf line = {0};
 
@@ -21,8 +22,9 @@ void say(const char *program, const char *text)
 	buf_char(&line, '\n');
 	if (buf_error(&line) == 0) {
 		fileio_write(STDERR_FILENO, line.data, line.size);
-		return;
+		return 0;
 	}
 	fileio_write(STDERR_FILENO, program, strlen(program));
 	fileio_write(STDERR_FILENO, no_memory, strlen(no_memory));
+	return -ENOMEM;
 }

@@ -30,13 +30,15 @@ enum {
 };
 #define SEEKABLE_MAGIC UINT32_C(0x8f92eab1)
 
-/* The size of the tape that ends at @end; 0: it has no table. */
-static uint64_t tape_size(int fd, uint64_t end)
+/* The size of the tape that ends at @end; 0: it has no table. 0 or -errno. */
+static int tape_size(int fd, uint64_t end, uint64_t *ret)
 {
 	uint8_t footer[FOOTER];
 	cleanup_free uint8_t *entries = NULL;
 	uint64_t count, table, sum = 0;
+	ssize_t n;
 
+	*ret = 0;
 	if (end < FOOTER + SKIPPABLE ||
 	    fileio_read_at(fd, end - FOOTER, footer, FOOTER) != FOOTER ||
 	    load(footer, FOOTER, 5, 4) != SEEKABLE_MAGIC || footer[4] != 0)
@@ -46,12 +48,16 @@ static uint64_t tape_size(int fd, uint64_t end)
 	if (!count || count > FRAMES_MAX || table + FOOTER + SKIPPABLE > end)
 		return 0;
 	entries = malloc(table);
-	if (!entries || fileio_read_at(fd, end - FOOTER - table, entries, table) != (ssize_t)table)
-		return 0;
+	if (!entries)
+		return -ENOMEM;
+	n = fileio_read_at(fd, end - FOOTER - table, entries, table);
+	if (n != (ssize_t)table)
+		return n < 0 ? (int)n : 0;
 	for (uint64_t i = 0; i < count; i++)
 		sum += load(entries, table, i * ENTRY, 4);
 	sum += table + FOOTER + SKIPPABLE;
-	return sum <= end ? sum : 0;
+	*ret = sum <= end ? sum : 0;
+	return 0;
 }
 
 /* The parts of a file, in the order in which they are found. */
@@ -71,40 +77,53 @@ static bool add_part(struct finding_parts *x, uint64_t from, uint64_t end)
 	return true;
 }
 
-/* Where it comes to a place at which no tape ends: 0 if all of them are found. */
-static uint64_t find_backwards(struct finding_parts *x)
+/* *ret: where it comes to a place at which no tape ends, 0 if all of them are found. */
+static int find_backwards(struct finding_parts *x, uint64_t *ret, struct err *err)
 {
-	uint64_t end = x->size, size;
+	uint64_t end = x->size, size = 1;
 
-	while (end && (size = tape_size(x->fd, end)) != 0 && add_part(x, end - size, end))
+	while (end && size && x->count < TAPE_PARTS_MAX) {
+		int r = tape_size(x->fd, end, &size);
+
+		if (r < 0)
+			return err_errno(err, -r, "%s", x->place);
+		if (size)
+			add_part(x, end - size, end);
 		end -= size;
+	}
 	for (size_t i = 0; i < x->count / 2; i++) {
 		const struct tape_part last = x->at[x->count - 1 - i];
 
 		x->at[x->count - 1 - i] = x->at[i];
 		x->at[i] = last;
 	}
-	return end;
+	*ret = end;
+	return 0;
 }
 
 /* The tapes that end in this piece of the file: each begins where the one before it ends. */
-static bool find_ends(struct finding_parts *x, const char *piece, size_t size, uint64_t at,
-		      uint64_t *from)
+static int find_ends(struct finding_parts *x, const char *piece, size_t size, uint64_t at,
+		     uint64_t *from, struct err *err)
 {
 	static const char magic[] = {'\xb1', '\xea', '\x92', '\x8f'};
 	const char *found = piece;
 
 	while ((found = memmem(found, size - (size_t)(found - piece), magic, sizeof(magic)))) {
 		const uint64_t end = at + (size_t)(found - piece) + sizeof(magic);
+		uint64_t whole;
+		int r = tape_size(x->fd, end, &whole);
 
+		if (r < 0)
+			return err_errno(err, -r, "%s", x->place);
 		found++;
-		if (tape_size(x->fd, end) != end - *from)
+		if (whole != end - *from)
 			continue;
 		if (!add_part(x, *from, end))
-			return false;
+			return err_set(err, E2BIG, "%s: more than %d tapes", x->place,
+				       TAPE_PARTS_MAX);
 		*from = end;
 	}
-	return true;
+	return 0;
 }
 
 static int find_forwards(struct finding_parts *x, struct err *err)
@@ -112,6 +131,7 @@ static int find_forwards(struct finding_parts *x, struct err *err)
 	cleanup_free char *piece = malloc(PIECE);
 	uint64_t from = 0, at = 0;
 	ssize_t n = piece ? FOOTER : 0;
+	int r;
 
 	if (!piece)
 		return err_set(err, ENOMEM, "out of memory");
@@ -120,9 +140,9 @@ static int find_forwards(struct finding_parts *x, struct err *err)
 		n = fileio_read_at(x->fd, at, piece, PIECE);
 		if (n < 0)
 			return err_errno(err, (int)-n, "cannot read '%s'", x->place);
-		if (!find_ends(x, piece, (size_t)n, at, &from))
-			return err_set(err, E2BIG, "%s: more than %d tapes", x->place,
-				       TAPE_PARTS_MAX);
+		r = find_ends(x, piece, (size_t)n, at, &from, err);
+		if (r < 0)
+			return r;
 		if (n < FOOTER)
 			break;
 	}
@@ -135,13 +155,15 @@ static int find_parts(const char *place, struct buf *ret, struct err *err)
 {
 	cleanup_close int fd = open(place, O_RDONLY | O_CLOEXEC);
 	struct finding_parts x = {.fd = fd, .place = place};
+	uint64_t rest;
 	struct stat st;
 	int r = 0;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_errno(err, errno, "%s", place);
 	x.size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
-	if (find_backwards(&x) != 0) {
+	r = find_backwards(&x, &rest, err);
+	if (r == 0 && rest) {
 		x.count = 0;
 		r = find_forwards(&x, err);
 	}

@@ -6,6 +6,7 @@
  */
 #include "diff_run.h"
 #include "opts.h"
+#include "say.h"
 #include "tapefile.h"
 #include "verbs.h"
 
@@ -70,6 +71,7 @@ static int check_paths(const char *output, char **paths, struct err *err)
 static int make(const char *output, char **paths, size_t count)
 {
 	cleanup_done(diff_learned_done) struct diff_learned x = {.runs = 0};
+	cleanup_done(buf_done) struct buf done = {0};
 	struct err err = {0};
 
 	if (check_paths(output, paths, &err) < 0 ||
@@ -79,11 +81,14 @@ static int make(const char *output, char **paths, size_t count)
 		return opts_complain("%s; a baseline is of whole tapes", x.doubt);
 	if (x.runs < 2)
 		return opts_complain("baseline learns from two runs at least; three are better");
+	/* What is to be said at the end is known before anything is written. */
+	buf_printf(&done, "%zu runs, %zu key%s that var%s -> %s", x.runs, x.keys.count,
+		   x.keys.count == 1 ? "" : "s", x.keys.count == 1 ? "ies" : "y", output);
+	if (buf_error(&done) < 0)
+		return opts_complain("out of memory");
 	if (write_all(output, paths, &err) < 0)
 		return opts_complain("%s", err_text(&err));
-	opts_complain("%zu runs, %zu key%s that var%s -> %s", x.runs, x.keys.count,
-		      x.keys.count == 1 ? "" : "s", x.keys.count == 1 ? "ies" : "y", output);
-	return EXIT_FINE;
+	return say("analyze", buf_text(&done)) < 0 ? EXIT_TROUBLE : EXIT_FINE;
 }
 
 int verb_baseline(int argc, char **argv)

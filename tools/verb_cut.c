@@ -150,15 +150,18 @@ static int cut_to(struct cut_run *run, char **paths, int fd)
 					    .sink = sink_file(fd)};
 	struct cut_totals totals = {0};
 	struct err err = {0};
+	bool failed;
 	int status;
 
 	run->cut = cut_new(&options);
 	if (!run->cut)
 		return opts_complain("out of memory");
 	status = opts_for_each_item(paths, &stream, take, run);
-	if (cut_finish(run->cut, &totals, &err) < 0)
+	/* Of a damaged tape there is what can be read; else what is missing is said nowhere. */
+	failed = opts_input_failed();
+	if (!failed && cut_finish(run->cut, &totals, &err) < 0)
 		status = opts_complain("%s", err_text(&err));
-	else if (!totals.chosen)
+	else if (!failed && !totals.chosen)
 		status = opts_complain("%s: none of its %" PRIu64 " events is chosen", paths[0],
 				       totals.read);
 	if (!totals.chosen && strcmp(run->output, "-") != 0)
@@ -179,6 +182,8 @@ static int cut_file(struct cut_run *run, char **paths)
 		return opts_complain("cut takes one tape at a time");
 	if (!run->output)
 		return opts_complain("cut needs -o FILE for the new tape");
+	if (buf_error(&run->words) < 0 || buf_error(&run->set) < 0)
+		return opts_complain("out of memory");
 	if (!run->words.size)
 		return opts_complain("cut what? --pid, --time, --events, -e trace=");
 	if (stat(run->output, &st) == 0 && opts_same_file(paths[0], &st))

@@ -75,7 +75,8 @@ static int report(const struct redact_run *run)
 	}
 	redact_report(run->redaction.redact, &run->redaction.outcome, &out);
 	failed = buf_error(&out);
-	fputs(buf_text(&out), stderr);
+	if (!failed)
+		fputs(buf_text(&out), stderr);
 	buf_done(&out);
 	return failed ? opts_complain("out of memory") : EXIT_FINE;
 }

@@ -26,7 +26,7 @@ int verb_scan(int argc, char **argv)
 	struct err err = {0};
 	struct buf out = {0};
 	bool json = false;
-	int option;
+	int option, r;
 
 	while ((option = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
 		if (option == '?' || option == ':')
@@ -38,8 +38,12 @@ int verb_scan(int argc, char **argv)
 	s = scan_new();
 	if (!s)
 		return opts_complain("out of memory");
-	if (plain_read(argv[optind], take, s, &err) < 0 || scan_finish(s) < 0)
-		return opts_complain("%s: %s", argv[optind], err_text(&err));
+	r = plain_read(argv[optind], take, s, &err);
+	if (r == 0)
+		r = scan_finish(s);
+	if (r < 0)
+		return opts_complain("%s: %s", argv[optind],
+				     err.code ? err_text(&err) : "out of memory");
 	if (json)
 		scan_json(s, &out);
 	else

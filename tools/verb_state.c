@@ -216,7 +216,8 @@ int verb_state(int argc, char **argv)
 	if (status)
 		return status;
 	status = opts_for_each_item(argv + optind, &options, take, &run);
-	finish(&run, false);
+	if (!opts_input_failed())
+		finish(&run, false);
 	if (run.empty)
 		opts_complain("no process is left at the end of the tape; name a place with --at");
 	if (run.beyond)

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/pattern.h"
 
 #include <errno.h>
 #include <regex.h>
@@ -46,14 +47,10 @@ static uint64_t key(const struct sys_desc *d)
 /* 1, 0 or -ENOMEM. */
 static int is_meant(const struct word *w, const struct sys_desc *d)
 {
-	int r;
-
 	if (w->all)
 		return true;
-	if (w->regex) {
-		r = regexec(w->regex, d->name, 0, NULL, 0);
-		return r == 0 ? 1 : r == REG_NOMATCH ? 0 : -ENOMEM;
-	}
+	if (w->regex)
+		return pattern_find(w->regex, d->name, 0, NULL, 0);
 	return w->set ? sys_set_contains(w->set, d) : strcmp(w->name, d->name) == 0;
 }
 

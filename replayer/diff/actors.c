@@ -132,7 +132,7 @@ static uint32_t put_words(struct reading *r, const uint8_t *argv, size_t size)
 
 	for (size_t at = 0, n; at < size && text.size < WORDS_MAX; at += n + 1) {
 		n = strnlen((const char *)argv + at, size - at);
-		buf_clear(&word);
+		diff_anew(r, &word);
 		diff_label_of_word(r, argv + at, n, &word);
 		buf_str(&text, at ? " " : "");
 		escape_word(&text, buf_text(&word), word.size);

@@ -125,7 +125,7 @@ uint32_t diff_label_of_absolute(struct reading *r, const char *path, size_t size
 
 	if (slot->object && slot->hash == hash && slot->generation == r->names.generation)
 		return slot->object;
-	buf_clear(&r->label);
+	diff_anew(r, &r->label);
 	diff_path_label(&ways, path, size, &r->label, &marks, &made_up);
 	*slot = (struct path_slot){hash, r->names.generation,
 				   put(r, path, size, made_up ? DIFF_NEW_FILE : DIFF_FILE, marks)};
@@ -156,7 +156,7 @@ static uint32_t find_path(struct reading *r, int32_t dirfd, const void *path, si
 
 	if (*(const char *)path != '/')
 		base = diff_base_of(r, dirfd, &base_size);
-	buf_clear(&r->path);
+	diff_anew(r, &r->path);
 	diff_path_join(base, base_size, path, size, &r->path);
 	if (buf_error(&r->path) < 0) {
 		r->failed = -ENOMEM;
@@ -234,7 +234,7 @@ static const char *made_up_entry(struct reading *r, const char *base, size_t bas
 
 	if (!r->names.by_path.count || !base)
 		return NULL;
-	buf_clear(&r->path);
+	diff_anew(r, &r->path);
 	diff_path_join(base, base_size, name, size, &r->path);
 	if (!diff_new_names_has(&r->names, buf_text(&r->path), r->path.size))
 		return NULL;
@@ -267,7 +267,7 @@ static bool canon_entry(void *context, int64_t fd, const void *name, size_t size
 	if (r->options->tapes_size && base && is_tape(r, base, base_size, at, size))
 		return false;
 	made_up = made_up_entry(r, base, base_size, name, size);
-	buf_clear(&r->scratch);
+	diff_anew(r, &r->scratch);
 	if (made_up)
 		buf_str(&r->scratch, made_up);
 	else
@@ -322,7 +322,7 @@ void diff_label_of_word(struct reading *r, const void *word, size_t size, struct
 		return;
 	if (r->names.by_path.count && size && !memchr(at, '/', size) && at[0] != '-') {
 		cwd = diff_base_of(r, STATE_FDCWD, &base_size);
-		buf_clear(&r->path);
+		diff_anew(r, &r->path);
 		diff_path_join(cwd, base_size, at, size, &r->path);
 		if (cwd && diff_new_names_has(&r->names, buf_text(&r->path), r->path.size)) {
 			uint32_t object = diff_label_of_absolute(r, r->path.data, r->path.size);
@@ -351,7 +351,7 @@ static void canon_word(void *context, const void *word, size_t size, struct buf 
 {
 	struct reading *r = context;
 
-	buf_clear(&r->scratch);
+	diff_anew(r, &r->scratch);
 	diff_label_of_word(r, word, size, &r->scratch);
 	buf_char(out, '"');
 	escape_strace(out, buf_text(&r->scratch), r->scratch.size, PRINT_HEX_NEVER);
@@ -425,7 +425,7 @@ static bool say_unix(struct reading *r, const uint8_t *at, size_t size, struct b
 		diff_path_label(&ways, path, strnlen(path, size - 2), out, &marks, &made_up);
 		return true;
 	}
-	buf_clear(&r->path);
+	diff_anew(r, &r->path);
 	{
 		size_t base_size;
 		const char *base = diff_base_of(r, STATE_FDCWD, &base_size);
@@ -461,7 +461,7 @@ static bool canon_address(void *context, const uint8_t *address, size_t size, st
 	bool own = r->class && strcmp(r->class->form.name, "getsockname") == 0;
 	size_t from = out->size;
 
-	buf_clear(&r->scratch);
+	diff_anew(r, &r->scratch);
 	if (!say_address(r, address, size, chosen, own, &r->scratch))
 		return false;
 	buf_char(out, '{');
@@ -583,7 +583,7 @@ static bool is_standard(const struct reading *r, const struct state_file *f, int
 
 static void raw_name(struct reading *r, const struct state_file *f)
 {
-	buf_clear(&r->scratch);
+	diff_anew(r, &r->scratch);
 	print_file(r->printer, f, &r->scratch);
 }
 
@@ -592,7 +592,7 @@ static uint32_t make_label(struct reading *r, const struct state_file *f, int64_
 	const struct channel_made *channel = diff_channel_of(r, f);
 	uint8_t kind = DIFF_FILE, marks = 0;
 
-	buf_clear(&r->label);
+	diff_anew(r, &r->label);
 	if (is_standard(r, f, fd, &r->label)) {
 		kind = DIFF_FILE;
 	} else if (channel) {
@@ -641,7 +641,7 @@ uint32_t diff_label_of_file(struct reading *r, const struct state_file *f, int64
 uint32_t diff_label_of_peer(struct reading *r, const struct state_file *f,
 			    const struct state_address *address)
 {
-	buf_clear(&r->label);
+	diff_anew(r, &r->label);
 	buf_str(&r->label, f && f->socket ? protocol_name(f->socket) : "socket");
 	buf_char(&r->label, ':');
 	if (!say_address(r, address->bytes, address->size, true, false, &r->label))

@@ -77,7 +77,7 @@ static bool has_process(struct reading *r, const char *path, size_t size)
 	const char *name = slash ? slash + 1 : path;
 	size_t length = size - (size_t)(name - path);
 
-	buf_clear(&r->scratch);
+	diff_anew(r, &r->scratch);
 	diff_name_label(&ways, name, length, &r->scratch);
 	return r->scratch.size != length || memcmp(buf_text(&r->scratch), name, length) != 0;
 }
@@ -119,7 +119,7 @@ static int take_path(struct reading *r)
 	base = diff_base_of(r, rule->dir < 0 ? STATE_FDCWD : (int32_t)args[rule->dir], &base_size);
 	if (path[0] != '/' && !base)
 		return 0;
-	buf_clear(&r->path);
+	diff_anew(r, &r->path);
 	diff_path_join(base, base_size, path, size, &r->path);
 	if (buf_error(&r->path) < 0)
 		return -ENOMEM;

@@ -46,7 +46,7 @@ static const void *body_of(const struct buf *record, size_t *ret_size)
 		buf_done(&record);                                                                 \
 		if (r < 0) {                                                                       \
 			free(copy);                                                                \
-			return err_set(err, -r, "cannot keep what the tape says of itself");       \
+			return err_errno(err, -r, "cannot keep what the tape says of itself");     \
 		}                                                                                  \
 		*ret = copy;                                                                       \
 		return 0;                                                                          \
@@ -203,9 +203,9 @@ static int begin(struct reading *r, const struct diff_options *options)
 	r->printer = printer_new(&plain);
 	r->transfers = transfers_new();
 	r->more = calloc(MORE_KEPT, sizeof(*r->more));
-	if (diff_objects_init(&r->objects, &r->texts) < 0 || !r->is || !r->is->chosen_ports ||
-	    !r->is->told || !r->state || !r->printer || !r->transfers || !r->more ||
-	    diff_calls_init(&r->calls) < 0 || diff_labels_init(r) < 0)
+	if (diff_texts_init(&r->texts) < 0 || diff_objects_init(&r->objects, &r->texts) < 0 ||
+	    !r->is || !r->is->chosen_ports || !r->is->told || !r->state || !r->printer ||
+	    !r->transfers || !r->more || diff_calls_init(&r->calls) < 0 || diff_labels_init(r) < 0)
 		return -ENOMEM;
 	printer_canon(r->printer, &r->canon);
 	printer_state(r->printer, r->state);
@@ -248,6 +248,12 @@ static int give(struct reading *r)
 {
 	struct diff_side *s = r->is;
 
+	diff_anew(r, &r->text);
+	diff_anew(r, &r->label);
+	diff_anew(r, &r->path);
+	diff_anew(r, &r->scratch);
+	if (r->failed < 0 || r->objects.failed || buf_error(&r->texts.all) < 0)
+		return -ENOMEM;
 	diff_family_end(r);
 	if (diff_steps_end(r) < 0 || diff_actors_end(r) < 0)
 		return -ENOMEM;
@@ -259,8 +265,6 @@ static int give(struct reading *r)
 	s->call_count = r->calls.name_count + 1;
 	r->calls.names = NULL;
 	r->calls.name_count = 0;
-	if (!r->texts.all.size)
-		buf_char(&r->texts.all, '\0');
 	s->texts = r->texts.all.data;
 	s->texts_size = r->texts.all.size;
 	r->texts.all = (struct buf){0};

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/hash.h"
+#include "base/pattern.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -90,12 +91,24 @@ static void replace_path(const char *text, const char *from, const char *to, con
 	buf_str(ret, at);
 }
 
+/* Where there is no memory to look, nothing can be said to be unmasked. */
+static bool find_masked(const regex_t *regex, const char *text, int flags, regmatch_t *m,
+			struct buf *ret)
+{
+	static const struct buf failed = {.failed = -ENOMEM};
+	const int r = pattern_find(regex, text, 1, m, flags);
+
+	if (r < 0)
+		buf_inherit(ret, &failed);
+	return r > 0;
+}
+
 static void replace_masked(const char *text, const regex_t *regex, const char *to, struct buf *ret)
 {
 	regmatch_t m;
 	int flags = 0;
 
-	while (*text && regexec(regex, text, 1, &m, flags) == 0) {
+	while (*text && find_masked(regex, text, flags, &m, ret)) {
 		/* Of an empty match nothing comes. */
 		if (m.rm_eo == m.rm_so) {
 			buf_append(ret, text, (size_t)m.rm_so + 1);

@@ -17,6 +17,8 @@
 #include "replayer/query/transfer.h"
 #include "replayer/state/state.h"
 
+#include <errno.h>
+
 enum {
 	SIDE_TEXT_MAX = 8 << 10, /* bytes kept of one text */
 	SIDE_ROOTS_MAX = 64,
@@ -62,6 +64,8 @@ struct texts {
 	struct text_slot *lately; /* SIDE_TEXT_CACHE of them; NULL: none yet */
 };
 
+/* Of an empty one place 0 can be read too. 0 or -ENOMEM. */
+int diff_texts_init(struct texts *t);
 /* The place of a text, kept once; 0: empty, no room, or out of memory (then buf_error(&t->all)).
  * Of a long one the beginning is kept. @hash: of all of it. */
 uint32_t diff_texts_put(struct texts *t, uint64_t hash, const void *text, size_t size);
@@ -282,6 +286,15 @@ struct reading {
 	bool roots_settled;
 	int failed; /* -ENOMEM where nothing can be returned */
 };
+
+/* Empties one of its four (text, label, path, scratch), or another, for the next use: that it
+ * failed is kept in mind. */
+static inline void diff_anew(struct reading *r, struct buf *b)
+{
+	if (buf_error(b) < 0)
+		r->failed = -ENOMEM;
+	buf_clear(b);
+}
 
 /* ---- label.c ---- */
 

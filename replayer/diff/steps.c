@@ -312,7 +312,7 @@ static void say_call(struct reading *r, uint32_t object, int error)
 {
 	struct print_form form = r->class->form;
 
-	buf_clear(&r->text);
+	diff_anew(r, &r->text);
 	form.no_answer = object && r->objects.marks[object] & OBJECT_MASKED;
 	if (r->class->how == CALL_DATA)
 		say_failed_data(r, object, error);
@@ -405,7 +405,7 @@ int diff_steps_take_signal(struct reading *r)
 	step.call = diff_calls_name(&r->calls, name);
 	step.what = diff_hash(name, strlen(name));
 	step.coarse = step.what;
-	buf_clear(&r->text);
+	diff_anew(r, &r->text);
 	if (print_canonical(r->printer, r->event, NULL, &r->text) < 0)
 		return -ENOMEM;
 	finish_step(r, &step);

@@ -41,13 +41,18 @@ uint64_t diff_hash(const void *text, size_t size)
 	return mix(h ^ word, UINT64_C(0x94d049bb133111eb)) | 1;
 }
 
+int diff_texts_init(struct texts *t)
+{
+	*t = (struct texts){.all = {0}};
+	buf_char(&t->all, '\0');
+	return buf_error(&t->all);
+}
+
 uint32_t diff_texts_append(struct texts *t, const void *text, size_t size)
 {
 	static const char cut[] = "...";
 	size_t kept = size < SIDE_TEXT_MAX ? size : SIDE_TEXT_MAX, place;
 
-	if (!t->all.size)
-		buf_char(&t->all, '\0');
 	if (!size || t->all.size + kept + sizeof(cut) > DIFF_TEXTS_MAX)
 		return 0;
 	place = t->all.size;

@@ -33,13 +33,19 @@ static bool goes_on(const struct follow *w, const struct flow *f)
 	return !f->positioned || f->append || (l->positioned && w->expected == f->position);
 }
 
+static void forget_line(struct follow *w, struct buf *out)
+{
+	buf_inherit(out, &w->line);
+	buf_clear(&w->line);
+}
+
 static void end_line(struct follow *w, struct buf *out)
 {
 	if (w->line.size || w->line_open) {
 		escape_text(out, w->line.data, w->line.size);
 		buf_char(out, '\n');
 	}
-	buf_clear(&w->line);
+	forget_line(w, out);
 	w->line_open = false;
 }
 
@@ -98,7 +104,7 @@ static void say_text(struct follow *w, const uint8_t *at, size_t size, struct bu
 		/* A character may be in two pieces; a line may be without end. */
 		if (w->line.size + n > LINE_MAX_KEPT) {
 			escape_text(out, w->line.data, w->line.size);
-			buf_clear(&w->line);
+			forget_line(w, out);
 			escape_text(out, at, n);
 		} else {
 			buf_append(&w->line, at, n);

@@ -57,7 +57,7 @@ const struct edit *edits_of(const struct edits *x, uint64_t seq, size_t *ret_cou
 	for (end = low; end < x->count && x->all[end].place.seq == seq; end++)
 		;
 	*ret_count = end - low;
-	return x->all + low;
+	return *ret_count ? x->all + low : NULL;
 }
 
 void redact_edits_done(struct edits *x)

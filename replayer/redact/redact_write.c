@@ -294,9 +294,14 @@ static int write_exec_event(struct redact *r, const struct event *e, struct err 
 
 int redact_write_event(struct redact *r, const struct event *e, struct err *err)
 {
+	struct event bare = *e;
+
 	if (event_is_call(e))
 		return write_call(r, e, err);
+	/* No recorder gives memory to what is no call; what it would mean is not known. */
+	bare.memory = NULL;
+	bare.memory_count = 0;
 	if (e->kind == EVENT_EXEC)
-		return write_exec_event(r, e, err);
-	return trace_composer_event(r->composer, e, err);
+		return write_exec_event(r, &bare, err);
+	return trace_composer_event(r->composer, &bare, err);
 }

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "base/map.h"
+#include "base/pattern.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUN_MIN = 6, RUN_MAX = 8192, OVERLAP = 256, PLACES_MAX = 10, SHOWN_MAX = 60 };
+enum { RUN_MIN = 6, RUN_MAX = 8192, OVERLAP = 256, PLACES_MAX = 10, SHOWN_MAX = 60, MATCHES = 4 };
 
 /* @group: of the expression, which part is the value: one that begins with the mark of a token
  * (token.h) is none. */
@@ -158,13 +159,20 @@ static int keep(struct kept_list *l, const char *text, size_t size)
 	return 0;
 }
 
-static void look_for_secrets(struct scan *s, const char *run)
+static int finds(const regex_t *rule, const char *at, bool begins, regmatch_t m[MATCHES])
 {
-	for (size_t i = 0; i < RULES; i++) {
-		const char *at = strstr(run, rules[i].has) ? run : NULL;
-		regmatch_t m[4];
+	return pattern_find(rule, at, MATCHES, m, begins ? 0 : REG_NOTBOL);
+}
 
-		while (at && regexec(&s->rule[i], at, 4, m, at == run ? 0 : REG_NOTBOL) == 0) {
+static int look_for_secrets(struct scan *s, const char *run)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < RULES; i++) {
+		const char *at = strstr(run, rules[i].has) ? run : NULL;
+		regmatch_t m[MATCHES];
+
+		while (at && (r = finds(&s->rule[i], at, at == run, m)) > 0) {
 			uint64_t from = s->offset - s->run.size + (uint64_t)(at - run);
 
 			if (at[m[rules[i].group].rm_so] != '~') {
@@ -175,18 +183,18 @@ static void look_for_secrets(struct scan *s, const char *run)
 			at += m[0].rm_eo;
 		}
 	}
+	return r;
 }
 
 static int look_for_names(struct scan *s, const char *run)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < KEPT; i++) {
+	for (size_t i = 0; r >= 0 && i < KEPT; i++) {
 		const char *at = strstr(run, kept_rules[i].has) ? run : NULL;
-		regmatch_t m[4];
+		regmatch_t m[MATCHES];
 
-		while (r == 0 && at &&
-		       regexec(&s->kept_rule[i], at, 4, m, at == run ? 0 : REG_NOTBOL) == 0) {
+		while (r >= 0 && at && (r = finds(&s->kept_rule[i], at, at == run, m)) > 0) {
 			const regmatch_t *g = &m[kept_rules[i].group];
 
 			r = keep(&s->kept[i], at + g->rm_so, (size_t)(g->rm_eo - g->rm_so));
@@ -201,8 +209,8 @@ static int end_run(struct scan *s)
 	int r = buf_error(&s->run);
 
 	if (r == 0 && s->run.size >= RUN_MIN) {
-		look_for_secrets(s, buf_text(&s->run));
-		r = look_for_names(s, buf_text(&s->run));
+		r = look_for_secrets(s, buf_text(&s->run));
+		r = r < 0 ? r : look_for_names(s, buf_text(&s->run));
 	}
 	buf_clear(&s->run);
 	return r;
