@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 
+#include <endian.h>
 #include <perfetto.pb-c.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,9 +31,13 @@ static const char *const notes[] = {[NOTE_TEXT] = "text",     [NOTE_OBJECT] = "o
 
 static void put_varint(struct buf *ret, uint64_t value)
 {
+	uint8_t bytes[10];
+	size_t n = 0;
+
 	for (; value >= 0x80; value >>= 7)
-		buf_char(ret, (char)(value | 0x80));
-	buf_char(ret, (char)value);
+		bytes[n++] = (uint8_t)(value | 0x80);
+	bytes[n++] = (uint8_t)value;
+	buf_append(ret, bytes, n);
 }
 
 static void put(struct packets *p, Perfetto__TracePacket *packet, struct buf *ret)
@@ -189,7 +194,7 @@ void packets_counter(struct packets *p, uint64_t uuid, uint64_t parent, const ch
 /* The number of a name, 0: it has none; @ret_new: it is told with this packet. */
 static uint64_t number_of(struct packets *p, const char *name, bool *ret_new)
 {
-	uint64_t key = hash_add(HASH_START, name, strlen(name));
+	uint64_t key = hash_text(name, strlen(name));
 	uintptr_t number = (uintptr_t)map_get(&p->names, key);
 
 	*ret_new = false;
@@ -202,67 +207,137 @@ static uint64_t number_of(struct packets *p, const char *name, bool *ret_new)
 	return number;
 }
 
-static void set_note(Perfetto__DebugAnnotation *a, const struct packet_note *n)
+/* ---- events, which are most of a trace: written without a message in between ---- */
+
+/* A field's number with its wire type, as protobuf puts it in front of the value. */
+#define WIRE_VARINT(field) ((field) << 3)
+#define WIRE_FIXED64(field) ((field) << 3 | 1)
+#define WIRE_BYTES(field) ((field) << 3 | 2)
+
+/* Of perfetto.proto, in the order of their numbers, in which they are written. */
+enum {
+	PACKET_TIMESTAMP = WIRE_VARINT(8),
+	PACKET_SEQUENCE = WIRE_VARINT(10),
+	PACKET_TRACK_EVENT = WIRE_BYTES(11),
+	PACKET_INTERNED_DATA = WIRE_BYTES(12),
+	PACKET_SEQUENCE_FLAGS = WIRE_VARINT(13),
+	EVENT_CATEGORY_IID = WIRE_VARINT(3),
+	EVENT_ANNOTATION = WIRE_BYTES(4),
+	EVENT_TYPE = WIRE_VARINT(9),
+	EVENT_NAME_IID = WIRE_VARINT(10),
+	EVENT_TRACK = WIRE_VARINT(11),
+	EVENT_NAME_TEXT = WIRE_BYTES(23),
+	EVENT_COUNTER_VALUE = WIRE_VARINT(30),
+	EVENT_FLOW_ID = WIRE_FIXED64(47),
+	EVENT_FLOW_END_ID = WIRE_FIXED64(48),
+	ANNOTATION_NAME_IID = WIRE_VARINT(1),
+	ANNOTATION_BOOL = WIRE_VARINT(2),
+	ANNOTATION_UINT = WIRE_VARINT(3),
+	ANNOTATION_INT = WIRE_VARINT(4),
+	ANNOTATION_STRING = WIRE_BYTES(6),
+	DATA_EVENT_NAME = WIRE_BYTES(2),
+	NAME_IID = WIRE_VARINT(1),
+	NAME_TEXT = WIRE_BYTES(2),
+};
+
+static const uint8_t note_tags[] = {[NOTE_STRING] = ANNOTATION_STRING,
+				    [NOTE_SIGNED] = ANNOTATION_INT,
+				    [NOTE_UNSIGNED] = ANNOTATION_UINT,
+				    [NOTE_BOOL] = ANNOTATION_BOOL};
+
+static void put_number(struct buf *ret, unsigned tag, uint64_t value)
 {
-	perfetto__debug_annotation__init(a);
-	a->has_name_iid = 1;
-	a->name_iid = n->name;
-	a->has_bool_value = n->kind == NOTE_BOOL;
-	a->bool_value = n->number != 0;
-	a->has_uint_value = n->kind == NOTE_UNSIGNED;
-	a->uint_value = n->number;
-	a->has_int_value = n->kind == NOTE_SIGNED;
-	a->int_value = (int64_t)n->number;
+	put_varint(ret, tag);
+	put_varint(ret, value);
+}
+
+static void put_bytes(struct buf *ret, unsigned tag, const void *bytes, size_t size)
+{
+	put_number(ret, tag, size);
+	buf_append(ret, bytes, size);
+}
+
+static void put_ids(struct buf *ret, unsigned tag, const uint64_t *ids, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const uint64_t id = htole64(ids[i]);
+
+		put_varint(ret, tag);
+		buf_append(ret, &id, sizeof(id));
+	}
+}
+
+static size_t varint_size(uint64_t value)
+{
+	return (size_t)(70 - __builtin_clzll(value | 1)) / 7;
+}
+
+static void put_note(struct buf *ret, const struct packet_note *n)
+{
+	const size_t text_size = n->kind == NOTE_STRING ? strlen(n->text) : 0;
+	const uint64_t number = n->kind == NOTE_BOOL && n->number ? 1 : n->number;
+	const uint64_t value = n->kind == NOTE_STRING ? text_size : number;
+
+	/* Both tags are bytes, and so is the number of the name. */
+	put_number(ret, EVENT_ANNOTATION, 3 + varint_size(value) + text_size);
+	put_number(ret, ANNOTATION_NAME_IID, n->name);
+	put_number(ret, note_tags[n->kind], value);
 	if (n->kind == NOTE_STRING)
-		a->string_value = text(n->text);
+		buf_append(ret, n->text, text_size);
+}
+
+static void put_track_event(struct buf *ret, const struct packet_event *e, uint64_t name_iid)
+{
+	if (e->category)
+		put_number(ret, EVENT_CATEGORY_IID, e->category);
+	for (size_t i = 0; i < e->note_count; i++)
+		put_note(ret, &e->notes[i]);
+	put_number(ret, EVENT_TYPE, e->type);
+	if (name_iid)
+		put_number(ret, EVENT_NAME_IID, name_iid);
+	put_number(ret, EVENT_TRACK, e->track);
+	if (e->name && !name_iid)
+		put_bytes(ret, EVENT_NAME_TEXT, e->name, strlen(e->name));
+	if (e->type == PACKET_COUNTER)
+		put_number(ret, EVENT_COUNTER_VALUE, (uint64_t)e->value);
+	put_ids(ret, EVENT_FLOW_ID, e->flows, e->flow_count);
+	put_ids(ret, EVENT_FLOW_END_ID, e->ends, e->end_count);
+}
+
+static void put_new_name(struct buf *ret, uint64_t iid, const char *name)
+{
+	const size_t size = strlen(name);
+	const size_t inner = 2 + varint_size(iid) + varint_size(size) + size;
+
+	put_number(ret, PACKET_INTERNED_DATA, 1 + varint_size(inner) + inner);
+	put_number(ret, DATA_EVENT_NAME, inner);
+	put_number(ret, NAME_IID, iid);
+	put_bytes(ret, NAME_TEXT, name, size);
 }
 
 void packets_event(struct packets *p, const struct packet_event *e, struct buf *ret)
 {
-	Perfetto__DebugAnnotation all[PACKET_NOTES_MAX], *list[PACKET_NOTES_MAX];
-	Perfetto__TracePacket packet = PERFETTO__TRACE_PACKET__INIT;
-	Perfetto__TrackEvent event = PERFETTO__TRACK_EVENT__INIT;
-	Perfetto__InternedData data = PERFETTO__INTERNED_DATA__INIT;
-	Perfetto__InternedName name = PERFETTO__INTERNED_NAME__INIT, *names = &name;
-	uint64_t category = e->category;
+	struct buf *const event = &p->event, *const packet = &p->packet;
 	bool is_new = false;
+	const uint64_t iid = e->name && e->interned ? number_of(p, e->name, &is_new) : 0;
 
-	for (size_t i = 0; i < e->note_count; i++) {
-		set_note(&all[i], &e->notes[i]);
-		list[i] = &all[i];
-	}
-	event.debug_annotations = list;
-	event.n_debug_annotations = e->note_count;
-	event.category_iids = &category;
-	event.n_category_iids = e->category ? 1 : 0;
-	event.has_type = event.has_track_uuid = 1;
-	event.type = e->type;
-	event.track_uuid = e->track;
-	event.has_counter_value = e->type == PACKET_COUNTER;
-	event.counter_value = e->value;
-	event.flow_ids = (uint64_t *)(uintptr_t)e->flows;
-	event.n_flow_ids = e->flow_count;
-	event.terminating_flow_ids = (uint64_t *)(uintptr_t)e->ends;
-	event.n_terminating_flow_ids = e->end_count;
-	if (e->name && e->interned)
-		event.name_iid = number_of(p, e->name, &is_new);
-	event.has_name_iid = event.name_iid != 0;
-	event.name = event.has_name_iid ? NULL : text(e->name);
-	if (is_new) {
-		name.has_iid = 1;
-		name.iid = event.name_iid;
-		name.name = text(e->name);
-		data.event_names = &names;
-		data.n_event_names = 1;
-		packet.interned_data = &data;
-	}
-	packet.track_event = &event;
-	packet.has_timestamp = 1;
-	packet.timestamp = e->time;
-	put(p, &packet, ret);
+	buf_clear(event);
+	buf_clear(packet);
+	put_track_event(event, e, iid);
+	put_number(packet, PACKET_TIMESTAMP, e->time);
+	put_number(packet, PACKET_SEQUENCE, p->sequence);
+	put_bytes(packet, PACKET_TRACK_EVENT, event->data, event->size);
+	if (is_new)
+		put_new_name(packet, iid, e->name);
+	put_number(packet, PACKET_SEQUENCE_FLAGS, STATE_NEEDED);
+	put_bytes(ret, TAG_PACKET, packet->data, packet->size);
+	buf_inherit(ret, event);
+	buf_inherit(ret, packet);
 }
 
 void packets_done(struct packets *p)
 {
 	map_done(&p->names);
+	buf_done(&p->event);
+	buf_done(&p->packet);
 }

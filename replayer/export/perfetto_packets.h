@@ -7,13 +7,12 @@
 #ifndef EXPORT_PERFETTO_PACKETS_H
 #define EXPORT_PERFETTO_PACKETS_H
 
+#include "base/buf.h"
 #include "base/map.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct buf;
 
 enum packet_type { PACKET_BEGIN = 1, PACKET_END, PACKET_INSTANT, PACKET_COUNTER };
 enum packet_category { CATEGORY_CALL = 1, CATEGORY_PROCESS, CATEGORY_SIGNAL, CATEGORY_MAX };
@@ -58,6 +57,7 @@ struct packet_event {
 struct packets {
 	uint32_t sequence;
 	struct map names; /* hash of a name -> its number */
+	struct buf event, packet; /* what is being written */
 };
 
 /* A sequence of packets begins: the clocks at its time 0, in nanoseconds. */
