@@ -6,6 +6,7 @@
 #include "base/hash.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <perfetto.pb-c.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,13 +32,9 @@ static const char *const notes[] = {[NOTE_TEXT] = "text",     [NOTE_OBJECT] = "o
 
 static void put_varint(struct buf *ret, uint64_t value)
 {
-	uint8_t bytes[10];
-	size_t n = 0;
-
 	for (; value >= 0x80; value >>= 7)
-		bytes[n++] = (uint8_t)(value | 0x80);
-	bytes[n++] = (uint8_t)value;
-	buf_append(ret, bytes, n);
+		buf_char(ret, (char)(value | 0x80));
+	buf_char(ret, (char)value);
 }
 
 static void put(struct packets *p, Perfetto__TracePacket *packet, struct buf *ret)
@@ -210,9 +207,9 @@ static uint64_t number_of(struct packets *p, const char *name, bool *ret_new)
 /* ---- events, which are most of a trace: written without a message in between ---- */
 
 /* A field's number with its wire type, as protobuf puts it in front of the value. */
-#define WIRE_VARINT(field) ((field) << 3)
+#define WIRE_VARINT(field)  ((field) << 3)
 #define WIRE_FIXED64(field) ((field) << 3 | 1)
-#define WIRE_BYTES(field) ((field) << 3 | 2)
+#define WIRE_BYTES(field)   ((field) << 3 | 2)
 
 /* Of perfetto.proto, in the order of their numbers, in which they are written. */
 enum {
@@ -245,94 +242,141 @@ static const uint8_t note_tags[] = {[NOTE_STRING] = ANNOTATION_STRING,
 				    [NOTE_UNSIGNED] = ANNOTATION_UINT,
 				    [NOTE_BOOL] = ANNOTATION_BOOL};
 
-static void put_number(struct buf *ret, unsigned tag, uint64_t value)
-{
-	put_varint(ret, tag);
-	put_varint(ret, value);
-}
-
-static void put_bytes(struct buf *ret, unsigned tag, const void *bytes, size_t size)
-{
-	put_number(ret, tag, size);
-	buf_append(ret, bytes, size);
-}
-
-static void put_ids(struct buf *ret, unsigned tag, const uint64_t *ids, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const uint64_t id = htole64(ids[i]);
-
-		put_varint(ret, tag);
-		buf_append(ret, &id, sizeof(id));
-	}
-}
+enum {
+	VARINT_MAX = 10,
+	NUMBER_MAX = 2 + VARINT_MAX, /* with its tag, which is of two bytes at most */
+	EVENT_NUMBERS = 5,           /* of an event, besides its notes and flows */
+	PACKET_NUMBERS = 5,
+	NAME_NUMBERS = 4,
+};
 
 static size_t varint_size(uint64_t value)
 {
 	return (size_t)(70 - __builtin_clzll(value | 1)) / 7;
 }
 
-static void put_note(struct buf *ret, const struct packet_note *n)
+static uint8_t *add_varint(uint8_t *at, uint64_t value)
 {
-	const size_t text_size = n->kind == NOTE_STRING ? strlen(n->text) : 0;
-	const uint64_t number = n->kind == NOTE_BOOL && n->number ? 1 : n->number;
-	const uint64_t value = n->kind == NOTE_STRING ? text_size : number;
+	for (; value >= 0x80; value >>= 7)
+		*at++ = (uint8_t)(value | 0x80);
+	*at++ = (uint8_t)value;
+	return at;
+}
+
+static uint8_t *add_number(uint8_t *at, unsigned tag, uint64_t value)
+{
+	return add_varint(add_varint(at, tag), value);
+}
+
+static uint8_t *add_bytes(uint8_t *at, unsigned tag, const void *bytes, size_t size)
+{
+	at = add_number(at, tag, size);
+	memcpy(at, bytes, size);
+	return at + size;
+}
+
+static uint8_t *add_ids(uint8_t *at, unsigned tag, const uint64_t *ids, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const uint64_t id = htole64(ids[i]);
+
+		at = add_varint(at, tag);
+		memcpy(at, &id, sizeof(id));
+		at += sizeof(id);
+	}
+	return at;
+}
+
+static uint8_t *add_note(uint8_t *at, const struct packet_note *n)
+{
+	const uint64_t value = n->kind == NOTE_BOOL && n->number ? 1 : n->number;
 
 	/* Both tags are bytes, and so is the number of the name. */
-	put_number(ret, EVENT_ANNOTATION, 3 + varint_size(value) + text_size);
-	put_number(ret, ANNOTATION_NAME_IID, n->name);
-	put_number(ret, note_tags[n->kind], value);
+	at = add_number(at, EVENT_ANNOTATION,
+			3 + varint_size(value) + (n->kind == NOTE_STRING ? n->number : 0));
+	at = add_number(at, ANNOTATION_NAME_IID, n->name);
 	if (n->kind == NOTE_STRING)
-		buf_append(ret, n->text, text_size);
+		return add_bytes(at, note_tags[n->kind], n->text, n->number);
+	return add_number(at, note_tags[n->kind], value);
 }
 
-static void put_track_event(struct buf *ret, const struct packet_event *e, uint64_t name_iid)
+/* More than it takes. */
+static size_t event_room(const struct packet_event *e, size_t name_size)
+{
+	size_t room = EVENT_NUMBERS * NUMBER_MAX + name_size;
+
+	room += (e->flow_count + e->end_count) * (2 + sizeof(uint64_t));
+	for (size_t i = 0; i < e->note_count; i++)
+		room += 3 * NUMBER_MAX + (e->notes[i].kind == NOTE_STRING ? e->notes[i].number : 0);
+	return room;
+}
+
+static uint8_t *add_event(uint8_t *at, const struct packet_event *e, uint64_t name_iid,
+			  size_t name_size)
 {
 	if (e->category)
-		put_number(ret, EVENT_CATEGORY_IID, e->category);
+		at = add_number(at, EVENT_CATEGORY_IID, e->category);
 	for (size_t i = 0; i < e->note_count; i++)
-		put_note(ret, &e->notes[i]);
-	put_number(ret, EVENT_TYPE, e->type);
+		at = add_note(at, &e->notes[i]);
+	at = add_number(at, EVENT_TYPE, e->type);
 	if (name_iid)
-		put_number(ret, EVENT_NAME_IID, name_iid);
-	put_number(ret, EVENT_TRACK, e->track);
+		at = add_number(at, EVENT_NAME_IID, name_iid);
+	at = add_number(at, EVENT_TRACK, e->track);
 	if (e->name && !name_iid)
-		put_bytes(ret, EVENT_NAME_TEXT, e->name, strlen(e->name));
+		at = add_bytes(at, EVENT_NAME_TEXT, e->name, name_size);
 	if (e->type == PACKET_COUNTER)
-		put_number(ret, EVENT_COUNTER_VALUE, (uint64_t)e->value);
-	put_ids(ret, EVENT_FLOW_ID, e->flows, e->flow_count);
-	put_ids(ret, EVENT_FLOW_END_ID, e->ends, e->end_count);
+		at = add_number(at, EVENT_COUNTER_VALUE, (uint64_t)e->value);
+	at = add_ids(at, EVENT_FLOW_ID, e->flows, e->flow_count);
+	return add_ids(at, EVENT_FLOW_END_ID, e->ends, e->end_count);
 }
 
-static void put_new_name(struct buf *ret, uint64_t iid, const char *name)
+static uint8_t *add_new_name(uint8_t *at, uint64_t iid, const char *name, size_t size)
 {
-	const size_t size = strlen(name);
 	const size_t inner = 2 + varint_size(iid) + varint_size(size) + size;
 
-	put_number(ret, PACKET_INTERNED_DATA, 1 + varint_size(inner) + inner);
-	put_number(ret, DATA_EVENT_NAME, inner);
-	put_number(ret, NAME_IID, iid);
-	put_bytes(ret, NAME_TEXT, name, size);
+	at = add_number(at, PACKET_INTERNED_DATA, 1 + varint_size(inner) + inner);
+	at = add_number(at, DATA_EVENT_NAME, inner);
+	at = add_number(at, NAME_IID, iid);
+	return add_bytes(at, NAME_TEXT, name, size);
+}
+
+/* Room for @size bytes at the beginning of a buffer, or NULL. */
+static uint8_t *room_in(struct buf *b, size_t size)
+{
+	buf_clear(b);
+	return buf_extend(b, size);
+}
+
+static void end_at(struct buf *b, const uint8_t *end)
+{
+	buf_truncate(b, (size_t)(end - (const uint8_t *)b->data));
 }
 
 void packets_event(struct packets *p, const struct packet_event *e, struct buf *ret)
 {
-	struct buf *const event = &p->event, *const packet = &p->packet;
+	const size_t name_size = e->name ? strlen(e->name) : 0;
 	bool is_new = false;
 	const uint64_t iid = e->name && e->interned ? number_of(p, e->name, &is_new) : 0;
+	uint8_t *at = room_in(&p->event, event_room(e, name_size));
 
-	buf_clear(event);
-	buf_clear(packet);
-	put_track_event(event, e, iid);
-	put_number(packet, PACKET_TIMESTAMP, e->time);
-	put_number(packet, PACKET_SEQUENCE, p->sequence);
-	put_bytes(packet, PACKET_TRACK_EVENT, event->data, event->size);
+	if (at) {
+		end_at(&p->event, add_event(at, e, iid, name_size));
+		at = room_in(&p->packet, (PACKET_NUMBERS + NAME_NUMBERS) * NUMBER_MAX +
+						 p->event.size + name_size);
+	}
+	if (!at) {
+		ret->failed = -ENOMEM;
+		return;
+	}
+	at = add_number(at, PACKET_TIMESTAMP, e->time);
+	at = add_number(at, PACKET_SEQUENCE, p->sequence);
+	at = add_bytes(at, PACKET_TRACK_EVENT, p->event.data, p->event.size);
 	if (is_new)
-		put_new_name(packet, iid, e->name);
-	put_number(packet, PACKET_SEQUENCE_FLAGS, STATE_NEEDED);
-	put_bytes(ret, TAG_PACKET, packet->data, packet->size);
-	buf_inherit(ret, event);
-	buf_inherit(ret, packet);
+		at = add_new_name(at, iid, e->name, name_size);
+	end_at(&p->packet, add_number(at, PACKET_SEQUENCE_FLAGS, STATE_NEEDED));
+	buf_char(ret, TAG_PACKET);
+	put_varint(ret, p->packet.size);
+	buf_append(ret, p->packet.data, p->packet.size);
 }
 
 void packets_done(struct packets *p)

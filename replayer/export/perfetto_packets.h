@@ -36,7 +36,7 @@ enum packet_note_kind { NOTE_STRING, NOTE_SIGNED, NOTE_UNSIGNED, NOTE_BOOL };
 struct packet_note {
 	uint8_t name, kind;
 	const char *text;
-	uint64_t number; /* or an int64_t */
+	uint64_t number; /* or an int64_t; of a text, its size */
 };
 
 enum { PACKET_NOTES_MAX = 8 };
@@ -56,7 +56,7 @@ struct packet_event {
 /* Zeroed, it is before the first tape. */
 struct packets {
 	uint32_t sequence;
-	struct map names; /* hash of a name -> its number */
+	struct map names;         /* hash of a name -> its number */
 	struct buf event, packet; /* what is being written */
 };
 

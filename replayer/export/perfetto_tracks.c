@@ -27,7 +27,8 @@ uint64_t perfetto_at(const struct perfetto *x, uint64_t time)
 
 void perfetto_note_text(struct packet_event *p, enum packet_note_name name, const char *text)
 {
-	p->notes[p->note_count++] = (struct packet_note){(uint8_t)name, NOTE_STRING, text, 0};
+	p->notes[p->note_count++] =
+		(struct packet_note){(uint8_t)name, NOTE_STRING, text, strlen(text)};
 }
 
 void perfetto_note_number(struct packet_event *p, enum packet_note_name name,
