@@ -208,7 +208,7 @@ static int call_value(struct scan *c, int column, struct buf *made, struct sql_v
 {
 	const struct event *e = c->item.event;
 
-	*ret = (struct sql_value){.type = SQL_NULL};
+	ret->type = SQL_NULL;
 	if (column == CALL_TEXT || column == CALL_PATH || column == CALL_TO_PATH)
 		return call_words(c, column, made, ret, err);
 	if (column < CALL_ARG0) {
@@ -261,7 +261,8 @@ static int give_row(struct scan *c, struct whole_row *row, sql_row_fn *give, voi
 	int r = 0;
 
 	for (int i = 0; r == 0 && i < CALL_COLUMNS; i++) {
-		buf_clear(&row->made[i]);
+		if (row->made[i].size)
+			buf_clear(&row->made[i]);
 		r = call_value(c, i, &row->made[i], &row->value[i], err);
 	}
 	if (r == -ENOMEM)
