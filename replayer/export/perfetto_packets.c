@@ -5,8 +5,8 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 
+#include <assert.h>
 #include <endian.h>
-#include <errno.h>
 #include <perfetto.pb-c.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,8 +246,6 @@ enum {
 	VARINT_MAX = 10,
 	NUMBER_MAX = 2 + VARINT_MAX, /* with its tag, which is of two bytes at most */
 	EVENT_NUMBERS = 5,           /* of an event, besides its notes and flows */
-	PACKET_NUMBERS = 5,
-	NAME_NUMBERS = 4,
 };
 
 static size_t varint_size(uint64_t value)
@@ -330,26 +328,61 @@ static uint8_t *add_event(uint8_t *at, const struct packet_event *e, uint64_t na
 	return add_ids(at, EVENT_FLOW_END_ID, e->ends, e->end_count);
 }
 
-static uint8_t *add_new_name(uint8_t *at, uint64_t iid, const char *name, size_t size)
+static size_t number_size(unsigned tag, uint64_t value)
 {
-	const size_t inner = 2 + varint_size(iid) + varint_size(size) + size;
-
-	at = add_number(at, PACKET_INTERNED_DATA, 1 + varint_size(inner) + inner);
-	at = add_number(at, DATA_EVENT_NAME, inner);
-	at = add_number(at, NAME_IID, iid);
-	return add_bytes(at, NAME_TEXT, name, size);
+	return varint_size(tag) + varint_size(value);
 }
 
-/* Room for @size bytes at the beginning of a buffer, or NULL. */
-static uint8_t *room_in(struct buf *b, size_t size)
+/* A name that is told with its number, for the first time. */
+struct new_name {
+	uint64_t iid; /* 0: it is none */
+	const char *text;
+	size_t text_size;
+	size_t inner, outer; /* bytes of the messages around it */
+};
+
+static struct new_name new_name(uint64_t iid, const char *text, size_t size)
 {
-	buf_clear(b);
-	return buf_extend(b, size);
+	struct new_name n = {iid, text, size, 0, 0};
+
+	if (!iid)
+		return n;
+	n.inner = number_size(NAME_IID, iid) + number_size(NAME_TEXT, size) + size;
+	n.outer = number_size(DATA_EVENT_NAME, n.inner) + n.inner;
+	return n;
 }
 
-static void end_at(struct buf *b, const uint8_t *end)
+static uint8_t *add_new_name(uint8_t *at, const struct new_name *n)
 {
-	buf_truncate(b, (size_t)(end - (const uint8_t *)b->data));
+	at = add_number(at, PACKET_INTERNED_DATA, n->outer);
+	at = add_number(at, DATA_EVENT_NAME, n->inner);
+	at = add_number(at, NAME_IID, n->iid);
+	return add_bytes(at, NAME_TEXT, n->text, n->text_size);
+}
+
+static void put_packet(const struct packets *p, uint64_t time, const struct new_name *name,
+		       struct buf *ret)
+{
+	const struct buf *event = &p->event;
+	size_t size = number_size(PACKET_TIMESTAMP, time) +
+		      number_size(PACKET_SEQUENCE, p->sequence) +
+		      number_size(PACKET_TRACK_EVENT, event->size) + event->size +
+		      number_size(PACKET_SEQUENCE_FLAGS, STATE_NEEDED);
+	uint8_t *at;
+
+	if (name->iid)
+		size += number_size(PACKET_INTERNED_DATA, name->outer) + name->outer;
+	at = buf_extend(ret, number_size(TAG_PACKET, size) + size);
+	if (!at)
+		return;
+	at = add_number(at, TAG_PACKET, size);
+	at = add_number(at, PACKET_TIMESTAMP, time);
+	at = add_number(at, PACKET_SEQUENCE, p->sequence);
+	at = add_bytes(at, PACKET_TRACK_EVENT, event->data, event->size);
+	if (name->iid)
+		at = add_new_name(at, name);
+	at = add_number(at, PACKET_SEQUENCE_FLAGS, STATE_NEEDED);
+	assert((char *)at == ret->data + ret->size);
 }
 
 void packets_event(struct packets *p, const struct packet_event *e, struct buf *ret)
@@ -357,31 +390,23 @@ void packets_event(struct packets *p, const struct packet_event *e, struct buf *
 	const size_t name_size = e->name ? strlen(e->name) : 0;
 	bool is_new = false;
 	const uint64_t iid = e->name && e->interned ? number_of(p, e->name, &is_new) : 0;
-	uint8_t *at = room_in(&p->event, event_room(e, name_size));
+	const struct new_name name = new_name(is_new ? iid : 0, e->name, name_size);
+	uint8_t *at;
 
-	if (at) {
-		end_at(&p->event, add_event(at, e, iid, name_size));
-		at = room_in(&p->packet, (PACKET_NUMBERS + NAME_NUMBERS) * NUMBER_MAX +
-						 p->event.size + name_size);
-	}
+	/* Its size comes in front of it. */
+	buf_clear(&p->event);
+	at = buf_extend(&p->event, event_room(e, name_size));
 	if (!at) {
-		ret->failed = -ENOMEM;
+		buf_inherit(ret, &p->event);
 		return;
 	}
-	at = add_number(at, PACKET_TIMESTAMP, e->time);
-	at = add_number(at, PACKET_SEQUENCE, p->sequence);
-	at = add_bytes(at, PACKET_TRACK_EVENT, p->event.data, p->event.size);
-	if (is_new)
-		at = add_new_name(at, iid, e->name, name_size);
-	end_at(&p->packet, add_number(at, PACKET_SEQUENCE_FLAGS, STATE_NEEDED));
-	buf_char(ret, TAG_PACKET);
-	put_varint(ret, p->packet.size);
-	buf_append(ret, p->packet.data, p->packet.size);
+	at = add_event(at, e, iid, name_size);
+	buf_truncate(&p->event, (size_t)((char *)at - p->event.data));
+	put_packet(p, e->time, &name, ret);
 }
 
 void packets_done(struct packets *p)
 {
 	map_done(&p->names);
 	buf_done(&p->event);
-	buf_done(&p->packet);
 }

@@ -70,13 +70,17 @@ static const char *const call_names[CALL_COLUMNS] = {
 
 static void set_whole(struct sql_value *ret, uint64_t value)
 {
-	*ret = (struct sql_value){SQL_INTEGER, .integer = (int64_t)value};
+	ret->type = SQL_INTEGER;
+	ret->integer = (int64_t)value;
 }
 
 static void set_bytes(struct sql_value *ret, const void *bytes, size_t size)
 {
-	if (bytes)
-		*ret = (struct sql_value){SQL_TEXT, .bytes = bytes, .size = size};
+	if (!bytes)
+		return;
+	ret->type = SQL_TEXT;
+	ret->bytes = bytes;
+	ret->size = size;
 }
 
 static void set_text(struct sql_value *ret, const char *word)
