@@ -130,11 +130,16 @@ static bool is_chosen(struct filter *f, const struct event *e)
 	return sys_choice_has(&f->chosen, e->call.arch, e->call.nr, e->call.args);
 }
 
+bool filter_is_behind(const struct filter *f, const struct event *e)
+{
+	return f->until && e->time > f->until;
+}
+
 bool filter_shows(struct filter *f, const struct event *e)
 {
 	const struct map *pids = f->pids.count ? &f->pids : &f->tape_pids;
 
-	if (e->time < f->from || (f->until && e->time > f->until))
+	if (e->time < f->from || filter_is_behind(f, e))
 		return false;
 	if (pids->count && !map_get(pids, e->pid) && !map_get(pids, e->tid))
 		return false;

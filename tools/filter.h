@@ -37,6 +37,9 @@ int filter_time(struct filter *f, const char *range, struct err *err);
 /* To be handed every item before it is asked about: a tape's header says what was recorded. */
 void filter_take(struct filter *f, const struct trace_item *item);
 bool filter_shows(struct filter *f, const struct event *e);
+/* Behind the time that was asked for: nothing of it is to be known. What a stream is bounded to by
+ * filter_bound() does not have such events, where it can be bounded. */
+bool filter_is_behind(const struct filter *f, const struct event *e);
 /* filter_take(), and whether there is something to be done about the item: all but events that
  * are not shown. */
 bool filter_passes(struct filter *f, const struct trace_item *item);

@@ -35,6 +35,9 @@ static int take_item(struct query_verb *v, const struct trace_item *item)
 {
 	int r = v->state ? 0 : begin(v);
 
+	/* Who it was is said as it was then, whether or not more can be read. */
+	if (item->kind == ITEM_EVENT && filter_is_behind(&v->filter, item->event))
+		return r;
 	filter_take(&v->filter, item);
 	if (r == 0)
 		r = state_take(v->state, item);
@@ -76,9 +79,11 @@ int query_verb_option(struct query_verb *v, int option, char **argv)
 
 int query_verb_run(struct query_verb *v, char **paths)
 {
-	const struct trace_stream_options options = {0};
-	int status = opts_for_each_item(paths, &options, take, v);
+	struct trace_stream_options options = {0};
+	int status;
 
+	filter_bound(&v->filter, false, &options);
+	status = opts_for_each_item(paths, &options, take, v);
 	finish(v);
 	return opts_end(&v->out, v->failed, status);
 }

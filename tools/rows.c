@@ -44,13 +44,43 @@ static void put_plain(struct buf *out, const struct sql_value *v)
 
 /* ---- csv ---- */
 
+#define EACH_BYTE  (UINT64_MAX / 0xff)
+#define UPPER_BITS (EACH_BYTE * 0x80)
+
+/* Whether one of eight bytes is @c. */
+static bool has_byte(uint64_t eight, uint8_t c)
+{
+	const uint64_t x = eight ^ EACH_BYTE * c;
+
+	return (x - EACH_BYTE) & ~x & UPPER_BITS;
+}
+
+/* Eight bytes of which none is a blank, below it, a quote, a comma, or above ASCII. */
+static bool are_plain(const uint8_t *at)
+{
+	uint64_t eight;
+
+	memcpy(&eight, at, sizeof(eight));
+	return !(((eight - EACH_BYTE * '!') | (eight + EACH_BYTE) | eight) & UPPER_BITS) &&
+	       !has_byte(eight, '"') && !has_byte(eight, ',');
+}
+
 static bool is_plain(const uint8_t *at, size_t size)
 {
-	for (size_t i = 0; i < size; i++) {
-		if (at[i] <= ' ' || at[i] == '"' || at[i] == ',' || at[i] >= 0x7f)
+	const size_t n = sizeof(uint64_t);
+	uint8_t padded[sizeof(uint64_t)];
+
+	if (size < n) {
+		memset(padded, '!', n);
+		for (size_t i = 0; i < size; i++)
+			padded[i] = at[i];
+		return size > 0 && are_plain(padded);
+	}
+	for (size_t i = 0; i + n < size; i += n) {
+		if (!are_plain(at + i))
 			return false;
 	}
-	return size > 0;
+	return are_plain(at + size - n);
 }
 
 static void put_quoted(struct buf *out, const uint8_t *at, size_t size)
@@ -73,22 +103,29 @@ static void put_quoted(struct buf *out, const uint8_t *at, size_t size)
 	buf_char(out, '"');
 }
 
-/* A NULL is nothing, an empty text is two quotes. */
-static void put_csv(struct rows *r, const struct sql_value *v)
+/* Of bytes, or for a terminal. */
+static void put_harmless(struct rows *r, const struct sql_value *v)
 {
 	cleanup_done(buf_done) struct buf text = {0};
 
-	if (v->type < SQL_TEXT) {
-		put_plain(&r->out, v);
-		return;
-	}
-	if (v->type == SQL_TEXT && !r->terminal) {
-		put_quoted(&r->out, v->bytes, v->size);
-		return;
-	}
 	put_plain(&text, v);
 	put_quoted(&r->out, (const uint8_t *)buf_text(&text), text.size);
 	buf_inherit(&r->out, &text);
+}
+
+/* A NULL is nothing, an empty text is two quotes. */
+static void put_csv(struct rows *r, const struct sql_value *v)
+{
+	if (v->type == SQL_NULL)
+		return;
+	if (v->type == SQL_INTEGER)
+		buf_i64(&r->out, v->integer);
+	else if (v->type == SQL_TEXT && !r->terminal)
+		put_quoted(&r->out, v->bytes, v->size);
+	else if (v->type < SQL_TEXT)
+		put_plain(&r->out, v);
+	else
+		put_harmless(r, v);
 }
 
 static void csv_row(struct rows *r, const char *const *names, const struct sql_value *values,

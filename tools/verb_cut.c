@@ -136,7 +136,7 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 
 static int cut_to(struct cut_run *run, char **paths, int fd)
 {
-	const struct trace_stream_options stream = {0};
+	struct trace_stream_options stream = {.until_seq = run->last};
 	const struct cut_options options = {.calls = run->filter.selects ? &run->filter.chosen
 									 : NULL,
 					    .trace_set = buf_text(&run->set),
@@ -156,6 +156,8 @@ static int cut_to(struct cut_run *run, char **paths, int fd)
 	run->cut = cut_new(&options);
 	if (!run->cut)
 		return opts_complain("out of memory");
+	/* What is before is needed for the world that the part begins in. */
+	filter_bound(&run->filter, false, &stream);
 	status = opts_for_each_item(paths, &stream, take, run);
 	/* Of a damaged tape there is what can be read; else what is missing is said nowhere. */
 	failed = opts_input_failed();

@@ -68,8 +68,12 @@ static int take_world(struct stats_run *run, const struct trace_item *item)
 static int take(void *context, const struct trace_item *item, struct err *err)
 {
 	struct stats_run *run = context;
-	int r = take_world(run, item);
+	int r;
 
+	/* Who it was is said as it was then, whether or not more can be read. */
+	if (item->kind == ITEM_EVENT && filter_is_behind(&run->filter, item->event))
+		return 0;
+	r = take_world(run, item);
 	if (r == 0 && filter_passes(&run->filter, item)) {
 		if (item->kind == ITEM_EVENT)
 			r = stats_add(&run->stats, item->event);
@@ -269,10 +273,12 @@ static int start(struct stats_run *run)
 
 static int tell(struct stats_run *run, char **paths)
 {
-	const struct trace_stream_options options = {.unordered = !run->ordered};
+	struct trace_stream_options options = {.unordered = !run->ordered};
 	struct buf out = {0};
 	int status, failed;
 
+	/* Calls that are only counted rest on nothing. */
+	filter_bound(&run->filter, !run->ordered, &options);
 	status = opts_for_each_item(paths, &options, take, run);
 	failed = stats_sort(&run->stats);
 	if (!failed && run->order != STATS_ORDER_TIME)

@@ -350,12 +350,11 @@ static int take_event(struct cut *c, const struct event *e, struct err *err)
 {
 	enum keep keep;
 
+	if (is_behind(c, e->seq, e->time))
+		return 0;
 	c->read++;
 	if (c->state && (e->time < c->options.from || e->seq < c->options.first))
 		return pass(c, e, err);
-	/* One of which nothing is in the part needs no world either. */
-	if (is_behind(c, e->seq, e->time))
-		return 0;
 	if (c->state) {
 		int r = start(c, e, err);
 

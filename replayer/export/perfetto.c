@@ -105,8 +105,9 @@ static void release(struct perfetto *x, uint64_t seq, struct buf *ret)
 {
 	while (x->held_count && x->held[x->held_count - 1]->end_seq < seq) {
 		struct lane *l = x->held[--x->held_count];
-		struct packet_event p = {.time = perfetto_at(x, l->end_time)};
+		struct packet_event p;
 
+		packet_event_init(&p, perfetto_at(x, l->end_time));
 		end_call(x, l, &p, ret);
 	}
 }
@@ -157,15 +158,35 @@ static int move(struct perfetto *x, struct lane *l, const struct event *e)
 	return transfers_take(x->transfers, x->state, e, tell, x);
 }
 
-static bool may_open(const struct event_call *call)
-{
-	static const char *const names[] = {"close",      "close_range", "pipe",     "pipe2",
-					    "socketpair", "recvmsg",     "recvmmsg", "socketcall",
-					    "execve",     "execveat",    NULL};
-	const struct sys_desc *d = sys_find(call->arch, call->nr);
+/* What is known of a call by its number. */
+struct kind {
+	bool opens;  /* may change which descriptors there are, */
+	bool varies; /* or some of its variants may */
+	bool ends;   /* never comes back: without a length of its own it would go on for ever */
+};
 
-	return d && (sys_select(d, call->args, NULL)->ret == K_FD || d->ret == K_FD ||
-		     sys_is_named(d, names));
+static const void *kind_of(const void *context, const struct sys_desc *d)
+{
+	static const char *const changing[] = {
+		"close",    "close_range", "pipe",   "pipe2",    "socketpair", "recvmsg",
+		"recvmmsg", "socketcall",  "execve", "execveat", NULL};
+	static const char *const last[] = {"exit", "exit_group", NULL};
+	static const struct kind opens = {.opens = true}, varies = {.varies = true},
+				 ends = {.ends = true};
+
+	(void)context;
+	if (d->ret == K_FD || sys_is_named(d, changing))
+		return &opens;
+	if (sys_is_named(d, last))
+		return &ends;
+	return d->cases ? &varies : NULL;
+}
+
+static bool may_open(const struct kind *k, const struct event_call *call)
+{
+	return k && (k->opens ||
+		     (k->varies &&
+		      sys_select(sys_find(call->arch, call->nr), call->args, NULL)->ret == K_FD));
 }
 
 /* How it came back. */
@@ -194,25 +215,19 @@ static int note_call(struct perfetto *x, const struct event *e, struct packet_ev
 	return buf_error(&x->text);
 }
 
-/* exit(2) never comes back: without a length of its own it would go on for ever. */
-static bool ends_at_once(const struct event_call *call)
-{
-	static const char *const names[] = {"exit", "exit_group", NULL};
-
-	return sys_is_named(sys_find(call->arch, call->nr), names);
-}
-
 static int begin_call(struct perfetto *x, struct lane *l, const struct event *e, struct buf *ret)
 {
+	const struct kind *kind;
 	char scratch[32];
-	struct packet_event p = {.time = perfetto_at(x, e->time),
-				 .track = l->uuid,
-				 .type = PACKET_BEGIN,
-				 .category = CATEGORY_CALL,
-				 .name = print_call_name(&e->call, scratch),
-				 .interned = true};
+	struct packet_event p;
 	int r = move(x, l, e);
 
+	packet_event_init(&p, perfetto_at(x, e->time));
+	p.track = l->uuid;
+	p.type = PACKET_BEGIN;
+	p.category = CATEGORY_CALL;
+	p.name = print_call_name(&e->call, scratch);
+	p.interned = true;
 	if (r == 0)
 		r = note_call(x, e, &p);
 	buf_clear(&x->raw);
@@ -229,8 +244,9 @@ static int begin_call(struct perfetto *x, struct lane *l, const struct event *e,
 	p.flow_count = x->flow ? 1 : 0;
 	packets_event(&x->packets, &p, ret);
 	l->open = true;
-	l->opens = may_open(&e->call);
-	if (ends_at_once(&e->call)) {
+	kind = sys_rows_get(&x->kinds, e->call.arch, e->call.nr);
+	l->opens = may_open(kind, &e->call);
+	if (kind && kind->ends) {
 		perfetto_put_end(x, l->uuid, e->time, false, ret);
 		l->open = false;
 	}
@@ -547,6 +563,7 @@ static void *discard(void *context)
 	forget_tape(x);
 	free(x->held);
 	packets_done(&x->packets);
+	sys_rows_done(&x->kinds);
 	transfers_free(x->transfers);
 	state_free(x->state);
 	printer_free(x->printer);
@@ -568,7 +585,8 @@ static void *new (const struct export_options *options)
 	x->printer = printer_new(&style);
 	x->state = state_new();
 	x->transfers = transfers_new();
-	if (!x->printer || !x->state || !x->transfers)
+	if (!x->printer || !x->state || !x->transfers ||
+	    sys_rows_init(&x->kinds, kind_of, NULL) < 0)
 		return discard(x);
 	printer_state(x->printer, x->state);
 	return x;

@@ -5,6 +5,8 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 
+#include <assert.h>
+#include <endian.h>
 #include <perfetto.pb-c.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,7 +191,7 @@ void packets_counter(struct packets *p, uint64_t uuid, uint64_t parent, const ch
 /* The number of a name, 0: it has none; @ret_new: it is told with this packet. */
 static uint64_t number_of(struct packets *p, const char *name, bool *ret_new)
 {
-	uint64_t key = hash_add(HASH_START, name, strlen(name));
+	uint64_t key = hash_text(name, strlen(name));
 	uintptr_t number = (uintptr_t)map_get(&p->names, key);
 
 	*ret_new = false;
@@ -202,67 +204,209 @@ static uint64_t number_of(struct packets *p, const char *name, bool *ret_new)
 	return number;
 }
 
-static void set_note(Perfetto__DebugAnnotation *a, const struct packet_note *n)
+/* ---- events, which are most of a trace: written without a message in between ---- */
+
+/* A field's number with its wire type, as protobuf puts it in front of the value. */
+#define WIRE_VARINT(field)  ((field) << 3)
+#define WIRE_FIXED64(field) ((field) << 3 | 1)
+#define WIRE_BYTES(field)   ((field) << 3 | 2)
+
+/* Of perfetto.proto, in the order of their numbers, in which they are written. */
+enum {
+	PACKET_TIMESTAMP = WIRE_VARINT(8),
+	PACKET_SEQUENCE = WIRE_VARINT(10),
+	PACKET_TRACK_EVENT = WIRE_BYTES(11),
+	PACKET_INTERNED_DATA = WIRE_BYTES(12),
+	PACKET_SEQUENCE_FLAGS = WIRE_VARINT(13),
+	EVENT_CATEGORY_IID = WIRE_VARINT(3),
+	EVENT_ANNOTATION = WIRE_BYTES(4),
+	EVENT_TYPE = WIRE_VARINT(9),
+	EVENT_NAME_IID = WIRE_VARINT(10),
+	EVENT_TRACK = WIRE_VARINT(11),
+	EVENT_NAME_TEXT = WIRE_BYTES(23),
+	EVENT_COUNTER_VALUE = WIRE_VARINT(30),
+	EVENT_FLOW_ID = WIRE_FIXED64(47),
+	EVENT_FLOW_END_ID = WIRE_FIXED64(48),
+	ANNOTATION_NAME_IID = WIRE_VARINT(1),
+	ANNOTATION_BOOL = WIRE_VARINT(2),
+	ANNOTATION_UINT = WIRE_VARINT(3),
+	ANNOTATION_INT = WIRE_VARINT(4),
+	ANNOTATION_STRING = WIRE_BYTES(6),
+	DATA_EVENT_NAME = WIRE_BYTES(2),
+	NAME_IID = WIRE_VARINT(1),
+	NAME_TEXT = WIRE_BYTES(2),
+};
+
+static const uint8_t note_tags[] = {[NOTE_STRING] = ANNOTATION_STRING,
+				    [NOTE_SIGNED] = ANNOTATION_INT,
+				    [NOTE_UNSIGNED] = ANNOTATION_UINT,
+				    [NOTE_BOOL] = ANNOTATION_BOOL};
+
+enum {
+	VARINT_MAX = 10,
+	NUMBER_MAX = 2 + VARINT_MAX, /* with its tag, which is of two bytes at most */
+	EVENT_NUMBERS = 5,           /* of an event, besides its notes and flows */
+};
+
+static size_t varint_size(uint64_t value)
 {
-	perfetto__debug_annotation__init(a);
-	a->has_name_iid = 1;
-	a->name_iid = n->name;
-	a->has_bool_value = n->kind == NOTE_BOOL;
-	a->bool_value = n->number != 0;
-	a->has_uint_value = n->kind == NOTE_UNSIGNED;
-	a->uint_value = n->number;
-	a->has_int_value = n->kind == NOTE_SIGNED;
-	a->int_value = (int64_t)n->number;
+	return (size_t)(70 - __builtin_clzll(value | 1)) / 7;
+}
+
+static uint8_t *add_varint(uint8_t *at, uint64_t value)
+{
+	for (; value >= 0x80; value >>= 7)
+		*at++ = (uint8_t)(value | 0x80);
+	*at++ = (uint8_t)value;
+	return at;
+}
+
+static uint8_t *add_number(uint8_t *at, unsigned tag, uint64_t value)
+{
+	return add_varint(add_varint(at, tag), value);
+}
+
+static uint8_t *add_bytes(uint8_t *at, unsigned tag, const void *bytes, size_t size)
+{
+	at = add_number(at, tag, size);
+	memcpy(at, bytes, size);
+	return at + size;
+}
+
+static uint8_t *add_ids(uint8_t *at, unsigned tag, const uint64_t *ids, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const uint64_t id = htole64(ids[i]);
+
+		at = add_varint(at, tag);
+		memcpy(at, &id, sizeof(id));
+		at += sizeof(id);
+	}
+	return at;
+}
+
+static uint8_t *add_note(uint8_t *at, const struct packet_note *n)
+{
+	const uint64_t value = n->kind == NOTE_BOOL && n->number ? 1 : n->number;
+
+	/* Both tags are bytes, and so is the number of the name. */
+	at = add_number(at, EVENT_ANNOTATION,
+			3 + varint_size(value) + (n->kind == NOTE_STRING ? n->number : 0));
+	at = add_number(at, ANNOTATION_NAME_IID, n->name);
 	if (n->kind == NOTE_STRING)
-		a->string_value = text(n->text);
+		return add_bytes(at, note_tags[n->kind], n->text, n->number);
+	return add_number(at, note_tags[n->kind], value);
+}
+
+/* More than it takes. */
+static size_t event_room(const struct packet_event *e, size_t name_size)
+{
+	size_t room = EVENT_NUMBERS * NUMBER_MAX + name_size;
+
+	room += (e->flow_count + e->end_count) * (2 + sizeof(uint64_t));
+	for (size_t i = 0; i < e->note_count; i++)
+		room += 3 * NUMBER_MAX + (e->notes[i].kind == NOTE_STRING ? e->notes[i].number : 0);
+	return room;
+}
+
+static uint8_t *add_event(uint8_t *at, const struct packet_event *e, uint64_t name_iid,
+			  size_t name_size)
+{
+	if (e->category)
+		at = add_number(at, EVENT_CATEGORY_IID, e->category);
+	for (size_t i = 0; i < e->note_count; i++)
+		at = add_note(at, &e->notes[i]);
+	at = add_number(at, EVENT_TYPE, e->type);
+	if (name_iid)
+		at = add_number(at, EVENT_NAME_IID, name_iid);
+	at = add_number(at, EVENT_TRACK, e->track);
+	if (e->name && !name_iid)
+		at = add_bytes(at, EVENT_NAME_TEXT, e->name, name_size);
+	if (e->type == PACKET_COUNTER)
+		at = add_number(at, EVENT_COUNTER_VALUE, (uint64_t)e->value);
+	at = add_ids(at, EVENT_FLOW_ID, e->flows, e->flow_count);
+	return add_ids(at, EVENT_FLOW_END_ID, e->ends, e->end_count);
+}
+
+static size_t number_size(unsigned tag, uint64_t value)
+{
+	return varint_size(tag) + varint_size(value);
+}
+
+/* A name that is told with its number, for the first time. */
+struct new_name {
+	uint64_t iid; /* 0: it is none */
+	const char *text;
+	size_t text_size;
+	size_t inner, outer; /* bytes of the messages around it */
+};
+
+static struct new_name new_name(uint64_t iid, const char *text, size_t size)
+{
+	struct new_name n = {iid, text, size, 0, 0};
+
+	if (!iid)
+		return n;
+	n.inner = number_size(NAME_IID, iid) + number_size(NAME_TEXT, size) + size;
+	n.outer = number_size(DATA_EVENT_NAME, n.inner) + n.inner;
+	return n;
+}
+
+static uint8_t *add_new_name(uint8_t *at, const struct new_name *n)
+{
+	at = add_number(at, PACKET_INTERNED_DATA, n->outer);
+	at = add_number(at, DATA_EVENT_NAME, n->inner);
+	at = add_number(at, NAME_IID, n->iid);
+	return add_bytes(at, NAME_TEXT, n->text, n->text_size);
+}
+
+static void put_packet(const struct packets *p, uint64_t time, const struct new_name *name,
+		       struct buf *ret)
+{
+	const struct buf *event = &p->event;
+	size_t size = number_size(PACKET_TIMESTAMP, time) +
+		      number_size(PACKET_SEQUENCE, p->sequence) +
+		      number_size(PACKET_TRACK_EVENT, event->size) + event->size +
+		      number_size(PACKET_SEQUENCE_FLAGS, STATE_NEEDED);
+	uint8_t *at;
+
+	if (name->iid)
+		size += number_size(PACKET_INTERNED_DATA, name->outer) + name->outer;
+	at = buf_extend(ret, number_size(TAG_PACKET, size) + size);
+	if (!at)
+		return;
+	at = add_number(at, TAG_PACKET, size);
+	at = add_number(at, PACKET_TIMESTAMP, time);
+	at = add_number(at, PACKET_SEQUENCE, p->sequence);
+	at = add_bytes(at, PACKET_TRACK_EVENT, event->data, event->size);
+	if (name->iid)
+		at = add_new_name(at, name);
+	at = add_number(at, PACKET_SEQUENCE_FLAGS, STATE_NEEDED);
+	assert((char *)at == ret->data + ret->size);
 }
 
 void packets_event(struct packets *p, const struct packet_event *e, struct buf *ret)
 {
-	Perfetto__DebugAnnotation all[PACKET_NOTES_MAX], *list[PACKET_NOTES_MAX];
-	Perfetto__TracePacket packet = PERFETTO__TRACE_PACKET__INIT;
-	Perfetto__TrackEvent event = PERFETTO__TRACK_EVENT__INIT;
-	Perfetto__InternedData data = PERFETTO__INTERNED_DATA__INIT;
-	Perfetto__InternedName name = PERFETTO__INTERNED_NAME__INIT, *names = &name;
-	uint64_t category = e->category;
+	const size_t name_size = e->name ? strlen(e->name) : 0;
 	bool is_new = false;
+	const uint64_t iid = e->name && e->interned ? number_of(p, e->name, &is_new) : 0;
+	const struct new_name name = new_name(is_new ? iid : 0, e->name, name_size);
+	uint8_t *at;
 
-	for (size_t i = 0; i < e->note_count; i++) {
-		set_note(&all[i], &e->notes[i]);
-		list[i] = &all[i];
+	/* Its size comes in front of it. */
+	buf_clear(&p->event);
+	at = buf_extend(&p->event, event_room(e, name_size));
+	if (!at) {
+		buf_inherit(ret, &p->event);
+		return;
 	}
-	event.debug_annotations = list;
-	event.n_debug_annotations = e->note_count;
-	event.category_iids = &category;
-	event.n_category_iids = e->category ? 1 : 0;
-	event.has_type = event.has_track_uuid = 1;
-	event.type = e->type;
-	event.track_uuid = e->track;
-	event.has_counter_value = e->type == PACKET_COUNTER;
-	event.counter_value = e->value;
-	event.flow_ids = (uint64_t *)(uintptr_t)e->flows;
-	event.n_flow_ids = e->flow_count;
-	event.terminating_flow_ids = (uint64_t *)(uintptr_t)e->ends;
-	event.n_terminating_flow_ids = e->end_count;
-	if (e->name && e->interned)
-		event.name_iid = number_of(p, e->name, &is_new);
-	event.has_name_iid = event.name_iid != 0;
-	event.name = event.has_name_iid ? NULL : text(e->name);
-	if (is_new) {
-		name.has_iid = 1;
-		name.iid = event.name_iid;
-		name.name = text(e->name);
-		data.event_names = &names;
-		data.n_event_names = 1;
-		packet.interned_data = &data;
-	}
-	packet.track_event = &event;
-	packet.has_timestamp = 1;
-	packet.timestamp = e->time;
-	put(p, &packet, ret);
+	at = add_event(at, e, iid, name_size);
+	buf_truncate(&p->event, (size_t)((char *)at - p->event.data));
+	put_packet(p, e->time, &name, ret);
 }
 
 void packets_done(struct packets *p)
 {
 	map_done(&p->names);
+	buf_done(&p->event);
 }

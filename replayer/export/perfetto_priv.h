@@ -10,6 +10,7 @@
 #include "replayer/print/print.h"
 #include "replayer/query/transfer.h"
 #include "replayer/state/state.h"
+#include "sys/rows.h"
 
 enum {
 	TASKS_MAX = 1 << 16, /* processes, and threads, at a time */
@@ -50,6 +51,7 @@ struct perfetto {
 	struct transfers *transfers;
 	struct printer *printer;
 	struct packets packets;
+	struct sys_rows kinds; /* struct kind (perfetto.c) */
 	struct flows flows;
 	struct map programs, lanes; /* by pid, by tid */
 	struct lane **held;         /* by descending end_seq */

@@ -27,7 +27,8 @@ uint64_t perfetto_at(const struct perfetto *x, uint64_t time)
 
 void perfetto_note_text(struct packet_event *p, enum packet_note_name name, const char *text)
 {
-	p->notes[p->note_count++] = (struct packet_note){(uint8_t)name, NOTE_STRING, text, 0};
+	p->notes[p->note_count++] =
+		(struct packet_note){(uint8_t)name, NOTE_STRING, text, strlen(text)};
 }
 
 void perfetto_note_number(struct packet_event *p, enum packet_note_name name,
@@ -151,8 +152,6 @@ static void show_program(struct perfetto *x, struct program *p, uint64_t time, s
 		.time = perfetto_at(x, time), .type = PACKET_BEGIN, .category = CATEGORY_PROCESS};
 	char name[32];
 
-	if (p->uuid)
-		return;
 	p->uuid = ++x->ids;
 	p->fds_uuid = ++x->ids;
 	p->in_uuid = ++x->ids;
@@ -174,7 +173,8 @@ bool perfetto_show_lane(struct perfetto *x, struct lane *l, uint64_t time, struc
 
 	if (!p)
 		return false;
-	show_program(x, p, time, ret);
+	if (!p->uuid)
+		show_program(x, p, time, ret);
 	if (!l->uuid) {
 		l->uuid = ++x->ids;
 		packets_thread(&x->packets, l->uuid, p->uuid, l->pid, l->tid, ret);
@@ -188,15 +188,12 @@ void perfetto_count_fds(struct perfetto *x, struct program *p, uint64_t time, st
 	const struct state_process *process = state_process(x->state, p->pid);
 	const struct state_thread *thread =
 		process ? state_next_thread(x->state, process, NULL) : NULL;
-	struct state_fd fd;
-	uint64_t n = 0;
-	size_t place = 0;
+	uint64_t n;
 
 	if (!p->uuid || !thread || ++p->changes < p->fds / RECOUNT_SHARE)
 		return;
 	p->changes = 0;
-	while (state_next_fd(x->state, thread, &place, &fd))
-		n++;
+	n = state_fd_count(x->state, thread);
 	if (n != p->fds)
 		perfetto_put_count(x, p->fds_uuid, time, n, ret);
 	p->fds = n;

@@ -187,11 +187,13 @@ static void say_restarted(const struct scope *s)
 /* For the restart_syscall that may follow, until that has come to its end. */
 static void note_restart(struct printer *p, const struct event *e, const struct sys_desc *desc)
 {
-	bool restarted = strcmp(desc->name, "restart_syscall") == 0;
 	struct restart *r = restart_of(p, e->tid);
+	bool restarted;
 
-	if (e->call.state != EVENT_FINISHED)
+	if (e->call.state != EVENT_FINISHED ||
+	    (e->call.ret != RESTART_BLOCK && r->tid != e->tid))
 		return;
+	restarted = strcmp(desc->name, "restart_syscall") == 0;
 	if (e->call.ret == RESTART_BLOCK && !restarted)
 		*r = (struct restart){e->tid, desc};
 	else if (e->call.ret != RESTART_BLOCK && restarted && r->tid == e->tid)

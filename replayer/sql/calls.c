@@ -70,13 +70,17 @@ static const char *const call_names[CALL_COLUMNS] = {
 
 static void set_whole(struct sql_value *ret, uint64_t value)
 {
-	*ret = (struct sql_value){SQL_INTEGER, .integer = (int64_t)value};
+	ret->type = SQL_INTEGER;
+	ret->integer = (int64_t)value;
 }
 
 static void set_bytes(struct sql_value *ret, const void *bytes, size_t size)
 {
-	if (bytes)
-		*ret = (struct sql_value){SQL_TEXT, .bytes = bytes, .size = size};
+	if (!bytes)
+		return;
+	ret->type = SQL_TEXT;
+	ret->bytes = bytes;
+	ret->size = size;
 }
 
 static void set_text(struct sql_value *ret, const char *word)
@@ -157,33 +161,35 @@ static int call_words(struct scan *c, int column, struct buf *made, struct sql_v
 	return r;
 }
 
-/* The descriptor that the call is given; of socketcall(2), in memory. */
-static int32_t fd_of(const struct scan *c)
+/* The descriptor that the call is given (of socketcall(2), in memory) and its file: three columns
+ * ask for it. */
+static void find_fd(struct scan *c)
 {
-	int32_t fd = row_fd(c->item.event);
-
-	return fd < 0 && c->moved_count ? c->moved[0].fd : fd;
+	if (c->fd_known)
+		return;
+	c->fd_known = true;
+	c->fd = row_fd(c->item.event);
+	if (c->fd < 0 && c->moved_count)
+		c->fd = c->moved[0].fd;
+	c->file = c->fd < 0 || !c->state ? NULL : state_at_entry(c->state, c->item.event, c->fd);
 }
 
-static void call_descriptor(const struct scan *c, int column, struct sql_value *ret)
+static void call_descriptor(struct scan *c, int column, struct sql_value *ret)
 {
-	int32_t fd = fd_of(c);
-	const struct state_file *file;
 	const char *name;
 	size_t size;
 
-	if (fd < 0)
+	find_fd(c);
+	if (c->fd < 0)
 		return;
 	if (column == CALL_FD) {
-		set_whole(ret, (uint64_t)fd);
-		return;
-	}
-	file = state_at_entry(c->state, c->item.event, fd);
-	size = row_file_name(file, &name);
-	if (column == CALL_FD_NAME)
+		set_whole(ret, (uint64_t)c->fd);
+	} else if (column == CALL_FD_NAME) {
+		size = row_file_name(c->file, &name);
 		set_bytes(ret, name, size);
-	else if (file)
-		set_whole(ret, file->id);
+	} else if (c->file) {
+		set_whole(ret, c->file->id);
+	}
 }
 
 /* Of messages all bytes, of what went from one descriptor to another those that came. */
@@ -206,7 +212,7 @@ static int call_value(struct scan *c, int column, struct buf *made, struct sql_v
 {
 	const struct event *e = c->item.event;
 
-	*ret = (struct sql_value){.type = SQL_NULL};
+	ret->type = SQL_NULL;
 	if (column == CALL_TEXT || column == CALL_PATH || column == CALL_TO_PATH)
 		return call_words(c, column, made, ret, err);
 	if (column < CALL_ARG0) {
@@ -259,7 +265,8 @@ static int give_row(struct scan *c, struct whole_row *row, sql_row_fn *give, voi
 	int r = 0;
 
 	for (int i = 0; r == 0 && i < CALL_COLUMNS; i++) {
-		buf_clear(&row->made[i]);
+		if (row->made[i].size)
+			buf_clear(&row->made[i]);
 		r = call_value(c, i, &row->made[i], &row->value[i], err);
 	}
 	if (r == -ENOMEM)

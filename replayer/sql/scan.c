@@ -257,7 +257,7 @@ int scan_next(struct scan *c, struct err *err)
 	int r;
 
 	tell_printer(c);
-	c->moved_known = false;
+	c->moved_known = c->fd_known = false;
 	c->moved_count = 0;
 	for (;;) {
 		r = trace_stream_next(c->stream, &c->item, err);

@@ -109,6 +109,9 @@ struct scan {
 	struct moved *moved;         /* by the present event */
 	size_t moved_count, moved_capacity;
 	bool moved_known;
+	bool fd_known; /* of the present event: */
+	int32_t fd;    /* the descriptor that it is about, or less than 0 */
+	const struct state_file *file;
 	struct sys_choice chosen;
 	bool selects;
 	struct trace_item item;

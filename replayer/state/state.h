@@ -245,6 +245,7 @@ const struct state_thread *state_next_thread(const struct state *s, const struct
 /* With *@at 0 the first; false behind the last. */
 bool state_next_fd(const struct state *s, const struct state_thread *t, size_t *at,
 		   struct state_fd *ret);
+size_t state_fd_count(const struct state *s, const struct state_thread *t);
 bool state_next_watch(const struct state *s, const struct state_file *f, size_t *at,
 		      struct state_watch *ret);
 bool state_next_map(const struct state *s, const struct state_process *p, size_t *at,

@@ -120,6 +120,13 @@ bool state_next_fd(const struct state *s, const struct state_thread *t, size_t *
 	return true;
 }
 
+size_t state_fd_count(const struct state *s, const struct state_thread *t)
+{
+	const struct task *task = task_find(s, t->tid);
+
+	return task && task->table->slots ? task->table->slots->count : 0;
+}
+
 bool state_next_watch(const struct state *s, const struct state_file *f, size_t *at,
 		      struct state_watch *ret)
 {
