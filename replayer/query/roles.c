@@ -26,6 +26,8 @@ static const struct {
 	{"munmap", ROLE_MUNMAP},
 	{"mremap", ROLE_MREMAP},
 	{"brk", ROLE_BRK},
+	{"setrlimit", ROLE_SETRLIMIT},
+	{"prlimit64", ROLE_PRLIMIT},
 };
 
 static uint16_t find(const struct event_call *call)

@@ -22,7 +22,9 @@ enum role {
 	ROLE_MREMAP = 1 << 10,
 	ROLE_BRK = 1 << 11,
 	ROLE_MEMORY = ROLE_MMAP | ROLE_MUNMAP | ROLE_MREMAP | ROLE_BRK,
-	ROLE_FOUND = 1 << 15, /* the cache's own: the number was looked at */
+	ROLE_SETRLIMIT = 1 << 12, /* resource, limits */
+	ROLE_PRLIMIT = 1 << 13,   /* pid, resource, new limits */
+	ROLE_FOUND = 1 << 15,     /* the cache's own: the number was looked at */
 };
 
 enum { ROLES_NUMBERS = 1024 };
