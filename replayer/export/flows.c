@@ -66,6 +66,19 @@ void flows_read(struct flows *f, uint64_t from, uint64_t bytes, struct flows_rea
 		ret->on[ret->on_count++] = c->list[c->first].id;
 }
 
+int flows_join(struct flows *f, uint64_t from, uint64_t to)
+{
+	struct channel *c = map_get(&f->channels, from);
+
+	if (!c || map_get(&f->channels, to))
+		return 0;
+	map_remove(&f->channels, from);
+	if (map_put(&f->channels, to, c) == 0)
+		return 0;
+	free(c);
+	return -ENOMEM;
+}
+
 void flows_clear(struct flows *f)
 {
 	struct channel *c;

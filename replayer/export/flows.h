@@ -30,6 +30,8 @@ struct flows_read {
 int flows_write(struct flows *f, uint64_t to, uint64_t id, uint64_t bytes);
 /* @bytes were read from the description @from; adds to @ret as long as there is room. */
 void flows_read(struct flows *f, uint64_t from, uint64_t bytes, struct flows_read *ret);
+/* What was written for @from while it was not known who reads it is for @to. 0 or -ENOMEM. */
+int flows_join(struct flows *f, uint64_t from, uint64_t to);
 void flows_clear(struct flows *f);
 
 #endif

@@ -24,6 +24,7 @@
 #include "replayer/print/escape.h"
 #include "replayer/print/print.h"
 #include "replayer/query/transfer.h"
+#include "replayer/state/meant.h"
 #include "replayer/state/state.h"
 #include "sys/table.h"
 
@@ -93,11 +94,11 @@ static int tell(void *context, const struct transfer *t)
 
 static int take_connect(struct pcapng *x, const struct event *e)
 {
-	const struct state_file *file = state_at_entry(x->state, e, (int32_t)e->call.args[0]);
+	const struct state_file *file = state_at_entry(x->state, e, (int32_t)x->args[0]);
 	struct talk *t = file ? pcapng_talk_of(x, file) : NULL;
 	int error = event_errno(&e->call);
 	size_t size;
-	const uint8_t *at = event_bytes(e, EVENT_AT_ENTRY, e->call.args[1], &size);
+	const uint8_t *at = event_bytes(e, EVENT_AT_ENTRY, x->args[1], &size);
 
 	if (!t || t->c.greeted || t->c.udp || !at)
 		return x->failed;
@@ -111,7 +112,7 @@ static int take_connect(struct pcapng *x, const struct event *e)
 	t->c.asked = event_begin_time(e);
 	t->c.answered = t->c.asked + e->call.duration;
 	if (error == ECONNREFUSED && x->shown && t->c.family != FAMILY_UNIX) {
-		cleanup_free char *comment = pcapng_comment_of(x, t, (int32_t)e->call.args[0]);
+		cleanup_free char *comment = pcapng_comment_of(x, t, (int32_t)x->args[0]);
 
 		conversation_refused(&t->c, x->epoch, comment, x->out);
 		map_remove(&x->talks, t->c.id);
@@ -138,7 +139,7 @@ static int take_accept(struct pcapng *x, const struct event *e)
 			time);
 	if (!r)
 		return -ENOMEM;
-	r->fd = (int32_t)e->call.args[0];
+	r->fd = (int32_t)x->args[0];
 	return 0;
 }
 
@@ -166,9 +167,20 @@ static const struct {
 	{{"close", "close_range", "dup2", "dup3", NULL}, take_close},
 };
 
+/* Which call it is, and its arguments, in x->args: of socketcall(2) both are in memory. */
+static const struct sys_desc *look_at(struct pcapng *x, const struct event *e)
+{
+	const struct sys_desc *d = e->call.arch == EVENT_ARCH_I386 ? call_meant(e, x->args) : NULL;
+
+	if (d)
+		return d;
+	memcpy(x->args, e->call.args, sizeof(x->args));
+	return sys_find(e->call.arch, e->call.nr);
+}
+
 static int take_call(struct pcapng *x, const struct event *e)
 {
-	const struct sys_desc *d = sys_find(e->call.arch, e->call.nr);
+	const struct sys_desc *d = look_at(x, e);
 	int r = 0;
 
 	x->event = e;

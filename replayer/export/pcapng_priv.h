@@ -75,6 +75,7 @@ struct pcapng {
 	uint64_t untold;           /* talks too many */
 	bool open;                 /* a section is */
 	const struct event *event; /* whose transfers are told */
+	uint64_t args[EVENT_ARGS]; /* of the call that it is, or means */
 	bool shown;
 	struct buf text, raw;
 	struct buf *out;

@@ -30,6 +30,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SOCKET_STREAM = 1 };
+/* Of a channel that is called by who writes: nobody knows who reads. */
+#define UNKNOWN_READER (UINT64_C(1) << 63)
+
 /* ---- the ends of calls ---- */
 
 static int hold(struct perfetto *x, struct lane *l)
@@ -128,6 +132,25 @@ static void end_lane(struct perfetto *x, struct lane *l, uint64_t time, struct b
 
 /* ---- calls ---- */
 
+/* Connections within one computer are known by their accept(2): what is written before waits. */
+static bool may_have_reader(const struct state_file *f)
+{
+	const struct state_socket *s = f->socket;
+
+	return f->kind == STATE_SOCKET && s && s->type == SOCKET_STREAM && !s->paired &&
+	       !s->listens;
+}
+
+static int join(struct perfetto *x, const struct state_file *f)
+{
+	int r;
+
+	if (f->kind != STATE_SOCKET || !f->peer)
+		return 0;
+	r = flows_join(&x->flows, f->id | UNKNOWN_READER, f->peer->id);
+	return r < 0 ? r : flows_join(&x->flows, f->peer->id | UNKNOWN_READER, f->id);
+}
+
 static int tell(void *context, const struct transfer *t)
 {
 	struct perfetto *x = context;
@@ -141,11 +164,17 @@ static int tell(void *context, const struct transfer *t)
 		l->in_bytes += t->bytes;
 	if (!t->out && t->file && t->file->kind != STATE_NAMED && l->in_count < MOVED_MAX)
 		l->in[l->in_count++] = (struct moved){t->file->id, t->bytes};
-	if (!t->out || !t->file || !t->file->peer)
+	if (!t->file)
+		return 0;
+	if (join(x, t->file) < 0)
+		return -ENOMEM;
+	if (!t->out || (!t->file->peer && !may_have_reader(t->file)))
 		return 0;
 	if (!x->flow)
 		x->flow = ++x->flow_ids;
-	return flows_write(&x->flows, t->file->peer->id, x->flow, t->bytes);
+	return flows_write(&x->flows,
+			   t->file->peer ? t->file->peer->id : t->file->id | UNKNOWN_READER,
+			   x->flow, t->bytes);
 }
 
 /* Which flow the call begins, in x->flow, and what it reads, in the lane. */

@@ -111,9 +111,18 @@ static void say_endpoint(const struct scope *s, const struct state_address *a, b
 		buf_char(s->out, '?');
 }
 
+/* The kernel has chosen it, which only the other end was told. */
+static const struct state_address *local_of(const struct state_file *f)
+{
+	const struct state_socket *x = f->socket, *other = f->peer ? f->peer->socket : NULL;
+
+	return x->local.size || !other ? &x->local : &other->peer;
+}
+
 static void say_internet(const struct scope *s, const struct state_file *f)
 {
 	const struct state_socket *x = f->socket;
+	const struct state_address *local = local_of(f);
 
 	if (x->type == TYPE_STREAM)
 		buf_str(s->out, "TCP");
@@ -122,10 +131,10 @@ static void say_internet(const struct scope *s, const struct state_file *f)
 	else
 		buf_str(s->out, x->protocol == PROTOCOL_UDPLITE ? "UDPLITE" : "UDP");
 	buf_str(s->out, x->family == FAMILY_INET6 ? "v6:[" : ":[");
-	if (x->type == TYPE_RAW || (!x->local.size && !x->peer.size)) {
+	if (x->type == TYPE_RAW || (!local->size && !x->peer.size)) {
 		say_inode(s, f->inode);
 	} else {
-		say_endpoint(s, &x->local, x->accepted);
+		say_endpoint(s, local, x->accepted);
 		if (x->peer.size) {
 			buf_str(s->out, "->");
 			say_endpoint(s, &x->peer, false);

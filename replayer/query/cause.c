@@ -75,7 +75,7 @@ static int take_library(struct causes *c, struct processes *all, struct printer 
 		return 0;
 	p = processes_find(all, e->pid);
 	if (p && print_call_path(e, &path) && path.size >= LIBRARY_NAME_MIN &&
-	    memmem(path.data, path.size, ".so", 3) && !is_standard(&path))
+	    cause_is_library(path.data, path.size) && !is_standard(&path))
 		r = keep_library(c, (uint32_t)(p - all->list) + 1, printer, e);
 	buf_done(&path);
 	return r;
@@ -83,6 +83,7 @@ static int take_library(struct causes *c, struct processes *all, struct printer 
 
 int causes_take(struct causes *c, struct processes *all, struct failures *f, const struct event *e)
 {
+	unsigned roles;
 	int r;
 
 	c->hangs.state = c->state;
@@ -92,8 +93,11 @@ int causes_take(struct causes *c, struct processes *all, struct failures *f, con
 	if (r < 0 || (e->kind != EVENT_CALL && e->kind != EVENT_END) ||
 	    e->call.state != EVENT_FINISHED || !f->printer)
 		return r;
+	roles = roles_of(&c->roles, &e->call);
 	r = take_library(c, all, f->printer, e);
-	if (r < 0 || !(roles_of(&c->roles, &e->call) & ROLE_FD))
+	if (r == 0 && roles & (ROLE_SETRLIMIT | ROLE_PRLIMIT))
+		r = cause_take_limit(c, all, processes_find(all, e->pid), e);
+	if (r < 0 || !(roles & ROLE_FD))
 		return r;
 	return dns_take(&c->dns, all, c->state, f->printer, e);
 }
@@ -105,6 +109,7 @@ void causes_done(struct causes *c)
 	for (size_t at = 0; (text = map_next(&c->libraries, &at));)
 		free(text);
 	map_done(&c->libraries);
+	map_done(&c->processor);
 	hangs_done(&c->hangs);
 	claims_done(&c->claims);
 	dns_done(&c->dns);
@@ -245,8 +250,16 @@ static uint64_t number_of(const char *info, const char *key)
 static void say_killer(const struct search *s)
 {
 	const struct claim *c = claims_find(&s->c->claims, index_of(s));
+	const uint64_t limit = cause_processor_limit(s->c, s->all, s->p);
 	struct buf *ret = &s->ret->words;
 
+	if (limit) {
+		buf_printf(ret,
+			   "nobody on the tape: most likely by the kernel because it had used up "
+			   "its processor time (RLIMIT_CPU, %" PRIu64 " s)",
+			   limit - 1);
+		return;
+	}
 	if (!c || c->bytes < MEMORY_LEAST) {
 		buf_str(ret, "nobody on the tape: from outside, or by the kernel when memory ran "
 			     "out (OOM killer)");
@@ -259,6 +272,13 @@ static void say_killer(const struct search *s)
 	show(s, c->call, s->p->pid, c->time);
 }
 
+static bool is_timer(int signal, const char *info)
+{
+	const bool timers = signal == SIGALRM || signal == SIGVTALRM || signal == SIGPROF;
+
+	return info && (strstr(info, "SI_TIMER") || (timers && strstr(info, "SI_KERNEL")));
+}
+
 static void say_sender(const struct search *s, int signal)
 {
 	const struct hang_kill *k = hangs_kill(&s->c->hangs, index_of(s), (uint32_t)signal);
@@ -269,6 +289,8 @@ static void say_sender(const struct search *s, int signal)
 	if (k && k->sender) {
 		say_process(s, k->sender, ret);
 		show(s, k->call, s->all->list[k->sender - 1].pid, k->time);
+	} else if (is_timer(signal, siginfo_of(s->p))) {
+		buf_str(ret, "a timer of its own, which ran out (alarm, setitimer, timer_create)");
 	} else if (siginfo_of(s->p) && strstr(siginfo_of(s->p), "SI_KERNEL")) {
 		buf_str(ret, "the kernel (a key at the terminal, for one)");
 	} else if (number_of(siginfo_of(s->p), "si_pid=")) {
@@ -314,6 +336,12 @@ static void say_fault(const struct search *s, const char *info)
 		buf_str(ret, "it used an address that cannot be one");
 	else if (at < NULL_PAGES)
 		buf_printf(ret, "it used a null pointer (address %#" PRIx64 ")", at);
+	else if (cause_is_stack(at))
+		buf_printf(
+			ret,
+			"most likely its stack overflowed (endless recursion?): it used memory at "
+			"%#" PRIx64 ", where stacks grow, and there is none",
+			at);
 	else
 		buf_printf(ret, "it used memory at %#" PRIx64 ", where there is none", at);
 }
@@ -469,6 +497,10 @@ static void find_words(const struct search *s, const struct failure *g)
 	const struct message_line line = best_line(s->p);
 	struct buf *ret = &s->ret->words;
 
+	if (!line.size && cause_of_status(s->p)) {
+		buf_printf(ret, "it says so by its status: %s", cause_of_status(s->p));
+		return;
+	}
 	if (!line.size) {
 		buf_str(ret, "not known: it exited by itself, wrote no message, and no call failed "
 			     "that explains it");

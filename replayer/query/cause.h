@@ -23,6 +23,7 @@ struct causes {
 	struct dns dns;
 	struct roles roles;
 	struct claims claims;
+	struct map processor; /* index + 1 of a process -> seconds, + 1: its RLIMIT_CPU */
 	struct map libraries; /* index + 1 of a process -> the library that it opened last, text */
 };
 
@@ -51,6 +52,19 @@ bool cause_is_request(const struct process *p);
  * when that is not known. */
 void cause_of_word(const struct hangs *h, const struct process *p, const struct hang *g,
 		   struct buf *ret);
+/* cause_limits.c: which bounds a process has set itself, and is killed for. 0 or -ENOMEM. */
+int cause_take_limit(struct causes *c, const struct processes *all, struct process *p,
+		     const struct event *e);
+/* Seconds of processor time that @p, or who made it, allowed it, + 1; 0: not known, or it cannot
+ * have used so much. */
+uint64_t cause_processor_limit(const struct causes *c, const struct processes *all,
+			       const struct process *p);
+/* Whether a fault at @address is at the end of a stack that could not grow. */
+bool cause_is_stack(uint64_t address);
+/* What it means that the program of @p exits with its status, without a word; NULL: not known. */
+const char *cause_of_status(const struct process *p);
+/* Whether a path is one of a shared library: libx.so, libx.so.6. */
+bool cause_is_library(const char *path, size_t size);
 /* cause_words.c: what a failed call means. */
 void cause_of_failure(const struct failure *g, const struct failures *f, struct buf *ret);
 

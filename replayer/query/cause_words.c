@@ -87,14 +87,22 @@ static void say_last_component(const struct failure *g, struct buf *ret)
 	escape_text(ret, name, g->object_size - (size_t)(name - g->object));
 }
 
+/* In a directory that programs are searched in. */
+static bool is_in_bin(const struct failure *g)
+{
+	const char *end = memrchr(g->object, '/', g->object_size);
+	const size_t n = end ? (size_t)(end - g->object) : 0;
+
+	return n >= 3 && memcmp(end - 3, "bin", 3) == 0;
+}
+
 /* A search along a path: of a program, a library, a header. */
 static bool say_search(const struct failure *g, const struct failures *f, const char *call,
 		       struct buf *ret)
 {
 	const size_t n = places(g, f);
-	const bool library = memmem(g->object, g->object_size, ".so", 3) != NULL;
-	const bool command = strcmp(call, "execve") == 0 || failure_rank(g) == FAILURE_PROBE ||
-			     strcmp(call, "newfstatat") == 0;
+	const bool library = cause_is_library(g->object, g->object_size);
+	const bool command = strcmp(call, "execve") == 0 || is_in_bin(g);
 
 	if (g->error != ENOENT || (n < 2 && !library) || !memchr(g->object, '/', g->object_size))
 		return false;

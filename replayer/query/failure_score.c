@@ -15,6 +15,7 @@
 #include <strings.h>
 
 enum {
+	LINK_NAME_MAX = 64,
 	NAME_LEAST = 3, /* bytes: shorter names are found in any text */
 	TOLD_NAME = 40,
 	TOLD_LINE = 15, /* in the line that tells most */
@@ -93,13 +94,33 @@ static bool is_own_name(const struct process *p, const char *name, size_t n)
 	return own && m == n && memcmp(own, name, n) == 0;
 }
 
+/* A linker looks for libx.so and libx.a, and speaks of -lx. */
+static bool has_link_option(const char *text, size_t size, const char *name, size_t n)
+{
+	static const char lib[] = "lib", *const ends[] = {".so", ".a"};
+	const size_t begin = sizeof(lib) - 1;
+	char option[LINK_NAME_MAX + 2] = "-l";
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		const size_t end = strlen(ends[i]);
+
+		if (n <= begin + end || n > LINK_NAME_MAX || memcmp(name, lib, begin) != 0 ||
+		    memcmp(name + n - end, ends[i], end) != 0)
+			continue;
+		memcpy(option + 2, name + begin, n - begin - end);
+		return has_word(text, size, option, 2 + n - begin - end);
+	}
+	return false;
+}
+
 static bool has_name(const void *text, size_t size, const struct process *p,
 		     const struct failure *g)
 {
 	size_t n;
 	const char *name = last_component(g->object, g->object_size, &n);
 
-	return n >= NAME_LEAST && !is_own_name(p, name, n) && has_word(text, size, name, n);
+	return n >= NAME_LEAST && !is_own_name(p, name, n) &&
+	       (has_word(text, size, name, n) || has_link_option(text, size, name, n));
 }
 
 /* "Permission denied", in any case: C++ and Rust do not capitalise it. */

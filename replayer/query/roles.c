@@ -34,6 +34,8 @@ static const struct {
 	{"sendto", ROLE_WRITE},
 	{"dup2", ROLE_COPY},
 	{"dup3", ROLE_COPY},
+	{"setrlimit", ROLE_SETRLIMIT},
+	{"prlimit64", ROLE_PRLIMIT},
 };
 
 static unsigned find(const struct event_call *call)

@@ -25,7 +25,9 @@ enum role {
 	ROLE_WRITE = 1 << 12, /* of those that words are written with */
 	ROLE_COPY = 1 << 13,  /* dup2(2), dup3(2) */
 	ROLE_FD = 1 << 14,    /* its first argument is a descriptor */
-	ROLE_FOUND = 1 << 15, /* the cache's own: the number was looked at */
+	ROLE_SETRLIMIT = 1 << 15, /* resource, limits */
+	ROLE_PRLIMIT = 1 << 16,   /* pid, resource, new limits */
+	ROLE_FOUND = 1 << 17,     /* the cache's own: the number was looked at */
 };
 
 enum { ROLES_NUMBERS = 1024 };

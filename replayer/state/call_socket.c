@@ -12,8 +12,6 @@ enum {
 	NONBLOCK = 04000,
 	BOTH = 2,
 	TYPE_MASK = 0xf,
-	TYPE_DATAGRAM = 2,
-	FAMILY_UNIX = 1,
 	FAMILY_NONE = 0,
 	ADDRESS_LEAST = 2,
 };
@@ -40,11 +38,6 @@ static void take_answer(const struct call *c, uint64_t at, uint64_t length_at,
 	ret->size = 0;
 	if (call_number(c->e, EVENT_AT_EXIT, length_at, 4, &length))
 		take_address(c, EVENT_AT_EXIT, at, length, ret);
-}
-
-static bool is_unix(const struct file *f)
-{
-	return f->is.socket && f->is.socket->family == FAMILY_UNIX;
 }
 
 /* ---- making ---- */
@@ -90,39 +83,10 @@ static int begin_socketpair(struct call *c)
 
 /* ---- who talks to whom ---- */
 
-static bool same_address(const struct state_address *a, const struct state_address *b)
-{
-	return a->size > ADDRESS_LEAST && a->size == b->size &&
-	       memcmp(a->bytes, b->bytes, a->size) == 0;
-}
-
-/*
- * A connection in one computer has two ends on the tape. Connections are accepted in the
- * order in which they were made: @f, of one side, belongs to the oldest of the other side
- * that has nobody.
- */
-static void meet(struct state *s, struct file *f, bool accepted)
-{
-	const struct state_socket *own = f->is.socket;
-	struct file *oldest = NULL;
-
-	for (struct file *other = s->files; other; other = other->next) {
-		const struct state_socket *x = other->is.socket;
-
-		if (!x || other == f || other->is.peer || x->listens || x->accepted == accepted ||
-		    x->family != FAMILY_UNIX || x->type != own->type)
-			continue;
-		if (accepted ? same_address(&x->peer, &own->local)
-			     : same_address(&x->local, &own->peer))
-			oldest = other;
-	}
-	file_pair(f, oldest);
-}
-
 static int apply_accept(struct state *s, struct task *t, struct effect *f)
 {
-	if (f->made_count && f->made[0].file && is_unix(f->made[0].file))
-		meet(s, f->made[0].file, true);
+	if (f->made_count && f->made[0].file)
+		socket_meet(s, f->made[0].file, f->numbers[0], f->due);
 	return effect_make(s, t, f);
 }
 
@@ -141,6 +105,7 @@ static int begin_accept(struct call *c)
 		take_answer(c, c->args[1], c->args[2], &own->peer);
 	}
 	call_makes(c, c->e->call.ret, f, c->kind->flags_at && c->args[3] & SOCKET_CLOEXEC);
+	c->effect.numbers[0] = c->e->seq;
 	if (c->effect.apply)
 		c->effect.apply = apply_accept;
 	return 0;
@@ -152,10 +117,12 @@ static int apply_local(struct state *s, struct task *t, struct effect *f)
 {
 	struct state_socket *socket = file_socket(f->file);
 
-	(void)s;
 	(void)t;
 	if (socket && f->address.size)
 		socket->local = f->address;
+	/* It may be known only now who it is. */
+	if (socket && f->file->lonely)
+		socket_meet(s, f->file, f->file->asked, f->file->answered);
 	return 0;
 }
 
@@ -168,11 +135,12 @@ static int apply_peer(struct state *s, struct task *t, struct effect *f)
 		return 0;
 	socket->peer = f->address;
 	/* An address of no family dissolves the connection. */
-	if (f->address.bytes[0] == FAMILY_NONE && f->address.bytes[1] == FAMILY_NONE)
+	if (f->address.bytes[0] == FAMILY_NONE && f->address.bytes[1] == FAMILY_NONE) {
 		socket->peer.size = 0;
-	else if (f->flags && socket->family == FAMILY_UNIX && socket->type != TYPE_DATAGRAM &&
-		 !f->file->is.peer)
-		meet(s, f->file, false);
+		socket_forget(s, f->file);
+	} else if (f->flags) {
+		socket_meet(s, f->file, f->numbers[0], f->due);
+	}
 	return 0;
 }
 
@@ -203,6 +171,7 @@ static int begin_connect(struct call *c)
 		return 0;
 	call_is_about(c, (int32_t)c->args[0], apply_peer);
 	c->effect.flags = true;
+	c->effect.numbers[0] = c->e->seq;
 	take_address(c, EVENT_AT_ENTRY, c->args[1], (uint32_t)c->args[2], &c->effect.address);
 	return 0;
 }

@@ -90,6 +90,7 @@ struct file *file_unref(struct state *s, struct file *f)
 	if (!f || --f->refs)
 		return NULL;
 	part(f);
+	socket_forget(s, f);
 	if (f->prev)
 		f->prev->next = f->next;
 	else

@@ -35,6 +35,7 @@ enum {
 	STATE_MAPS_MAX = 1 << 20,     /* of all processes */
 	STATE_MAPPED_MAX = 1 << 16,   /* of one: as vm.max_map_count has it usually */
 	STATE_SIGNALS_MAX = 1 << 13,  /* sets of dispositions that differ */
+	STATE_LONELY_MAX = 1 << 10,   /* connections that wait for their other end, of each side */
 	STATE_SEGMENTS_MAX = 1 << 12, /* of System V shared memory */
 	STATE_CALL_MAX = 1 << 13,     /* bytes kept of a call in flight */
 	STATE_CALL_RANGE_MAX = 1 << 10,
@@ -49,6 +50,10 @@ struct file {
 	struct state_file is; /* the first member: what others see */
 	size_t refs;
 	struct file *next, *prev; /* of all */
+	/* Of a connection whose other end may be on the tape, and is not known. */
+	bool lonely;
+	struct file *next_lonely, *prev_lonely;
+	uint64_t asked, answered; /* places of the connect(2) or accept(2) */
 	bool doubtful;            /* another one of a snapshot may be the same */
 	uint32_t clock;           /* of a timerfd */
 	struct watches *watches;  /* NULL: none */
@@ -240,6 +245,10 @@ struct state {
 	struct sys_rows calls; /* struct call_kind (call.c) */
 	struct map links;      /* hash of the path: struct link */
 	struct file *files;
+	/* Connections that wait for their other end: who connected, who was accepted; oldest first.
+	 */
+	struct file *lonely[2], *last_lonely[2];
+	size_t lonely_count[2];
 	size_t file_count, slot_count, text_bytes;
 	struct map file_ids; /* STATE_CONTENTS: those that can be watched, by id */
 	struct map segments; /* STATE_MAPS: by shmid */
@@ -274,6 +283,10 @@ int file_add_socket(struct file *f, uint32_t family, uint32_t type, uint32_t pro
 void file_pair(struct file *a, struct file *b);
 /* What a snapshot says of the socket; @from may be NULL. 0 or -ENOMEM. */
 int socket_snapshot(struct file *f, const struct meta_socket *from);
+/* @f was connected or accepted between these places: finds the other end, or waits for it. */
+void socket_meet(struct state *s, struct file *f, uint64_t asked, uint64_t answered);
+/* It is no connection any more. */
+void socket_forget(struct state *s, struct file *f);
 /* All of the snapshot are known: who is at the other end, and who was accepted. 0 or -ENOMEM. */
 int sockets_snapshot(struct state *s, const struct meta_snapshot *m);
 void file_set_text(struct state *s, struct file *f, const void *text, size_t size);

@@ -209,7 +209,81 @@ except OSError as e:
                             "127.0.0.1", "true"], 255)
         self.blame(tape, f"connection refused: nothing listens at 127.0.0.1:{port}", r"connect\(")
 
+    def test_socket_that_is_not_there(self):
+        """That its name has a .so in it makes it no library."""
+        path = self.bench.path("no/docker.sock")
+        tape = self.record(self.python("client.py", f"""
+import socket
+socket.socket(socket.AF_UNIX).connect({path!r})
+"""), 1)
+        self.blame(tape, f"there is no socket {path}", r"connect\(.* = -1 ENOENT")
+
+    def test_socket_that_nobody_serves(self):
+        path = self.bench.path("stale")
+        tape = self.record(self.python("client.py", f"""
+import socket
+with socket.socket(socket.AF_UNIX) as s:
+    s.bind({path!r})
+socket.socket(socket.AF_UNIX).connect({path!r})
+"""), 1)
+        self.blame(tape, f"connection refused: nothing listens at {path}",
+                   r"connect\(.* = -1 ECONNREFUSED")
+
+    def as_nobody(self, command):
+        if os.getuid():
+            return command
+        self.need("setpriv")
+        os.chmod(self.dir, 0o755)
+        return ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups",
+                *command]
+
+    def test_port_of_the_system(self):
+        with open("/proc/sys/net/ipv4/ip_unprivileged_port_start", encoding="ascii") as f:
+            if int(f.read()) <= 80:
+                self.skipTest("everybody may use port 80 here")
+        tape = self.record(self.as_nobody(self.python("daemon.py", """
+import socket, sys
+try:
+    socket.socket().bind(("127.0.0.1", 80))
+except OSError:
+    sys.exit("cannot start the daemon")
+""")), 1)
+        self.blame(tape, "no permission to use the address 127.0.0.1:80",
+                   r"bind\(.* = -1 EACCES")
+
     # ---- crashes ----
+
+    def test_crash_below_python(self):
+        """In a library that a script calls: the script is not asked."""
+        tape = self.record(["/usr/bin/python3", "-c", "import ctypes; ctypes.string_at(8)"])
+        self.blame(tape, r"it used a null pointer \(address 0x8\)", "--- SIGSEGV")
+
+    def test_endless_recursion(self):
+        program = self.compile("deep", """
+static int deeper(int n)
+{
+	volatile char room[10000];
+	room[0] = (char)n;
+	return deeper(n + 1) + room[0];
+}
+int main(void) { return deeper(0); }
+""", "-O0", "-w")
+        tape = self.record([program])
+        self.blame(tape, r"most likely its stack overflowed \(endless recursion\?\)",
+                   "--- SIGSEGV .*SEGV_MAPERR")
+
+    def test_own_timer(self):
+        tape = self.record(self.python(
+            "alarm.py", "import signal\nsignal.setitimer(signal.ITIMER_REAL, 0.01)\n"
+            "signal.pause()\n"))
+        self.blame(tape, r"SIGALRM was sent to it by a timer of its own, which ran out.*; it was "
+                   r"waiting for time or a signal", r"pause\(\)")
+
+    def test_time_was_up(self):
+        self.need("timeout")
+        tape = self.record(["sh", "-c", "timeout 0.05 sleep 100; exit $?"], 124)
+        self.blame(tape, r"SIGTERM was sent to it by process \d+ \(timeout 0.05 sleep 100\)",
+                   r"kill\(\d+, SIGTERM\) = 0")
 
     def test_crash_in_a_grandchild(self):
         self.need("make")
@@ -270,7 +344,44 @@ sys.exit("worker failed" if os.wait()[1] else 0)
         child.stdout.close()
         self.blame(tape, r"SIGKILL was sent to it by nobody on the tape.*memory", None)
 
+    def test_processor_time(self):
+        """Where the soft limit is the hard one, the kernel kills at once."""
+        self.need("bash")
+        script = self.python("busy.py", "while True: pass\n")
+        tape = self.record(["bash", "-c", 'ulimit -t 1; "$@"; exit $?', "bash", *script], 137)
+        self.blame(tape, r"SIGKILL was sent to it by nobody on the tape: most likely by the kernel "
+                   r"because it had used up its processor time \(RLIMIT_CPU, 1 s\); it was "
+                   "computing", None)
+
     # ---- memory, disk, descriptors ----
+
+    def test_file_system_that_cannot_be_written(self):
+        self.need("unshare", "mount")
+        place = self.bench.path("fixed")
+        os.mkdir(place)
+        inside = ["unshare", "-rm", "sh", "-c", f"mount --bind {place} {place} && mount -o "
+                  f"remount,ro,bind {place} && {{ \"$@\"; exit $?; }}", "sh"]
+        if harness.run(inside + ["true"]).status:
+            self.skipTest("nothing can be mounted here, not even in a namespace of its own")
+        tape = self.record(inside + ["touch", f"{place}/new"], 1)
+        self.blame(tape, f"the file system can only be read: {place}/new",
+                   r"openat\(.* = -1 EROFS")
+
+    def test_directory_without_permission(self):
+        """A configuration in a directory that may not be gone through."""
+        place = self.bench.path("locked")
+        os.mkdir(place)
+        self.write("locked/app.json", "{}")
+        os.chmod(place, 0o600)
+        tape = self.record(self.as_nobody(self.python("app.py", f"""
+import json, sys
+try:
+    json.load(open({place!r} + "/app.json"))
+except OSError:
+    sys.exit("configuration error")
+""")), 1)
+        os.chmod(place, 0o700)
+        self.blame(tape, f"permission denied: {place}/app.json", r"openat\(.* = -1 EACCES")
 
     def memory_group(self, limit):
         """A cgroup whose processes are killed when they take more than that."""
@@ -394,6 +505,35 @@ sys.exit("worker failed" if os.wait()[1] else 0)
     def test_mistyped_command(self):
         tape = self.record(["sh", self.write("typo.sh", "echo start\ngrpe x /etc/passwd\n")], 127)
         self.blame(tape, r"grpe was found in none of \d+ places", r'\w+\(.*/grpe"')
+
+    def test_recipe_with_a_tool_that_is_not_there(self):
+        self.need("make")
+        self.write("Makefile", "all:\n\t@nasmx -f elf64 x.asm\n")
+        tape = self.record(["make"], 2)
+        self.blame(tape, r"nasmx was found in none of \d+ places.*\(no such command\?\)",
+                   r'\w+\(.*/nasmx".* = -1 ENOENT')
+
+    def test_library_that_the_linker_does_not_find(self):
+        """The linker calls it -lx, and finds others only at the second try."""
+        self.need("gcc")
+        tape = self.record(["gcc", self.write("l.c", "int main(void) { return 0; }\n"),
+                            "-lno_such_one"], 1)
+        self.blame(tape, r"libno_such_one.(so|a) was found in none of \d+ places",
+                   r'openat\(.*/libno_such_one.(so|a)".* = -1 ENOENT')
+
+    def test_repository_that_is_not_there(self):
+        self.need("git")
+        tape = self.record(["git", "log"], 128)
+        problem = self.blame(tape, r"\.git (was found in none of \d+ places|does not exist)",
+                             r'\w+\(.*\.git".* = -1 ENOENT')
+        self.assertNotIn("command", problem["cause"]["text"])
+
+    def test_status_with_a_meaning(self):
+        self.write("one", "1\n")
+        self.write("two", "2\n")
+        for command, means in ((["grep", "x", "one"], "no line matched"),
+                               (["cmp", "-s", "one", "two"], "the files differ")):
+            self.blame(self.record(command, 1), f"it says so by its status: {means}", None)
 
     # ---- hangs ----
 
@@ -597,6 +737,11 @@ open("/no/such/file.ini")
     def test_module_that_is_not_there(self):
         self.says(self.python("app.py", "import no_such_module\n"),
                   "ModuleNotFoundError: No module named 'no_such_module'", 1)
+
+    def test_locale_that_is_not_there(self):
+        self.says(self.python("app.py", "import locale\n"
+                              "locale.setlocale(locale.LC_ALL, 'xx_XX.UTF-8')\n"),
+                  "locale.Error: unsupported locale setting", 1)
 
     def test_error_in_a_script(self):
         self.says(self.python("app.py", "x = {1: 2}\nx[3]\n"), "KeyError: 3", 1)

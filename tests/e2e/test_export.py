@@ -10,6 +10,28 @@ import suite
 from harness import run
 from timeline import COUNT, Timeline
 
+# A server for each, which answers in capitals.
+CONNECTIONS = """
+import os, socket, sys
+def talk(make, address):
+    listener = make()
+    listener.bind(address)
+    listener.listen()
+    if os.fork() == 0:
+        server, _ = listener.accept()
+        while data := server.recv(100):
+            server.sendall(data.upper())
+        os._exit(0)
+    client = make()
+    client.connect(listener.getsockname())
+    for word in (b"question", b"more"):
+        client.sendall(word)
+        assert client.recv(100) == word.upper()
+    client.close()
+    os.wait()
+talk(socket.socket, ("127.0.0.1", 0))
+talk(lambda: socket.socket(socket.AF_UNIX), sys.argv[1])
+"""
 PIPELINE = ["sh", "-c", "cat /etc/passwd | sort | head -3"]
 
 
@@ -57,6 +79,21 @@ class Perfetto(suite.TapeTest):
         cat = next(t for t in line.processes() if t["process_name"] == b"cat")
         self.assertEqual(cat["cmdline"], ["cat", "/etc/passwd"])
         self.assertIn("cat", [s["name"] for s in line.slices if s["track"] == cat["uuid"]])
+
+    def test_arrows_of_connections(self):
+        """Between the ends of TCP and of Unix sockets within the computer, also of what was written
+        before the other side has accepted."""
+        tape, _ = self.bench.record([sys.executable, "-c", CONNECTIONS, self.bench.path("socket")])
+        line = self.timeline(tape)
+        arrows = [(line.tracks[a["track"]]["tid"], line.tracks[b["track"]]["tid"],
+                   re.search(r'>, "(\w+)"', a["notes"]["text"])[1], b["name"])
+                  for a, b in line.arrows() if a["name"] == "sendto"]
+        client = next(o["pid"] for o in self.bench.objects(tape) if o["type"] == "syscall")
+        servers = [o["child_pid"] for o in self.bench.objects(tape) if o["type"] == "fork"]
+        self.assertEqual(sorted(arrows), sorted(
+            arrow for server in servers for arrow in
+            [(client, server, "question", "recvfrom"), (client, server, "more", "recvfrom"),
+             (server, client, "QUESTION", "recvfrom"), (server, client, "MORE", "recvfrom")]))
 
     def test_arrows(self):
         tape, _ = self.bench.record(PIPELINE)

@@ -113,6 +113,17 @@ class Pcapng(suite.TapeTest):
     def streams(self, path):
         return sorted({int(n) for n, in self.fields(path, "tcp", "tcp.stream")})
 
+    def test_socketcall(self):
+        """Of a 32-bit program: the connection once, and who was refused."""
+        if not os.path.exists(self.prog("net32")):
+            self.skipTest("the compiler makes no 32-bit programs")
+        tape, _ = self.bench.record([self.prog("net32")])
+        path = self.capture(tape)
+        self.assertEqual(self.streams(path), [0, 1])
+        self.assertEqual(self.stream(path), (b"question", b"answer"))
+        self.assertEqual(len(self.fields(path, "tcp.stream == 1 and tcp.flags.reset == 1",
+                                         "frame.number")), 1)
+
     def test_http(self):
         self.need("curl")
         served = self.bench.path("served")

@@ -142,6 +142,18 @@ class Net(suite.TapeTest):
                                r"answered by python\S* \d+\n"
                                r" +connect: ECONNREFUSED \(Connection refused\)")
 
+    def test_socketcall(self):
+        """Of a 32-bit program all calls of sockets are one, whose arguments are in memory."""
+        if not os.path.exists(self.prog("net32")):
+            self.skipTest("the compiler makes no 32-bit programs")
+        said, _ = self.net([self.prog("net32")])
+        told = {p["role"]: p for p in said["peers"]}
+        client, server = told["client"], told["server"]
+        self.assertEqual((client["attempts"], client["connections"], client["failed"]), (2, 1, 1))
+        self.assertEqual((client["bytes_sent"], client["bytes_received"]), (8, 6))
+        self.assertEqual((server["bytes_sent"], server["bytes_received"]), (6, 8))
+        self.assertEqual(client["remote"], told["listens"]["local"])
+
     def test_who_answered(self):
         tape, result = self.bench.record([*PYTHON, ANSWERS], cwd=self.dir)
         self.assertEqual(result.status, 0, result)

@@ -78,12 +78,35 @@ static void test_bounds(void **state)
 	flows_clear(&f);
 }
 
+/* Who reads is known only later. */
+static void test_join(void **state)
+{
+	struct flows f = {.forgotten = 0};
+	struct flows_read r;
+
+	(void)state;
+	assert_int_equal(flows_join(&f, 70, 7), 0);
+	flows_write(&f, 70, 1, 10);
+	assert_int_equal(flows_join(&f, 70, 7), 0);
+	flows_write(&f, 7, 2, 10);
+	r = read_some(&f, 7, 20);
+	assert_int_equal(r.end_count, 2);
+	assert_int_equal(r.ends[0], 1);
+	/* Nothing is taken over where there is something. */
+	flows_write(&f, 70, 3, 10);
+	assert_int_equal(flows_join(&f, 70, 7), 0);
+	r = read_some(&f, 7, 10);
+	assert_int_equal(r.end_count, 0);
+	flows_clear(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_and_part),
 		cmocka_unit_test(test_both_at_once),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_join),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,6 +108,117 @@ static void test_connection(void **unused)
 	world_done(&w);
 }
 
+/* ---- Internet sockets of one computer ---- */
+
+#define LISTENS "\2\0\0\x50\x7f\0\0\1\0\0\0\0\0\0\0\0"
+#define FIRST   "\2\0\1\1\x7f\0\0\1\0\0\0\0\0\0\0\0"
+#define SECOND  "\2\0\1\2\x7f\0\0\1\0\0\0\0\0\0\0\0"
+#define REMOTE  "\2\0\0\x50\x0a\0\0\1\0\0\0\0\0\0\0\0"
+/* ::, port 80, and 127.0.0.1 as one of these. */
+#define ANY6    "\12\0\0\x50\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define FIRST6  "\12\0\1\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xff\xff\x7f\0\0\1\0\0\0\0"
+
+static void listens(struct world *w, int fd, uint64_t family, const char *at, size_t size)
+{
+	world_begin(w);
+	world_numbers(w, 10, "socket", fd, family, STREAM, 0);
+	with_address(w, 10, "bind", 0, fd, at, size);
+	world_numbers(w, 10, "listen", 0, (uint64_t)fd, 9, 0);
+}
+
+static void connects(struct world *w, int fd, const char *to)
+{
+	world_numbers(w, 10, "socket", fd, INET, STREAM, 0);
+	with_address(w, 10, "connect", 0, fd, to, 16);
+}
+
+static void check_ends(struct world *w, int a, int b)
+{
+	assert_ptr_equal(world_file(w, 10, a)->peer, b ? world_file(w, 10, b) : NULL);
+}
+
+/* One after the other: in the order of their connections, though no address of a client is known.
+ */
+static void test_internet(void **unused)
+{
+	struct world w;
+
+	(void)unused;
+	listens(&w, 3, INET, ANY, 16);
+	connects(&w, 4, REMOTE);
+	connects(&w, 5, LISTENS);
+	connects(&w, 6, LISTENS);
+	with_answer(&w, 10, "accept", 7, 3, FIRST, 16);
+	with_answer(&w, 10, "accept", 8, 3, SECOND, 16);
+	check_ends(&w, 7, 5);
+	check_ends(&w, 8, 6);
+	/* Another computer's port of the same number. */
+	check_ends(&w, 4, 0);
+	world_done(&w);
+}
+
+/* Who said what it is called is known, whatever the order; IPv4 within IPv6. */
+static void test_internet_sure(void **unused)
+{
+	struct world w;
+
+	(void)unused;
+	listens(&w, 3, 10, ANY6, 28);
+	connects(&w, 4, LISTENS);
+	connects(&w, 5, LISTENS);
+	with_answer(&w, 10, "getsockname", 0, 5, FIRST, 16);
+	with_answer(&w, 10, "accept", 7, 3, FIRST6, 28);
+	check_ends(&w, 7, 5);
+	check_ends(&w, 4, 0);
+	/* What is accepted first is somebody else, who is not on the tape. */
+	with_answer(&w, 10, "getsockname", 0, 4, SECOND, 16);
+	with_answer(&w, 10, "accept", 8, 3, FIRST6, 28);
+	check_ends(&w, 8, 0);
+	world_done(&w);
+}
+
+/* Two that connect at the same time: which of them is accepted first nobody knows, until one tells.
+ */
+static void test_internet_doubt(void **unused)
+{
+	const struct made_call connect = {
+		.name = "connect",
+		.args = {4, WORLD_ADDRESS, 16},
+		.memory = {{.address = WORLD_ADDRESS, .data = LISTENS, .length = 16}}};
+	struct world w;
+
+	(void)unused;
+	listens(&w, 3, INET, ANY, 16);
+	world_thread(&w, 10, 12);
+	world_numbers(&w, 10, "socket", 4, INET, STREAM, 0);
+	world_numbers(&w, 10, "socket", 5, INET, STREAM, 0);
+	world_call_until(&w, 10, 12, &connect, w.seq + 5);
+	with_address(&w, 10, "connect", 0, 5, LISTENS, 16);
+	w.seq += 2;
+	with_answer(&w, 10, "accept", 7, 3, FIRST, 16);
+	check_ends(&w, 7, 0);
+	with_answer(&w, 10, "getsockname", 0, 5, FIRST, 16);
+	check_ends(&w, 7, 5);
+	world_done(&w);
+}
+
+/* Those that nobody answers do not stay for ever. */
+static void test_lonely(void **unused)
+{
+	struct world w;
+
+	(void)unused;
+	listens(&w, 3, INET, ANY, 16);
+	for (int fd = 10; fd < 1100; fd++)
+		connects(&w, fd, LISTENS);
+	for (int fd = 10; fd < 1100; fd += 2)
+		world_numbers(&w, 10, "close", 0, (uint64_t)fd, 0, 0);
+	with_answer(&w, 10, "accept", 7, 3, FIRST, 16);
+	/* 1,024 of 1,090 are kept, of which every other one is closed. */
+	check_ends(&w, 7, 77);
+	world_done(&w);
+}
+
 /* ---- descriptors in messages ---- */
 
 struct message {
@@ -221,6 +332,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses),        cmocka_unit_test(test_connection),
+		cmocka_unit_test(test_internet),         cmocka_unit_test(test_internet_sure),
+		cmocka_unit_test(test_internet_doubt),   cmocka_unit_test(test_lonely),
 		cmocka_unit_test(test_rights),           cmocka_unit_test(test_pidfd_getfd),
 		cmocka_unit_test(test_hostile_messages),
 	};
