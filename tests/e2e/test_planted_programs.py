@@ -184,9 +184,9 @@ class Programs(planted.PlantTest):
         """Made and used, with a passphrase."""
         self.need("openssl")
         word = "kEyPass4711zz"
-        script = (f"openssl genpkey -algorithm ed25519 -out plain.pem && openssl pkey -in plain.pem "
+        script = ("openssl genpkey -algorithm ed25519 -out plain.pem && openssl pkey -in plain.pem "
                   f"-aes256 -passout pass:{word} -out locked && openssl pkey -in locked -passin "
-                  f"env:KEYWORD -out again -text && cat plain.pem >copy")
+                  "env:KEYWORD -out again -text && cat plain.pem >copy")
         tape = self.record(["sh", "-c", script], env={"KEYWORD": word})
         with open(self.bench.path("plain.pem"), encoding="ascii") as f:
             lines = [x for x in f.read().split("\n") if x and not x.startswith("-")]
@@ -197,7 +197,8 @@ class Programs(planted.PlantTest):
         one, two = "MIIshapeOneAbc+/defghijk0123", "MIIshapeTwoAbc+/defghijk4567"
         head, tail = "-----BEGIN %s-----", "-----END %s-----"
         shapes = {
-            "RSA": f"{head}\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0\n\n{one}\n{two}\n{tail}",
+            "RSA": f"{head}\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0\n\n{one}\n{two}\n"
+                   f"{tail}",
             "OpenSSH": f"a: |\n    {head}\n    {one}\n    {two}\n    {tail}\nb: 1",
             "PGP": f"{head}\nVersion: x\n\n{one}\n{two}\n=abcd\n{tail}",
             "cut off": f"{head}\n{one}\n{two}\n",
