@@ -259,7 +259,7 @@ static size_t behind_scheme(const struct search *s, size_t at, size_t end, bool 
 		    strncasecmp(schemes[i], (const char *)s->text + at, word - at) == 0)
 			*ret_scheme = true;
 	}
-	return skip_blanks(s, word);
+	return *ret_scheme ? skip_blanks(s, word) : at;
 }
 
 /* As a header, or in a program's own words: 'Authorization': 'Bearer …'. */
@@ -395,6 +395,14 @@ static bool value_behind(const struct search *s, size_t *at, size_t *ret_end, bo
 	return end > i;
 }
 
+static bool is_authorization(const uint8_t *name, size_t size)
+{
+	static const char word[] = "authorization";
+	size_t n = sizeof(word) - 1;
+
+	return size >= n && strncasecmp((const char *)name + size - n, word, n) == 0;
+}
+
 static int take_name(const struct search *s, size_t begin, size_t at)
 {
 	size_t from = begin, end;
@@ -408,7 +416,10 @@ static int take_name(const struct search *s, size_t begin, size_t at)
 	option = at - from > 2 && memcmp(s->text + from, "--", 2) == 0;
 	if (!rules_is_secret_name(s->f->rules, (const char *)s->text + from, at - from, &class))
 		return 0;
+	/* Its scheme is no secret: there is a rule for that. */
 	if (is_header(s, from, at, &end)) {
+		if (is_authorization(s->text + from, at - from))
+			return 0;
 		from = skip_blanks(s, at + 1);
 		return find_value(s->text + from, end > from ? end - from : 0, class, s->tell,
 				  s->context);
