@@ -13,6 +13,9 @@ KINDS = {"pipes", "bytes", "vectors", "positions", "frames", "failing", "partly"
          "sendfile", "aio", "datagrams", "credentials", "messages", "sun_path", "alg", "process_vm",
          "keys", "mq", "msg", "random", "xattr", "paths", "comm", "exec", "mount"}
 
+# Where a secret is one by its place alone.
+BARE = ("alg", "keys", "mount", "process_vm")
+
 
 class Calls(planted.PlantTest):
     def setUp(self):
@@ -48,6 +51,9 @@ class Calls(planted.PlantTest):
         for kind in KINDS:
             self.assertEqual(planted.runs(text, planted.token(kind)), [], kind)
         self.assertEqual(planted.runs(text, PASSWORD), [])
+        for kind in BARE:
+            self.there(planted.token(f"bare-{kind}")[4:].encode(), there, kind)
+            self.not_there(planted.token(f"bare-{kind}")[4:][:8].encode(), text, kind)
         for drawn in self.drawn(tape):
             for form in (drawn, drawn.hex().encode()):
                 self.there(form, there)
