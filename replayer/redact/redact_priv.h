@@ -135,6 +135,8 @@ int redact_text(struct redact *r, uint32_t pid, enum redact_site site, const uin
 int redact_add_span(struct redact *r, size_t from, size_t to, enum redact_class class);
 /* Secrets that were found, in all their forms. @cut: something is missing behind the text. */
 int redact_search(struct redact *r, const uint8_t *text, size_t size, bool cut);
+/* The same where base64 goes on in the next line. */
+int redact_search_wrapped(struct redact *r, const uint8_t *text, size_t size);
 /* Puts tokens where the spans are, and forgets them. */
 int redact_apply_spans(struct redact *r, uint32_t pid, const uint8_t *text, uint8_t *ret);
 /* The variable's value is to go in level meta. */

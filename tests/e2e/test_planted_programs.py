@@ -5,6 +5,7 @@ import base64
 import http.server
 import json
 import os
+import re
 import ssl
 import subprocess
 import sys
@@ -213,6 +214,30 @@ class Programs(planted.PlantTest):
                            (head + "\n" + one + "\n" + two + "\n" + tail).replace(
                                "%s", "PRIVATE KEY"), "n": 1})
         self.gone(self.record(["cat"], stdin=text.encode()), [one, two])
+
+    def test_wrapped(self):
+        """base64 with ends of lines at every place of the secret, as programs write it."""
+        self.need("base64")
+        secret = "wrapSecret4711/Zz+x"
+        # It is known by its name once, and then only in other words.
+        script = ("import base64, email.mime.text, os, subprocess, sys, textwrap\n"
+                  "s = os.environ['DB_PASSWORD']\n"
+                  "for i in range(30, 110):\n"
+                  "    t = ('x' * i + s + 'y' * 90).encode()\n"
+                  "    sys.stdout.write(base64.encodebytes(t).decode())\n"
+                  "    if i % 20 == 0:\n"
+                  "        sys.stdout.write(email.mime.text.MIMEText(t.decode(), _charset='utf-8')"
+                  ".as_string())\n"
+                  "        b = base64.b64encode(t).decode()\n"
+                  "        sys.stdout.write('k: |\\n  ' + '\\r\\n  '.join(textwrap.wrap(b, 64)))\n"
+                  "        sys.stdout.flush()\n"
+                  "        subprocess.run(['base64'], input=t, check=True)\n")
+        tape = self.record([sys.executable, "-S", self.write("w.py", script)],
+                           env={"DB_PASSWORD": secret})
+        before = re.sub(rb"\r?\n[ \t]*", b"", planted.plain(tape))
+        for form in list(planted.forms(secret))[1:6:2]:
+            self.there(form, before)
+        self.gone(tape, [secret])
 
     def test_git(self):
         self.need("git")
