@@ -59,6 +59,14 @@ class Calls(planted.PlantTest):
                 self.there(form, there)
                 self.not_there(form, text)
 
+    def test_levels(self):
+        tape = self.record()
+        for level in ("names", "meta"):
+            with self.subTest(level):
+                _, text = self.redact(tape, f"--level={level}")
+                self.assertEqual(self.kinds_in(text), set())
+                self.assertEqual(planted.left_in(text, [PASSWORD, SHORT]), [])
+
     def drawn(self, tape):
         """The random bytes that the program drew for itself."""
         found = [base64.b64decode(m["data"]) for o in self.bench.objects(tape)
