@@ -380,7 +380,8 @@ static void set_counts(struct trace_composer *c, struct meta_trailer *t)
 {
 	const struct meta_trailer *n = &c->counted;
 
-	t->duration = n->duration;
+	/* A recording may have gone on behind its last event. */
+	t->duration = n->duration > t->duration ? n->duration : t->duration;
 	t->calls = n->calls;
 	t->events = n->events;
 	t->signals = n->signals;

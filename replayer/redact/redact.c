@@ -24,10 +24,28 @@ static const struct call_kind kinds[] = {
 	{"getrandom", USE_RANDOM, .class = REDACT_RANDOM},
 	{"add_key", USE_SECRET, .class = REDACT_KERNEL},
 	{"keyctl", USE_SECRET, .class = REDACT_KERNEL},
+	{"setsockopt", USE_OPTION, .class = REDACT_KERNEL},
+	{"fsconfig", USE_NAMED, 2, 3, REDACT_PASSWORD},
 	{"process_vm_readv", USE_SECRET, .class = REDACT_PROCESS},
 	{"process_vm_writev", USE_SECRET, .class = REDACT_PROCESS},
 };
 static const struct call_kind nothing = {.name = ""};
+
+/* Options of sockets that are keys, by the kernel's numbers: linux/tcp.h, linux/tls.h,
+ * linux/if_alg.h, linux/rxrpc.h. */
+static const struct {
+	uint32_t level, option;
+} key_options[] = {
+	{6, 14},  /* TCP_MD5SIG */
+	{6, 32},  /* TCP_MD5SIG_EXT */
+	{6, 33},  /* TCP_FASTOPEN_KEY */
+	{6, 38},  /* TCP_AO_ADD_KEY */
+	{282, 1}, /* TLS_TX */
+	{282, 2}, /* TLS_RX */
+	{279, 1}, /* ALG_SET_KEY */
+	{272, 1}, /* RXRPC_SECURITY_KEY */
+	{272, 2}, /* RXRPC_SECURITY_KEYRING */
+};
 
 const char *redact_level_name(enum redact_level level)
 {
@@ -125,6 +143,18 @@ const struct call_kind *redact_kind(struct redact *r, const struct event *e)
 	const struct last_call *last = map_get(&r->last, e->tid);
 
 	return last && last->seq == e->call.begun_seq ? last->kind : kind_of(r, &e->call);
+}
+
+bool redact_is_key(struct redact *r, const struct event *e)
+{
+	if (redact_kind(r, e)->use != USE_OPTION)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(key_options); i++) {
+		if (key_options[i].level == (uint32_t)e->call.args[1] &&
+		    key_options[i].option == (uint32_t)e->call.args[2])
+			return true;
+	}
+	return false;
 }
 
 /* A program whose arguments say that it reads a password from somewhere. */

@@ -301,6 +301,39 @@ static int find_payload(struct redact *r, const struct event *e, const struct ca
 	return result;
 }
 
+static int find_option(struct redact *r, const struct event *e)
+{
+	int result = 0;
+
+	for (uint32_t i = 0; result == 0 && redact_is_key(r, e) && i < e->memory_count; i++)
+		result = secrets_add(r->secrets, REDACT_KERNEL, e->memory[i].data,
+				     e->memory[i].length);
+	return result;
+}
+
+/* A string at the call's entry, without its NUL. */
+static const uint8_t *string_at(const struct event *e, uint64_t address, size_t *ret_size)
+{
+	const uint8_t *at = event_bytes(e, EVENT_AT_ENTRY, address, ret_size);
+
+	if (at)
+		*ret_size = strnlen((const char *)at, *ret_size);
+	return at;
+}
+
+static int find_named(struct redact *r, const struct event *e, const struct call_kind *k)
+{
+	size_t name_size, size;
+	const uint8_t *name = string_at(e, e->call.args[k->argv], &name_size);
+	const uint8_t *value = string_at(e, e->call.args[k->envp], &size);
+	enum redact_class class;
+
+	if (!name || !value ||
+	    !rules_is_secret_name(r->options.rules, (const char *)name, name_size, &class))
+		return 0;
+	return secrets_add(r->secrets, class, value, size);
+}
+
 static int find_call(struct redact *r, const struct event *e)
 {
 	const struct call_kind *k = redact_kind(r, e);
@@ -316,7 +349,11 @@ static int find_call(struct redact *r, const struct event *e)
 		return find_exec(r, e, k);
 	if (k->use == USE_SECRET)
 		return find_payload(r, e, k);
-	return find_in_ranges(r, e, k);
+	if (k->use == USE_OPTION)
+		result = find_option(r, e);
+	if (k->use == USE_NAMED)
+		result = find_named(r, e, k);
+	return result == 0 ? find_in_ranges(r, e, k) : result;
 }
 
 int redact_find_event(struct redact *r, const struct event *e)

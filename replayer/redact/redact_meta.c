@@ -149,6 +149,7 @@ int redact_write_snapshot(struct redact *r, const struct meta_snapshot *s, struc
 int redact_copy_trailer(struct redact *r, const struct meta_trailer *from)
 {
 	r->has_trailer = true;
+	r->trailer.duration = from->duration;
 	return meta_carry_trailer(from, &r->trailer);
 }
 

@@ -21,12 +21,14 @@ enum call_use {
 	USE_EXEC,   /* arguments and environment */
 	USE_RANDOM, /* all that it gave is secret */
 	USE_SECRET, /* its payload is: keyctl(2), add_key(2), process_vm_readv(2) */
+	USE_OPTION, /* of a socket, which may be a key: setsockopt(2) */
+	USE_NAMED,  /* a name, and its value: fsconfig(2) */
 };
 
 struct call_kind {
 	const char *name;
 	uint8_t use;
-	uint8_t argv, envp; /* which arguments */
+	uint8_t argv, envp; /* which arguments; of USE_NAMED name and value */
 	enum redact_class class;
 };
 
@@ -90,6 +92,8 @@ struct redact {
 int redact_lane_end(void *context, struct lane *l);
 uint64_t redact_place(const struct redact *r, uint64_t seq);
 const struct call_kind *redact_kind(struct redact *r, const struct event *e);
+/* Whether it gives a key to a socket. */
+bool redact_is_key(struct redact *r, const struct event *e);
 /* No range of the event is covered yet. 0 or -ENOMEM. */
 int redact_uncover(struct redact *r, const struct event *e);
 /* The range that has @piece is. */
@@ -131,6 +135,8 @@ int redact_text(struct redact *r, uint32_t pid, enum redact_site site, const uin
 int redact_add_span(struct redact *r, size_t from, size_t to, enum redact_class class);
 /* Secrets that were found, in all their forms. @cut: something is missing behind the text. */
 int redact_search(struct redact *r, const uint8_t *text, size_t size, bool cut);
+/* The same where base64 goes on in the next line. */
+int redact_search_wrapped(struct redact *r, const uint8_t *text, size_t size);
 /* Puts tokens where the spans are, and forgets them. */
 int redact_apply_spans(struct redact *r, uint32_t pid, const uint8_t *text, uint8_t *ret);
 /* The variable's value is to go in level meta. */

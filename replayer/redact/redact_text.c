@@ -107,7 +107,7 @@ int redact_search(struct redact *r, const uint8_t *text, size_t size, bool cut)
 	}
 	if (result == 0)
 		result = add_partial(r, state, size, cut ? PARTIAL_MIN : SHORTENED_MIN);
-	return result;
+	return result == 0 ? redact_search_wrapped(r, text, size) : result;
 }
 
 /* ---- texts ---- */

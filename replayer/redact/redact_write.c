@@ -56,7 +56,7 @@ static enum redact_class class_of(struct redact *r, const struct event *e, uint3
 	const struct rules_object *object =
 		redact_object(r, e, e->memory[index].when == EVENT_AT_ENTRY);
 
-	*ret_secret = object || k->use == USE_SECRET || k->use == USE_RANDOM;
+	*ret_secret = object || k->use == USE_SECRET || k->use == USE_RANDOM || redact_is_key(r, e);
 	return object ? object->class : k->class;
 }
 
@@ -75,7 +75,8 @@ static int blank(struct redact *r, const struct event *e)
 		if (!looked)
 			payload_take(r->payload, e);
 		looked = true;
-		if (!payload_has(r->payload, e, i) && redact_kind(r, e)->use != USE_RANDOM)
+		if (!payload_has(r->payload, e, i) && redact_kind(r, e)->use != USE_RANDOM &&
+		    !redact_is_key(r, e))
 			continue;
 		result = redact_count(r, e->pid, secret ? class : REDACT_PAYLOAD, m->length);
 		if (r->options.level == REDACT_META)

@@ -13,6 +13,9 @@ KINDS = {"pipes", "bytes", "vectors", "positions", "frames", "failing", "partly"
          "sendfile", "aio", "datagrams", "credentials", "messages", "sun_path", "alg", "process_vm",
          "keys", "mq", "msg", "random", "xattr", "paths", "comm", "exec", "mount"}
 
+# Where a secret is one by its place alone.
+BARE = ("alg", "keys", "mount", "process_vm")
+
 
 class Calls(planted.PlantTest):
     def setUp(self):
@@ -48,10 +51,21 @@ class Calls(planted.PlantTest):
         for kind in KINDS:
             self.assertEqual(planted.runs(text, planted.token(kind)), [], kind)
         self.assertEqual(planted.runs(text, PASSWORD), [])
+        for kind in BARE:
+            self.there(planted.token(f"bare-{kind}")[4:].encode(), there, kind)
+            self.not_there(planted.token(f"bare-{kind}")[4:][:8].encode(), text, kind)
         for drawn in self.drawn(tape):
             for form in (drawn, drawn.hex().encode()):
                 self.there(form, there)
                 self.not_there(form, text)
+
+    def test_levels(self):
+        tape = self.record()
+        for level in ("names", "meta"):
+            with self.subTest(level):
+                _, text = self.redact(tape, f"--level={level}")
+                self.assertEqual(self.kinds_in(text), set())
+                self.assertEqual(planted.left_in(text, [PASSWORD, SHORT]), [])
 
     def drawn(self, tape):
         """The random bytes that the program drew for itself."""

@@ -143,7 +143,8 @@ class Ends(planted.PlantTest):
 
     def test_much(self):
         """More variables than an event has room for, and a write of several events."""
-        env = self.env | {f"FILL_{i}": "x" * 100_000 for i in range(10)} | {"Z_TOKEN": "envLast4711Zz"}
+        env = self.env | {f"FILL_{i}": "x" * 100_000 for i in range(10)}
+        env["Z_TOKEN"] = "envLast4711Zz"
         script = (f"import os; os.write(1, b'x' * 3_000_000 + b' {TOKEN} ' + b'y' * 3_000_000 + "
                   f"bytes.fromhex('{TOKEN.encode().hex()}') + b'z' * 1_000_000)")
         tape, result = self.bench.record(

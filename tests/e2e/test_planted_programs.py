@@ -5,6 +5,7 @@ import base64
 import http.server
 import json
 import os
+import re
 import ssl
 import subprocess
 import sys
@@ -184,9 +185,9 @@ class Programs(planted.PlantTest):
         """Made and used, with a passphrase."""
         self.need("openssl")
         word = "kEyPass4711zz"
-        script = (f"openssl genpkey -algorithm ed25519 -out plain.pem && openssl pkey -in plain.pem "
+        script = ("openssl genpkey -algorithm ed25519 -out plain.pem && openssl pkey -in plain.pem "
                   f"-aes256 -passout pass:{word} -out locked && openssl pkey -in locked -passin "
-                  f"env:KEYWORD -out again -text && cat plain.pem >copy")
+                  "env:KEYWORD -out again -text && cat plain.pem >copy")
         tape = self.record(["sh", "-c", script], env={"KEYWORD": word})
         with open(self.bench.path("plain.pem"), encoding="ascii") as f:
             lines = [x for x in f.read().split("\n") if x and not x.startswith("-")]
@@ -197,7 +198,8 @@ class Programs(planted.PlantTest):
         one, two = "MIIshapeOneAbc+/defghijk0123", "MIIshapeTwoAbc+/defghijk4567"
         head, tail = "-----BEGIN %s-----", "-----END %s-----"
         shapes = {
-            "RSA": f"{head}\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0\n\n{one}\n{two}\n{tail}",
+            "RSA": f"{head}\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0\n\n{one}\n{two}\n"
+                   f"{tail}",
             "OpenSSH": f"a: |\n    {head}\n    {one}\n    {two}\n    {tail}\nb: 1",
             "PGP": f"{head}\nVersion: x\n\n{one}\n{two}\n=abcd\n{tail}",
             "cut off": f"{head}\n{one}\n{two}\n",
@@ -212,6 +214,66 @@ class Programs(planted.PlantTest):
                            (head + "\n" + one + "\n" + two + "\n" + tail).replace(
                                "%s", "PRIVATE KEY"), "n": 1})
         self.gone(self.record(["cat"], stdin=text.encode()), [one, two])
+
+    def test_decoded(self):
+        """What is base64 or hexadecimal of something: that is a secret, too."""
+        self.need("openssl")
+        tape = self.record(["sh", "-c", "openssl genpkey -algorithm rsa -out k.pem 2>/dev/null; "
+                            "openssl pkey -in k.pem -outform DER -out x; cat x >y"])
+        with open(self.bench.path("k.pem"), encoding="ascii") as f:
+            lines = [x for x in f.read().split("\n") if len(x) == 64]
+        before = planted.plain(tape)
+        _, after = self.gone(tape, lines)
+        # The first begins with what kind of key it is, and the other form may not say so.
+        for raw in map(base64.b64decode, lines[1:]):
+            self.there(raw, before)
+            for at in range(0, len(raw) - 16):
+                self.not_there(raw[at:at + 16], after)
+        script = ("import base64, json, os; a = json.load(open(os.environ['HOME'] + "
+                  "'/.docker/config.json')); "
+                  "print(base64.b64decode(a['auths']['reg.example']['auth']).decode())")
+        self.in_home(".docker/config.json", HOME_FILES[".docker/config.json"][0].replace(
+            "@", HOME_FILES[".docker/config.json"][1]))
+        self.gone(self.record([sys.executable, "-S", "-c", script]), ["Dk7rSecretQz"])
+
+    def test_logins(self):
+        """In protocols of lines, from where nobody knows."""
+        words = ["ftpPw4711x", "imapPw4712x", "smtpPw4713x"]
+        said = (f"USER bob\r\nPASS {words[0]}\r\na1 LOGIN bob {words[1]}\r\nAUTH PLAIN "
+                + base64.b64encode(b"\0bob\0" + words[2].encode()).decode() + "\r\n")
+        script = ("import socket, sys; a, b = socket.socketpair(); t = sys.stdin.buffer.read()\n"
+                  "for c in t: a.send(bytes([c])); b.recv(1)\n"
+                  "print(t.split()[-1])\n")
+        tape = self.record([sys.executable, "-S", "-c", script], stdin=said.encode())
+        self.gone(tape, words)
+        # No password, but the same by its looks.
+        tape = self.record(["cat"], stdin=b"PASS src/app2.test.js\r\nPASS\r\n")
+        _, text = self.redact(tape)
+        self.there(b"PASS src/app2.test.js\r\nPASS\r\n", text)
+
+    def test_wrapped(self):
+        """base64 with ends of lines at every place of the secret, as programs write it."""
+        self.need("base64")
+        secret = "wrapSecret4711/Zz+x"
+        # It is known by its name once, and then only in other words.
+        script = ("import base64, email.mime.text, os, subprocess, sys, textwrap\n"
+                  "s = os.environ['DB_PASSWORD']\n"
+                  "for i in range(30, 110):\n"
+                  "    t = ('x' * i + s + 'y' * 90).encode()\n"
+                  "    sys.stdout.write(base64.encodebytes(t).decode())\n"
+                  "    if i % 20 == 0:\n"
+                  "        sys.stdout.write(email.mime.text.MIMEText(t.decode(), _charset='utf-8')"
+                  ".as_string())\n"
+                  "        b = base64.b64encode(t).decode()\n"
+                  "        sys.stdout.write('k: |\\n  ' + '\\r\\n  '.join(textwrap.wrap(b, 64)))\n"
+                  "        sys.stdout.flush()\n"
+                  "        subprocess.run(['base64'], input=t, check=True)\n")
+        tape = self.record([sys.executable, "-S", self.write("w.py", script)],
+                           env={"DB_PASSWORD": secret})
+        before = re.sub(rb"\r?\n[ \t]*", b"", planted.plain(tape))
+        for form in list(planted.forms(secret))[1:6:2]:
+            self.there(form, before)
+        self.gone(tape, [secret])
 
     def test_git(self):
         self.need("git")

@@ -337,6 +337,15 @@ static int as_socket_names(const char *text, size_t size)
 	return ok ? 0 : errno;
 }
 
+/* What nobody can tell by its looks: a token without what is in front of it. */
+static const char *bare(const char *kind)
+{
+	static char text[PLANTED_SIZE + 1];
+
+	planted_token(kind, text);
+	return text + 4;
+}
+
 static int as_cipher_key(const char *text, size_t size)
 {
 	const struct sockaddr_alg a = {
@@ -347,6 +356,7 @@ static int as_cipher_key(const char *text, size_t size)
 	if (s >= 0)
 		(void)!bind(s, (const struct sockaddr *)&a, sizeof(a));
 	(void)!setsockopt(s, SOL_ALG, ALG_SET_KEY, text, (socklen_t)size);
+	(void)!setsockopt(s, SOL_ALG, ALG_SET_KEY, bare("bare-alg"), PLANTED_SIZE - 4);
 	close(s);
 	return 0;
 }
@@ -363,6 +373,10 @@ static int into_memory(const char *text, size_t size)
 	split(buffer, size, from);
 	to.iov_base = (char *)text;
 	ok = ok && process_vm_readv(getpid(), from, 3, &to, 1, 0) == (ssize_t)size;
+	from[0] = (struct iovec){(char *)bare("bare-process_vm"), PLANTED_SIZE - 4};
+	to.iov_base = buffer;
+	to.iov_len = PLANTED_SIZE - 4;
+	ok = ok && process_vm_writev(getpid(), from, 1, &to, 1, 0) == PLANTED_SIZE - 4;
 	return ok ? 0 : errno;
 }
 
@@ -375,6 +389,8 @@ static int as_keys(const char *text, size_t size)
 	/* A key that cannot be made was in the call's memory all the same. */
 	syscall(SYS_keyctl, (long)KEYCTL_UPDATE, key, text, size, 0);
 	syscall(SYS_keyctl, (long)KEYCTL_READ, key, buffer, sizeof(buffer), 0);
+	syscall(SYS_add_key, "user", "planted", bare("bare-keys"), (long)PLANTED_SIZE - 4,
+		(long)KEY_SPEC_PROCESS_KEYRING);
 	return 0;
 }
 
@@ -506,6 +522,7 @@ static int in_mounts(const char *text, size_t size)
 	(void)!mount("//h.example/share", "./none", "cifs", 0, data);
 	snprintf(data, sizeof(data), "%.*s", (int)size, text);
 	syscall(SYS_fsconfig, -1, 1, "password", data, 0);
+	syscall(SYS_fsconfig, -1, 1, "password", bare("bare-mount"), 0);
 	return 0;
 }
 

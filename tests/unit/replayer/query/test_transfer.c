@@ -86,6 +86,74 @@ static void test_one_buffer(void **state)
 	check(&(struct made_call){.name = "lseek", .ret = 3, .args = {4, 3}}, "");
 }
 
+static void check_given(const struct made_call *call, uint8_t kind, const char *expected)
+{
+	struct transfers *t = transfers_new();
+	struct buf out = {0};
+	struct made m;
+
+	assert_non_null(t);
+	made_from(call, &m);
+	if (kind == EVENT_BEGUN)
+		m.event.call.state = EVENT_UNFINISHED;
+	m.event.kind = kind;
+	assert_int_equal(transfers_given(t, NULL, &m.event, say, &out), 0);
+	assert_string_equal(buf_text(&out), expected);
+	buf_done(&out);
+	made_done(&m);
+	transfers_free(t);
+}
+
+static void test_given(void **state)
+{
+	static const uint64_t two[] = {BUFFER, 3, SECOND, 5};
+	struct made_call split = {.name = "writev",
+				  .args = {1, VECTORS, 2},
+				  .memory = {{.address = VECTORS, .data = two, .length = 32},
+					     MADE_BYTES(BUFFER, "abc"),
+					     MADE_BYTES(SECOND, "defgh")}};
+
+	(void)state;
+	split.ret = -32;
+	check_given(&split, EVENT_CALL, "1 out 8 0:abc 3:defgh");
+	check_given(&split, EVENT_BEGUN, "1 out 8 0:abc 3:defgh");
+	/* A part of it, with what went. */
+	split.ret = 4;
+	check_given(&split, EVENT_CALL, "1 out 8 0:abc 3:defgh");
+	/* All of it: that is told as what was moved. */
+	split.ret = 8;
+	check_given(&split, EVENT_CALL, "");
+	check_given(&(struct made_call){.name = "recvfrom",
+					.ret = 3,
+					.args = {4, BUFFER, 100, 2},
+					.memory = {MADE_WROTE(BUFFER, "abc")}},
+		    EVENT_CALL, "4 in 3 0:abc");
+	check_given(&(struct made_call){.name = "read",
+					.ret = 3,
+					.args = {4, BUFFER, 100},
+					.memory = {MADE_WROTE(BUFFER, "abc")}},
+		    EVENT_CALL, "");
+}
+
+static void test_either_end(void **state)
+{
+	static const uint64_t one[] = {BUFFER, 3};
+
+	(void)state;
+	check(&(struct made_call){.name = "vmsplice",
+				  .ret = 3,
+				  .args = {4, VECTORS, 1},
+				  .memory = {{.address = VECTORS, .data = one, .length = 16},
+					     MADE_BYTES(BUFFER, "abc")}},
+	      "4 out 3 0:abc");
+	check(&(struct made_call){.name = "vmsplice",
+				  .ret = 3,
+				  .args = {4, VECTORS, 1},
+				  .memory = {{.address = VECTORS, .data = one, .length = 16},
+					     MADE_WROTE(BUFFER, "abc")}},
+	      "4 in 3 0:abc");
+}
+
 static void test_positions_of_32_bit(void **state)
 {
 	(void)state;
@@ -251,6 +319,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_buffer),
+		cmocka_unit_test(test_given),
+		cmocka_unit_test(test_either_end),
 		cmocka_unit_test(test_positions_of_32_bit),
 		cmocka_unit_test(test_what_was_not_kept),
 		cmocka_unit_test(test_vectors),
