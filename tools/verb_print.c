@@ -22,10 +22,20 @@ struct print_run {
 	struct map begun; /* threads in a call of which the first half was about a path */
 	bool alone;       /* a part of the tape is read without what is before it */
 	bool depends;     /* and that cannot be */
+	bool said;        /* that secrets were replaced */
 	struct buf out;
 };
 
 /* ---- what descriptors stand for ---- */
+
+/* Whoever reads what is printed must not take a token for what the program said. */
+static void say_redacted(const struct meta_header *header)
+{
+	if (header->redacted && *header->redacted)
+		opts_complain("the tape is redacted (level %s): '~' and letters stand for text "
+			      "that was replaced",
+			      header->redacted);
+}
 
 /* Each tape is a world of its own. */
 static int begin_tape(struct print_run *run, const struct meta_header *header)
@@ -94,9 +104,14 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 	int r = 0;
 
 	filter_take(&run->asked.filter, item);
-	if (item->kind == ITEM_HEADER)
+	if (item->kind == ITEM_HEADER) {
+		/* A part of a tape that turns out to depend on the rest is read twice. */
+		if (!run->said)
+			say_redacted(item->header);
+		run->said = true;
 		r = begin_tape(run, item->header);
-	else if (item->kind == ITEM_SNAPSHOT)
+	}
+	if (item->kind == ITEM_SNAPSHOT)
 		printer_snapshot(run->printer, item->snapshot);
 	if (r == 0 && !run->alone)
 		r = state_take(run->state, item);

@@ -38,6 +38,15 @@ void json_signed(struct buf *out, const char *key, int64_t value)
 	buf_i64(out, value);
 }
 
+void json_bytes(struct buf *out, const char *key, const uint8_t *at, size_t size)
+{
+	json_key(out, key);
+	buf_char(out, '"');
+	for (size_t i = 0; i < size; i++)
+		buf_printf(out, "%02x", at[i]);
+	buf_char(out, '"');
+}
+
 void json_base64(struct buf *out, const char *key, const uint8_t *at, size_t size)
 {
 	static const char digits[] =

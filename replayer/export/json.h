@@ -30,6 +30,8 @@ static inline void json_word(struct buf *out, const char *key, const char *word)
 void json_texts(struct buf *out, const char *key, char *const *texts, size_t count);
 /* Strings, each with its NUL, as an array. */
 void json_strings(struct buf *out, const char *key, const uint8_t *at, size_t size);
+/* Two digits for each byte. */
+void json_bytes(struct buf *out, const char *key, const uint8_t *at, size_t size);
 void json_base64(struct buf *out, const char *key, const uint8_t *at, size_t size);
 
 /* A value alone: quoted and escaped. */

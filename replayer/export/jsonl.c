@@ -419,6 +419,10 @@ static void put_header(const struct meta_header *h, struct buf *out)
 		json_text(out, "trace_set", h->trace_set);
 	if (h->cut && *h->cut)
 		json_text(out, "cut", h->cut);
+	if (h->redacted && *h->redacted) {
+		json_text(out, "redacted", h->redacted);
+		json_bytes(out, "redaction_key", h->redaction_key, sizeof(h->redaction_key));
+	}
 	json_text(out, "options", h->options);
 	if (h->part)
 		json_number(out, "part", h->part);

@@ -185,6 +185,16 @@ static void say_uuid(struct buf *ret, const uint8_t *uuid)
 			   uuid[i]);
 }
 
+/* In which way secrets were replaced; two tapes of one key have equal tokens for equal secrets. */
+static void say_redaction(struct buf *ret, const struct meta_header *h)
+{
+	if (!h->redacted || !*h->redacted)
+		return;
+	buf_printf(ret, "level %s, key ", h->redacted);
+	for (size_t i = 0; i < sizeof(h->redaction_key); i++)
+		buf_printf(ret, "%02x", h->redaction_key[i]);
+}
+
 static void say_payload(struct buf *ret, uint64_t limit)
 {
 	if (limit == UINT64_MAX)
@@ -219,6 +229,8 @@ void info_say_completeness(const struct info *i, struct buf *ret)
 		buf_printf(ret, "; part %" PRIu32 " of a recording", i->header.part);
 	else if (i->header.first_chunk)
 		buf_str(ret, "; only the newest of a recording");
+	if (i->header.redacted && *i->header.redacted)
+		buf_printf(ret, "; redacted, level %s", i->header.redacted);
 	say_some(ret, t->shortened, "buffer", "shortened");
 	say_some(ret, t->unreadable, "buffer", "unreadable");
 	say_some(ret, t->unfinished, "call", "still in flight at the end");
@@ -311,6 +323,8 @@ static void say_recorder(const struct info_lines *l, const struct meta_header *h
 	text_line(l, "options", h->options);
 	text_line(l, "calls of", h->trace_set);
 	text_line(l, "part of", h->cut);
+	say_redaction(v, h);
+	info_line(l, "redacted", v);
 	say_payload(v, h->payload_limit);
 	info_line(l, "kept", v);
 }
@@ -392,6 +406,11 @@ static void say_json(const struct info *i, struct buf *ret)
 		json_text(ret, "trace_set", i->header.trace_set);
 	if (i->header.cut && *i->header.cut)
 		json_text(ret, "cut", i->header.cut);
+	if (i->header.redacted && *i->header.redacted) {
+		json_text(ret, "redacted", i->header.redacted);
+		json_bytes(ret, "redaction_key", i->header.redaction_key,
+			   sizeof(i->header.redaction_key));
+	}
 	json_machine(ret, &i->header);
 	if (i->header.part)
 		buf_printf(ret, ",\"part\":%" PRIu32, i->header.part);

@@ -176,6 +176,21 @@ class Redact(suite.TapeTest):
         self.assertIn(b"something said\n", plain(tape))
         self.assertNotIn(b"something said\n", plain(out))
 
+    def test_told(self):
+        """Which level, and which key, is said wherever the tape is."""
+        tape, _ = self.bench.record(["true"])
+        for level in ("default", "names", "meta"):
+            out, _ = self.redact(tape, "--level", level)
+            info = json.loads(self.bench.ask("info", "--json", out))
+            header = self.bench.objects(out)[0]
+            self.assertEqual((info["redacted"], header["redacted"]), (level, level))
+            self.assertRegex(info["redaction_key"], "^[0-9a-f]{32}$")
+            self.assertEqual(info["redaction_key"], header["redaction_key"])
+            self.assertIn(f"redacted, level {level}".encode(), self.bench.ask(out))
+            result = run([self.bench.analyze, "print", out])
+            self.assertEqual((result.status, result.err.count(b"redacted")), (0, 1))
+        self.assertNotIn("redacted", json.loads(self.bench.ask("info", "--json", tape)))
+
     def test_rules(self):
         tape, _ = self.bench.record(["echo", "project bluebird"])
         rules = self.write("rules", "# ours\ntext bluebird\n")

@@ -453,6 +453,32 @@ static void test_no_objects(void **state)
 	info_done(&i);
 }
 
+/* In which way, and under which key: two tapes of one key can be compared. */
+static void test_redacted(void **state)
+{
+	static const char *const lines[] = {
+		"\nredacted      level names, key 00ff0000000000000000000000000001\n",
+		"\ncompleteness  complete, 0 events lost; redacted, level names; 2 buffers", NULL};
+	static const char *const rows[] = {
+		"\n| redacted | `level names, key 00ff0000000000000000000000000001` |\n", NULL};
+	static const char *const json[] = {
+		"\"redacted\":\"names\",\"redaction_key\":\"00ff0000000000000000000000000001\"",
+		NULL};
+	struct meta_header h = header;
+	struct info i = {0};
+
+	(void)state;
+	h.redacted = TEXT("names");
+	h.redaction_key[1] = 0xff;
+	h.redaction_key[15] = 1;
+	take_header(&i, &h);
+	take_trailer(&i, &trailer);
+	check_has(&i, INFO_TEXT, lines);
+	check_has(&i, INFO_MARKDOWN, rows);
+	check_has(&i, INFO_JSON, json);
+	info_done(&i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -462,7 +488,7 @@ int main(void)
 		cmocka_unit_test(test_completeness), cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_counts),       cmocka_unit_test(test_without_header),
 		cmocka_unit_test(test_copies),       cmocka_unit_test(test_status),
-		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_words),        cmocka_unit_test(test_redacted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
