@@ -10,12 +10,11 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LEVEL_DEFAULT = 19, LEVEL_MAX = 22 };
+enum { LEVEL_DEFAULT = 19, DIGITS_MAX = 3 };
 
 struct repack_run {
 	const char *path, *output;
@@ -24,20 +23,15 @@ struct repack_run {
 };
 
 /* The digits of -19 come one by one. */
-static int add_digit(struct repack_run *run, int digit, bool *any)
-{
-	run->level = (*any ? run->level * 10 : 0) + digit - '0';
-	*any = true;
-	return run->level <= LEVEL_MAX ? 0 : -EINVAL;
-}
+struct digits {
+	char text[DIGITS_MAX + 1];
+	size_t count;
+};
 
-static int set_level(struct repack_run *run, const char *text)
+static void add_digit(struct digits *d, int digit)
 {
-	char *end;
-	long value = strtol(text, &end, 10);
-
-	run->level = (int)value;
-	return end == text || *end || value < 1 || value > LEVEL_MAX ? -EINVAL : 0;
+	if (d->count < DIGITS_MAX)
+		d->text[d->count++] = (char)digit;
 }
 
 static int copy(struct trace_reader *reader, struct trace_rewriter *rewriter, struct err *err)
@@ -106,7 +100,8 @@ int verb_repack(int argc, char **argv)
 	static const struct option longs[] = {
 		{"output", required_argument, NULL, 'o'}, {"long", no_argument, NULL, 'l'}, {0}};
 	struct repack_run run = {.level = LEVEL_DEFAULT};
-	bool digits = false;
+	struct digits digits = {.count = 0};
+	struct err err = {0};
 	int option, r = 0;
 
 	while ((option = getopt_long(argc, argv, ":0123456789o:z:", longs, NULL)) != -1) {
@@ -117,14 +112,14 @@ int verb_repack(int argc, char **argv)
 		else if (option == 'l')
 			run.long_window = true;
 		else if (option == 'z')
-			r = set_level(&run, optarg);
+			r = opts_level(optarg, &run.level, &err);
 		else
-			r = add_digit(&run, option, &digits);
+			add_digit(&digits, option);
 		if (r < 0)
-			return opts_complain("no such level of zstd; use 1 to %d", LEVEL_MAX);
+			return opts_complain("%s", err_text(&err));
 	}
-	if (!run.level)
-		return opts_complain("no such level of zstd; use 1 to %d", LEVEL_MAX);
+	if (digits.count && opts_level(digits.text, &run.level, &err) < 0)
+		return opts_complain("%s", err_text(&err));
 	run.path = argv[optind];
 	if (!run.path)
 		return opts_complain("no tape given; try 'analyze --help'");
