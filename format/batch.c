@@ -239,6 +239,7 @@ void batch_clear(struct batch *b, uint64_t number)
 	b->number = number;
 	b->count = 0;
 	b->unknown = 0;
+	b->unknown_fields = 0;
 	b->range_count = 0;
 	b->raw_size = 0;
 	if (b->bytes.capacity > SHRINK_OVER)

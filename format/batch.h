@@ -42,6 +42,7 @@ struct batch {
 	struct event *rows; /* in the order of seq */
 	size_t count, capacity;
 	size_t unknown; /* rows of kinds that this version does not know; they are not kept */
+	uint64_t unknown_fields; /* of the chunk; an outline does not count them */
 	struct batch_memory *ranges;
 	size_t range_count, range_capacity;
 	uint32_t *first_range, *last_range; /* per row: index + 1 into ranges, 0: none */

@@ -769,6 +769,8 @@ int codec_decode_batch(struct codec *c, const void *body, size_t size, struct ba
 	r = check_columns(m, err);
 	if (r == 0 && get_rows(m, ret) < 0)
 		r = err_set(err, ENOMEM, "out of memory");
+	if (r == 0)
+		ret->unknown_fields = codec_unknown(body, size, &m->base);
 	systape__chunk__free_unpacked(m, &budget.allocator);
 	return r;
 }

@@ -459,6 +459,7 @@ int codec_decode_header(const void *body, size_t size, struct meta_header *ret, 
 		r = err_set(err, EBADMSG, "a header has the wrong magic");
 	else
 		r = finish(get_header(m, ret), "header", err);
+	ret->unknown_fields = codec_unknown(body, size, &m->base);
 	systape__header__free_unpacked(m, &budget.allocator);
 	if (r < 0)
 		meta_header_done(ret);
@@ -555,6 +556,7 @@ int codec_decode_snapshot(const void *body, size_t size, struct meta_snapshot *r
 	for (; ret->processes && ret->process_count < m->n_process; ret->process_count++)
 		get_process(m->process[ret->process_count], &ret->processes[ret->process_count],
 			    &failed);
+	ret->unknown_fields = codec_unknown(body, size, &m->base);
 	systape__snapshot__free_unpacked(m, &budget.allocator);
 	r = finish(failed, "snapshot", err);
 	if (r < 0)
@@ -616,6 +618,7 @@ int codec_decode_trailer(const void *body, size_t size, struct meta_trailer *ret
 	}
 	*ret = (struct meta_trailer){0};
 	r = finish(get_trailer(m, ret), "trailer", err);
+	ret->unknown_fields = codec_unknown(body, size, &m->base);
 	systape__trailer__free_unpacked(m, &budget.allocator);
 	if (r < 0)
 		meta_trailer_done(ret);

@@ -28,6 +28,10 @@ int codec_put_record(const Systape__Record *record, struct buf *ret);
 int codec_find(const void *body, size_t size, enum codec_kind *ret, const uint8_t **ret_at,
 	       size_t *ret_size, struct err *err);
 
+/* Fields of a record and of all messages in it that nobody here knows. @m is what was unpacked of
+ * it. */
+uint64_t codec_unknown(const void *body, size_t size, const ProtobufCMessage *m);
+
 /* ---- codec_meta.c: single things ---- */
 
 /* A protobuf string must be UTF-8, or no other program reads the tape any more: it is repaired in

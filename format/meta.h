@@ -66,6 +66,7 @@ struct meta_header {
 	size_t fact_count;
 	char *redacted;            /* of a tape with secrets replaced: the level; "": it is none */
 	uint8_t redaction_key[16]; /* which key the replacements were made with; all zero: none */
+	uint64_t unknown_fields;   /* when it was decoded: what is of a newer version, and is not here */
 };
 
 struct meta_fd {
@@ -126,6 +127,7 @@ struct meta_snapshot {
 	uint64_t time; /* ns since the tape began */
 	struct meta_process *processes;
 	size_t process_count;
+	uint64_t unknown_fields; /* as of a header */
 };
 
 /* A zstd frame of the tape, for seeking. */
@@ -191,6 +193,7 @@ struct meta_trailer {
 	struct meta_object *objects; /* executed, or mapped executable */
 	size_t object_count;
 	uint64_t object_beyond; /* so many more are not listed */
+	uint64_t unknown_fields; /* as of a header */
 };
 
 /* Puts a fact behind the others. 0 or -ENOMEM. */

@@ -70,10 +70,10 @@ static int report(const struct redact_run *run)
 	int failed;
 
 	if (run->json) {
-		redact_report_json(run->redaction.redact, run->redaction.outcome.unknown, &out);
+		redact_report_json(run->redaction.redact, &run->redaction.outcome, &out);
 		return opts_end(&out, 0, EXIT_FINE);
 	}
-	redact_report(run->redaction.redact, run->redaction.outcome.unknown, &out);
+	redact_report(run->redaction.redact, &run->redaction.outcome, &out);
 	failed = buf_error(&out);
 	fputs(buf_text(&out), stderr);
 	buf_done(&out);

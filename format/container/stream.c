@@ -63,6 +63,7 @@ struct trace_stream {
 	struct trace_record record;
 	bool ended;
 	uint64_t unknown; /* records and rows that were passed over */
+	uint64_t unknown_fields;
 
 	struct map begun; /* place of the entry -> row in the queue (struct event) */
 	struct map open;  /* place of the entry -> struct open_call */
@@ -319,6 +320,24 @@ static int next_record(struct trace_stream *s, struct err *err)
 			: trace_reader_next(s->reader, &s->record, err);
 }
 
+static uint64_t unknown_fields(const struct trace_record *record)
+{
+	switch (record->kind) {
+	case RECORD_HEADER:
+		return record->header->unknown_fields;
+	case RECORD_SNAPSHOT:
+		return record->snapshot->unknown_fields;
+	case RECORD_BATCH:
+		return record->batch->unknown_fields;
+	case RECORD_TRAILER:
+		return record->trailer->unknown_fields;
+	case RECORD_UNKNOWN:
+	case RECORD_DAMAGE:
+		break;
+	}
+	return 0;
+}
+
 static int read_record(struct trace_stream *s, struct err *err)
 {
 	int r = next_record(s, err);
@@ -327,6 +346,7 @@ static int read_record(struct trace_stream *s, struct err *err)
 		s->ended = r == 0;
 		return r;
 	}
+	s->unknown_fields += unknown_fields(&s->record);
 	if (s->record.kind == RECORD_UNKNOWN) {
 		s->unknown++;
 		return 1;
@@ -711,6 +731,11 @@ int trace_stream_open(struct trace_source *source, const struct trace_stream_opt
 uint64_t trace_stream_unknown(const struct trace_stream *s)
 {
 	return s->unknown;
+}
+
+uint64_t trace_stream_unknown_fields(const struct trace_stream *s)
+{
+	return s->unknown_fields;
 }
 
 uint64_t trace_stream_raw(const struct trace_stream *s)

@@ -64,6 +64,9 @@ uint64_t trace_stream_offset(const struct trace_stream *s);
 uint64_t trace_stream_size(const struct trace_stream *s);
 /* Records and events of kinds that this version does not know, passed over so far. */
 uint64_t trace_stream_unknown(const struct trace_stream *s);
+/* Fields of records and of the messages in them that this version does not know; of a stream with
+ * outlines those of chunks are not counted. */
+uint64_t trace_stream_unknown_fields(const struct trace_stream *s);
 /* As trace_reader_journal_note(). */
 const char *trace_stream_journal_note(const struct trace_stream *s);
 struct trace_stream *trace_stream_free(struct trace_stream *s);

@@ -29,6 +29,7 @@ static int read_once(struct redact *r, const char *path, bool last, struct redac
 			o->damage(o->path, item.damage);
 	}
 	o->unknown = trace_stream_unknown(stream);
+	o->unknown_fields = trace_stream_unknown_fields(stream);
 	trace_stream_free(stream);
 	return result == 0 ? redact_next_pass(r, err) : result;
 }

@@ -388,7 +388,14 @@ int redact_lane_end(void *context, struct lane *l)
 
 /* ---- the report ---- */
 
-void redact_report(const struct redact *r, uint64_t unknown, struct buf *ret)
+static void say_left_out(uint64_t count, const char *what, struct buf *ret)
+{
+	if (count)
+		buf_printf(ret, "left out: %" PRIu64 " %s%s of a newer version\n", count, what,
+			   count == 1 ? "" : "s");
+}
+
+void redact_report(const struct redact *r, const struct redact_outcome *o, struct buf *ret)
 {
 	if (!r->report.total)
 		buf_str(ret, "nothing was found that had to be replaced\n");
@@ -396,21 +403,19 @@ void redact_report(const struct redact *r, uint64_t unknown, struct buf *ret)
 		buf_printf(ret, "replaced %" PRIu64 " times, %" PRIu64 " bytes in all:\n",
 			   r->report.total, r->report.total_bytes);
 	redacted_say(&r->report, ret);
-	if (unknown)
-		buf_printf(ret,
-			   "left out: %" PRIu64
-			   " records or events of a kind that is not known here\n",
-			   unknown);
+	say_left_out(o->unknown, "record or event", ret);
+	say_left_out(o->unknown_fields, "field", ret);
 }
 
-void redact_report_json(const struct redact *r, uint64_t unknown, struct buf *ret)
+void redact_report_json(const struct redact *r, const struct redact_outcome *o, struct buf *ret)
 {
 	buf_str(ret, "{\"level\":\"");
 	buf_str(ret, redact_level_name(r->options.level));
 	buf_char(ret, '"');
 	json_number(ret, "replaced", r->report.total);
 	json_number(ret, "bytes", r->report.total_bytes);
-	json_number(ret, "left_out", unknown);
+	json_number(ret, "left_out", o->unknown);
+	json_number(ret, "left_out_fields", o->unknown_fields);
 	json_key(ret, "removed");
 	redacted_json(&r->report, ret);
 	buf_str(ret, "}\n");

@@ -58,6 +58,7 @@ int redact_next_pass(struct redact *r, struct err *err);
 /* What there is to be said of reading the tape. */
 struct redact_outcome {
 	uint64_t unknown; /* records and events of kinds that are not known, left out */
+	uint64_t unknown_fields; /* of records and messages, left out */
 	uint64_t damages; /* places of the tape */
 	const char *path; /* of the tape, for the function below */
 	void (*damage)(const char *path, const struct trace_damage *d); /* NULL: not told */
@@ -65,10 +66,9 @@ struct redact_outcome {
 /* All three passes over a file. 0 or -errno. */
 int redact_file(struct redact *r, const char *path, struct redact_outcome *o, struct err *err);
 
-/* What was removed, for people: by class and process, and nothing of it. @unknown: records and
- * events that the stream has passed over. */
-void redact_report(const struct redact *r, uint64_t unknown, struct buf *ret);
+/* What was removed, for people: by class and process, and nothing of it. */
+void redact_report(const struct redact *r, const struct redact_outcome *o, struct buf *ret);
 /* As one object of JSON. */
-void redact_report_json(const struct redact *r, uint64_t unknown, struct buf *ret);
+void redact_report_json(const struct redact *r, const struct redact_outcome *o, struct buf *ret);
 
 #endif
