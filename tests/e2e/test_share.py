@@ -190,6 +190,54 @@ u.recv(512)
 """
 
 
+class Scan(suite.TapeTest):
+    def test_kept(self):
+        """What stays is listed, most telling first, and nothing of what was found."""
+        path = self.write("notes", "write to carol@acmewidgets.de, at 10.20.30.40\npassword=Hunter2Hunter2\n")
+        tape, _ = self.bench.record(
+            ["sh", "-c", f"true --password=Hunter2Hunter2; cat {path} >/dev/null; exec /bin/echo --mode=fast http://files.acmewidgets.de/"],
+            env={"PATH": os.environ["PATH"], "USER": "carol7", "PROJECT_CODE": "x"})
+        result = run([self.bench.analyze, "scan", "--json", tape])
+        self.assertEqual(result.status, 1, result)
+        told = json.loads(result.out)
+        kept = told["kept"]
+        self.assertIn("password", {f["rule"] for f in told["found"]})
+        self.assertNotIn(b"Hunter2Hunter2", result.out)
+        self.assertIn("(looks like a secret)", kept["arguments"])
+        self.assertIn("carol7", kept["users and homes"])
+        self.assertIn("carol@acmewidgets.de", kept["addresses of mail"])
+        self.assertIn("10.20.30.40", kept["addresses"])
+        self.assertIn("files.acmewidgets.de", kept["hosts"])
+        self.assertLess(kept["arguments"].index("--mode=fast"), kept["arguments"].index("-c"))
+        self.assertLess(kept["variables"].index("PROJECT_CODE"), kept["variables"].index("PATH"))
+        self.assertIn(path, kept["paths"])
+        text = run([self.bench.analyze, "scan", tape]).out
+        self.assertLess(text.index(b"users and homes"), text.index(b"Kept: paths"))
+        with open(tape, "rb") as f:
+            content = f.read()
+        piped = run([self.bench.analyze, "scan", "-"], stdin=content)
+        self.assertEqual((piped.status, piped.out), (1, text))
+
+    def test_redacted(self):
+        tape, _ = self.bench.record(["sh", "-c", "echo $API_TOKEN password=$API_TOKEN"],
+                                    env={"PATH": os.environ["PATH"], "API_TOKEN": "t0kenT0kenT0ken9"})
+        self.assertEqual(run([self.bench.analyze, "scan", tape]).status, 1)
+        out = self.bench.new_tape()
+        self.assertEqual(run([self.bench.analyze, "redact", "-o", out, tape]).status, 0)
+        result = run([self.bench.analyze, "scan", out])
+        self.assertEqual(result.status, 0, result)
+
+    def test_torn(self):
+        """What is readable is looked at."""
+        tape, _ = self.bench.record(["sh", "-c", "echo password=Hunter2Hunter2; ls -l /usr/bin >/dev/null"])
+        with open(tape, "rb") as f:
+            content = f.read()
+        torn = self.write("torn.zst", content[:len(content) * 2 // 3])
+        result = run([self.bench.analyze, "scan", torn])
+        self.assertEqual(result.status, 2, result)
+        self.assertIn(b"password", result.out)
+
+
 class Names(suite.TapeTest):
     def setUp(self):
         super().setUp()
