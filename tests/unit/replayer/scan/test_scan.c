@@ -22,9 +22,9 @@ static uint64_t found_in(const void *bytes, size_t size, size_t step, struct buf
 
 	assert_non_null(s);
 	for (size_t at = 0; at < size; at += step)
-		assert_int_equal(scan_take(s, (const char *)bytes + at,
-					   size - at < step ? size - at : step),
-				 0);
+		assert_int_equal(
+			scan_take(s, (const char *)bytes + at, size - at < step ? size - at : step),
+			0);
 	assert_int_equal(scan_finish(s), 0);
 	found = scan_found(s);
 	if (ret_text)
@@ -130,7 +130,7 @@ static void test_tape(void **state)
 {
 	static char command[] = "curl\0-H\0X: y\0http://h/", env[] = "ODD_NAME=1\0USER=carol";
 	struct meta_header header = {
-		.hostname = (char *)(uintptr_t)"kestrel7",
+		.hostname = (char *)(uintptr_t) "kestrel7",
 		.command = {(uint8_t *)command, sizeof(command)},
 		.cwd = {(uint8_t *)(uintptr_t) "/srv/work", 9},
 	};
@@ -198,8 +198,8 @@ static void test_bounds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rules), cmocka_unit_test(test_places),
-		cmocka_unit_test(test_names), cmocka_unit_test(test_tape),
+		cmocka_unit_test(test_rules),  cmocka_unit_test(test_places),
+		cmocka_unit_test(test_names),  cmocka_unit_test(test_tape),
 		cmocka_unit_test(test_bounds),
 	};
 
