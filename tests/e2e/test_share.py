@@ -193,9 +193,11 @@ u.recv(512)
 class Scan(suite.TapeTest):
     def test_kept(self):
         """What stays is listed, most telling first, and nothing of what was found."""
-        path = self.write("notes", "write to carol@acmewidgets.de, at 10.20.30.40\npassword=Hunter2Hunter2\n")
+        path = self.write("notes", "write to carol@acmewidgets.de, at 10.20.30.40\n"
+                          "password=Hunter2Hunter2\n")
         tape, _ = self.bench.record(
-            ["sh", "-c", f"true --password=Hunter2Hunter2; cat {path} >/dev/null; exec /bin/echo --mode=fast http://files.acmewidgets.de/"],
+            ["sh", "-c", f"true --password=Hunter2Hunter2; cat {path} >/dev/null; "
+             "exec /bin/echo --mode=fast http://files.acmewidgets.de/"],
             env={"PATH": os.environ["PATH"], "USER": "carol7", "PROJECT_CODE": "x"})
         result = run([self.bench.analyze, "scan", "--json", tape])
         self.assertEqual(result.status, 1, result)
@@ -220,7 +222,8 @@ class Scan(suite.TapeTest):
 
     def test_redacted(self):
         tape, _ = self.bench.record(["sh", "-c", "echo $API_TOKEN password=$API_TOKEN"],
-                                    env={"PATH": os.environ["PATH"], "API_TOKEN": "t0kenT0kenT0ken9"})
+                                    env={"PATH": os.environ["PATH"],
+                                         "API_TOKEN": "t0kenT0kenT0ken9"})
         self.assertEqual(run([self.bench.analyze, "scan", tape]).status, 1)
         out = self.bench.new_tape()
         self.assertEqual(run([self.bench.analyze, "redact", "-o", out, tape]).status, 0)
@@ -229,7 +232,8 @@ class Scan(suite.TapeTest):
 
     def test_torn(self):
         """What is readable is looked at."""
-        tape, _ = self.bench.record(["sh", "-c", "echo password=Hunter2Hunter2; ls -l /usr/bin >/dev/null"])
+        tape, _ = self.bench.record(["sh", "-c", "echo password=Hunter2Hunter2; "
+                                     "ls -l /usr/bin >/dev/null"])
         with open(tape, "rb") as f:
             content = f.read()
         torn = self.write("torn.zst", content[:len(content) * 2 // 3])
@@ -308,7 +312,7 @@ class Names(suite.TapeTest):
         lines = self.bench.ask("print", "-v", "-s", "999", out).decode()
         four = re.findall(r'connect\(\d+, {sa_family=AF_INET, sin_port=htons\(9\), '
                           r'sin_addr=inet_addr\("([\d.]+)"\)}', lines)
-        six = re.findall(r'connect.*sin6_port=htons\(9\).*?inet_pton\(AF_INET6, "(\S+)", &sin6_addr', lines)
+        six = re.findall(r'connect.*sin6_port=htons\(9\).*?"(\S+)", &sin6_addr', lines)
         self.assertEqual((len(four), len(six)), (2, 1), lines)
         self.assertTrue(all(re.match(r"10\.|2[45]\d\.", a) for a in four), four)
         self.assertTrue(six[0].startswith("fd"), six)
