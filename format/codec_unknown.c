@@ -5,7 +5,6 @@
  */
 #include "codec_priv.h"
 
-
 static uint64_t unknown_in(const ProtobufCMessage *m);
 
 static uint64_t unknown_in_field(const ProtobufCMessage *m, const ProtobufCFieldDescriptor *f)
@@ -20,8 +19,8 @@ static uint64_t unknown_in_field(const ProtobufCMessage *m, const ProtobufCField
 
 		return one ? unknown_in(one) : 0;
 	}
-	for (size_t i = 0, n = *(const size_t *)(const void *)((const uint8_t *)m +
-							       f->quantifier_offset);
+	for (size_t i = 0,
+		    n = *(const size_t *)(const void *)((const uint8_t *)m + f->quantifier_offset);
 	     i < n; i++)
 		sum += unknown_in((*(ProtobufCMessage *const *const *)(const void *)at)[i]);
 	return sum;

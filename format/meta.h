@@ -66,7 +66,8 @@ struct meta_header {
 	size_t fact_count;
 	char *redacted;            /* of a tape with secrets replaced: the level; "": it is none */
 	uint8_t redaction_key[16]; /* which key the replacements were made with; all zero: none */
-	uint64_t unknown_fields;   /* when it was decoded: what is of a newer version, and is not here */
+	uint64_t unknown_fields; /* when it was decoded: what is of a newer version, and is not here
+				  */
 };
 
 /* What a socket is bound and connected to. */
@@ -202,7 +203,7 @@ struct meta_trailer {
 	struct meta_usage usage;     /* of the command and the descendants that were waited for */
 	struct meta_object *objects; /* executed, or mapped executable */
 	size_t object_count;
-	uint64_t object_beyond; /* so many more are not listed */
+	uint64_t object_beyond;  /* so many more are not listed */
 	uint64_t unknown_fields; /* as of a header */
 };
 

@@ -175,6 +175,7 @@ static int take(struct meta_object *o, const struct elf_facts *facts)
 static void look_at(struct meta_object *o, char *ret_interpreter)
 {
 	const char *path = (const char *)o->path.data;
+	bool before = o->state == META_OBJECT_SEEN;
 	struct elf_facts facts = {0};
 	cleanup_close int fd = -1;
 	struct stat st;
@@ -186,7 +187,8 @@ static void look_at(struct meta_object *o, char *ret_interpreter)
 		return;
 	}
 	o->state = state_of(o, &st);
-	if (o->state != META_OBJECT_SEEN)
+	/* What was found out when a part ended is true of the file that was run. */
+	if (o->state != META_OBJECT_SEEN || before)
 		return;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0 || state_of(o, &st) != META_OBJECT_SEEN) {
@@ -218,16 +220,34 @@ static void add_interpreter(struct objects *o, const char *name)
 		object->use |= META_OBJECT_INTERPRETER;
 }
 
-void objects_look(struct objects *o, bool packages)
+/* Those from @from on, and the interpreters that they bring along. How far it came. */
+static size_t look(struct objects *o, size_t from, uint64_t deadline)
 {
-	uint64_t deadline = clock_now() + OBJECTS_LOOK_MS * UINT64_C(1000000);
 	char interpreter[ELF_TEXT_MAX];
 
-	for (size_t i = 0; i < o->count && clock_now() < deadline; i++) {
-		look_at(&o->list[i], interpreter);
+	for (; from < o->count && clock_now() < deadline; from++) {
+		look_at(&o->list[from], interpreter);
 		if (*interpreter == '/')
 			add_interpreter(o, interpreter);
 	}
+	return from;
+}
+
+int objects_so_far(struct objects *o, struct meta_trailer *ret)
+{
+	size_t count;
+
+	o->looked = look(o, o->looked, clock_now() + OBJECTS_TURN_MS * UINT64_C(1000000));
+	count = o->count < OBJECTS_TURN_MAX ? o->count : OBJECTS_TURN_MAX;
+	ret->object_beyond = o->beyond + o->count - count;
+	return meta_copy_objects(o->list, count, &ret->objects, &ret->object_count);
+}
+
+void objects_look(struct objects *o, bool packages)
+{
+	uint64_t deadline = clock_now() + OBJECTS_LOOK_MS * UINT64_C(1000000);
+
+	look(o, 0, deadline);
 	if (packages)
 		packages_find("", o->list, o->count, deadline);
 }

@@ -17,6 +17,8 @@ enum {
 	OBJECTS_MAX = 1024,            /* files that are listed; more are counted */
 	OBJECTS_COUNTED_MAX = 1 << 16, /* files that are counted */
 	OBJECTS_LOOK_MS = 1000,        /* for looking into all of them */
+	OBJECTS_TURN_MS = 100,         /* into new ones, where a part of a recording ends */
+	OBJECTS_TURN_MAX = 256,        /* files that such a part lists */
 };
 
 /* Zero is empty. */
@@ -24,6 +26,7 @@ struct objects {
 	struct meta_object *list;
 	size_t count;
 	uint64_t beyond;
+	size_t looked;    /* at so many of the list */
 	struct map known; /* a hash of device, inode, size and mtime */
 };
 
@@ -37,6 +40,11 @@ void objects_see_maps(struct objects *o, const struct meta_process *p);
  * what was executed. Ends in time: what it did not come to is META_OBJECT_UNSEEN.
  */
 void objects_look(struct objects *o, bool packages);
+/*
+ * Finds out the build-ids of those that are new and gives a copy of the list, for a part of a
+ * recording that goes on: without packages, which take longer. 0 or -ENOMEM.
+ */
+int objects_so_far(struct objects *o, struct meta_trailer *ret);
 /* Gives the list away to @ret; @o is empty then. */
 void objects_give(struct objects *o, struct meta_trailer *ret);
 void objects_done(struct objects *o);

@@ -23,7 +23,7 @@ static char *copy(const char *text, int *failed)
 }
 
 /* What the trailer would be if this were the end. */
-static int count(const struct rec *rec, const char *reason, struct meta_trailer *ret)
+static int count(struct rec *rec, const char *reason, struct meta_trailer *ret)
 {
 	const struct meta_trailer *from = &rec->trailer;
 	int failed = 0;
@@ -31,7 +31,6 @@ static int count(const struct rec *rec, const char *reason, struct meta_trailer 
 	*ret = *from;
 	ret->frames = NULL;
 	ret->frame_count = 0;
-	/* Who goes on may execute more: that is looked at when all is over. */
 	ret->objects = NULL;
 	ret->object_count = 0;
 	ret->duration = rec->now;
@@ -43,7 +42,8 @@ static int count(const struct rec *rec, const char *reason, struct meta_trailer 
 	failed |= !ret->notes;
 	for (; !failed && ret->note_count < from->note_count; ret->note_count++)
 		ret->notes[ret->note_count] = copy(from->notes[ret->note_count], &failed);
-	return failed ? -ENOMEM : 0;
+	/* Each part tells by itself what was run until then. */
+	return failed ? -ENOMEM : objects_so_far(&rec->objects, ret);
 }
 
 static struct meta_process *process_of(struct meta_snapshot *snapshot, uint32_t pid)

@@ -91,7 +91,7 @@ static int say_usage(void)
 	     "        --fail-on=LEVEL, --good TRACE..., --bad TRACE... (several runs of a side)\n"
 	     "  baseline: -o FILE, --output=FILE\n"
 	     "  redact: -o FILE, -z LEVEL as above, and\n"
-	     "    --level=LEVEL      default; names: also users, hosts and homes;\n"
+	     "    --level=LEVEL      default; names: also users, hosts, homes and addresses;\n"
 	     "                       meta: no payload, no values of variables\n"
 	     "    --key-file=FILE    the same key for several tapes (made if it is not there)\n"
 	     "    --rules=FILE       own rules\n"

@@ -183,6 +183,7 @@ void netlink_hardware(const struct scope *s, const uint8_t *at, size_t size)
 {
 	size_t from = s->out->size;
 
+	note_address(s, PRINT_HARDWARE, at, size);
 	for (size_t i = 0; i < size; i++)
 		buf_printf(s->out, "%s%02x", i ? ":" : "", at[i]);
 	put_bytes(s->p, s->out, from, at, size);

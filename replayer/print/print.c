@@ -47,6 +47,12 @@ void printer_header(struct printer *p, const struct meta_header *header)
 	memset(p->calls, 0, sizeof(p->calls));
 }
 
+void printer_tell_addresses(struct printer *p, print_address_fn *tell, void *context)
+{
+	p->address = tell;
+	p->address_context = context;
+}
+
 void printer_state(struct printer *p, const struct state *state)
 {
 	p->state = state;

@@ -59,6 +59,12 @@ struct printer *printer_free(struct printer *p);
 void printer_header(struct printer *p, const struct meta_header *header);
 /* The calls that threads were in before the tape began, which a restart_syscall goes on with. */
 void printer_snapshot(struct printer *p, const struct meta_snapshot *snapshot);
+/* Is told of each address of a network that is said from here on, as it stands in the event's
+ * memory, or in a copy of that. NULL: nobody is. */
+enum print_address { PRINT_IPV4, PRINT_IPV6, PRINT_HARDWARE };
+typedef void print_address_fn(void *context, enum print_address kind, const uint8_t *bytes,
+			      size_t size);
+void printer_tell_addresses(struct printer *p, print_address_fn *tell, void *context);
 /* Where the names of descriptors come from. Every event that is printed must have been
  * handed to it just before. Borrowed; NULL: there are none. */
 void printer_state(struct printer *p, const struct state *state);

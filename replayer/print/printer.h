@@ -102,6 +102,8 @@ struct printer {
 	struct known_order orders[PRINT_ORDERS_MAX];
 	struct known_text texts[PRINT_TEXTS_MAX];
 	struct known_struct structs[PRINT_STRUCTS_MAX];
+	print_address_fn *address; /* is told of addresses; NULL: nobody is */
+	void *address_context;
 	struct print_parts *parts; /* to be noted of the call at hand; NULL: nobody asks */
 };
 
@@ -219,7 +221,10 @@ bool say_notation(const struct scope *s, uint8_t kind, const uint8_t *bytes, siz
 /* netlink_attributes.c: the index of a network interface, by the name that the tape tells. */
 void say_interface(const struct scope *s, uint32_t index);
 
-/* sockaddr.c: four bytes: inet_addr("127.0.0.1"). */
+/* sockaddr.c: an address is said that stands at @bytes. */
+void note_address(const struct scope *s, enum print_address kind, const uint8_t *bytes,
+		  size_t size);
+/* Four bytes: inet_addr("127.0.0.1"). */
 void say_ipv4(const struct scope *s, const uint8_t *bytes);
 /* One that is a member, with the member's name: inet_pton(AF_INET6, "::1", &name). */
 void say_ipv6_member(const struct scope *s, const uint8_t *bytes, size_t size, const char *name);

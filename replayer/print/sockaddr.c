@@ -161,6 +161,7 @@ static void say_packet_address(const struct scope *s, const uint8_t *at, size_t 
 	say_enum(s->out, &sys_flags_ethernet_protocols, sockaddr_big_endian(at, size, 2, 2));
 	buf_char(s->out, ')');
 	put_bytes(s->p, s->out, from, at + 2, 2);
+	note_address(s, PRINT_HARDWARE, at + HARDWARE_AT, shown);
 	sockaddr_interface(s, "sll_ifindex", (uint32_t)load(at, size, 4, 4));
 	sockaddr_enum(s, "sll_hatype", &sys_flags_arp_hardware, load(at, size, 8, 2));
 	sockaddr_enum(s, "sll_pkttype", &sys_flags_packet_types, at[10]);
@@ -285,10 +286,17 @@ static void say_text(const struct scope *s, const char *text)
 	buf_str(s->out, "\")");
 }
 
+void note_address(const struct scope *s, enum print_address kind, const uint8_t *bytes, size_t size)
+{
+	if (s->p->address && size)
+		s->p->address(s->p->address_context, kind, bytes, size);
+}
+
 void say_ipv4(const struct scope *s, const uint8_t *bytes)
 {
 	char text[INET_ADDRSTRLEN] = "";
 
+	note_address(s, PRINT_IPV4, bytes, 4);
 	inet_ntop(AF_INET, bytes, text, sizeof(text));
 	buf_str(s->out, "inet_addr(");
 	say_text(s, text);
@@ -299,8 +307,10 @@ void say_ipv6(const struct scope *s, const uint8_t *bytes, size_t size, uint64_t
 	char text[INET6_ADDRSTRLEN] = "";
 
 	(void)address;
-	if (size >= 16)
+	if (size >= 16) {
+		note_address(s, PRINT_IPV6, bytes, 16);
 		inet_ntop(AF_INET6, bytes, text, sizeof(text));
+	}
 	buf_str(s->out, "inet_pton(AF_INET6, ");
 	say_text(s, text);
 }

@@ -168,6 +168,7 @@ static void say_hardware(const struct scope *s, const char *name, const uint8_t 
 
 	buf_printf(s->out, ", %s=", name);
 	from = s->out->size;
+	note_address(s, PRINT_HARDWARE, at, size);
 	for (size_t i = 0; i < size; i++)
 		buf_printf(s->out, "%s%02x", i ? ":" : "", at[i]);
 	put_bytes(s->p, s->out, from, at, size);

@@ -46,7 +46,8 @@ static uint16_t word(const struct message *m, size_t at)
 
 static bool is_harmless(uint8_t c)
 {
-	return isalnum(c) || c == '-' || c == '_' || c == '*' || c == '/';
+	/* A redacted name has a '~' in front. */
+	return isalnum(c) || c == '-' || c == '_' || c == '*' || c == '/' || c == '~';
 }
 
 static bool add_label(const struct message *m, size_t at, size_t length, char *ret, size_t *n)

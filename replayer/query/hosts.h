@@ -33,7 +33,7 @@ struct host_message {
 };
 
 struct lookup {
-	char *name; /* letters, digits, '-', '_' and dots only */
+	char *name; /* letters, digits, '-', '_', '~' and dots only */
 	uint64_t questions, answers;
 	int code; /* of the last answer */
 	uint8_t address[LOOKUP_ADDRESSES][HOST_ADDRESS_MAX];

@@ -344,5 +344,8 @@ int overview_say(const struct overview *o, bool colour, struct buf *ret)
 	screen_heading(&s, "The tape");
 	info_say_completeness(&o->info, ret);
 	buf_char(ret, '\n');
+	if (o->info.header.redacted && *o->info.header.redacted)
+		buf_printf(ret, "redacted, level %s: '~' and letters stand for what was replaced\n",
+			   o->info.header.redacted);
 	return buf_error(ret);
 }

@@ -7,7 +7,7 @@
 
 static const struct {
 	const char *name;
-	uint16_t role;
+	uint32_t role;
 } names[] = {
 	{"kill", ROLE_KILL},
 	{"tkill", ROLE_KILL},

@@ -2,12 +2,14 @@
 #include "redact.h"
 
 #include "commands.h"
+#include "names.h"
 #include "redact_priv.h"
 
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "format/container/compose.h"
 #include "replayer/export/json.h"
+#include "replayer/print/print.h"
 #include "sys/table.h"
 
 #include <errno.h>
@@ -70,6 +72,11 @@ struct redact *redact_new(const struct redact_options *options)
 	if (!r->finder || !r->objects || !r->transfers || !r->payload || !r->secrets || !r->lanes ||
 	    rules_tell_texts(options->rules, r->secrets) < 0)
 		return redact_free(r);
+	if (options->level == REDACT_NAMES) {
+		r->names = names_new(options->key, r->secrets);
+		if (!r->names)
+			return redact_free(r);
+	}
 	return r;
 }
 
@@ -96,6 +103,10 @@ struct redact *redact_free(struct redact *r)
 	objects_free(r->objects);
 	transfers_free(r->transfers);
 	payload_free(r->payload);
+	names_free(r->names);
+	printer_free(r->printer);
+	buf_done(&r->printed);
+	buf_done(&r->instead);
 	secrets_free(r->secrets);
 	lanes_free(r->lanes);
 	redact_edits_done(&r->edits);
@@ -288,13 +299,15 @@ int redact_strings(struct redact *r, const struct event *e, uint64_t array, reda
 
 /* ---- passes ---- */
 
-static int begin_tape(struct redact *r)
+static int begin_tape(struct redact *r, const struct trace_item *item)
 {
 	int result = lanes_end(r->lanes);
 
 	forget_tape(r);
 	r->tape++;
 	r->state = state_new_with(STATE_POSITIONS);
+	if (result == 0 && r->state)
+		result = redact_begin_names(r, item->kind == ITEM_HEADER ? item->header : NULL);
 	return r->state ? result : -ENOMEM;
 }
 
@@ -353,7 +366,7 @@ int redact_take(struct redact *r, const struct trace_item *item, struct err *err
 {
 	/* A tape whose header is lost is one, too. */
 	bool begins = item->kind == ITEM_HEADER || (!r->state && item->kind != ITEM_DAMAGE);
-	int result = begins ? begin_tape(r) : 0;
+	int result = begins ? begin_tape(r, item) : 0;
 
 	if (result == 0 && r->state)
 		result = state_take(r->state, item);

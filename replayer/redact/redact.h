@@ -27,8 +27,7 @@ struct rules;
 
 enum redact_level {
 	REDACT_DEFAULT,
-	REDACT_NAMES, /* also users, hosts and homes. LATER: addresses, with those of sockets in
-			 memory */
+	REDACT_NAMES, /* also users, hosts, homes and addresses */
 	REDACT_META,  /* no payload, no values of variables */
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The first pass: what is secret. */
+#include "names.h"
 #include "redact_priv.h"
 
 #include "base/cleanup.h"
@@ -13,7 +14,6 @@ enum {
 	PEM_MAX = 64 << 10,
 	FILE_MAX = 1 << 20, /* of a file of secrets that is looked at as one */
 	RANGE_MAX = 1 << 20,
-	NAME_MIN = 3,
 };
 
 /* ---- what is found ---- */
@@ -72,14 +72,21 @@ static int take_in_lane(void *context, const uint8_t *text, size_t size, enum re
 
 /* ---- streams ---- */
 
-static int search(struct redact *r, struct lane *l, size_t size)
+static int search_names(struct redact *r, const struct lane *l, size_t size)
+{
+	const uint8_t *text = (const uint8_t *)l->text.data;
+	int result = names_take_text(r->names, text, size);
+
+	return result == 0 ? names_take_lines(r->names, (enum names_file)l->file, text, size)
+			   : result;
+}
+
+static int search_secrets(struct redact *r, struct lane *l, size_t size)
 {
 	const uint8_t *text = (const uint8_t *)l->text.data;
 	struct lane_search s = {r, l};
 	const struct rules_object *object = l->object;
 
-	if (!size)
-		return 0;
 	switch (object ? (int)object->content : -1) {
 	case CONTENT_NONE:
 		return 0;
@@ -97,6 +104,13 @@ static int search(struct redact *r, struct lane *l, size_t size)
 	default:
 		return find_text(r->finder, text, size, take_in_lane, &s);
 	}
+}
+
+static int search(struct redact *r, struct lane *l, size_t size)
+{
+	int result = size ? search_secrets(r, l, size) : 0;
+
+	return result == 0 && size && r->names ? search_names(r, l, size) : result;
 }
 
 /* A private key that has begun and not ended: it is looked at as one. */
@@ -168,6 +182,12 @@ static int append(struct redact *r, struct lane *l, const struct transfer_piece 
 	return 0;
 }
 
+static enum names_file file_of(const struct state_file *f)
+{
+	return f && f->kind == STATE_NAMED && f->text ? names_file_of(f->text, f->size)
+						      : NAMES_NO_FILE;
+}
+
 static int take_transfer(void *context, const struct transfer *t)
 {
 	struct redact *r = context;
@@ -191,6 +211,8 @@ static int take_transfer(void *context, const struct transfer *t)
 	if (result < 0)
 		return result;
 	l->object = object;
+	if (r->names && anew)
+		l->file = (uint8_t)file_of(t->file);
 	while (result == 0 && transfer_next(t, &at, &piece)) {
 		redact_cover(r, t->event, &piece);
 		if (!object || object->content != CONTENT_NONE)
@@ -214,45 +236,21 @@ static int gather_argument(struct redact *r, uint64_t address, const uint8_t *te
 	return buf_error(&r->argv);
 }
 
-/* Who it was, and where: a word that nobody else is called by. */
-static int add_name(struct redact *r, const void *text, size_t size)
-{
-	static const char *const common[] = {"root",   "user", "localhost",
-					     "nobody", "home", "debian"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(common); i++) {
-		if (strlen(common[i]) == size && memcmp(common[i], text, size) == 0)
-			return 0;
-	}
-	return size < NAME_MIN ? 0 : secrets_add_word(r->secrets, REDACT_NAME, text, size, true);
-}
-
-static int find_names(struct redact *r, const uint8_t *text, size_t size)
-{
-	static const char *const variables[] = {
-		"USER=", "LOGNAME=", "HOME=", "USERNAME=", "SUDO_USER=", "MAIL=", "HOSTNAME="};
-	int result = 0;
-
-	for (size_t i = 0; result == 0 && i < ARRAY_SIZE(variables); i++) {
-		size_t n = strlen(variables[i]), last = size;
-
-		if (size <= n || memcmp(text, variables[i], n) != 0)
-			continue;
-		while (last > n && text[last - 1] != '/')
-			last--;
-		result = add_name(r, text + last, size - last);
-	}
-	return result;
-}
-
 static int find_one_variable(struct redact *r, uint64_t address, const uint8_t *text, size_t size)
 {
 	int result = objects_learn(r->objects, text, size);
 
 	(void)address;
-	if (result == 0 && r->options.level == REDACT_NAMES)
-		result = find_names(r, text, size);
+	if (result == 0 && r->names)
+		result = names_take_variable(r->names, text, size);
 	return result == 0 ? find_variable(r->finder, text, size, take_secret, r) : result;
+}
+
+static int find_command(struct redact *r, const uint8_t *argv, size_t size)
+{
+	int result = find_arguments(r->finder, argv, size, take_secret, r);
+
+	return result == 0 && r->names ? names_take_arguments(r->names, argv, size) : result;
 }
 
 static int find_exec(struct redact *r, const struct event *e, const struct call_kind *k)
@@ -262,8 +260,7 @@ static int find_exec(struct redact *r, const struct event *e, const struct call_
 	buf_clear(&r->argv);
 	result = redact_strings(r, e, e->call.args[k->argv], gather_argument);
 	if (result == 0 && r->argv.size)
-		result = find_arguments(r->finder, (const uint8_t *)r->argv.data, r->argv.size,
-					take_secret, r);
+		result = find_command(r, (const uint8_t *)r->argv.data, r->argv.size);
 	return result == 0 ? redact_strings(r, e, e->call.args[k->envp], find_one_variable)
 			   : result;
 }
@@ -281,6 +278,8 @@ static int find_in_ranges(struct redact *r, const struct event *e, const struct 
 			result = secrets_add(r->secrets, REDACT_RANDOM, m->data, m->length);
 		else if (m->length <= RANGE_MAX)
 			result = find_text(r->finder, m->data, m->length, take_secret, r);
+		if (result == 0 && r->names && m->length <= RANGE_MAX)
+			result = names_take_text(r->names, m->data, m->length);
 	}
 	return result;
 }
@@ -358,20 +357,36 @@ static int find_call(struct redact *r, const struct event *e)
 
 int redact_find_event(struct redact *r, const struct event *e)
 {
-	if (event_is_call(e))
+	int result = event_is_call(e) ? redact_find_addresses(r, e) : 0;
+
+	if (result == 0 && event_is_call(e))
 		return find_call(r, e);
 	if (e->kind != EVENT_EXEC)
-		return 0;
-	return find_arguments(r->finder, e->exec.argv, e->exec.argv_size, take_secret, r);
+		return result;
+	if (r->names)
+		result = names_take_text(r->names, (const uint8_t *)e->exec.path,
+					 strlen(e->exec.path));
+	return result == 0 ? find_command(r, e->exec.argv, e->exec.argv_size) : result;
 }
 
 /* ---- what the tape says of itself ---- */
 
+/* Homes, and addresses, in what a process has. */
+static int find_names_of(struct redact *r, const struct meta_process *p)
+{
+	const struct meta_bytes *const texts[] = {&p->exe, &p->cwd, &p->root};
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < ARRAY_SIZE(texts); i++)
+		result = names_take_text(r->names, texts[i]->data, texts[i]->size);
+	for (size_t i = 0; result == 0 && i < p->fd_count; i++)
+		result = names_take_text(r->names, p->fds[i].target.data, p->fds[i].target.size);
+	return result;
+}
+
 static int find_process(struct redact *r, const struct meta_process *p)
 {
-	int result = p->argv.size
-			     ? find_arguments(r->finder, p->argv.data, p->argv.size, take_secret, r)
-			     : 0;
+	int result = p->argv.size ? find_command(r, p->argv.data, p->argv.size) : 0;
 
 	for (size_t at = 0; result == 0 && at < p->env.size;) {
 		size_t n = strnlen((const char *)p->env.data + at, p->env.size - at);
@@ -379,7 +394,7 @@ static int find_process(struct redact *r, const struct meta_process *p)
 		result = find_one_variable(r, 0, p->env.data + at, n);
 		at += n + 1;
 	}
-	return result;
+	return result == 0 && r->names ? find_names_of(r, p) : result;
 }
 
 int redact_find_snapshot(struct redact *r, const struct meta_snapshot *s)
@@ -391,17 +406,27 @@ int redact_find_snapshot(struct redact *r, const struct meta_snapshot *s)
 	return result;
 }
 
+/* web1.corp.example is also called web1. */
+static int find_machine(struct redact *r, const struct meta_header *h)
+{
+	const uint8_t *host = (const uint8_t *)(h->hostname ? h->hostname : "");
+	const uint8_t *boot = (const uint8_t *)(h->boot_id ? h->boot_id : "");
+	int result = names_take_host(r->names, host, strlen((const char *)host));
+
+	if (result == 0)
+		result = names_take_host(r->names, host, strcspn((const char *)host, "."));
+	if (result == 0)
+		result = names_take_user(r->names, boot, strlen((const char *)boot));
+	return result == 0 ? names_take_text(r->names, h->cwd.data, h->cwd.size) : result;
+}
+
 int redact_find_header(struct redact *r, const struct meta_header *h)
 {
 	const char *options = h->options ? h->options : "";
-	int result = h->command.size ? find_arguments(r->finder, h->command.data, h->command.size,
-						      take_secret, r)
-				     : 0;
+	int result = h->command.size ? find_command(r, h->command.data, h->command.size) : 0;
 
-	if (result == 0 && r->options.level == REDACT_NAMES && h->hostname)
-		result = add_name(r, h->hostname, strlen(h->hostname));
-	if (result == 0 && r->options.level == REDACT_NAMES && h->boot_id)
-		result = add_name(r, h->boot_id, strlen(h->boot_id));
+	if (result == 0 && r->names)
+		result = find_machine(r, h);
 	return result == 0 ? find_text(r->finder, (const uint8_t *)options, strlen(options),
 				       take_secret, r)
 			   : result;

@@ -3,6 +3,7 @@
  * of one is found when that is written. */
 #include "redact_priv.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +15,14 @@ enum {
 
 /* Puts a token over bytes of a lane, wherever they are. */
 static int replace(struct redact *r, const struct lane *l, size_t from, size_t size,
-		   enum redact_class class)
+		   enum redact_class class, const uint8_t *instead)
 {
 	uint8_t *token = malloc(size);
 	int result = token ? 0 : -ENOMEM;
 
-	if (token)
+	if (token && instead)
+		memcpy(token, instead, size);
+	else if (token)
 		redact_token(r->options.key, class, (const uint8_t *)l->text.data + from, size,
 			     token);
 	for (size_t done = 0; result == 0 && done < size;) {
@@ -35,10 +38,24 @@ static int replace(struct redact *r, const struct lane *l, size_t from, size_t s
 	return result;
 }
 
-static int match(struct redact *r, const struct lane *l, size_t end, size_t fresh)
+/* What could be a name is one, if what was at the end of the text was its end. */
+static int end_word(struct redact *r, struct lane *l, size_t end)
 {
-	const struct automaton *a = secrets_automaton(r->secrets);
-	uint32_t at = l->state, name, length;
+	const struct secret_form *f = l->word ? secrets_form(r->secrets, l->word - 1) : NULL;
+
+	l->word = 0;
+	return f ? replace(r, l, end - l->word_size, l->word_size, f->class, f->instead) : 0;
+}
+
+static bool begins_word(const struct lane *l, size_t from)
+{
+	return !from || !isalnum((unsigned char)l->text.data[from - 1]);
+}
+
+static int match(struct redact *r, const struct automaton *a, uint32_t at, struct lane *l,
+		 size_t end, size_t fresh)
+{
+	uint32_t name, length;
 	int result = 0;
 
 	while (result == 0 && automaton_match(a, &at, &name, &length)) {
@@ -47,8 +64,12 @@ static int match(struct redact *r, const struct lane *l, size_t end, size_t fres
 		/* It begins in this piece, as the shorter ones do. */
 		if (end - length >= fresh || length > end)
 			break;
-		if (!f->whole)
-			result = replace(r, l, end - length, length, f->class);
+		if (!f->whole) {
+			result = replace(r, l, end - length, length, f->class, f->instead);
+		} else if (!l->word && begins_word(l, end - length)) {
+			l->word = name + 1;
+			l->word_size = length;
+		}
 	}
 	return result;
 }
@@ -63,8 +84,10 @@ static int end_here(struct redact *r, struct lane *l, uint32_t min)
 	int result = 0;
 
 	if (!whole && depth >= min && depth <= l->text.size)
-		result = replace(r, l, l->text.size - depth, depth, REDACT_TOKEN);
-	l->state = 0;
+		result = replace(r, l, l->text.size - depth, depth, REDACT_TOKEN, NULL);
+	if (result == 0)
+		result = end_word(r, l, l->text.size);
+	l->state = l->name_state = 0;
 	lanes_drop(r->lanes, l, l->text.size);
 	return result;
 }
@@ -74,10 +97,36 @@ int redact_locate_lane_end(struct redact *r, struct lane *l)
 	return end_here(r, l, LAST_MIN);
 }
 
+/* A byte of a piece that is at @end of the text. */
+static int step_names(struct redact *r, struct lane *l, uint8_t byte, size_t end, size_t fresh)
+{
+	const struct automaton *a = secrets_names(r->secrets);
+	int result = 0;
+
+	if (!a)
+		return 0;
+	if (l->word && !isalnum(byte))
+		result = end_word(r, l, end);
+	l->word = 0;
+	l->name_state = automaton_step(a, l->name_state, byte);
+	if (result == 0 && l->name_state && fresh)
+		result = match(r, a, l->name_state, l, end + 1, fresh);
+	return result;
+}
+
+static size_t longest_of(const struct redact *r)
+{
+	const struct automaton *names = secrets_names(r->secrets);
+	size_t longest = automaton_longest(secrets_automaton(r->secrets));
+	size_t name = names ? automaton_longest(names) : 0;
+
+	return longest > name ? longest : name;
+}
+
 static int take_piece(struct redact *r, struct lane *l, const struct transfer_piece *piece)
 {
 	const struct automaton *a = secrets_automaton(r->secrets);
-	size_t fresh = l->text.size, longest = automaton_longest(a);
+	size_t fresh = l->text.size, longest = longest_of(r);
 	struct place place;
 	int result;
 
@@ -88,7 +137,9 @@ static int take_piece(struct redact *r, struct lane *l, const struct transfer_pi
 	for (size_t i = 0; result == 0 && i < piece->size; i++) {
 		l->state = automaton_step(a, l->state, piece->data[i]);
 		if (l->state && fresh)
-			result = match(r, l, fresh + i + 1, fresh);
+			result = match(r, a, l->state, l, fresh + i + 1, fresh);
+		if (result == 0)
+			result = step_names(r, l, piece->data[i], fresh + i, fresh);
 	}
 	if (l->text.size > 2 * longest + 4096)
 		lanes_drop(r->lanes, l, l->text.size - longest);
@@ -131,7 +182,7 @@ static int take_transfer(void *context, const struct transfer *t)
 		return 0;
 	result = object ? 0 : lanes_find(r->lanes, t, &l, &anew);
 	if (result == 0 && !object && anew)
-		l->state = 0;
+		l->state = l->name_state = l->word = 0;
 	while (result == 0 && transfer_next(t, &at, &piece))
 		result = object ? blank_begun(r, &piece, object->class) : take_piece(r, l, &piece);
 	return result;

@@ -13,6 +13,8 @@
 #include "redacted.h"
 #include "secrets.h"
 
+struct names;
+struct printer;
 struct trace_composer;
 
 /* What is to be known of a call besides the bytes that it moves. */
@@ -46,6 +48,7 @@ struct last_call {
 struct span {
 	size_t from, to;
 	enum redact_class class;
+	size_t instead; /* where in r->instead what stands for it is, plus one; 0: a token does */
 };
 
 struct spans {
@@ -63,6 +66,9 @@ struct redact {
 	struct lanes *lanes;
 	struct secrets *secrets;
 	struct edits edits;
+	struct names *names;     /* REDACT_NAMES; else NULL */
+	struct printer *printer; /* tells where addresses are; of the present tape */
+	struct buf printed, instead;
 	struct redacted report;
 	struct map kinds; /* arch << 32 | nr: struct call_kind */
 
@@ -142,6 +148,20 @@ int redact_apply_spans(struct redact *r, uint32_t pid, const uint8_t *text, uint
 /* The variable's value is to go in level meta. */
 bool redact_is_plain_variable(const uint8_t *text, size_t size);
 int redact_count(struct redact *r, uint32_t pid, enum redact_class class, size_t bytes);
+
+/* The same, and what stands for it, of the same size. */
+int redact_add_name_span(struct redact *r, size_t from, size_t to, enum redact_class class,
+			 const uint8_t *instead);
+
+/* ---- redact_names.c: does nothing on other levels ---- */
+
+/* A tape begins. */
+int redact_begin_names(struct redact *r, const struct meta_header *h);
+int redact_find_addresses(struct redact *r, const struct event *e);
+/* In the memory of the event that is to be written. */
+int redact_replace_addresses(struct redact *r, const struct event *e);
+/* Takes a span for each text of an address. */
+int redact_search_addresses(struct redact *r, const uint8_t *text, size_t size);
 
 /* ---- redact_meta.c ---- */
 

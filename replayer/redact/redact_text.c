@@ -15,22 +15,42 @@ enum { PARTIAL_MIN = 4, SHORTENED_MIN = 8 };
 
 /* ---- spans ---- */
 
-int redact_add_span(struct redact *r, size_t from, size_t to, enum redact_class class)
+static struct span *new_span(struct redact *r)
 {
 	struct spans *x = &r->spans;
-	struct span *grown;
 
 	if (x->count == x->capacity) {
 		size_t capacity = x->capacity ? x->capacity * 2 : 32;
+		struct span *grown = reallocarray(x->all, capacity, sizeof(*grown));
 
-		grown = reallocarray(x->all, capacity, sizeof(*grown));
 		if (!grown)
-			return -ENOMEM;
+			return NULL;
 		x->all = grown;
 		x->capacity = capacity;
 	}
-	x->all[x->count++] = (struct span){from, to, class};
+	return &x->all[x->count++];
+}
+
+int redact_add_span(struct redact *r, size_t from, size_t to, enum redact_class class)
+{
+	struct span *s = new_span(r);
+
+	if (!s)
+		return -ENOMEM;
+	*s = (struct span){from, to, class, 0};
 	return 0;
+}
+
+int redact_add_name_span(struct redact *r, size_t from, size_t to, enum redact_class class,
+			 const uint8_t *instead)
+{
+	struct span *s = new_span(r);
+
+	if (!s)
+		return -ENOMEM;
+	*s = (struct span){from, to, class, r->instead.size + 1};
+	buf_append(&r->instead, instead, to - from);
+	return buf_error(&r->instead);
 }
 
 static int compare(const void *a, const void *b)
@@ -39,7 +59,19 @@ static int compare(const void *a, const void *b)
 
 	if (x->from != y->from)
 		return x->from < y->from ? -1 : 1;
-	return (y->to > x->to) - (y->to < x->to);
+	if (x->to != y->to)
+		return x->to > y->to ? -1 : 1;
+	/* A secret that is also somebody's name is a secret. */
+	return (x->instead > y->instead) - (x->instead < y->instead);
+}
+
+/* What overlaps is replaced as one: a name within a name as the longer one. */
+static void join(struct span *s, const struct span *next)
+{
+	if (next->to <= s->to)
+		return;
+	s->to = next->to;
+	s->instead = 0;
 }
 
 int redact_count(struct redact *r, uint32_t pid, enum redact_class class, size_t bytes)
@@ -59,13 +91,17 @@ int redact_apply_spans(struct redact *r, uint32_t pid, const uint8_t *text, uint
 	for (size_t i = 0; result == 0 && i < x->count;) {
 		struct span s = x->all[i++];
 
-		/* What overlaps is replaced as one. */
 		for (; i < x->count && x->all[i].from < s.to; i++)
-			s.to = x->all[i].to > s.to ? x->all[i].to : s.to;
-		redact_token(r->options.key, s.class, text + s.from, s.to - s.from, ret + s.from);
+			join(&s, &x->all[i]);
+		if (s.instead)
+			memcpy(ret + s.from, r->instead.data + s.instead - 1, s.to - s.from);
+		else
+			redact_token(r->options.key, s.class, text + s.from, s.to - s.from,
+				     ret + s.from);
 		result = redact_count(r, pid, s.class, s.to - s.from);
 	}
 	x->count = 0;
+	buf_clear(&r->instead);
 	return result;
 }
 
@@ -79,35 +115,72 @@ static bool is_word(const uint8_t *text, size_t size, size_t from, size_t to)
 /* The beginning of a secret in front of @end, where there is no more of it. */
 static int add_partial(struct redact *r, uint32_t state, size_t end, uint32_t min)
 {
-	uint32_t depth = state ? automaton_depth(secrets_automaton(r->secrets), state) : 0;
+	const struct automaton *a = secrets_automaton(r->secrets);
+	uint32_t depth = state ? automaton_depth(a, state) : 0, at = state, name, length;
 
-	return depth >= min ? redact_add_span(r, end - depth, end, REDACT_TOKEN) : 0;
+	/* All of one is found where it ends. */
+	if (depth < min || (automaton_match(a, &at, &name, &length) && length == depth))
+		return 0;
+	return redact_add_span(r, end - depth, end, REDACT_TOKEN);
+}
+
+struct searched {
+	struct redact *r;
+	const struct automaton *automaton;
+	const uint8_t *text;
+	size_t size;
+};
+
+/* All that end in front of @end. */
+static int take_ended(const struct searched *x, uint32_t state, size_t end)
+{
+	uint32_t name, length;
+	int result = 0;
+
+	while (result == 0 && automaton_match(x->automaton, &state, &name, &length)) {
+		const struct secret_form *f = secrets_form(x->r->secrets, name);
+		size_t from = end - length;
+
+		if (f->whole && !is_word(x->text, x->size, from, end))
+			continue;
+		result = f->instead ? redact_add_name_span(x->r, from, end, f->class, f->instead)
+				    : redact_add_span(x->r, from, end, f->class);
+	}
+	return result;
+}
+
+static int search_names(struct redact *r, const uint8_t *text, size_t size)
+{
+	const struct searched x = {r, secrets_names(r->secrets), text, size};
+	uint32_t state = 0;
+	int result = 0;
+
+	for (size_t i = 0; x.automaton && result == 0 && i < size; i++) {
+		state = automaton_step(x.automaton, state, text[i]);
+		if (state)
+			result = take_ended(&x, state, i + 1);
+	}
+	return result == 0 ? redact_search_addresses(r, text, size) : result;
 }
 
 int redact_search(struct redact *r, const uint8_t *text, size_t size, bool cut)
 {
-	const struct automaton *a = secrets_automaton(r->secrets);
+	const struct searched x = {r, secrets_automaton(r->secrets), text, size};
 	uint32_t state = 0;
 	int result = 0;
 
 	for (size_t i = 0; result == 0 && i < size; i++) {
-		uint32_t at, name, length;
-
 		if (!text[i])
 			result = add_partial(r, state, i, SHORTENED_MIN);
-		state = automaton_step(a, state, text[i]);
-		at = state;
-		while (result == 0 && state && automaton_match(a, &at, &name, &length)) {
-			const struct secret_form *f = secrets_form(r->secrets, name);
-			size_t from = i + 1 - length;
-
-			if (!f->whole || is_word(text, size, from, i + 1))
-				result = redact_add_span(r, from, i + 1, f->class);
-		}
+		state = automaton_step(x.automaton, state, text[i]);
+		if (result == 0 && state)
+			result = take_ended(&x, state, i + 1);
 	}
 	if (result == 0)
 		result = add_partial(r, state, size, cut ? PARTIAL_MIN : SHORTENED_MIN);
-	return result == 0 ? redact_search_wrapped(r, text, size) : result;
+	if (result == 0)
+		result = redact_search_wrapped(r, text, size);
+	return result == 0 && r->names ? search_names(r, text, size) : result;
 }
 
 /* ---- texts ---- */

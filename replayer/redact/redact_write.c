@@ -264,6 +264,8 @@ static int write_call(struct redact *r, const struct event *e, struct err *err)
 		result = search_ranges(r, e);
 	if (result == 0)
 		result = apply_edits(r, e);
+	if (result == 0)
+		result = redact_replace_addresses(r, e);
 	changed.memory = r->memory;
 	return result == 0 ? trace_composer_event(r->composer, &changed, err) : result;
 }

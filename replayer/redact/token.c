@@ -72,7 +72,14 @@ struct redact_key *redact_key_free(struct redact_key *k)
 /* ---- tokens ---- */
 
 /* What is hashed for what must never look alike. */
-enum purpose { PURPOSE_SECRET, PURPOSE_MORE, PURPOSE_CHAIN, PURPOSE_LINK, PURPOSE_ID };
+enum purpose {
+	PURPOSE_SECRET,
+	PURPOSE_MORE,
+	PURPOSE_CHAIN,
+	PURPOSE_LINK,
+	PURPOSE_ID,
+	PURPOSE_FORM
+};
 
 static void hash(const struct redact_key *k, enum purpose purpose, const void *a, size_t a_size,
 		 const void *b, size_t b_size, uint8_t ret[DIGEST])
@@ -122,6 +129,13 @@ void redact_token(const struct redact_key *k, enum redact_class class, const uin
 		ret[at] = (uint8_t)alphabet[digest[at % DIGEST] & 31];
 	}
 	ret[0] = MARKER;
+}
+
+void redact_digest(const struct redact_key *k, const char *what, const void *bytes, size_t size,
+		   uint8_t ret[REDACT_CHAIN_SIZE])
+{
+	/* With its NUL: no two of them run into what follows. */
+	hash(k, PURPOSE_FORM, what, strlen(what) + 1, bytes, size, ret);
 }
 
 bool redact_is_token(const uint8_t *text, size_t size)

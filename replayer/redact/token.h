@@ -40,6 +40,10 @@ bool redact_is_token(const uint8_t *text, size_t size);
 /* Whether a person might guess it: few different characters, digits alone, a common word. */
 bool redact_is_guessable(const uint8_t *text, size_t size);
 
+/* Bytes that depend on @bytes, @what and the key, for what is replaced in a form of its own. */
+void redact_digest(const struct redact_key *k, const char *what, const void *bytes, size_t size,
+		   uint8_t ret[REDACT_CHAIN_SIZE]);
+
 /*
  * The same for a stream, byte by byte: each depends on everything in front of it, so that equal
  * streams stay equal however they were cut into pieces.

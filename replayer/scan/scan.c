@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan.h"
 
+#include "inventory.h"
+#include "kept.h"
+
 #include "replayer/export/json.h"
-#include "replayer/print/escape.h"
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "base/hash.h"
-#include "base/map.h"
 #include "base/pattern.h"
 
 #include <errno.h>
@@ -17,14 +17,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUN_MIN = 6, RUN_MAX = 8192, OVERLAP = 256, PLACES_MAX = 10, SHOWN_MAX = 60, MATCHES = 4 };
+enum { RUN_MIN = 6, RUN_MAX = 8192, OVERLAP = 256, PLACES_MAX = 10, GROUPS = 5 };
 
-/* @group: of the expression, which part is the value: one that begins with the mark of a token
- * (token.h) is none. */
-static const struct {
+/* @has: without this there is no match. @group: of the expression, which part is meant. */
+struct rule {
 	const char *name, *has, *expression;
 	int group;
-} rules[] = {
+	enum kept_kind kind;
+	bool names_only; /* where no tape tells better */
+};
+
+/* A value that begins with the mark of a token (token.h) is no secret. */
+static const struct rule rules[] = {
 	{"private key", "-----BEGIN", "-----BEGIN [A-Z ]*PRIVATE KEY", 0},
 	{"AWS key", "A", "(^|[^A-Za-z0-9])A(KIA|SIA)[A-Z0-9]{16}", 0},
 	{"GitHub token", "g", "(gh[pousr]_[A-Za-z0-9]{30}|github_pat_[A-Za-z0-9_]{20})", 0},
@@ -46,57 +50,62 @@ static const struct {
 	{"token", "oken\"", "oken\" *: *\"([^\"]{12,})\"", 1},
 };
 
-static const struct {
-	const char *name, *has, *expression;
-	int group;
-} kept_rules[] = {
-	{"homes and users", "/home/", "(^|[^A-Za-z0-9/._-])/home/([A-Za-z0-9._-]+)", 2},
-	{"addresses of mail", "@", "[A-Za-z0-9._+-]+@[A-Za-z0-9-]+\\.[A-Za-z]{2,}", 0},
-	{"addresses", ".", "(^|[^0-9.])([0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3})", 2},
-	{"hosts", "://", "://([A-Za-z0-9.-]+\\.[a-z]{2,})", 1},
-	{"variables", "=", "^([A-Z_][A-Z0-9_]{2,})=", 1},
-	{"paths", "/", "^(/[A-Za-z0-9_.+~-]+(/[A-Za-z0-9_.+~-]+)+)", 1},
+static const struct rule kept_rules[] = {
+	{"home", "/home/", "(^|[^A-Za-z0-9/._-])/home/([A-Za-z0-9._-]+)", 2, KEPT_USERS},
+	{"mail", "@", "[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*\\.[A-Za-z]{2,}", 0,
+	 KEPT_MAIL},
+	{"IPv4", ".", "(^|[^0-9A-Za-z.-])([0-9]{1,3}(\\.[0-9]{1,3}){3})([^0-9A-Za-z.]|$)", 2,
+	 KEPT_ADDRESSES},
+	{"IPv6", ":", "(^|[^0-9A-Za-z:.])([0-9a-f]{4}:[0-9a-f:]*:[0-9a-f]{1,4})([^0-9A-Za-z:]|$)",
+	 2, KEPT_ADDRESSES},
+	{"hardware", ":", "(^|[^0-9A-Za-z:])(([0-9a-f]{2}:){5}[0-9a-f]{2})([^0-9A-Za-z:]|$)", 2,
+	 KEPT_ADDRESSES},
+	{"URL", "://", "://([^/@ ]*@)?([A-Za-z0-9.-]+\\.[a-z]{2,})", 2, KEPT_HOSTS},
+	{"variable", "=", "^([A-Z_][A-Z0-9_]{2,})=", 1, KEPT_VARIABLES, true},
+	{"path", "/", "^(/[A-Za-z0-9_.+~-]+(/[A-Za-z0-9_.+~-]+)+)", 1, KEPT_PATHS, true},
 };
 
-enum {
-	RULES = sizeof(rules) / sizeof(rules[0]),
-	KEPT = sizeof(kept_rules) / sizeof(kept_rules[0])
-};
+enum { RULES = ARRAY_SIZE(rules), KEPT_RULES = ARRAY_SIZE(kept_rules) };
 
-struct kept {
-	char *text;
-	uint64_t count;
-};
-
-struct kept_list {
-	struct kept **all;
-	size_t count, capacity;
-	struct map by_hash;
-	uint64_t more;
+/* The expressions of a table, compiled. */
+struct compiled {
+	const struct rule *rule;
+	size_t count;
+	regex_t expression[RULES > KEPT_RULES ? RULES : KEPT_RULES];
 };
 
 struct scan {
-	regex_t rule[RULES], kept_rule[KEPT];
-	size_t compiled, kept_compiled;
+	struct compiled secrets, names;
 	uint64_t found[RULES], places[RULES][PLACES_MAX];
-	struct kept_list kept[KEPT];
+	struct kept_lists kept;
+	bool is_tape; /* items were told */
 	struct buf run;
 	uint64_t offset; /* of the byte behind the run */
 };
+
+static bool compile(struct compiled *c, const struct rule *table, size_t count)
+{
+	c->rule = table;
+	for (; c->count < count; c->count++) {
+		if (regcomp(&c->expression[c->count], table[c->count].expression, REG_EXTENDED))
+			return false;
+	}
+	return true;
+}
+
+static void compiled_done(struct compiled *c)
+{
+	while (c->count)
+		regfree(&c->expression[--c->count]);
+}
 
 struct scan *scan_new(void)
 {
 	struct scan *s = calloc(1, sizeof(*s));
 
-	for (; s && s->compiled < RULES; s->compiled++) {
-		if (regcomp(&s->rule[s->compiled], rules[s->compiled].expression, REG_EXTENDED))
-			return scan_free(s);
-	}
-	for (; s && s->kept_compiled < KEPT; s->kept_compiled++) {
-		if (regcomp(&s->kept_rule[s->kept_compiled],
-			    kept_rules[s->kept_compiled].expression, REG_EXTENDED))
-			return scan_free(s);
-	}
+	if (s &&
+	    (!compile(&s->secrets, rules, RULES) || !compile(&s->names, kept_rules, KEPT_RULES)))
+		return scan_free(s);
 	return s;
 }
 
@@ -104,114 +113,75 @@ struct scan *scan_free(struct scan *s)
 {
 	if (!s)
 		return NULL;
-	for (size_t i = 0; i < s->compiled; i++)
-		regfree(&s->rule[i]);
-	for (size_t i = 0; i < s->kept_compiled; i++)
-		regfree(&s->kept_rule[i]);
-	for (size_t i = 0; i < KEPT; i++) {
-		for (size_t k = 0; k < s->kept[i].count; k++) {
-			free(s->kept[i].all[k]->text);
-			free(s->kept[i].all[k]);
-		}
-		free(s->kept[i].all);
-		map_done(&s->kept[i].by_hash);
-	}
+	compiled_done(&s->secrets);
+	compiled_done(&s->names);
+	kept_done(&s->kept);
 	buf_done(&s->run);
 	free(s);
 	return NULL;
 }
 
+int scan_take_item(struct scan *s, const struct trace_item *item)
+{
+	s->is_tape = true;
+	return inventory_take(&s->kept, item);
+}
+
 /* ---- runs ---- */
 
-static int keep(struct kept_list *l, const char *text, size_t size)
+/* @text: what is meant of the match, which begins at byte @at of the run. */
+typedef int match_fn(struct scan *s, size_t rule, size_t at, const char *text, size_t size);
+
+static int each_match(struct scan *s, const struct compiled *c, const char *run, match_fn *take)
 {
-	uint64_t hash = hash_add(HASH_START, text, size);
-	struct kept *k = map_get(&l->by_hash, hash), **grown;
+	int r = 0;
 
-	if (k) {
-		k->count++;
-		return 0;
-	}
-	if (l->count == SCAN_KEPT_MAX) {
-		l->more++;
-		return 0;
-	}
-	if (l->count == l->capacity) {
-		size_t capacity = l->capacity ? l->capacity * 2 : 64;
+	for (size_t i = 0; r == 0 && i < c->count; i++) {
+		const char *at = strstr(run, c->rule[i].has) ? run : NULL;
+		regmatch_t m[GROUPS];
 
-		grown = reallocarray(l->all, capacity, sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		l->all = grown;
-		l->capacity = capacity;
+		while (at && (r = pattern_find(&c->expression[i], at, GROUPS, m,
+					       at == run ? 0 : REG_NOTBOL)) > 0) {
+			const regmatch_t *g = &m[c->rule[i].group];
+
+			r = take(s, i, (size_t)(at - run + m[0].rm_so), at + g->rm_so,
+				 (size_t)(g->rm_eo - g->rm_so));
+			if (r < 0)
+				return r;
+			/* What parts two may be one character. */
+			at += g->rm_eo > m[0].rm_so ? g->rm_eo : m[0].rm_eo;
+		}
 	}
-	k = calloc(1, sizeof(*k));
-	if (!k)
-		return -ENOMEM;
-	k->text = strndup(text, size);
-	k->count = 1;
-	if (!k->text || map_put(&l->by_hash, hash, k) < 0) {
-		free(k->text);
-		free(k);
-		return -ENOMEM;
-	}
-	l->all[l->count++] = k;
+	return r;
+}
+
+static int note_secret(struct scan *s, size_t rule, size_t at, const char *text, size_t size)
+{
+	(void)size;
+	if (*text == '~')
+		return 0;
+	if (s->found[rule] < PLACES_MAX)
+		s->places[rule][s->found[rule]] = s->offset - s->run.size + at;
+	s->found[rule]++;
 	return 0;
 }
 
-static int finds(const regex_t *rule, const char *at, bool begins, regmatch_t m[MATCHES])
+static int note_name(struct scan *s, size_t rule, size_t at, const char *text, size_t size)
 {
-	return pattern_find(rule, at, MATCHES, m, begins ? 0 : REG_NOTBOL);
-}
-
-static int look_for_secrets(struct scan *s, const char *run)
-{
-	int r = 0;
-
-	for (size_t i = 0; r >= 0 && i < RULES; i++) {
-		const char *at = strstr(run, rules[i].has) ? run : NULL;
-		regmatch_t m[MATCHES];
-
-		while (at && (r = finds(&s->rule[i], at, at == run, m)) > 0) {
-			uint64_t from = s->offset - s->run.size + (uint64_t)(at - run);
-
-			if (at[m[rules[i].group].rm_so] != '~') {
-				if (s->found[i] < PLACES_MAX)
-					s->places[i][s->found[i]] = from + (uint64_t)m[0].rm_so;
-				s->found[i]++;
-			}
-			at += m[0].rm_eo;
-		}
-	}
-	return r;
-}
-
-static int look_for_names(struct scan *s, const char *run)
-{
-	int r = 0;
-
-	for (size_t i = 0; r >= 0 && i < KEPT; i++) {
-		const char *at = strstr(run, kept_rules[i].has) ? run : NULL;
-		regmatch_t m[MATCHES];
-
-		while (r >= 0 && at && (r = finds(&s->kept_rule[i], at, at == run, m)) > 0) {
-			const regmatch_t *g = &m[kept_rules[i].group];
-
-			r = keep(&s->kept[i], at + g->rm_so, (size_t)(g->rm_eo - g->rm_so));
-			at += m[0].rm_eo;
-		}
-	}
-	return r;
+	(void)at;
+	if (kept_rules[rule].names_only && s->is_tape)
+		return 0;
+	return kept_add(&s->kept, kept_rules[rule].kind, text, size);
 }
 
 static int end_run(struct scan *s)
 {
 	int r = buf_error(&s->run);
 
-	if (r == 0 && s->run.size >= RUN_MIN) {
-		r = look_for_secrets(s, buf_text(&s->run));
-		r = r < 0 ? r : look_for_names(s, buf_text(&s->run));
-	}
+	if (r == 0 && s->run.size >= RUN_MIN)
+		r = each_match(s, &s->secrets, buf_text(&s->run), note_secret);
+	if (r == 0 && s->run.size >= RUN_MIN)
+		r = each_match(s, &s->names, buf_text(&s->run), note_name);
 	buf_clear(&s->run);
 	return r;
 }
@@ -240,9 +210,25 @@ int scan_take(struct scan *s, const void *bytes, size_t size)
 	return r;
 }
 
+static bool is_secret(const void *context, const char *text)
+{
+	const struct compiled *c = context;
+	regmatch_t m[GROUPS];
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (strstr(text, c->rule[i].has) &&
+		    regexec(&c->expression[i], text, GROUPS, m, 0) == 0 &&
+		    text[m[c->rule[i].group].rm_so] != '~')
+			return true;
+	}
+	return false;
+}
+
 int scan_finish(struct scan *s)
 {
-	return end_run(s);
+	int r = end_run(s);
+
+	return r == 0 ? kept_hide(&s->kept, is_secret, &s->secrets) : r;
 }
 
 uint64_t scan_found(const struct scan *s)
@@ -256,7 +242,7 @@ uint64_t scan_found(const struct scan *s)
 
 /* ---- saying ---- */
 
-void scan_say(const struct scan *s, struct buf *ret)
+void scan_say(struct scan *s, struct buf *ret)
 {
 	if (!scan_found(s))
 		buf_str(ret, "Nothing was found that looks like a secret. This is no guarantee.\n");
@@ -270,25 +256,10 @@ void scan_say(const struct scan *s, struct buf *ret)
 			buf_printf(ret, " %" PRIu64, s->places[i][k]);
 		buf_str(ret, s->found[i] > PLACES_MAX ? " ...\n" : "\n");
 	}
-	for (size_t i = 0; i < KEPT; i++) {
-		const struct kept_list *l = &s->kept[i];
-
-		if (!l->count)
-			continue;
-		buf_printf(ret, "\nKept: %s, %zu%s\n", kept_rules[i].name, l->count,
-			   l->more ? " and more" : "");
-		for (size_t k = 0; k < l->count && k < SHOWN_MAX; k++) {
-			buf_printf(ret, "%9" PRIu64 "  ", l->all[k]->count);
-			escape_text(ret, l->all[k]->text, strlen(l->all[k]->text));
-			buf_char(ret, '\n');
-		}
-		if (l->count > SHOWN_MAX)
-			buf_printf(ret, "           and %zu more (--json has all)\n",
-				   l->count - SHOWN_MAX);
-	}
+	kept_say(&s->kept, ret);
 }
 
-void scan_json(const struct scan *s, struct buf *ret)
+void scan_json(struct scan *s, struct buf *ret)
 {
 	bool any = false;
 
@@ -303,16 +274,7 @@ void scan_json(const struct scan *s, struct buf *ret)
 		buf_char(ret, '}');
 		any = true;
 	}
-	buf_str(ret, "],\"kept\":{");
-	for (size_t i = 0; i < KEPT; i++) {
-		buf_str(ret, i ? "," : "");
-		json_string(ret, kept_rules[i].name, strlen(kept_rules[i].name));
-		buf_str(ret, ":[");
-		for (size_t k = 0; k < s->kept[i].count; k++) {
-			buf_str(ret, k ? "," : "");
-			json_string(ret, s->kept[i].all[k]->text, strlen(s->kept[i].all[k]->text));
-		}
-		buf_char(ret, ']');
-	}
-	buf_str(ret, "}}\n");
+	buf_char(ret, ']');
+	kept_json(&s->kept, ret);
+	buf_str(ret, "}\n");
 }

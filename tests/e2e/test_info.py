@@ -91,6 +91,30 @@ class Info(suite.TapeTest):
             o = [o for o in self.info(tape)["objects"] if o["path"] == program]
             self.assertEqual([(x["state"], x["build_id"]) for x in o], [(state, "")])
 
+    def test_parts(self):
+        """Each part of a recording says what was run until then, and how much of it runs on."""
+        self.need("readelf")
+        tape = self.bench.path("parts.zst")
+        script = "/bin/ls -l /usr/bin /usr/lib >/dev/null; " * 4 + "/bin/cat /dev/null"
+        result = run([self.bench.rec, "-q", "-C", "40K", "-o", tape, "sh", "-c", script])
+        self.assertEqual((result.status, result.err), (0, b""))
+        count = sum(os.path.basename(tape) + "." in n for n in os.listdir(self.dir))
+        self.assertGreater(count, 2)
+        parts = [{o["path"]: o for o in self.info(f"{tape}.{n}")["objects"]}
+                 for n in range(count)]
+        for n, objects in enumerate(parts):
+            names = " ".join(objects)
+            for name in ("/ls", "libc.so", "/ld-linux"):
+                self.assertIn(name, names, n)
+            for path, o in objects.items():
+                found = re.search(r"Build ID: (\w+)", said("readelf", "-n", path))
+                # A busy machine may have had no time for it.
+                if o["state"] == "seen":
+                    self.assertEqual(o["build_id"], found[1] if found else "", path)
+            self.assertLessEqual(set(objects), set(parts[-1]))
+        self.assertTrue(any("/cat" in path for path in parts[-1]))
+        self.assertEqual({o["state"] for o in parts[-1].values()}, {"seen"})
+
     def test_environments(self):
         """An environment that is the same each time costs next to nothing."""
         loop = f"i=0; while [ $i -lt {EXECS} ]; do /bin/true; i=$((i+1)); done"
