@@ -539,7 +539,8 @@ static void add_given_on(struct rank_run *run)
 		const uint32_t k = run->order[i];
 		const struct finding *f = finding_at(run, k);
 
-		if (run->all[k].taken || (!is_exec(run->c, f) && !is_handed_on(run->c, f)))
+		if (run->all[k].taken || f->weight == FINDING_NOISE ||
+		    (!is_exec(run->c, f) && !is_handed_on(run->c, f)))
 			continue;
 		take(run, k);
 		buf_append(&run->members, &k, sizeof(k));
@@ -557,6 +558,7 @@ static void tell_input(struct rank_run *run, struct story *s, const struct findi
 	for (size_t i = 0; !shown && i < run->used && i < SHOWN_MAX; i++) {
 		shows = run->order[i];
 		shown = !run->all[shows].taken && finding_at(run, shows)->kind != FIND_EXIT &&
+			finding_at(run, shows)->weight != FINDING_NOISE &&
 			shows_in(run->c, input, finding_at(run, shows));
 	}
 	if (find_end(run, &end)) {
@@ -574,7 +576,8 @@ static void tell_input(struct rank_run *run, struct story *s, const struct findi
 	for (size_t i = 0; i < run->used && i < SHOWN_MAX; i++) {
 		const uint32_t k = run->order[i];
 
-		if (!run->all[k].taken && shows_in(run->c, input, finding_at(run, k))) {
+		if (!run->all[k].taken && finding_at(run, k)->weight != FINDING_NOISE &&
+		    shows_in(run->c, input, finding_at(run, k))) {
 			take(run, k);
 			buf_append(&run->members, &k, sizeof(k));
 		}

@@ -229,8 +229,6 @@ void info_say_completeness(const struct info *i, struct buf *ret)
 		buf_printf(ret, "; part %" PRIu32 " of a recording", i->header.part);
 	else if (i->header.first_chunk)
 		buf_str(ret, "; only the newest of a recording");
-	if (i->header.redacted && *i->header.redacted)
-		buf_printf(ret, "; redacted, level %s", i->header.redacted);
 	say_some(ret, t->shortened, "buffer", "shortened");
 	say_some(ret, t->unreadable, "buffer", "unreadable");
 	say_some(ret, t->unfinished, "call", "still in flight at the end");

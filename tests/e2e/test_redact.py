@@ -219,7 +219,7 @@ class Redact(suite.TapeTest):
             return [(f["kind"], f["text"], [t["text"] for t in f["told"]], f["follow"])
                     for f in json.loads(result.out)["findings"]]
         self.assertEqual(found(*hidden), found(good, bad))
-        self.assertEqual(found(good, bad)[0][0], "exit")
+        self.assertEqual(found(good, bad)[0][0], "now-fails")
         other = self.redact(bad)[0]
         for tapes in ((hidden[0], other), (hidden[0], bad)):
             result = run([self.bench.analyze, "diff", *tapes])

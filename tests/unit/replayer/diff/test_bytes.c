@@ -61,6 +61,7 @@ static void texts_are_kept_once_and_not_without_bound(void **state)
 	uint32_t a, b;
 
 	(void)state;
+	assert_int_equal(diff_texts_init(&t), 0);
 	a = diff_texts_put(&t, diff_hash("one", 3), "one", 3);
 	b = diff_texts_put(&t, diff_hash("two", 3), "two", 3);
 	assert_true(a && b && a != b);

@@ -208,7 +208,7 @@ static struct diff_side *run(const struct world *w)
 
 static const char *text(const struct diff_side *s, uint32_t place)
 {
-	return s->texts + place;
+	return diff_side_text(s, place);
 }
 
 static bool has_object(const struct diff_side *s, const char *label)

@@ -142,7 +142,8 @@ static void check(struct cut_options *options, const char *told, unsigned chosen
 	finish(&s);
 	assert_string_equal(buf_text(&s.told), told);
 	assert_int_equal(s.totals.chosen, chosen);
-	assert_int_equal(s.totals.read, 8);
+	/* What is behind the chosen time is not read. */
+	assert_in_range(s.totals.read, s.totals.chosen, 8);
 	assert_string_equal(s.cut_words, "the words");
 	assert_false(s.incomplete);
 	done(&s);
