@@ -201,7 +201,6 @@ static const struct {
 	{NULL, "--password-stdin"}, {" gh ", "--with-token"}, {" sudo ", "-S"},
 	{" sudo ", "--stdin"},      {" passwd ", "--stdin"},  {" openssl ", "stdin"},
 	{" openssl ", "-stdin"},    {" htpasswd ", "-i"},     {" cryptsetup ", "--key-file=-"},
-	{" keyctl ", "padd"},       {" keyctl ", "pupdate"},
 };
 
 /* A number behind @prefix and nothing else; -1: it is not that. */

@@ -5,10 +5,46 @@
 
 #include "find.h"
 
+#include <stdbool.h>
+
 struct finder;
 struct rules;
 
-enum { FIND_VALUE_MIN = 4 }; /* bytes of a value where nothing else can be meant */
+/* Bytes of a value: where nothing else can be meant, that is taken for a secret by itself, and
+ * where source code would have one, too; and of a name. */
+enum { FIND_VALUE_MIN = 4, FIND_STRONG_MIN = 8, FIND_SPACED_MIN = 16, FIND_NAME_MAX = 128 };
+
+/* What was found, and what it was found in. */
+struct search {
+	const struct finder *f;
+	const uint8_t *text;
+	size_t size;
+	find_fn *tell;
+	void *context;
+};
+
+/* @at: behind the word. */
+typedef int trigger_fn(const struct search *s, size_t begin, size_t at);
+
+/* Tells of some bytes of the text, unless they are a token already. */
+int find_tell(const struct search *s, size_t from, size_t to, enum redact_class class);
+/* user:password in base64: the password is wanted in its other forms, too. */
+int find_basic(const uint8_t *text, size_t size, find_fn *tell, void *context);
+/* The end of the line that @at is in. */
+size_t find_line_end(const struct search *s, size_t at);
+size_t find_skip_blanks(const struct search *s, size_t at);
+bool find_is_in(uint8_t c, const char *set);
+/* Of names as programs have them. */
+bool find_is_name(uint8_t c);
+/* A value of at least @min bytes, and not a piece of a program or of prose. */
+bool find_is_strong(const uint8_t *text, size_t size, size_t min);
+/* A line of HTTP itself, or as a program shows it that talks HTTP: it is there and not spoken of.
+ * @from: of the name, @at: of the colon. */
+bool find_is_header(const struct search *s, size_t from, size_t at, size_t *ret_end);
+
+/* ---- find_web.c ---- */
+
+trigger_fn find_authorization, find_cookie, find_url, find_login;
 
 const struct rules *finder_rules(const struct finder *f);
 /* The value of what is secret by its name, unless it is plainly none: a word like "true", a path.

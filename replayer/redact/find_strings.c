@@ -14,6 +14,11 @@
 
 enum { WORD_MIN = 8, LINE_MIN = 8 };
 
+struct telling {
+	find_fn *tell;
+	void *context;
+};
+
 /* One string of several, its NUL not counted. */
 static size_t length(const uint8_t *text, size_t size)
 {
@@ -105,6 +110,25 @@ static bool announces(const struct finder *f, const uint8_t *word, size_t size)
 	return size && rules_is_secret_name(finder_rules(f), (const char *)word, size, &class);
 }
 
+static int tell_printable(void *context, const uint8_t *text, size_t size, enum redact_class class)
+{
+	const struct telling *t = context;
+
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] < ' ' || text[i] >= 0x7f)
+			return 0;
+	}
+	return t->tell(t->context, text, size, class);
+}
+
+/* user:password in base64, if it is that. */
+static int tell_encoded(const uint8_t *text, size_t size, find_fn *tell, void *context)
+{
+	struct telling t = {tell, context};
+
+	return find_basic(text, size, tell_printable, &t);
+}
+
 int find_words(const struct finder *f, const uint8_t *text, size_t size, find_fn *tell,
 	       void *context)
 {
@@ -120,8 +144,12 @@ int find_words(const struct finder *f, const uint8_t *text, size_t size, find_fn
 			n++;
 		if (!n)
 			break;
-		if (announced || looks_secret(text + at, n))
+		if (announced || looks_secret(text + at, n)) {
 			r = tell(context, text + at, n, REDACT_STORE);
+			/* Both in one, as docker(1) has it. */
+			if (r == 0 && n > WORD_MIN)
+				r = tell_encoded(text + at, n, tell, context);
+		}
 		announced = announces(f, text + at, n);
 		at += n;
 	}

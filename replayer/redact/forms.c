@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { DIGITS_MIN = 24 }; /* characters of what is taken to be written in digits */
+
 static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char for_urls[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -84,6 +86,44 @@ static void shell(const uint8_t *s, size_t size, const char *special, struct buf
 	}
 }
 
+static int digit_of(uint8_t c, const char *alphabet)
+{
+	const char *at = c ? strchr(alphabet, c) : NULL;
+
+	return at ? (int)(at - alphabet) : -1;
+}
+
+/* The bytes that @s is in digits of @bits each, when @before digits of something else are in front
+ * of it; nothing when it is no such thing. Padding at the end is none. */
+static void decoded(const uint8_t *s, size_t size, size_t before, const char *alphabet, size_t bits,
+		    struct buf *ret)
+{
+	uint32_t value = 0;
+	size_t count = 0, skip = (8 - before * bits % 8) % 8;
+
+	while (size && s[size - 1] == '=')
+		size--;
+	for (size_t i = 0; size >= DIGITS_MIN && i < size; i++) {
+		int digit = digit_of(s[i], alphabet);
+
+		if (digit < 0) {
+			buf_clear(ret);
+			return;
+		}
+		value = value << bits | (uint32_t)digit;
+		count += bits;
+		/* Bits of a byte that began in front of it. */
+		if (skip && count >= skip) {
+			count -= skip;
+			skip = 0;
+		}
+		if (!skip && count >= 8) {
+			count -= 8;
+			buf_char(ret, (char)(value >> count & 0xff));
+		}
+	}
+}
+
 static int tell_form(const char *name, struct buf *form, const uint8_t *secret, size_t size,
 		     form_fn *tell, void *context)
 {
@@ -120,6 +160,12 @@ int forms_tell(const uint8_t *secret, size_t size, form_fn *tell, void *context)
 		FORM("percent", percent(secret, size, upper, "!'()*", false, &form));
 		FORM("hex", hex(secret, size, upper, &form));
 	}
+	for (size_t before = 0; before < 4; before++) {
+		FORM("decoded", decoded(secret, size, before, standard, 6, &form));
+		FORM("decoded", decoded(secret, size, before, for_urls, 6, &form));
+	}
+	FORM("decoded", decoded(secret, size, 0, "0123456789abcdef", 4, &form));
+	FORM("decoded", decoded(secret, size, 0, "0123456789ABCDEF", 4, &form));
 	FORM("JSON", json(secret, size, false, &form));
 	FORM("JSON", json(secret, size, true, &form));
 	for (size_t i = 0; i < sizeof(specials) / sizeof(specials[0]); i++)

@@ -215,6 +215,42 @@ class Programs(planted.PlantTest):
                                "%s", "PRIVATE KEY"), "n": 1})
         self.gone(self.record(["cat"], stdin=text.encode()), [one, two])
 
+    def test_decoded(self):
+        """What is base64 or hexadecimal of something: that is a secret, too."""
+        self.need("openssl")
+        tape = self.record(["sh", "-c", "openssl genpkey -algorithm rsa -out k.pem 2>/dev/null; "
+                            "openssl pkey -in k.pem -outform DER -out x; cat x >y"])
+        with open(self.bench.path("k.pem"), encoding="ascii") as f:
+            lines = [x for x in f.read().split("\n") if len(x) == 64]
+        before = planted.plain(tape)
+        _, after = self.gone(tape, lines)
+        # The first begins with what kind of key it is, and the other form may not say so.
+        for raw in map(base64.b64decode, lines[1:]):
+            self.there(raw, before)
+            for at in range(0, len(raw) - 16):
+                self.not_there(raw[at:at + 16], after)
+        script = ("import base64, json, os; a = json.load(open(os.environ['HOME'] + "
+                  "'/.docker/config.json')); "
+                  "print(base64.b64decode(a['auths']['reg.example']['auth']).decode())")
+        self.in_home(".docker/config.json", HOME_FILES[".docker/config.json"][0].replace(
+            "@", HOME_FILES[".docker/config.json"][1]))
+        self.gone(self.record([sys.executable, "-S", "-c", script]), ["Dk7rSecretQz"])
+
+    def test_logins(self):
+        """In protocols of lines, from where nobody knows."""
+        words = ["ftpPw4711x", "imapPw4712x", "smtpPw4713x"]
+        said = (f"USER bob\r\nPASS {words[0]}\r\na1 LOGIN bob {words[1]}\r\nAUTH PLAIN "
+                + base64.b64encode(b"\0bob\0" + words[2].encode()).decode() + "\r\n")
+        script = ("import socket, sys; a, b = socket.socketpair(); t = sys.stdin.buffer.read()\n"
+                  "for c in t: a.send(bytes([c])); b.recv(1)\n"
+                  "print(t.split()[-1])\n")
+        tape = self.record([sys.executable, "-S", "-c", script], stdin=said.encode())
+        self.gone(tape, words)
+        # No password, but the same by its looks.
+        tape = self.record(["cat"], stdin=b"PASS src/app2.test.js\r\nPASS\r\n")
+        _, text = self.redact(tape)
+        self.there(b"PASS src/app2.test.js\r\nPASS\r\n", text)
+
     def test_wrapped(self):
         """base64 with ends of lines at every place of the secret, as programs write it."""
         self.need("base64")

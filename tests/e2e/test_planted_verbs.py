@@ -51,7 +51,8 @@ ASKED = {
     "follow": [["--list"], ["--list", "--json"], ["--fd=1"], ["--path=said"]],
     "report": [],
     "info": [[], ["--json"], ["--markdown"], ["--environment"]],
-    "export": [["--to", "strace", "-e", "trace=!getrandom"], ["--to", "csv", "-e", "trace=!getrandom"],
+    "export": [["--to", "strace", "-e", "trace=!getrandom"],
+               ["--to", "csv", "-e", "trace=!getrandom"],
                ["--to", "folded", "--weight=count"], ["--to", "folded", "--weight=bytes"]],
 }
 # These have tests of their own here, or an answer that is another by intent.
@@ -60,7 +61,7 @@ SPECIAL = {"diff", "baseline", "cut", "repack", "redact", "scan"}
 TOKEN = re.compile(r"[~A-Z2-7]")
 # As a shell would want it, because of the '~'.
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-# Halves of a call that are joined again make fewer events, and fewer chunks; each tape has its name.
+# Halves of a call that are joined again make fewer events, and chunks; each tape has its name.
 OWN = [re.compile(x) for x in (rb',"redacted":"\w+","redaction_key":"[0-9a-f]+"',
                                rb"\b\d+ (?:events|chunks?)", rb'"(?:chunks|events)":\d+',
                                rb"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")]

@@ -109,6 +109,19 @@ static void test_http(void **state)
 	FINDS(">>> Cookie: rocky=road; Path=/cookie\n", "");
 }
 
+static void test_logins(void **state)
+{
+	(void)state;
+	FINDS("PASS aB3dE5\r\n", "aB3dE5 ");
+	FINDS("a1 LOGIN bob aB3dE5\r\n", "aB3dE5 ");
+	/* \0bob\0Sm1tpPass */
+	FINDS("AUTH PLAIN AGJvYgBTbTF0cFBhc3M=\r\n", "AGJvYgBTbTF0cFBhc3M= Sm1tpPass ");
+	FINDS("PASS src/app2.test.js\r\n", "");
+	FINDS("PASS aB3dE5\n", "");
+	FINDS("Your login failed today2\r\n", "");
+	FINDS("a long line that says LOGIN bob aB3dE5\r\n", "");
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -164,9 +177,9 @@ static void test_arguments(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tokens),    cmocka_unit_test(test_http),
-		cmocka_unit_test(test_names),     cmocka_unit_test(test_keys),
-		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_tokens), cmocka_unit_test(test_http),
+		cmocka_unit_test(test_logins), cmocka_unit_test(test_names),
+		cmocka_unit_test(test_keys),   cmocka_unit_test(test_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
