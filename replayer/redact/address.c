@@ -144,13 +144,15 @@ static void map_ipv4(const uint8_t *from, const uint8_t *chance, uint8_t *ret)
 }
 
 /* A number with as many hexadecimal digits. */
-static uint16_t like_group(uint16_t group, uint16_t chance)
+static uint16_t like_group(uint16_t group, unsigned chance)
 {
-	uint16_t least = 1;
+	unsigned least = 1;
 
+	if (!group)
+		return 0;
 	while (least < FOUR_DIGITS && group >= least << 4)
-		least = (uint16_t)(least << 4);
-	return group ? (uint16_t)(least + chance % (15 * least)) : 0;
+		least <<= 4;
+	return (uint16_t)(least + chance % (15 * least));
 }
 
 static void map_ipv6(const uint8_t *from, const uint8_t *chance, uint8_t *ret)
@@ -161,7 +163,7 @@ static void map_ipv6(const uint8_t *from, const uint8_t *chance, uint8_t *ret)
 	for (size_t i = 0; i < GROUPS; i++, from += 2, ret += 2, chance += 2) {
 		uint16_t group = (uint16_t)(from[0] << 8 | from[1]), own;
 
-		own = like_group(group, (uint16_t)(chance[0] << 8 | chance[1]));
+		own = like_group(group, (unsigned)chance[0] << 8 | chance[1]);
 		/* A short first group is that of a prefix which everybody has. */
 		if (i == 0)
 			own = local || solicited || group < FOUR_DIGITS ? group

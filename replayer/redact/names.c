@@ -75,7 +75,7 @@ static bool is_among(const char *const *list, size_t count, const uint8_t *text,
 static void map_word(const struct redact_key *key, const uint8_t *text, size_t size, uint8_t *ret)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
-	uint8_t folded[NAME_MAX_SIZE], digest[REDACT_CHAIN_SIZE];
+	uint8_t folded[NAME_MAX_SIZE] = {0}, digest[REDACT_CHAIN_SIZE];
 	size_t n = size < sizeof(folded) ? size : sizeof(folded);
 
 	for (size_t i = 0; i < n; i++)

@@ -49,6 +49,22 @@ static bool is_mailbox(uint8_t c)
 	return isalnum(c) || c == '.' || c == '_' || c == '+' || c == '-';
 }
 
+/* getty@tty1.service, icon@2x.png: a unit of systemd, a file. */
+static bool is_file(const uint8_t *host, size_t size)
+{
+	static const char *const ends[] = {".service", ".socket", ".timer",  ".target", ".mount",
+					   ".slice",   ".scope",  ".device", ".path",   ".swap",
+					   ".png",     ".jpg",    ".svg",    ".so",     ".conf"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		size_t n = strlen(ends[i]);
+
+		if (size > n && memcmp(host + size - n, ends[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* alice@corp.example: as a whole, and the host. @alone: user@host of a command. */
 static int take_mail(struct names *n, const uint8_t *text, size_t size, size_t at, bool alone)
 {
@@ -58,7 +74,7 @@ static int take_mail(struct names *n, const uint8_t *text, size_t size, size_t a
 	while (from && is_mailbox(text[from - 1]) && at - from < NAME_MAX_SIZE)
 		from--;
 	if (from == at || !names_is_host(text + at + 1, length) ||
-	    (!alone && !has_dot(text + at + 1, length)))
+	    (!alone && !has_dot(text + at + 1, length)) || is_file(text + at + 1, length))
 		return 0;
 	r = names_take_host(n, text + at + 1, length);
 	if (r == 0 && alone)

@@ -115,6 +115,59 @@ class Info(suite.TapeTest):
         self.assertTrue(any("/cat" in path for path in parts[-1]))
         self.assertEqual({o["state"] for o in parts[-1].values()}, {"seen"})
 
+    # What maintainers ask for, and where in info --json it is.
+    ASKED = {
+        "kernel": ["release", "version", "machine"], "distribution": ["distribution"],
+        "CPU": ["cpu", "cpus"], "memory": ["memory_size", "facts.memory_available"],
+        "libc": ["libc"], "page size": ["page_size"], "address space": ["facts.aslr"],
+        "limits": ["process.limits.nofile.soft", "process.limits.stack.hard"],
+        "cgroup": ["process.facts.cgroup", "process.facts.namespaces"],
+        "seccomp": ["process.facts.seccomp", "process.facts.no_new_privs"],
+        "capabilities": ["process.facts.cap_effective"],
+        "command": ["command", "cwd", "process.exe", "process.umask"],
+        "users": ["process.uids", "process.gids", "process.groups"],
+        "environment": ["process.environment"], "descriptors": ["process.descriptors"],
+        "exit": ["wait_status"], "use": ["usage.user_time", "usage.max_rss", "duration"],
+        "recorder": ["tool", "options", "payload_limit", "trace_set"],
+        "missing": ["complete", "lost", "unreadable", "shortened", "unfinished", "notes"],
+        "counts": ["syscalls", "processes", "threads", "signals", "objects_beyond"],
+        "time": ["start_realtime", "facts.time_zone"], "tape": ["tape"],
+    }
+    # Where the machine has it.
+    FACTS = {"lsm": "/sys/kernel/security/lsm", "selinux_enforcing": "/sys/fs/selinux/enforce",
+             "ptrace_scope": "/proc/sys/kernel/yama/ptrace_scope",
+             "hardware": "/sys/class/dmi/id/product_name"}
+
+    def test_all_that_is_asked_for(self):
+        tape = self.bench.new_tape()
+        result = run([self.bench.rec, "-q", "-o", tape, "-e", "trace=%process,write", "sh", "-c",
+                      "exit 3"],
+                     env={"PATH": os.environ["PATH"], "LC_ALL": "C", "LANG": "de_DE.UTF-8"})
+        self.assertEqual(result.status, 3)
+        info = self.info(tape)
+        for what, places in self.ASKED.items():
+            for place in places:
+                at = info
+                for key in place.split("."):
+                    self.assertIn(key, at, (what, place))
+                    at = at[key]
+        self.assertEqual(info["wait_status"], 3 << 8)
+        locale = {v["name"]: v.get("value") for v in info["process"]["environment"]}
+        self.assertEqual((locale["LC_ALL"], locale["LANG"]), ("C", "de_DE.UTF-8"))
+        for fact, path in self.FACTS.items():
+            try:
+                with open(path, encoding="ascii") as f:
+                    there = f.read().strip()
+            except OSError:
+                continue
+            self.assertEqual(info["facts"].get(fact, ""), there, fact)
+        # The same for people.
+        text = self.bench.ask("info", tape).decode()
+        for line in ("command", "ended", "used", "kernel", "distribution", "libc", "cpu", "memory",
+                     "security", "user", "limits", "cgroup", "namespaces", "environment",
+                     "program", "library", "recorder", "kept", "completeness"):
+            self.assertRegex(text, f"(?m)^{line} ")
+
     def test_environments(self):
         """An environment that is the same each time costs next to nothing."""
         loop = f"i=0; while [ $i -lt {EXECS} ]; do /bin/true; i=$((i+1)); done"

@@ -353,7 +353,10 @@ class Names(suite.TapeTest):
                      ["tree"], ["check"], []):
             one, two = (run([self.bench.analyze, *verb, t]) for t in (tape, out))
             self.assertEqual(one.status, two.status, (verb, two))
-            self.assertEqual(one.out.count(b"\n"), two.out.count(b"\n"), verb)
+            # The overview says that it is redacted.
+            one, two = ([x for x in r.out.split(b"\n") if b"redacted, level" not in x]
+                        for r in (one, two))
+            self.assertEqual(len(one), len(two), verb)
         packets = [self.bench.path("a.pcapng"), self.bench.path("b.pcapng")]
         for path, t in zip(packets, (tape, out)):
             self.bench.ask("export", "--to", "pcapng", "-o", path, t)

@@ -97,6 +97,7 @@ static void test_told(void **state)
 		 "*****.****.de"},
 		{TEXT, NULL, "x 2a01:4f8::17", "2A01:4F8::17", "****:***::**"},
 		{TEXT, NULL, "x 52-54-00-ab-cd-01", "52-54-00-ab-cd-01", "**-**-**-**-**-**"},
+		{TEXT, NULL, "getty@tty1.service", "tty1.service", "tty1.service"},
 		{TEXT, NULL, "http://%s/ http://$HOST/", "%s", "%s"},
 		{FILE_OF, "/etc/passwd", "alice:x:1000:1000:Al Smith,,,:/home/al7:/bin/sh",
 		 "alice, Al Smith, al7", "*****, ********, ***"},
