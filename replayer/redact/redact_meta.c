@@ -55,6 +55,25 @@ static void set_uuid(const struct redact *r, const struct meta_header *from,
 	own->uuid[8] = (own->uuid[8] & 0x3f) | 0x80;
 }
 
+/* A command line in one text: its words are arguments. */
+static int words(struct redact *r, char *s)
+{
+	size_t size = s ? strlen(s) : 0;
+	char *copy = size ? malloc(size + 1) : NULL;
+	int result;
+
+	if (!copy)
+		return size ? -ENOMEM : 0;
+	for (size_t i = 0; i <= size; i++)
+		copy[i] = s[i] == ' ' ? '\0' : s[i];
+	result = redact_text(r, NOBODY, SITE_ARGUMENTS, (uint8_t *)copy, size, (uint8_t *)copy);
+	for (size_t i = 0; i < size; i++)
+		s[i] = copy[i] ? copy[i] : ' ';
+	explicit_bzero(copy, size);
+	free(copy);
+	return result;
+}
+
 static int change_header(struct redact *r, const struct meta_header *h)
 {
 	const char *const texts[] = {h->tool,    h->sysname,  h->release,      h->version,
@@ -65,6 +84,8 @@ static int change_header(struct redact *r, const struct meta_header *h)
 
 	for (size_t i = 0; result == 0 && i < sizeof(texts) / sizeof(texts[0]); i++)
 		result = text(r, texts[i]);
+	if (result == 0)
+		result = words(r, h->options);
 	if (result == 0)
 		result = facts(r, h->facts, h->fact_count);
 	return result == 0 ? bytes(r, SITE_TEXT, &h->cwd) : result;

@@ -80,6 +80,17 @@ class PlantTest(suite.TapeTest):
     def not_there(self, wanted, text, what=None):
         self.assertFalse(wanted in text, what or wanted)
 
+    def joined(self, tape):
+        """What was read and written byte by byte, put together by who and where."""
+        streams = {}
+        for o in self.bench.objects(tape):
+            if o["type"] == "syscall" and o["name"] in ("read", "write"):
+                for m in o["memory"]:
+                    if m["length"] < 4:
+                        streams.setdefault((o["pid"], o["args"][0]["value"]), bytearray()).extend(
+                            base64.b64decode(m["data"]))
+        return b"\n".join(streams.values())
+
     def redact(self, tape, *options, status=0):
         """The new tape, and what it holds. What is said of it tells no secret."""
         out = self.bench.new_tape()
@@ -94,9 +105,9 @@ class PlantTest(suite.TapeTest):
         self.assertEqual(absent, [], "not there to begin with")
         out, text = self.redact(tape, *options)
         # Also where base64 goes on in the next line.
-        joined = re.sub(rb"\r?\n[ \t]*", b"", text)
+        unwrapped = re.sub(rb"\r?\n[ \t]*", b"", text)
         found = [(names or {}).get(s, s) for s in secrets
-                 if left_in(text, [s]) or left_in(joined, [s])]
+                 if left_in(text, [s]) or left_in(unwrapped, [s])]
         self.assertEqual(found, [], "left")
         return out, text
 

@@ -45,9 +45,13 @@ class Calls(planted.PlantTest):
         # One byte at a time, and 15 bytes of it: these are in no piece as they are.
         self.assertEqual(self.carried - {"random", "bytes", "comm"} - self.kinds_in(there), set())
         self.assertTrue(planted.runs(there, planted.token("comm"), 15))
-        _, text = self.redact(tape)
+        out, text = self.redact(tape)
         self.assertEqual(self.kinds_in(text), set())
         self.assertEqual(planted.left_in(text, [PASSWORD, SHORT]), [])
+        by_bytes = [planted.token("bytes"), PASSWORD]
+        self.assertEqual(len(planted.left_in(self.joined(tape), by_bytes)),
+                         sum(len(set(planted.forms(s))) for s in by_bytes))
+        self.assertEqual(planted.left_in(self.joined(out), by_bytes), [])
         for kind in KINDS:
             self.assertEqual(planted.runs(text, planted.token(kind)), [], kind)
         self.assertEqual(planted.runs(text, PASSWORD), [])

@@ -4,6 +4,7 @@
 with little of each buffer, with much of everything."""
 import base64
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -49,17 +50,6 @@ class Ends(planted.PlantTest):
         super().setUp()
         self.env = {"PATH": os.environ["PATH"], "DB_PASSWORD": PASSWORD}
 
-    def joined(self, tape):
-        """What was written a little at a time, put together."""
-        streams = {}
-        for o in self.bench.objects(tape):
-            if o["type"] == "syscall" and o["name"] == "write":
-                for m in o["memory"]:
-                    if m["when"] == "entry" and m["length"] < 16:
-                        streams.setdefault((o["pid"], o["args"][0]["value"]), bytearray()).extend(
-                            base64.b64decode(m["data"]))
-        return b"\n".join(streams.values())
-
     def test_attached(self):
         """In the snapshot: variables, arguments, directory, descriptors, the thread's name."""
         argument = "attArg4711zZ"
@@ -85,6 +75,25 @@ class Ends(planted.PlantTest):
         self.there(PASSWORD[:15].encode(), planted.plain(tape))
         self.assertEqual(planted.runs(text, PASSWORD), [])
 
+    def test_said_of_itself(self):
+        """In the header, the list of what was run, and the recorder's own options."""
+        place = self.bench.path("d-" + TOKEN)
+        os.mkdir(place)
+        shutil.copy("/bin/true", place)
+        words = ["optPass4711Qq", "Zq1"]
+        tape, result = self.bench.record(
+            [place + "/true", "--token", "x"], ["-E", "DB_PASSWORD=" + words[0], "-E",
+                                                "API_SECRET=" + words[1]], cwd=place, env=self.env)
+        self.assertEqual(result.status, 0, result)
+        self.gone(tape, [TOKEN, words[0]])
+        before, (_, after) = planted.plain(tape), self.redact(tape)
+        # Too short to be looked for, but known by its name in each place.
+        for name in (b"API_SECRET=", b"DB_PASSWORD="):
+            self.assertGreater(before.count(name), 1)
+            self.assertEqual(before.count(name), after.count(name))
+        self.there(b"API_SECRET=Zq1", before)
+        self.not_there(b"API_SECRET=Zq1", after)
+
     def test_killed(self):
         """The recorder, in the middle of a secret: what is there is half of it, in pieces."""
         tape = self.bench.new_tape()
@@ -102,7 +111,7 @@ class Ends(planted.PlantTest):
         self.not_there(half[:8], self.joined_torn(out))
 
     def joined_torn(self, tape):
-        """As joined(), of a tape that has no end."""
+        """What was written byte by byte, put together; the tape has no end."""
         result = run([self.bench.analyze, "print", "-e", "trace=write", "-s", "100", tape])
         return b"".join(line.split(b'"')[1] for line in result.out.splitlines()
                         if b", 1) " in line and b'"' in line)
