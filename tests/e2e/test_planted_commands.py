@@ -181,6 +181,101 @@ nmap -p 80,443 h4711.example
 sort -k 2,2 -u words4711
 """
 
+VARIABLES = r"""
+PGPASSWORD=SECRET
+MYSQL_PWD=SECRET
+REDISCLI_AUTH=SECRET
+SSHPASS=SECRET
+AWS_SECRET_ACCESS_KEY=SECRET
+AWS_SESSION_TOKEN=SECRET
+AWS_ACCESS_KEY_ID=SECRET
+GITHUB_TOKEN=SECRET
+GH_TOKEN=SECRET
+GITHUB_PAT=SECRET
+NPM_TOKEN=SECRET
+DATABASE_URL=postgres://u:SECRET@h/db
+SECRET_KEY_BASE=SECRET
+DJANGO_SECRET_KEY=SECRET
+JWT_SECRET=SECRET
+API_KEY=SECRET
+OPENAI_API_KEY=SECRET
+SLACK_WEBHOOK_URL=https://hooks.slack.com/services/SECRET
+AZURE_CLIENT_SECRET=SECRET
+ANSIBLE_VAULT_PASSWORD=SECRET
+VAULT_TOKEN=SECRET
+CI_JOB_TOKEN=SECRET
+TWILIO_AUTH_TOKEN=SECRET
+SENTRY_DSN=https://SECRET0123456789abcdef@sentry.example/1
+RAILS_MASTER_KEY=SECRET
+CREDENTIALS=SECRET
+MONGODB_URI=mongodb://u:SECRET@h
+AMQP_URL=amqp://u:SECRET@h
+SMTP_PASS=SECRET
+MAIL_PASSWORD=SECRET
+BORG_PASSPHRASE=SECRET
+RESTIC_PASSWORD=SECRET
+LDAP_BIND_PW=SECRET
+ENCRYPTION_KEY=SECRET
+STRIPE_SECRET=SECRET
+HEROKU_API_KEY=SECRET
+COOKIE_SECRET=SECRET
+APP_KEY=base64:SECRET
+SESSION_SECRET=SECRET
+GOOGLE_API_KEY=SECRET
+dbPassword=SECRET
+ADMIN_PASSWORD_HASH=SECRET
+HTTP_PROXY=http://u:SECRET@proxy:3128
+PIP_INDEX_URL=https://u:SECRET@h/simple
+GIT_ASKPASS_TOKEN=SECRET
+CODECOV_TOKEN=SECRET
+DOCKER_AUTH_CONFIG={"auths":{"r":{"auth":"SECRET"}}}
+OAUTH_CLIENT_SECRET=SECRET
+WIFI_PSK=SECRET
+SIGNING_KEY=SECRET
+PRIVATE_KEY=SECRET
+SUDO_PASS=SECRET
+ROOT_PW=SECRET
+TOTP_SEED=SECRET
+GITLAB_PRIVATE_TOKEN=SECRET
+LICENSE_KEY=SECRET
+S3_SECRET=SECRET
+MINIO_ROOT_PASSWORD=SECRET
+ES_PASSWD=SECRET
+CLIENT_KEY_PASSWORD=SECRET
+WEBHOOK_SECRET=SECRET
+X_API_TOKEN_PROD=SECRET
+DB_PASSWORD_1=SECRET
+PASSWORD=SECRET
+PASS=SECRET
+SECRET=SECRET
+TOKEN=SECRET
+DSN=mysql:host=h;user=u;password=SECRET
+CONNECTION_STRING=Server=h;User=u;Password=SECRET;
+AZURE_STORAGE_CONNECTION_STRING=AccountName=a;AccountKey=SECRET;End
+JDBC_URL=jdbc:mysql://h/db?user=u&password=SECRET
+GIT_CONFIG_VALUE_0=Authorization: bearer SECRET
+"""
+
+# Variables that only sound so, and whose values look like something.
+PLAIN_VARIABLES = r"""
+SSH_AUTH_SOCK=/tmp/ssh-x/agent.1
+GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D
+KEYMAP=us-4711-intl
+XAUTHORITY=/home/b/.Xauthority
+AUTH_TYPE=basic4711
+PASSENGER_ENV=production1
+MAX_TOKENS=4096000
+TOKEN_URL=https://h.example/oauth4711
+PASSWORD_FILE=/run/x4711/secret
+KEYBOARD=pc105de4711
+AUTHOR=bob4711smith
+DB_PASSWORD_MIN_LENGTH=12345678
+COMPASS_VERSION=compass4711
+BYPASS_CACHE=yes4711yes
+SECRETS_DIR=/var/lib/s4711
+XDG_SESSION_ID=4711
+"""
+
 # Reads from the descriptors that each name has, with programs of other names.
 READERS = [
     (["docker", "login", "-u", "bob", "--password-stdin"], 0, "@\n"),
@@ -245,6 +340,21 @@ class Commands(planted.PlantTest):
         for path in (tape, out):
             run_of = [o["argv"] for o in self.bench.objects(path) if o["type"] == "exec"]
             self.assertEqual(run_of[1:], [c[0] for c in commands], path)
+
+    def test_variables(self):
+        lines = [line for line in VARIABLES.splitlines() if line]
+        secrets = [f"eV{i:03d}kZ7wq9" for i in range(len(lines))]
+        env = {}
+        for line, secret in zip(lines, secrets):
+            name, value = line.split("=", 1)
+            env[name] = value.replace("SECRET", secret)
+        plain = [line for line in PLAIN_VARIABLES.splitlines() if line]
+        env |= dict(line.split("=", 1) for line in plain)
+        tape, result = self.bench.record(["/bin/true"], env=env)
+        self.assertEqual(result.status, 0, result)
+        _, text = self.gone(tape, secrets, dict(zip(secrets, lines)))
+        for line in plain:
+            self.there(line.encode(), text)
 
     def test_descriptors(self):
         secrets = [f"Rd{i}wXz7Kf5" for i in range(len(READERS))]
