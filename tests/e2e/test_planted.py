@@ -25,11 +25,11 @@ class Calls(planted.PlantTest):
         super().setUp()
         self.env = {"PATH": os.environ["PATH"], "DB_PASSWORD": PASSWORD, "WORKER_SECRET": SHORT}
 
-    def record(self, options=()):
+    def record(self, *arguments):
         place = self.bench.path("place")
         os.mkdir(place)
         text = "\n".join([*planted.lines(PASSWORD), SHORT]) + "\n"
-        tape, result = self.bench.record([self.prog("planted"), place], options, env=self.env,
+        tape, result = self.bench.record([self.prog("planted"), place, *arguments], env=self.env,
                                          stdin=text.encode())
         self.assertEqual(result.status, 0, result)
         told = dict(line.split(" ", 1) for line in result.out.decode().splitlines())
@@ -43,7 +43,7 @@ class Calls(planted.PlantTest):
         return {k for k in KINDS if planted.left_in(text, [planted.token(k)])}
 
     def test_calls(self):
-        tape = self.record()
+        tape = self.record("far")
         there = planted.plain(tape)
         # One byte at a time, and 15 bytes of it: these are in no piece as they are.
         self.assertEqual(self.carried - UNSEEN - {"random", "bytes", "comm"} -

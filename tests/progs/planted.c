@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A secret through each kind of call that carries bytes: every kind has a token of its own, which
-// nothing else on the tape has and which is nowhere in this file, and carries what it is given on
-// standard input (lines, with \n as \\n) besides.
+// nothing else on the tape has and which is nowhere in this file, and carries each line of standard
+// input besides.
 //
-//	planted DIRECTORY
+//	planted DIRECTORY [far]
 //
-// prints a line for each kind: its name, and "carried", or why the kernel does not let it. By any
-// other name it only reads the descriptors that it was given.
+// prints a line for each kind: its name, and "carried", or why the kernel does not let it. With
+// "far" there are 10 MB between the halves of one secret. By any other name it only reads the
+// descriptors that it was given.
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/aio_abi.h>
@@ -42,6 +43,7 @@ enum { LINES_MAX = 64, LINE_SIZE = 512, JUNK = 64 << 10 };
 
 static char lines[LINES_MAX][LINE_SIZE];
 static size_t line_count;
+static bool far;
 
 // ---- descriptors ----
 
@@ -139,7 +141,7 @@ static int far_apart(const char *text, size_t size)
 	int fd = memfd_create("planted", MFD_CLOEXEC), null = open("/dev/null", O_WRONLY);
 	bool ok = write(fd, text, size / 2) > 0;
 
-	for (int i = 0; ok && size == PLANTED_SIZE && i < 160; i++) {
+	for (int i = 0; ok && far && size == PLANTED_SIZE && i < 160; i++) {
 		for (size_t k = 0; k < sizeof(junk); k++)
 			junk[k] = (char)((x = x * 1664525 + 1013904223) >> 24);
 		ok = write(null, junk, sizeof(junk)) == sizeof(junk);
@@ -649,8 +651,9 @@ int main(int argc, char **argv)
 {
 	if (!strstr(argv[0], "planted"))
 		return read_all();
-	if (argc != 2 || chdir(argv[1]) < 0)
+	if (argc < 2 || chdir(argv[1]) < 0)
 		return 99;
+	far = argc > 2 && strcmp(argv[2], "far") == 0;
 	signal(SIGPIPE, SIG_IGN);
 	read_lines();
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
