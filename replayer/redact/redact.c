@@ -16,7 +16,7 @@
 #include <string.h>
 
 /* Calls of a tape have a place of less than so many bits, in front of which its number stands. */
-enum { PLACE_BITS = 48, STRINGS_MAX = 1 << 16 };
+enum { PLACE_BITS = 48, STRINGS_MAX = 1 << 16, READERS_MAX = 1 << 16 };
 
 static const struct call_kind kinds[] = {
 	{"execve", USE_EXEC, 1, 2, REDACT_PROCESS},
@@ -165,7 +165,8 @@ static int take_command(struct redact *r, const struct event *e)
 	int fd = command_secret_descriptor(&c, &words);
 
 	map_remove(&r->readers, e->pid);
-	if (fd < 0)
+	/* More of them at once are no tape of anybody's. */
+	if (fd < 0 || r->readers.count >= READERS_MAX)
 		return 0;
 	return map_put(&r->readers, e->pid,
 		       (void *)(uintptr_t)(READER_IS | (words ? READER_OF_WORDS : 0) | fd));
@@ -255,7 +256,7 @@ void redact_cover(struct redact *r, const struct event *e, const struct transfer
 	for (uint32_t i = 0; piece->data && i < e->memory_count; i++) {
 		const struct event_memory *m = &e->memory[i];
 
-		if (piece->data >= m->data && piece->data < m->data + m->length)
+		if (m->length && piece->data >= m->data && piece->data < m->data + m->length)
 			r->covered[i] = true;
 	}
 }
