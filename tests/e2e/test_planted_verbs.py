@@ -63,7 +63,7 @@ TOKEN = re.compile(r"[~A-Z2-7]")
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 # Halves of a call that are joined again make fewer events, and chunks; each tape has its name.
 OWN = [re.compile(x) for x in (rb',"redacted":"\w+","redaction_key":"[0-9a-f]+"',
-                                rb"\b\d+ (?:events|chunks?)", rb'"(?:chunks|events)":\d+',
+                               rb"\b\d+ (?:events|chunks?)", rb'"(?:chunks|events)":\d+',
                                rb"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")]
 QUOTED = re.compile(r"'(~[A-Z2-7]*)'")
 
