@@ -90,11 +90,11 @@ static int print_one(struct print_run *run, const struct event *e)
 static int take(void *context, const struct trace_item *item, struct err *err)
 {
 	struct print_run *run = context;
-
-	int r = 0;
+	int r;
 
 	filter_take(&run->asked.filter, item);
-	if (item->kind == ITEM_HEADER)
+	r = run->asked.filter.failed;
+	if (r == 0 && item->kind == ITEM_HEADER)
 		r = begin_tape(run, item->header);
 	else if (item->kind == ITEM_SNAPSHOT)
 		printer_snapshot(run->printer, item->snapshot);
