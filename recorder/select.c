@@ -219,9 +219,9 @@ static bool is_for_all_threads(const struct task_call *call)
  * The other threads get the filter as well, wherever they are: from their next stop on they stop
  * at each call. Who is in a call that was recorded stops at its exit anyway.
  *
- * LATER: the caller goes on without waiting for those stops. A call that its filter denies to
- * another thread in the few microseconds before is not on the tape; the caller would have to be
- * held until all have stopped, which those asleep beyond signals never do.
+ * The caller goes on without waiting for those stops: a call that its filter denies to another
+ * thread in the few microseconds before is not on the tape. Holding the caller until all have
+ * stopped is no way, as those asleep beyond signals do not.
  */
 void rec_select_entered(struct rec *rec, struct task *task)
 {

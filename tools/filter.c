@@ -66,23 +66,28 @@ int filter_time(struct filter *f, const char *range, struct err *err)
 /* What is said in words that we do not know hides nothing. */
 static void take_header(struct filter *f, const struct meta_header *h)
 {
+	int r = 0;
+
 	map_done(&f->tape_pids);
 	for (size_t i = 0; i < h->shown_pid_count; i++) {
 		if (map_put(&f->tape_pids, h->shown_pids[i], f) < 0)
-			break;
+			f->failed = -ENOMEM;
 	}
 	if (f->selects)
 		return;
 	sys_choice_done(&f->chosen);
 	map_done(&f->hidden);
-	f->recorder_selects =
-		*h->trace_set && sys_choice_parse_plain(h->trace_set, &f->chosen, NULL) == 0;
+	if (*h->trace_set)
+		r = sys_choice_parse_plain(h->trace_set, &f->chosen, NULL);
+	f->recorder_selects = *h->trace_set && r == 0;
+	if (r == -ENOMEM)
+		f->failed = r;
 }
 
 static void hide(struct filter *f, uint64_t begun)
 {
-	if (f->hidden.count < HIDDEN_MAX)
-		map_put(&f->hidden, begun, f);
+	if (f->hidden.count < HIDDEN_MAX && map_put(&f->hidden, begun, f) < 0)
+		f->failed = -ENOMEM;
 }
 
 /* Calls that began on the part before. */

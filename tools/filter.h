@@ -25,6 +25,7 @@ struct filter {
 	struct map pids;          /* empty: all */
 	struct map tape_pids;     /* that a cut tape is of, where none are given */
 	uint64_t from, until;     /* ns since the tape began; until 0: the end */
+	int failed;               /* -ENOMEM: what is shown is not to be relied on */
 };
 
 /* "trace=SET", or SET alone, as strace's -e: names, %sets, /regex, !all of it. */

@@ -40,6 +40,8 @@ static int take_item(struct query_verb *v, const struct trace_item *item)
 		return r;
 	filter_take(&v->filter, item);
 	if (r == 0)
+		r = v->filter.failed;
+	if (r == 0)
 		r = state_take(v->state, item);
 	if (r == 0)
 		r = processes_take(&v->processes, item);

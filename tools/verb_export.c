@@ -41,7 +41,7 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 	struct export_run *run = context;
 	bool shown = filter_passes(&run->filter, item);
 
-	if (run->exporter->item(run->x, item, shown, &run->out) < 0)
+	if (run->filter.failed || run->exporter->item(run->x, item, shown, &run->out) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	return opts_put(&run->out) ? 0 : -EPIPE;
 }

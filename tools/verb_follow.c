@@ -156,9 +156,9 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 {
 	struct follow_run *run = context;
 	bool shown = filter_passes(&run->filter, item);
-	int r = 0;
+	int r = run->filter.failed;
 
-	if (item->kind == ITEM_HEADER || !run->streams) {
+	if (r == 0 && (item->kind == ITEM_HEADER || !run->streams)) {
 		r = finish(run);
 		if (r == 0)
 			r = begin(run, item->kind == ITEM_HEADER ? item->header : NULL);

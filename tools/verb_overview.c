@@ -51,7 +51,8 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 		return err_set(err, ENOMEM, "out of memory");
 	run->any = true;
 	if ((filter_passes(&run->filter, item) ? overview_take : overview_pass)(&run->overview,
-										item) < 0)
+										item) < 0 ||
+	    run->filter.failed)
 		return err_set(err, ENOMEM, "out of memory");
 	return opts_put(&run->out) ? 0 : -EPIPE;
 }

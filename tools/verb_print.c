@@ -100,11 +100,11 @@ static int print_one(struct print_run *run, const struct event *e)
 static int take(void *context, const struct trace_item *item, struct err *err)
 {
 	struct print_run *run = context;
-
-	int r = 0;
+	int r;
 
 	filter_take(&run->asked.filter, item);
-	if (item->kind == ITEM_HEADER) {
+	r = run->asked.filter.failed;
+	if (r == 0 && item->kind == ITEM_HEADER) {
 		/* A part of a tape that turns out to depend on the rest is read twice. */
 		if (!run->said)
 			say_redacted(item->header);

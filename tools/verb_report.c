@@ -33,7 +33,9 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 	if (run->more)
 		return 0;
 	run->any = true;
-	if ((filter_passes(&run->filter, item) ? report_take : report_pass)(&run->report, item) < 0)
+	if ((filter_passes(&run->filter, item) ? report_take : report_pass)(&run->report, item) <
+		    0 ||
+	    run->filter.failed)
 		return err_set(err, ENOMEM, "out of memory");
 	return 0;
 }

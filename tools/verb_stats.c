@@ -80,7 +80,7 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 		else if (item->kind == ITEM_SNAPSHOT)
 			r = stats_snapshot(&run->stats, item->snapshot);
 	}
-	return r < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
+	return r < 0 || run->filter.failed ? err_set(err, ENOMEM, "out of memory") : 0;
 }
 
 /* ---- names ---- */

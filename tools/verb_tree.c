@@ -42,9 +42,9 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 
 	if (item->kind == ITEM_HEADER)
 		finish(run);
-	if (!filter_passes(&run->filter, item))
+	if (!filter_passes(&run->filter, item) && !run->filter.failed)
 		return 0;
-	if (run->failed < 0 || processes_take(&run->processes, item) < 0)
+	if (run->filter.failed || run->failed < 0 || processes_take(&run->processes, item) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	return opts_put(&run->out) ? 0 : -EPIPE;
 }

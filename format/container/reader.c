@@ -48,6 +48,7 @@ struct trace_reader {
 	struct buf raw; /* decompressed, records not yet cut out from raw_at on */
 	size_t raw_at;
 	bool in_frame, frame_ended;
+	bool pending; /* zstd may have more to give of what it was given */
 	uint64_t frame_offset;
 	uint64_t decompressed;
 
@@ -312,6 +313,7 @@ static int begin_frame(struct trace_reader *r, struct err *err)
 	ZSTD_DCtx_reset(r->zstd, ZSTD_reset_session_only);
 	r->in_frame = true;
 	r->frame_ended = false;
+	r->pending = false;
 	return STEP_AGAIN;
 }
 
@@ -346,7 +348,8 @@ static int feed(struct trace_reader *r, struct err *err)
 
 	if (n < 0)
 		return read_error(n, err);
-	if (n == 0) {
+	/* What it holds back is asked for even when nothing follows. */
+	if (n == 0 && !r->pending) {
 		note_damage(r, trace_source_offset(r->source), true,
 			    "the file ends inside the frame at byte %" PRIu64, r->frame_offset);
 		return STEP_END;
@@ -370,6 +373,7 @@ static int feed(struct trace_reader *r, struct err *err)
 	trace_source_skip(r->source, in.pos);
 	r->decompressed += out.pos;
 	r->frame_ended = left == 0;
+	r->pending = out.pos == out.size;
 	return STEP_AGAIN;
 }
 

@@ -133,8 +133,11 @@ static bool is_behind(const struct cut *c, uint64_t seq, uint64_t time)
 static int both(const struct cut *c, const char *words, struct buf *ret)
 {
 	struct sys_choice theirs = {.others = false};
+	int r = sys_choice_parse_plain(words, &theirs, NULL);
 
-	if (sys_choice_parse_plain(words, &theirs, NULL) < 0) {
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0) {
 		buf_str(ret, c->options.trace_set);
 		return buf_error(ret);
 	}

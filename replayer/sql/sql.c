@@ -68,6 +68,15 @@ static void set_limits(sqlite3 *db)
 
 /* ---- opening ---- */
 
+/* Where SQLite never came to, it has no message. */
+static int explain(const struct sql *s, int result, struct err *err)
+{
+	if (result == SQLITE_NOMEM)
+		return err_set(err, ENOMEM, "out of memory");
+	return err_set(err, EIO, "sqlite: %s",
+		       s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(result));
+}
+
 int sql_connect(struct sql *s, const char *file, const char *prefix, struct err *err)
 {
 	/* One thread at a time: SQLite's own lock is taken several times for each value. */
@@ -86,8 +95,7 @@ int sql_connect(struct sql *s, const char *file, const char *prefix, struct err 
 		r = lists_register(s, prefix);
 	if (r == SQLITE_OK)
 		return 0;
-	return err_set(err, r == SQLITE_NOMEM ? ENOMEM : EIO, "sqlite: %s",
-		       s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(r));
+	return explain(s, r, err);
 }
 
 /* Its header is read, so that what is no tape is refused now. */
@@ -112,7 +120,7 @@ static int meet(struct sql *s, const char *name, struct err *err)
 
 	sqlite3_finalize(q);
 	sqlite3_free(text);
-	return r == SQLITE_OK ? 0 : err_set(err, EIO, "sqlite: %s", sqlite3_errmsg(s->db));
+	return r == SQLITE_OK ? 0 : explain(s, r, err);
 }
 
 static int meet_all(struct sql *s, struct err *err)

@@ -141,14 +141,17 @@ static bool is_recorded(const struct sys_choice *choice, uint32_t arch, uint64_t
 }
 
 /* By the names of x86-64: the same choice holds for all. */
-void calls_header(struct state *s, const struct meta_header *header)
+int calls_header(struct state *s, const struct meta_header *header)
 {
 	struct sys_choice choice = {.others = false};
+	int r;
 
 	s->missing = 0;
-	if (!header->trace_set || !*header->trace_set ||
-	    sys_choice_parse_plain(header->trace_set, &choice, NULL) < 0)
-		return;
+	if (!header->trace_set || !*header->trace_set)
+		return 0;
+	r = sys_choice_parse_plain(header->trace_set, &choice, NULL);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
 	for (uint64_t nr = 0; nr < sys_count(EVENT_ARCH_X86_64); nr++) {
 		const struct sys_desc *d = sys_find(EVENT_ARCH_X86_64, nr);
 		const struct call_kind *k = d ? find(d->name) : NULL;
@@ -157,6 +160,7 @@ void calls_header(struct state *s, const struct meta_header *header)
 			s->missing |= k->part;
 	}
 	sys_choice_done(&choice);
+	return 0;
 }
 
 static const struct call_kind *kind_of(const struct state *s, const struct event_call *call)

@@ -199,20 +199,28 @@ static int begin_symlinkat(struct call *c)
 
 /* ---- what a descriptor is ---- */
 
-struct layout {
-	size_t mode, mode_width, inode, major, minor; /* minor 0: both in one number */
+struct member {
+	size_t at, width;
 };
+
+struct layout {
+	struct member mode, inode, major, minor; /* minor of width 0: both in one number */
+};
+
+static bool member(const struct call *c, uint64_t at, const struct member *m, uint64_t *ret)
+{
+	return !m->width || call_number(c->e, EVENT_AT_EXIT, at + m->at, m->width, ret);
+}
 
 static void note(struct file *file, const struct call *c, uint64_t at, const struct layout *l)
 {
-	uint64_t mode, inode, major = 0, minor = 0;
+	const bool apart = l->minor.width;
+	uint64_t mode, inode, major, minor = 0;
 	/* Descriptions are never const: what others see of them is. */
 	struct state_file *peer = (struct state_file *)(uintptr_t)file->is.peer;
 
-	if (!call_number(c->e, EVENT_AT_EXIT, at + l->mode, l->mode_width, &mode) ||
-	    !call_number(c->e, EVENT_AT_EXIT, at + l->inode, 8, &inode) ||
-	    !call_number(c->e, EVENT_AT_EXIT, at + l->major, l->minor ? 4 : 8, &major) ||
-	    (l->minor && !call_number(c->e, EVENT_AT_EXIT, at + l->minor, 4, &minor)))
+	if (!member(c, at, &l->mode, &mode) || !member(c, at, &l->inode, &inode) ||
+	    !member(c, at, &l->major, &major) || !member(c, at, &l->minor, &minor))
 		return;
 	mode &= TYPE_MASK;
 	if (mode == TYPE_SOCKET || mode == TYPE_PIPE)
@@ -222,19 +230,34 @@ static void note(struct file *file, const struct call *c, uint64_t at, const str
 	if (mode != TYPE_CHARACTER && mode != TYPE_BLOCK)
 		return;
 	file->is.device = mode == TYPE_BLOCK ? 'b' : 'c';
-	file->is.major = (uint32_t)(l->minor ? major : (major >> 8 & 0xfff));
-	file->is.minor = (uint32_t)(l->minor ? minor : (major & 0xff) | (major >> 12 & 0xffffff00));
+	file->is.major = (uint32_t)(apart ? major : (major >> 8 & 0xfff));
+	file->is.minor = (uint32_t)(apart ? minor : (major & 0xff) | (major >> 12 & 0xffffff00));
 }
 
-/* The kernel's struct stat and struct statx. LATER: those of 32-bit programs. */
-static const struct layout layout_stat = {24, 4, 8, 40, 0}, layout_statx = {28, 2, 32, 128, 132};
+/* The kernel's struct stat, as callers of 8 and of 4 bytes have it, stat64 and statx. */
+static const struct layout wide_stat = {.mode = {24, 4}, .inode = {8, 8}, .major = {40, 8}},
+			   narrow_stat = {.mode = {8, 2}, .inode = {4, 4}, .major = {16, 4}},
+			   stat64 = {.mode = {16, 4}, .inode = {88, 8}, .major = {32, 8}},
+			   statx = {.mode = {28, 2},
+				    .inode = {32, 8},
+				    .major = {128, 4},
+				    .minor = {132, 4}};
 
 static int begin_fstat(struct call *c)
 {
 	struct file *file = call_file(c, (int32_t)c->args[0]);
 
-	if (file && c->wide == 8)
-		note(file, c, c->args[1], &layout_stat);
+	if (file)
+		note(file, c, c->args[1], c->wide == 8 ? &wide_stat : &narrow_stat);
+	return 0;
+}
+
+static int begin_fstat64(struct call *c)
+{
+	struct file *file = call_file(c, (int32_t)c->args[0]);
+
+	if (file)
+		note(file, c, c->args[1], &stat64);
 	return 0;
 }
 
@@ -251,8 +274,8 @@ static int begin_newfstatat(struct call *c)
 {
 	struct file *file = call_file(c, (int32_t)c->args[0]);
 
-	if (file && c->wide == 8 && is_empty_path(c, c->args[3]))
-		note(file, c, c->args[2], &layout_stat);
+	if (file && is_empty_path(c, c->args[3]))
+		note(file, c, c->args[2], c->wide == 8 ? &wide_stat : &stat64);
 	return 0;
 }
 
@@ -261,7 +284,7 @@ static int begin_statx(struct call *c)
 	struct file *file = call_file(c, (int32_t)c->args[0]);
 
 	if (file && is_empty_path(c, c->args[2]))
-		note(file, c, c->args[4], &layout_statx);
+		note(file, c, c->args[4], &statx);
 	return 0;
 }
 
@@ -281,7 +304,9 @@ const struct call_kind calls_path[] = {
 	{SYS_BEARS(symlink), begin_symlink},
 	{SYS_BEARS(symlinkat), begin_symlinkat},
 	{SYS_BEARS(fstat), begin_fstat},
+	{SYS_BEARS(fstat64), begin_fstat64},
 	{SYS_BEARS(newfstatat), begin_newfstatat, .empty_at = 3},
+	{SYS_BEARS(fstatat64), begin_newfstatat, .empty_at = 3},
 	{SYS_BEARS(statx), begin_statx, .empty_at = 2},
 	{0},
 };

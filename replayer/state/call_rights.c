@@ -4,8 +4,8 @@
  * other end of the same pair or connection, or, if that is not known, out of a socket with
  * the address that it was sent to. Messages with descriptors keep their order.
  *
- * LATER: a receiver that waited before the message was sent has the names only behind its
- * line, because a call is printed at its entry. A line that waits for its end would have them.
+ * A receiver that waited before the message was sent has the names only behind its line: a call
+ * stands at its entry's place, where nobody had sent anything yet.
  */
 #include "call_rights.h"
 

@@ -216,7 +216,7 @@ int state_take(struct state *s, const struct trace_item *item)
 	if (item->kind == ITEM_EVENT)
 		r = take_event(s, item->event);
 	if (item->kind == ITEM_HEADER)
-		calls_header(s, item->header);
+		r = calls_header(s, item->header);
 	if (item->kind == ITEM_SNAPSHOT)
 		r = tasks_snapshot(s, item->snapshot);
 	return s->out_of_memory ? -ENOMEM : r;

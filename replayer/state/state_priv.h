@@ -439,8 +439,8 @@ enum { CLOEXEC_ALWAYS = 6, CLOEXEC_NEVER = 7, AT_EMPTY = 0x1000 /* AT_EMPTY_PATH
 /* Ended by one without a name. */
 extern const struct call_kind calls_table[], calls_open[], calls_path[], calls_socket[],
 	calls_process[], calls_position[], calls_content[], calls_map[], calls_signal[];
-/* Sets state.missing: parts that rest on calls which this tape does not have. */
-void calls_header(struct state *s, const struct meta_header *header);
+/* Sets state.missing: parts that rest on calls which this tape does not have. 0 or -ENOMEM. */
+int calls_header(struct state *s, const struct meta_header *header);
 
 /* Bytes of the event's memory from @address on, or NULL. */
 const uint8_t *call_bytes(const struct event *e, uint8_t when, uint64_t address, size_t *ret_size);

@@ -67,6 +67,8 @@ static void test_arguments(void **state)
 	};
 
 	(void)state;
+	assert_true(sys_bears(find(NARROW, "fstatat64"), (const uint64_t[6]){3, 0, 0, 0x1000}));
+	assert_false(sys_bears(find(NARROW, "fstatat64"), (const uint64_t[6]){3, 0, 0, 0}));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_int_equal(sys_bears(find(WIDE, rows[i].name), rows[i].args), rows[i].bears);
 }

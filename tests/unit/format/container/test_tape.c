@@ -5,6 +5,9 @@
  */
 #include "../tape.h"
 
+#include "format/codec.h"
+#include "format/container/frame.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -132,6 +135,48 @@ static void test_cut_everywhere(void **state)
 	cut_everywhere(&small, false);
 	cut_everywhere(&small, true);
 	cut_everywhere(&single, false);
+}
+
+/* Chunks of which zstd has taken the last byte and not yet given all that it means. */
+static void test_cut_behind_large_chunks(void **state)
+{
+	enum { CHUNKS = 24, SIZE = 100000 };
+	static const uint8_t bytes[SIZE];
+	const struct event_memory memory = {
+		.address = 4096, .full = SIZE, .data = bytes, .length = SIZE};
+	struct meta_header header = {0};
+	struct codec *codec = codec_new();
+	struct batch batch = {0};
+	struct buf tape = {0}, record = {0};
+	struct frame_writer *f;
+	struct tape_content c;
+
+	(void)state;
+	assert_int_equal(frame_writer_new(sink_memory(&tape), 1, 8 << 20, &f, NULL), 0);
+	assert_int_equal(codec_encode_header(&header, &record), 0);
+	assert_int_equal(frame_writer_put(f, &record, NULL, true, NULL), 0);
+	for (uint64_t i = 0; i < CHUNKS; i++) {
+		struct event e = {.kind = EVENT_CALL, .seq = 2 * i + 1, .pid = 1, .tid = 1};
+
+		e.memory = &memory;
+		e.memory_count = 1;
+		e.call = (struct event_call){
+			.begun_seq = e.seq, .end_seq = e.seq + 1, .state = EVENT_FINISHED};
+		batch_clear(&batch, i);
+		assert_int_equal(batch_add(&batch, &e, NULL), 0);
+		assert_int_equal(batch_seal(&batch), 0);
+		buf_clear(&record);
+		assert_int_equal(codec_encode_batch(codec, &batch, &record), 0);
+		assert_int_equal(frame_writer_put(f, &record, &batch, false, NULL), 0);
+		tape_read(tape.data, tape.size, i % 2, &c);
+		assert_int_equal(c.events, i + 1);
+		tape_content_done(&c);
+	}
+	frame_writer_free(f);
+	batch_done(&batch);
+	codec_free(codec);
+	buf_done(&record);
+	buf_done(&tape);
 }
 
 /* Nothing wrong may come out, and nothing may be missing without a word. */
@@ -334,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_halves_are_joined),
 		cmocka_unit_test(test_cut_everywhere),
+		cmocka_unit_test(test_cut_behind_large_chunks),
 		cmocka_unit_test(test_flip_every_bit),
 		cmocka_unit_test(test_damage_costs_a_frame),
 		cmocka_unit_test(test_two_tapes_in_one_file),

@@ -272,6 +272,46 @@ static void test_stat_tells(void **unused)
 	world_done(&w);
 }
 
+/* Of a 32-bit program: two layouts, neither of them that of 64 bits. */
+static void check_narrow(const char *name, const void *stat, size_t size, uint64_t inode)
+{
+	const struct made_call c = {
+		.name = name,
+		.arch = EVENT_ARCH_I386,
+		.args = {3, WORLD_ADDRESS},
+		.memory = {{.address = WORLD_ADDRESS, .data = stat, .length = size, .exit = true}}};
+	struct world w;
+
+	world_begin(&w);
+	if (inode)
+		world_two(&w, 10, "pipe", 0, (const uint64_t[4]){0}, 3, 4);
+	else
+		world_open(&w, 10, "/dev/sda", 0, 3);
+	world_call(&w, 10, 10, &c);
+	assert_int_equal(world_file(&w, 10, 3)->inode, inode);
+	if (!inode) {
+		assert_int_equal(world_file(&w, 10, 3)->device, 'b');
+		assert_int_equal(world_file(&w, 10, 3)->major, 8);
+		assert_int_equal(world_file(&w, 10, 3)->minor, 0x102);
+	}
+	world_done(&w);
+}
+
+static void test_narrow_stat_tells(void **unused)
+{
+	uint32_t stat[16] = {[1] = 4711, [2] = 0010600}, stat64[24] = {[4] = 0010600};
+
+	(void)unused;
+	stat64[22] = 4711;
+	check_narrow("fstat", stat, sizeof(stat), 4711);
+	check_narrow("fstat64", stat64, sizeof(stat64), 4711);
+	stat[1] = stat64[22] = 0;
+	stat[2] = stat64[4] = 0060600;
+	stat[4] = stat64[8] = 0x100802;
+	check_narrow("fstat", stat, sizeof(stat), 0);
+	check_narrow("fstat64", stat64, sizeof(stat64), 0);
+}
+
 /* ---- which calls are about a path ---- */
 
 static bool touches(struct world *w, const struct made_call *call, const char *path)
@@ -365,6 +405,7 @@ int main(void)
 		cmocka_unit_test(test_exchange),
 		cmocka_unit_test(test_getcwd),
 		cmocka_unit_test(test_stat_tells),
+		cmocka_unit_test(test_narrow_stat_tells),
 		cmocka_unit_test(test_touches),
 		cmocka_unit_test(test_hostile_paths),
 	};
