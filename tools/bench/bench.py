@@ -51,9 +51,9 @@ DIFF_EVENTS = 500000
 DIFF_BYTES = 64 << 20
 COUNTS, PRINTS, COMPARES = 3, 8, 5
 # What is asked of each verb, and how many times `zstd -dc` it may take, None: nothing is aimed at
-# (what writes a tape compresses it, a database is sorted). {out}: a file that is written; {out}: one
-# that must not be there; {part}: a hundredth of the time; {early}: the first hundredth. A verb that
-# this build does not have is left out.
+# (what writes a tape compresses it, a database is sorted). {out}: a file that is written; {part}: a
+# hundredth of the time; {early}: the first hundredth. A verb that this build does not have is left
+# out.
 VERBS = (
     ("overview", COUNTS), ("tree", COUNTS), ("stats", COUNTS), ("stats --by=process", COUNTS),
     ("stats --by=file", COUNTS), ("info", COUNTS), ("check", COUNTS), ("errors", COUNTS),
