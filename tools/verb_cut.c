@@ -164,8 +164,7 @@ static int cut_to(struct cut_run *run, char **paths, int fd)
 	if (!failed && cut_finish(run->cut, &totals, &err) < 0)
 		status = opts_complain("%s", err_text(&err));
 	else if (!failed && !totals.chosen)
-		status = opts_complain("%s: none of its %" PRIu64 " events is chosen", paths[0],
-				       totals.read);
+		status = opts_complain("%s: none of its events is chosen", paths[0]);
 	if (!totals.chosen && strcmp(run->output, "-") != 0)
 		unlink(run->output);
 	return status;

@@ -28,10 +28,12 @@ void sieve_done(struct sieve *s);
 
 /* ---- inline ---- */
 
-/* The high bits of a product depend on all bits of the hash. */
+/* Bits that all bits of the hash have a part in, those of poor ones as well. */
 static inline size_t sieve_bit(const struct sieve *s, uint64_t hash)
 {
-	return (size_t)((hash * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & s->mask;
+	const uint64_t mixed = (hash ^ hash >> 32) * UINT64_C(0xd6e8feb86659fd93);
+
+	return (size_t)(mixed >> 32 ^ mixed >> 44) & s->mask;
 }
 
 static inline void sieve_add(struct sieve *s, uint64_t hash)

@@ -37,7 +37,7 @@ struct cut_options {
 
 struct cut_totals {
 	uint64_t chosen;        /* events that are shown */
-	uint64_t written, read; /* events, as the stream tells them */
+	uint64_t written, read; /* events, as the stream tells them, up to the end of the part */
 };
 
 /* NULL: out of memory. */

@@ -196,8 +196,7 @@ static void note_restart(struct printer *p, const struct event *e, const struct 
 	struct restart *r = restart_of(p, e->tid);
 	bool restarted;
 
-	if (e->call.state != EVENT_FINISHED ||
-	    (e->call.ret != RESTART_BLOCK && r->tid != e->tid))
+	if (e->call.state != EVENT_FINISHED || (e->call.ret != RESTART_BLOCK && r->tid != e->tid))
 		return;
 	restarted = strcmp(desc->name, "restart_syscall") == 0;
 	if (e->call.ret == RESTART_BLOCK && !restarted)

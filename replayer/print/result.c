@@ -206,8 +206,7 @@ static void mean_operation(const struct scope *s, int64_t result)
 	}
 	for (size_t i = 0; i < sizeof(made_of) / sizeof(made_of[0]); i++) {
 		if ((made_of[i].operation != operation && made_of[i].operation != ANY_OPERATION) ||
-		    (!result && !made_of[i].zero_too) ||
-		    made_of[i].call[0] != s->desc->name[0] ||
+		    (!result && !made_of[i].zero_too) || made_of[i].call[0] != s->desc->name[0] ||
 		    strcmp(made_of[i].call, s->desc->name) != 0)
 			continue;
 		buf_str(s->out, " (");

@@ -58,10 +58,10 @@ struct touched_file {
 struct files {
 	struct touched_file *list;
 	size_t count, capacity, text_bytes;
-	struct map by_path; /* hash: index + 1 */
-	struct sieve known; /* hashes that are in it */
+	struct map by_path;          /* hash: index + 1 */
+	struct sieve known;          /* hashes that are in it */
 	uint32_t last[FILES_TRAILS]; /* rows that were asked for last, by process; index + 1 */
-	uint64_t beyond;    /* accesses to files that had no room */
+	uint64_t beyond;             /* accesses to files that had no room */
 	struct searches searches;
 	struct accesses *accesses;
 	struct transfers *transfers;

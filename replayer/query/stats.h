@@ -74,11 +74,11 @@ struct stats {
 	enum stats_by by;
 	struct stats_row *rows;
 	size_t count, capacity;
-	struct map index; /* key -> row + 1 */
+	struct map index;   /* key -> row + 1 */
 	struct sieve known; /* by file: keys that are in it */
 	size_t rest;        /* row + 1 of what is over the cap, 0: nothing yet */
-	uint32_t *number; /* of x86-64 calls: row + 1, for speed */
-	struct map begun; /* place of the entry -> a call told as begun */
+	uint32_t *number;   /* of x86-64 calls: row + 1, for speed */
+	struct map begun;   /* place of the entry -> a call told as begun */
 	uint64_t calls, errors, total;
 	uint64_t blocked;
 	struct waiting_cache cache;

@@ -150,11 +150,11 @@ int links_from_exec(struct state *s, const struct buf *path, const char *exe)
 struct walk {
 	const struct state *s;
 	const struct task *task;
-	struct buf *out;   /* what was found so far, "" is / */
-	const char *rest;  /* what is still to come */
+	struct buf *out;  /* what was found so far, "" is / */
+	const char *rest; /* what is still to come */
 	size_t rest_size;
 	struct buf diverted; /* where that is, once a link was followed */
-	size_t root;     /* bytes of `out` that .. does not leave */
+	size_t root;         /* bytes of `out` that .. does not leave */
 	unsigned followed;
 	bool failed; /* out of memory */
 	const struct file *same;

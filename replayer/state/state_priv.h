@@ -431,9 +431,9 @@ struct call_kind {
 	uint32_t cloexec_flag; /* in it */
 	bool on_error;         /* does something although it fails */
 	bool clones;           /* takes the flags of clone(2) */
-	uint8_t empty_at;      /* does something only if AT_EMPTY_PATH is in this argument; 0: always */
-	uint8_t access;        /* of what it makes: access mode + 1, 0: not known */
-	uint8_t part;          /* enum state_part: only then is it looked at; 0: always */
+	uint8_t empty_at; /* does something only if AT_EMPTY_PATH is in this argument; 0: always */
+	uint8_t access;   /* of what it makes: access mode + 1, 0: not known */
+	uint8_t part;     /* enum state_part: only then is it looked at; 0: always */
 };
 enum { CLOEXEC_ALWAYS = 6, CLOEXEC_NEVER = 7, AT_EMPTY = 0x1000 /* AT_EMPTY_PATH */ };
 /* Ended by one without a name. */

@@ -4,6 +4,7 @@
 import os
 import random
 
+import harness
 import suite
 from harness import run
 
@@ -23,13 +24,16 @@ kill -9 $sleeper; exec 3>&-; wait; true
 
 
 class Part(suite.TapeTest):
-    def setUp(self):
-        super().setUp()
-        tape, result = self.bench.record(["sh", "-c", PROGRAM], cwd=self.dir)
-        self.assertEqual(result.status, 0, result)
-        self.tape = tape
-        self.calls = [o for o in self.bench.objects(tape) if o["type"] == "syscall"]
-        self.last = max(o["time"] for o in self.calls) / 1e9
+    @classmethod
+    def setUpClass(cls):
+        """One tape for all: it takes longer to make than to read."""
+        bench = harness.Bench(suite.ARGS.rec, suite.ARGS.analyze)
+        cls.addClassCleanup(bench.__exit__)
+        cls.tape, result = bench.record(["sh", "-c", PROGRAM], cwd=bench.dir)
+        if result.status:
+            raise AssertionError(result)
+        cls.calls = [o for o in bench.objects(cls.tape) if o["type"] == "syscall"]
+        cls.last = max(o["time"] for o in cls.calls) / 1e9
 
     def both(self, *words):
         """What is said of the file, and of the same bytes through a pipe, which has no index."""
@@ -60,6 +64,30 @@ class Part(suite.TapeTest):
                 part, whole = self.both(*words, "--time", f"{a}..{b}")
                 self.assertTrue(part == whole, (words, a, b))
 
+    def test_what_is_counted(self):
+        """Who it was is said as it was at the end of the part, whatever is read behind it."""
+        third = self.last / 3
+        for a, b in (("0", "0.01"), ("", f"{third:.6f}"), (f"{third:.6f}", f"{2 * third:.6f}")):
+            for words in (("files", "--json"), ("net",), ("errors", "--json"),
+                          ("stats", "-e", "trace=%desc"), ("stats", "--by=process")):
+                part, whole = self.both(*words, "--time", f"{a}..{b}")
+                self.assertTrue(part == whole, (words, a, b, part[-300:], whole[-300:]))
+
+    def test_cut(self):
+        one, other = os.path.join(self.dir, "one.zst"), os.path.join(self.dir, "other.zst")
+        size = os.path.getsize(self.tape)
+        for choice in (("--time", f"0..{self.last / 4:.6f}"),
+                       ("--events", f"1..{self.calls[len(self.calls) // 4]['seq']}")):
+            part = run([self.bench.analyze, "cut", *choice, "-o", one, self.tape])
+            with open(self.tape, "rb") as f:
+                whole = run([self.bench.analyze, "cut", *choice, "-o", other, "-"],
+                            stdin=f.read())
+            self.assertEqual((part.status, part.err), (whole.status, whole.err))
+            with open(one, "rb") as a, open(other, "rb") as b:
+                self.assertEqual(a.read(), b.read(), choice)
+        for choice in (("--time", f"0..{self.calls[9]['time'] / 1e9:.6f}"), ("--events", "1..9")):
+            self.assertLess(self.bytes_read("cut", *choice, "-o", one), size * 0.8, choice)
+
     def test_long_calls_in_it(self):
         """Parts around the ends of the calls that lasted."""
         long = [o for o in self.calls if o["end_seq"] and o["duration"] > self.last * 1e9 / 3]
@@ -76,6 +104,9 @@ class Part(suite.TapeTest):
         for part in ("0..0.001", f"{self.last:.6f}.."):
             for words in (("print",), ("export", "--to", "jsonl")):
                 self.assertLess(self.bytes_read(*words, "--time", part), size * 0.8, (words, part))
+        for verb in ("files", "errors", "stats", "stats --by=process"):
+            self.assertLess(self.bytes_read(*verb.split(), "--time", "0..0.001"), size * 0.8, verb)
+        self.assertLess(self.bytes_read("stats", "--time", f"{self.last:.6f}.."), size * 0.8)
 
 
 if __name__ == "__main__":

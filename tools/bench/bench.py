@@ -18,14 +18,19 @@ Measures a release build's rec against strace, and analyze against zstd.
               /usr) and of a copy of 64 MiB of which one byte differs: time against `zstd -dc` of
               both, peak memory.
     verbs     every verb of analyze on a tape of five million events of find(1), which looks at
-              all files below /usr again and again: time against `zstd -dc` and against what is
-              aimed at (3 times for what counts, 8 for what prints), peak memory; and what a
-              hundredth of the time takes.
+              all files below /usr again and again (or on the tape that --tape names): medians of
+              the time against `zstd -dc`, each run beside one of it, and against what is aimed at
+              (3 times for what counts, 8 for what prints, 5 for diff, on smaller tapes), peak
+              memory, CPU time of both threads against zstd's; and what a hundredth of the time takes,
+              and the beginning.
+
+Exit status: 0, or 1 when a verb took longer than is aimed at.
 
 Times of single runs on a shared machine mean little: only ratios within one run of this
 program do.
 """
 import argparse
+import collections
 import ctypes
 import json
 import os
@@ -44,15 +49,23 @@ SELECT_CALLS = 2000000
 VERB_EVENTS = 5000000
 DIFF_EVENTS = 500000
 DIFF_BYTES = 64 << 20
-COUNTS, PRINTS = 3, 8
-# What is asked of each verb, and how many times `zstd -dc` it may take; a verb that this build
-# does not have is left out.
+COUNTS, PRINTS, COMPARES = 3, 8, 5
+# What is asked of each verb, and how many times `zstd -dc` it may take, None: nothing is aimed at
+# (what writes a tape compresses it, a database is sorted). {out}: a file that is written; {part}: a
+# hundredth of the time; {early}: the first hundredth. A verb that this build does not have is left
+# out.
 VERBS = (
     ("overview", COUNTS), ("tree", COUNTS), ("stats", COUNTS), ("stats --by=process", COUNTS),
-    ("info", COUNTS), ("check", COUNTS), ("errors", COUNTS), ("files", COUNTS), ("net", COUNTS),
-    ("state", COUNTS), ("report", COUNTS), ("print", PRINTS), ("print -yy", PRINTS),
-    ("export --to jsonl", PRINTS), ("export --to csv", PRINTS), ("export --to folded", PRINTS),
-    ("export --to perfetto", PRINTS), ("export --to pcapng", PRINTS),
+    ("stats --by=file", COUNTS), ("info", COUNTS), ("check", COUNTS), ("errors", COUNTS),
+    ("files", COUNTS), ("net", COUNTS), ("state", COUNTS), ("report", COUNTS),
+    ("follow --fd 3", COUNTS), ("print", PRINTS), ("print -yy", PRINTS),
+    ("export --to strace", PRINTS), ("export --to jsonl", PRINTS), ("export --to csv", PRINTS),
+    ("export --to folded", PRINTS), ("export --to perfetto", PRINTS),
+    ("export --to pcapng", PRINTS), ("sql {tape} {count}", COUNTS), ("sql {tape} {group}", PRINTS),
+    ("export --to sqlite -o {out}", None), ("scan", None), ("redact -o {out}", None),
+    ("repack -o {out}", None),
+    ("print {part}", None), ("print -y {part}", None), ("export --to jsonl {part}", None),
+    ("files {early}", None), ("stats {part}", None),
 )
 
 # {end}: near the last event's place.
@@ -62,6 +75,7 @@ QUERIES = ("SELECT count(*) FROM syscalls",
            "SELECT name, sum(bytes) FROM transfers GROUP BY name",
            "SELECT count(*) FROM syscalls WHERE seq > {end}",
            "SELECT seq, text FROM syscalls WHERE seq > {end} LIMIT 10")
+COUNT, GROUP = QUERIES[:2]
 
 # A mid-size translation unit, made here so that the figures do not depend on a checkout.
 COMPILE_INCLUDES = ("stdio stdlib string unistd errno fcntl signal sys/socket sys/stat netdb "
@@ -91,8 +105,12 @@ def programs(work):
     }
 
 
+# Seconds, peak resident set in bytes, seconds of CPUs.
+Run = collections.namedtuple("Run", "seconds memory cpu")
+
+
 def timed(command, allowed=(0,), **more):
-    """(seconds, peak resident set in bytes) of a command that must end with one of these."""
+    """The Run of a command that must end with one of these."""
     begin = time.monotonic()
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
     _, status, usage = os.wait4(child.pid, 0)
@@ -102,7 +120,7 @@ def timed(command, allowed=(0,), **more):
         sys.exit(f"bench.py: {' '.join(command)}: status {child.returncode}\n"
                  f"{child.stderr.read().decode(errors='replace')}")
     child.stderr.close()
-    return seconds, usage.ru_maxrss * 1024
+    return Run(seconds, usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime)
 
 
 def mib(size):
@@ -221,7 +239,7 @@ def stats_of(recorders, events, args):
     zstd, stats, memory = [], [], 0
     for _ in range(args.rounds):
         zstd.append(timed(["zstd", "-dc", recorders.tape])[0])
-        seconds, peak = timed([recorders.analyze, "stats", recorders.tape])
+        seconds, peak, _ = timed([recorders.analyze, "stats", recorders.tape])
         stats.append(seconds)
         memory = max(memory, peak)
     z, s = statistics.median(zstd), statistics.median(stats)
@@ -266,44 +284,85 @@ def find_tape(recorders, events):
     return seen
 
 
-def verbs(recorders, args):
-    events = find_tape(recorders, args.verb_events)
+def held(times, aim):
+    return "" if not aim else "held" if times <= aim else "NOT HELD"
+
+
+def words_of(verb, tape, duration, work):
+    """The arguments of analyze, and what it shows of them."""
+    begin, end = duration * 0.98, duration * 0.99
+    given = {"tape": tape, "count": COUNT, "group": GROUP, "out": os.path.join(work, "out")}
+    spans = {"{part}": f"--time={begin:.3f}..{end:.3f}", "{early}": f"--time=0..{end - begin:.3f}"}
+    words = [spans.get(word, word) for word in verb.split()]
+    words = [word.format(**given) if word.startswith("{") else word for word in words]
+    if tape not in words:
+        words.append(tape)
+    return words, " ".join(w for w in words if w != tape).replace(work + "/", "")
+
+
+class Beside:
+    """Runs, each beside one of `zstd -dc`: of a machine that is not quiet only the ratio holds."""
+
+    def __init__(self, rounds, tapes):
+        self.rounds, self.tapes = rounds, tapes
+
+    def measure(self, command, allowed=(0,), clear=None):
+        """The medians of a command, and how many times that of zstd its time and its CPU time
+        are."""
+        zstd, runs = [], []
+        for _ in range(self.rounds):
+            if clear and os.path.exists(clear):
+                os.unlink(clear)
+            zstd.append([timed(["zstd", "-dc", tape]) for tape in self.tapes])
+            runs.append(timed(command, allowed))
+        seconds = statistics.median(r.seconds for r in runs)
+        cpu = statistics.median(r.cpu for r in runs)
+        return (Run(seconds, max(r.memory for r in runs), cpu),
+                seconds / statistics.median(sum(r.seconds for r in z) for z in zstd),
+                cpu / statistics.median(sum(r.cpu for r in z) for z in zstd))
+
+
+def verbs(recorders, args, work):
+    if args.tape:
+        recorders.tape = os.path.abspath(args.tape)
+    else:
+        find_tape(recorders, args.verb_events)
     tape = recorders.tape
-    z = min(timed(["zstd", "-dc", tape])[0] for _ in range(args.rounds))
+    told = json.loads(subprocess.run([recorders.analyze, "info", "--json", tape], check=True,
+                                     stdout=subprocess.PIPE).stdout)
     there = subprocess.run([recorders.analyze, "--help"], check=True, stdout=subprocess.PIPE,
                            text=True).stdout
-    print(f"{events} calls, {mib(os.path.getsize(tape))}: zstd -dc {z:.3f} s")
-    print(f"{'verb':34} {'seconds':>8} {'times':>6} {'aim':>4} {'ns/call':>8}  memory")
-    end = json.loads(subprocess.run([recorders.analyze, "info", "--json", tape], check=True,
-                                    stdout=subprocess.PIPE).stdout)["duration"] / 1e9
-    part = f"--time {end * 0.98:.3f}..{end * 0.99:.3f}"
-    asked = [*VERBS, (f"print {part}", None), (f"print -y {part}", None),
-             (f"export --to jsonl {part}", None)]
-    for verb, aim in asked:
-        words = verb.split()
+    beside = Beside(args.rounds, [tape])
+    z = statistics.median(timed(["zstd", "-dc", tape])[0] for _ in range(args.rounds))
+    print(f"{told['syscalls']} calls, {mib(os.path.getsize(tape))}: zstd -dc {z:.3f} s")
+    print(f"{'verb':40} {'seconds':>8} {'times':>6} {'aim':>4} {'CPU':>6} {'ns/call':>8}  memory")
+    missed = 0
+    for verb, aim in VERBS:
+        words, shown = words_of(verb, tape, told["duration"] / 1e9, work)
         if not re.search(rf"^  {words[0]} ", there, re.M) or \
                 (words[0] == "export" and words[2] not in there):
             continue
-        runs = [timed([recorders.analyze, *words, tape]) for _ in range(args.rounds)]
-        s, memory = min(t for t, _ in runs), max(m for _, m in runs)
-        print(f"{verb:34} {s:8.3f} {s / z:6.2f} {aim or '':>4} {s / events * 1e9:8.0f}  "
-              f"{mib(memory)}", flush=True)
+        clear = words[words.index("-o") + 1] if "-o" in words else None
+        # scan says what it found by its status.
+        allowed = (0, 1) if words[0] == "scan" else (0,)
+        took, times, cpu = beside.measure([recorders.analyze, *words], allowed, clear)
+        missed += bool(aim) and times > aim
+        print(f"{shown[:40]:40} {took.seconds:8.3f} {times:6.2f} {aim or '':>4} {cpu:6.2f} "
+              f"{took.seconds / told['syscalls'] * 1e9:8.0f}  {mib(took.memory):12} "
+              f"{held(times, aim)}", flush=True)
+    return missed
 
 
 def diff_of(recorders, args, what, tapes):
-    zstd, diffs, memory = [], [], 0
-    for _ in range(args.rounds):
-        zstd.append(sum(timed(["zstd", "-dc", tape])[0] for tape in tapes))
-        seconds, peak = timed([recorders.analyze, "diff", *tapes], allowed=(0, 1))
-        diffs.append(seconds)
-        memory = max(memory, peak)
+    took, times, cpu = Beside(args.rounds, tapes).measure([recorders.analyze, "diff", *tapes],
+                                                          (0, 1))
     told = json.loads(subprocess.run([recorders.analyze, "diff", "--json", *tapes], check=False,
                                      stdout=subprocess.PIPE).stdout)
-    z, s = statistics.median(zstd), statistics.median(diffs)
     sizes = " and ".join(mib(os.path.getsize(tape)) for tape in tapes)
-    print(f"{what}, {sizes}: zstd -dc of both {z:.3f} s, analyze diff {s:.3f} s = "
-          f"{s / z:.2f} times, {mib(memory)} of memory; {told['verdict']}, "
+    print(f"{what}, {sizes}: analyze diff {took.seconds:.3f} s = {times:.2f} times zstd -dc of both "
+          f"(CPU: {cpu:.2f}), aim {COMPARES}, {held(times, COMPARES)}, {mib(took.memory)} of memory; {told['verdict']}, "
           f"{len(told['findings'])} findings", flush=True)
+    return times > COMPARES
 
 
 def diff(recorders, args, work):
@@ -315,17 +374,21 @@ def diff(recorders, args, work):
     command = f"for i in $(seq {rounds}); do find /usr -xdev -size +1000G >/dev/null 2>&1; done"
     for tape in recorders.tape, second:
         subprocess.run([recorders.rec, "-q", "-o", tape, "--", "sh", "-c", command], check=True)
-    diff_of(recorders, args, f"{rounds} times find", (recorders.tape, second))
+    missed = diff_of(recorders, args, f"{rounds} times find", (recorders.tape, second))
 
-    source = os.path.join(work, "source")
-    data = bytearray(i * i >> 8 & 0xff for i in range(1 << 20)) * (DIFF_BYTES >> 20)
+    # Piece by piece: what this program has at its peak counts for all that it runs.
+    source, piece = os.path.join(work, "source"), bytearray(i * i >> 8 & 0xff for i in range(1 << 20))
+    last = bytearray(piece)
     for tape in recorders.tape, second:
         with open(source, "wb") as f:
-            f.write(data)
+            for _ in range((DIFF_BYTES >> 20) - 1):
+                f.write(piece)
+            f.write(last)
         subprocess.run([recorders.rec, "-q", "-o", tape, "--", "dd", f"if={source}",
                         f"of={work}/copy", "bs=4096", "status=none"], check=True)
-        data[-100] ^= 1
-    diff_of(recorders, args, "a copy, a byte near its end differs", (recorders.tape, second))
+        last[-100] ^= 1
+    return missed + diff_of(recorders, args, "a copy, a byte near its end differs",
+                            (recorders.tape, second))
 
 
 def main():
@@ -338,13 +401,14 @@ def main():
                         choices=("record", "select", "analyze", "sql", "diff", "verbs"),
                         help="repeatable; default: all")
     parser.add_argument("--verb-events", type=int, default=VERB_EVENTS)
+    parser.add_argument("--tape", help="for verbs: this one, instead of recording one")
     parser.add_argument("--events", type=int, default=EVENTS)
     parser.add_argument("--times", type=int, default=10, help="1: no larger tape")
     args = parser.parse_args()
     cpu = re.search(r"model name\s*: (.*)", open("/proc/cpuinfo", encoding="ascii").read())
     print(f"{os.uname().release}, {os.cpu_count()} CPUs, {cpu[1] if cpu else 'unknown CPU'}, "
           f"medians of {args.rounds}")
-    work = tempfile.mkdtemp(prefix="systape-bench-")
+    work, missed = tempfile.mkdtemp(prefix="systape-bench-"), 0
     try:
         recorders = Recorders(args.build, work)
         if not args.part or "record" in args.part:
@@ -356,12 +420,13 @@ def main():
         if not args.part or "sql" in args.part:
             sql(recorders, args)
         if not args.part or "diff" in args.part:
-            diff(recorders, args, work)
+            missed += diff(recorders, args, work)
         if not args.part or "verbs" in args.part:
-            verbs(recorders, args)
+            missed += verbs(recorders, args, work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
