@@ -42,6 +42,8 @@ _Static_assert(SIDE_OBJECTS_MAX < 1 << 7 * (SIDE_REFERENCE - 1), "numbers of obj
 _Static_assert(DIFF_TEXTS_MAX < INT32_MAX, "places leave a bit");
 
 struct side_told *side_told_new(void);
+/* Accepts NULL; returns NULL. */
+struct side_told *side_told_free(struct side_told *t);
 
 /* ---- texts.c ---- */
 
