@@ -79,7 +79,8 @@ static void say_thread(const struct diff_side *s, const struct diff_thread *t)
 	for (size_t i = 0; i < t->count; i++) {
 		const struct diff_step *x = &t->steps[i];
 
-		printf("%s%s%s\n", diff_side_text(s, x->text), x->marks & DIFF_PROBE ? " [probe]" : "",
+		printf("%s%s%s\n", diff_side_text(s, x->text),
+		       x->marks & DIFF_PROBE ? " [probe]" : "",
 		       x->marks & DIFF_ALLOCATOR ? " [allocator]" : "");
 	}
 }
