@@ -45,6 +45,12 @@ void *map_get(const struct map *m, uint64_t key)
 	return m->count ? find(m, key)->value : NULL;
 }
 
+void map_prefetch(const struct map *m, uint64_t key)
+{
+	if (m->count)
+		__builtin_prefetch(&m->slots[home(m, key)]);
+}
+
 int map_put(struct map *m, uint64_t key, void *value)
 {
 	struct map_slot *slot;

@@ -22,6 +22,8 @@ struct map {
 
 /* The value, or NULL. */
 void *map_get(const struct map *m, uint64_t key);
+/* Fetches from memory what map_get() or map_put() of @key will look at. */
+void map_prefetch(const struct map *m, uint64_t key);
 /* Stores @value (not NULL), replacing what was there. 0 or -ENOMEM. */
 int map_put(struct map *m, uint64_t key, void *value);
 /* Forgets @key; returns the value it had, or NULL. */

@@ -88,7 +88,13 @@ static bool pid_in_path(void *context, uint32_t pid, bool near, struct buf *ret)
 
 struct path_ways diff_path_ways(struct reading *r)
 {
-	return (struct path_ways){&r->roots, &r->names, pid_in_path, r};
+	/* Who asks, and who there is that a number may stand for. */
+	const uint64_t who = (uint64_t)r->actor << 32 | r->worker,
+		       count = (uint64_t)r->actor_count << 32 | r->worker_count,
+		       stamp = r->names.generation ^ who * UINT64_C(0x9e3779b97f4a7c15) ^
+			       count * UINT64_C(0xbf58476d1ce4e5b9);
+
+	return (struct path_ways){&r->roots, &r->names, pid_in_path, r, &r->last_directory, stamp};
 }
 
 static void canon_pid(void *context, int64_t pid, struct buf *out)
@@ -688,6 +694,7 @@ void diff_labels_done(struct reading *r)
 	map_done(&r->channels);
 	map_done(&r->ports);
 	diff_roots_done(&r->roots);
+	diff_path_directory_done(&r->last_directory);
 	diff_new_names_done(&r->names);
 	buf_done(&r->text);
 	buf_done(&r->label);

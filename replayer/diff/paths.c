@@ -428,19 +428,62 @@ static bool say_numbered(const struct path_ways *w, const char *path, size_t bef
 	return false;
 }
 
+/* ---- the directory of the path before ---- */
+
+/* How much of the path is said by that; 0: nothing. */
+static size_t say_last_directory(const struct path_ways *w, const char *path, size_t size,
+				 size_t root, struct buf *ret)
+{
+	const struct path_directory *d = w->last;
+
+	/* A root may be below it. */
+	if (!d || !d->path.size || d->path.size >= size || root > d->path.size ||
+	    path[d->path.size] != '/' || d->stamp != w->stamp || w->names->by_path.count ||
+	    memcmp(path, d->path.data, d->path.size) != 0)
+		return 0;
+	buf_append(ret, d->label.data, d->label.size);
+	return d->path.size;
+}
+
+/* @label: of the path up to @size, where a directory ends. */
+static void note_directory(const struct path_ways *w, const char *path, size_t size,
+			   const char *label, size_t label_size)
+{
+	struct path_directory *d = w->last;
+
+	if (!d || w->names->by_path.count)
+		return;
+	buf_clear(&d->path);
+	buf_clear(&d->label);
+	d->stamp = w->stamp;
+	buf_append(&d->path, path, size);
+	buf_append(&d->label, label, label_size);
+	if (buf_error(&d->path) < 0 || buf_error(&d->label) < 0)
+		buf_clear(&d->path);
+}
+
+void diff_path_directory_done(struct path_directory *d)
+{
+	buf_done(&d->path);
+	buf_done(&d->label);
+}
+
 /* ---- the label ---- */
 
 void diff_path_label(const struct path_ways *w, const char *path, size_t size, struct buf *ret,
 		     uint8_t *ret_marks, bool *ret_new)
 {
 	const struct root *root = root_of(w->roots, path, size);
-	size_t at = root ? root->size : 0;
+	size_t at = root ? root->size : 0, from = ret->size, last, label_size = 0;
 	bool any_new = w->names->by_path.count;
 	uint64_t hash = any_new ? hash_add(HASH_START, path, at) : 0;
 
 	*ret_marks = marks_of(path, size);
 	*ret_new = false;
-	buf_str(ret, root ? root->name : "");
+	last = say_last_directory(w, path, size, at, ret);
+	if (!last)
+		buf_str(ret, root ? root->name : "");
+	at = last ? last : at;
 	while (at < size) {
 		size_t slash = path[at] == '/', n = 1;
 		const char *name = path + at + slash;
@@ -448,6 +491,10 @@ void diff_path_label(const struct path_ways *w, const char *path, size_t size, s
 
 		while (at + n < size && path[at + n] != '/')
 			n++;
+		if (at + n == size && at > last) {
+			last = at;
+			label_size = ret->size - from;
+		}
 		buf_str(ret, slash ? "/" : "");
 		if (any_new)
 			hash = hash_add(hash, path + at, n);
@@ -459,6 +506,8 @@ void diff_path_label(const struct path_ways *w, const char *path, size_t size, s
 			diff_name_label(w, name, n - slash, ret);
 		at += n;
 	}
+	if (label_size && buf_error(ret) == 0)
+		note_directory(w, path, last, ret->data + from, label_size);
 }
 
 /* ---- joining ---- */

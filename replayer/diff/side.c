@@ -39,7 +39,7 @@ struct side_told *side_told_new(void)
 	return calloc(1, sizeof(struct side_told));
 }
 
-static struct side_told *told_free(struct side_told *t)
+struct side_told *side_told_free(struct side_told *t)
 {
 	size_t at = 0;
 	void *text;
@@ -120,7 +120,7 @@ struct diff_side *diff_side_free(struct diff_side *s)
 	free_const(s->processes);
 	free_const(s->objects);
 	free_const(s->calls);
-	told_free(s->told);
+	side_told_free(s->told);
 	free_const(s->texts);
 	free(s->environments);
 	free(s->chosen_ports);

@@ -47,6 +47,8 @@ _Static_assert(SIDE_OBJECTS_MAX < 1 << 7 * (SIDE_REFERENCE - 1), "numbers of obj
 _Static_assert(DIFF_TEXTS_MAX < INT32_MAX, "places leave a bit");
 
 struct side_told *side_told_new(void);
+/* Accepts NULL; returns NULL. */
+struct side_told *side_told_free(struct side_told *t);
 
 /* ---- texts.c ---- */
 
@@ -144,12 +146,22 @@ void diff_new_names_done(struct new_names *n);
  * hand, nor one that it descends from, nor a child of its. */
 typedef bool path_pid_fn(void *context, uint32_t pid, bool near, struct buf *ret);
 
+/* The directory that the last path was in, and its label. */
+struct path_directory {
+	struct buf path, label; /* empty: none */
+	uint64_t stamp;
+};
+
 struct path_ways {
 	const struct roots *roots;
 	const struct new_names *names;
 	path_pid_fn *pid;
 	void *context;
+	struct path_directory *last; /* NULL: it is not kept */
+	uint64_t stamp;              /* another when the same may be called otherwise */
 };
+
+void diff_path_directory_done(struct path_directory *d);
 
 /* The label of an absolute path. What it is goes to @ret_marks (enum object_mark) and @ret_new:
  * a name in it was made up. */
@@ -270,7 +282,8 @@ struct reading {
 	uint64_t standard[SIDE_STANDARD]; /* ids of descriptions */
 	bool standard_known;
 	struct path_last last; /* the same path is asked for twice */
-	struct map channels;   /* id of a description: place in channel_list, plus one */
+	struct path_directory last_directory;
+	struct map channels; /* id of a description: place in channel_list, plus one */
 	struct channel_made *channel_list; /* not in order */
 	size_t channel_count, channel_capacity;
 	uint32_t channels_made;

@@ -105,8 +105,8 @@ static int number_all(struct counted *x, struct intern *names)
 	struct walk w = {0};
 	size_t n = 0;
 
-	x->keys = large_realloc(NULL, 0, (x->end - x->from + 1) * sizeof(*x->keys));
-	x->numbers = large_realloc(NULL, 0, (x->end - x->from + 1) * sizeof(*x->numbers));
+	x->keys = calloc(x->end - x->from + 1, sizeof(*x->keys));
+	x->numbers = calloc(x->end - x->from + 1, sizeof(*x->numbers));
 	if (!x->keys || !x->numbers)
 		return -ENOMEM;
 	while ((count = next(x, &w)))

@@ -130,16 +130,24 @@ uint32_t diff_objects_put(struct objects *o, const struct buf *label, const void
 			  size_t name_size, uint8_t kind, uint8_t marks)
 {
 	uint64_t hash = diff_hash(buf_text(label), label->size);
-	bool same = label->size == name_size && memcmp(buf_text(label), name, name_size) == 0;
+	const size_t before = o->texts->all.size;
 	uint32_t place;
-	uintptr_t known = (uintptr_t)map_get(&o->by_hash, hash);
+	uintptr_t known;
+	bool same;
 
-	if (known || o->count == SIDE_OBJECTS_MAX)
+	/* Most are new: while it is looked for in a large table, it is put there. */
+	map_prefetch(&o->by_hash, hash);
+	place = diff_texts_append(o->texts, buf_text(label), label->size);
+	same = label->size == name_size && memcmp(buf_text(label), name, name_size) == 0;
+	known = (uintptr_t)map_get(&o->by_hash, hash);
+	if (known || o->count == SIDE_OBJECTS_MAX) {
+		if (before)
+			buf_truncate(&o->texts->all, before);
 		return (uint32_t)known;
+	}
 	if (make_room(o) < 0 || buf_error(label) < 0 ||
 	    map_put(&o->by_hash, hash, (void *)(uintptr_t)o->count) < 0)
 		goto out;
-	place = diff_texts_append(o->texts, buf_text(label), label->size);
 	o->marks[o->count] = marks;
 	o->last[o->count] = (struct object_count){.at = 0};
 	o->list[o->count] = (struct diff_object){

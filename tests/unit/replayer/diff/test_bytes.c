@@ -74,12 +74,32 @@ static void texts_are_kept_once_and_not_without_bound(void **state)
 	diff_texts_done(&t);
 }
 
+static void a_text_that_was_put_lately_is_known(void **state)
+{
+	const uint64_t hash = diff_hash("one", 3);
+	struct texts t;
+	struct text_slot *slot;
+
+	(void)state;
+	assert_int_equal(diff_texts_init(&t), 0);
+	slot = diff_texts_lately(&t, hash);
+	assert_non_null(slot);
+	assert_int_not_equal(slot->hash, hash);
+	*slot = (struct text_slot){hash, diff_texts_append(&t, "one", 3)};
+	slot = diff_texts_lately(&t, hash);
+	assert_int_equal(slot->hash, hash);
+	assert_string_equal(t.all.data + slot->place, "one");
+	assert_int_not_equal(diff_texts_lately(&t, diff_hash("two", 3))->hash, hash);
+	diff_texts_done(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pieces_do_not_matter),
 		cmocka_unit_test(each_byte_and_its_place_do),
 		cmocka_unit_test(texts_are_kept_once_and_not_without_bound),
+		cmocka_unit_test(a_text_that_was_put_lately_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

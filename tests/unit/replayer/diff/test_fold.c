@@ -75,12 +75,32 @@ static void test_twice(void **state)
 	intern_done(&names);
 }
 
+/* A block of the longest kind is found where nothing in it comes again, and one that is longer
+ * is not. */
+static void test_longest_block(void **state)
+{
+	struct intern names = {0};
+	struct folded x;
+
+	(void)state;
+	fold_text("abcdefghijklmnopabcdefghijklmnop.", &names, &x);
+	assert_int_equal(x.count, FOLD_BLOCK_MAX + 2);
+	assert_int_equal(x.elements[FOLD_BLOCK_MAX].block, FOLD_BLOCK_MAX);
+	assert_int_equal(x.elements[FOLD_BLOCK_MAX].repeats, 1);
+	folded_done(&x);
+	fold_text("abcdefghijklmnopqabcdefghijklmnopq.", &names, &x);
+	assert_int_equal(x.count, 2 * (FOLD_BLOCK_MAX + 1) + 1);
+	folded_done(&x);
+	intern_done(&names);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_to_fold),
 		cmocka_unit_test(test_once_more),
 		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_longest_block),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,55 @@ static void the_first_name_of_a_root_stays(void **state)
 	done(&f);
 }
 
+static void expect_after(const struct fixture *f, struct path_directory *last, uint64_t stamp,
+			 const char *path, const char *label)
+{
+	const struct path_ways ways = {&f->roots, &f->names, say_pid, NULL, last, stamp};
+	struct buf text = {0};
+	uint8_t marks;
+	bool made_up;
+
+	buf_str(&text, "before ");
+	diff_path_label(&ways, path, strlen(path), &text, &marks, &made_up);
+	assert_string_equal(buf_text(&text) + 7, label);
+	buf_done(&text);
+}
+
+/* The label of the directory before is said again, and nothing is said otherwise for it. */
+static void paths_of_one_directory_begin_alike(void **state)
+{
+	struct fixture f = {.roots = {.count = 0}};
+	struct path_directory last = {.stamp = 0};
+
+	(void)state;
+	assert_int_equal(diff_roots_add(&f.roots, "$HOME", "/home/me", 8), 0);
+	expect_after(&f, &last, 1, "/home/me/a/x", "$HOME/a/x");
+	assert_string_equal(buf_text(&last.path), "/home/me/a");
+	assert_string_equal(buf_text(&last.label), "$HOME/a");
+	expect_after(&f, &last, 1, "/home/me/a/y", "$HOME/a/y");
+	expect_after(&f, &last, 1, "/home/me/a", "$HOME/a");
+	expect_after(&f, &last, 1, "/home/me", "$HOME");
+	expect_after(&f, &last, 1, "/home/me/a/b/c", "$HOME/a/b/c");
+	expect_after(&f, &last, 1, "/home/me/ab/c", "$HOME/ab/c");
+	expect_after(&f, &last, 1, "/home/x", "/home/x");
+	expect_after(&f, &last, 1, "/home/me/x", "$HOME/x");
+	expect_after(&f, &last, 1, "/proc/4711/fd/17", "/proc/self/fd/*");
+	expect_after(&f, &last, 1, "/proc/4711/fd/18", "/proc/self/fd/*");
+	expect_after(&f, &last, 1, "/", "/");
+	expect_after(&f, &last, 1, "/run/x.4711/y", "/run/x.<self>/y");
+	/* Somebody else asks. */
+	assert_string_equal(buf_text(&last.label), "/run/x.<self>");
+	last.label.data[7] = '!';
+	expect_after(&f, &last, 1, "/run/x.4711/y", "/run/x.!self>/y");
+	expect_after(&f, &last, 2, "/run/x.4711/y", "/run/x.<self>/y");
+	/* A name that was made up may be any part of a path. */
+	expect_after(&f, &last, 2, "/run/tmpab_cd12x/y", "/run/tmpab_cd12x/y");
+	assert_int_equal(diff_new_names_add(&f.names, "/run/tmpab_cd12x", 16, 1), 0);
+	expect_after(&f, &last, 2, "/run/tmpab_cd12x/y", "/run/<new#1>/y");
+	diff_path_directory_done(&last);
+	done(&f);
+}
+
 static void numbers_of_processes_are_their_places(void **state)
 {
 	struct fixture f = {.roots = {.count = 0}};
@@ -188,6 +237,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_begin_at_roots),
 		cmocka_unit_test(the_first_name_of_a_root_stays),
+		cmocka_unit_test(paths_of_one_directory_begin_alike),
 		cmocka_unit_test(numbers_of_processes_are_their_places),
 		cmocka_unit_test(made_up_names_are_counted),
 		cmocka_unit_test(what_was_drawn_has_its_place),

@@ -83,6 +83,10 @@ static void check(const struct canonical *c)
 	printer_canon(p, &canon);
 	assert_int_equal(print_canonical(p, &m.event, &c->form, &text), 0);
 	assert_string_equal(buf_text(&text), c->expected);
+	/* What is kept of what was said before says the same. */
+	buf_clear(&text);
+	assert_int_equal(print_canonical(p, &m.event, &c->form, &text), 0);
+	assert_string_equal(buf_text(&text), c->expected);
 	buf_done(&text);
 	printer_free(p);
 	made_done(&m);
@@ -293,6 +297,39 @@ static void socket_addresses_are_asked_for(void **state)
 			.memory = {{.address = 0x20, .data = address, .length = 16}}}});
 }
 
+/* More flags and modes than are kept, through one printer and through one for each. */
+static void what_is_kept_says_the_same(void **state)
+{
+	enum { VALUES = 700 };
+	const struct print_options options = {.string_limit = 32};
+	const struct print_form form = {.name = "open"};
+	struct printer *p = printer_new(&options);
+
+	(void)state;
+	printer_canon(p, &canon);
+	for (uint64_t i = 0; i < 2 * (uint64_t)VALUES; i++) {
+		const uint64_t flags = i % VALUES * 64 | 0100, mode = i % 8 * 0111;
+		struct made_call call = {.name = "open",
+					 .args = {0x10, flags, mode},
+					 .memory = {MADE_STRING(0x10, "/x")},
+					 .ret = 3};
+		struct printer *fresh = printer_new(&options);
+		struct buf text = {0}, expected = {0};
+		struct made m;
+
+		made_from(&call, &m);
+		printer_canon(fresh, &canon);
+		assert_int_equal(print_canonical(p, &m.event, &form, &text), 0);
+		assert_int_equal(print_canonical(fresh, &m.event, &form, &expected), 0);
+		assert_string_equal(buf_text(&text), buf_text(&expected));
+		buf_done(&text);
+		buf_done(&expected);
+		printer_free(fresh);
+		made_done(&m);
+	}
+	printer_free(p);
+}
+
 static void a_signal_says_who_sent_it(void **state)
 {
 	static const struct made_siginfo sent = {.signo = 15, .fields = {0, 4711, 0}},
@@ -342,6 +379,7 @@ int main(void)
 		cmocka_unit_test(links_say_paths),
 		cmocka_unit_test(entries_are_a_sorted_set),
 		cmocka_unit_test(socket_addresses_are_asked_for),
+		cmocka_unit_test(what_is_kept_says_the_same),
 		cmocka_unit_test(a_signal_says_who_sent_it),
 	};
 

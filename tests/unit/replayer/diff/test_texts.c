@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Texts of a side, of which what they are about is not written out. */
+#include "replayer/diff/side_priv.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A mark and object 1, then a mark and one that is not there. */
+static const char texts[] = "\0/etc/hosts\0"
+			    "open(\"\1\x81\x80\x80\x80\", O_RDONLY) = <\1\x81\x80\x80\x80>\0"
+			    "close(<\1\xff\xff\xff\xff>)\0"
+			    "a \1 mark";
+
+static uint32_t behind(uint32_t place)
+{
+	return place + (uint32_t)strlen(texts + place) + 1;
+}
+
+static void short_texts_are_made_whole(void **state)
+{
+	const uint32_t label = 1, open = behind(label), shut = behind(open), mark = behind(shut);
+	const struct diff_object objects[] = {{0}, {.label = label}};
+	struct diff_side s = {.texts = texts,
+			      .texts_size = sizeof(texts),
+			      .objects = objects,
+			      .object_count = 2,
+			      .told = side_told_new()};
+	struct buf said = {0};
+	const char *text;
+
+	(void)state;
+	assert_non_null(s.told);
+	text = diff_side_text(&s, open | SIDE_TEXT_SHORT);
+	assert_string_equal(text, "open(\"/etc/hosts\", O_RDONLY) = </etc/hosts>");
+	/* Once. */
+	assert_ptr_equal(diff_side_text(&s, open | SIDE_TEXT_SHORT), text);
+	assert_string_equal(diff_side_text(&s, shut | SIDE_TEXT_SHORT), "close(<>)");
+	assert_string_equal(diff_side_text(&s, label), "/etc/hosts");
+	/* Only in those that are short is it a mark. */
+	assert_string_equal(diff_side_text(&s, mark), "a \1 mark");
+	assert_string_equal(diff_side_text(&s, 0), "");
+	assert_string_equal(diff_side_text(&s, sizeof(texts)), "");
+	assert_string_equal(diff_side_text(&s, (sizeof(texts) + 7) | SIDE_TEXT_SHORT), "");
+	diff_side_say(&s, open | SIDE_TEXT_SHORT, &said);
+	diff_side_say(&s, label, &said);
+	assert_string_equal(buf_text(&said),
+			    "open(\"/etc/hosts\", O_RDONLY) = </etc/hosts>/etc/hosts");
+	buf_done(&said);
+	side_told_free(s.told);
+}
+
+static void an_object_is_there_once(void **state)
+{
+	struct texts t = {.all = {0}};
+	struct objects o = {.texts = &t};
+	struct buf label = {0};
+	uint32_t a, b;
+	size_t size;
+
+	(void)state;
+	buf_str(&label, "/etc/hosts");
+	a = diff_objects_put(&o, &label, "/etc/hosts", 10, DIFF_FILE, 0);
+	assert_int_equal(a, 1);
+	size = t.all.size;
+	assert_int_equal(diff_objects_put(&o, &label, "/etc/hosts", 10, DIFF_FILE, 0), a);
+	/* Nothing is left of the attempt. */
+	assert_int_equal(t.all.size, size);
+	buf_str(&label, ".old");
+	b = diff_objects_put(&o, &label, "/etc/hosts.1", 12, DIFF_FILE, 0);
+	assert_int_equal(b, 2);
+	assert_string_equal(t.all.data + o.list[a].label, "/etc/hosts");
+	assert_int_equal(o.list[a].label, o.list[a].name);
+	assert_string_equal(t.all.data + o.list[b].label, "/etc/hosts.old");
+	assert_string_equal(t.all.data + o.list[b].name, "/etc/hosts.1");
+	buf_done(&label);
+	diff_objects_done(&o);
+	diff_texts_done(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(short_texts_are_made_whole),
+		cmocka_unit_test(an_object_is_there_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
