@@ -6,6 +6,9 @@ import shutil
 
 from pairs import Program
 
+# Those that take longer.
+MAKING = ("https", "make", "ninja", "cmake", "ar", "gdb", "go")
+
 UNITTEST = """
 import os, tempfile, unittest
 class It(unittest.TestCase):
