@@ -66,14 +66,14 @@ static bool tells_to_end(const char *call)
 	       strcmp(call, "pidfd_send_signal") == 0;
 }
 
-bool pool_step_by_chance(const struct comparison *c, const struct diff_side *s, uint32_t process,
+bool pool_step_by_chance(struct comparison *c, const struct diff_side *s, uint32_t process,
 			 const struct diff_step *step)
 {
 	const char *call = compare_call(s, step->call);
 	uint32_t target = process;
 
 	if (step->kind == DIFF_CALL) {
-		if (!tells_to_end(call))
+		if (!tells_to_end(call) || c->pool_looks++ >= POOL_LOOKS_MAX)
 			return false;
 		target = child_in(s, process, compare_text(s, step->text));
 	} else {
@@ -106,9 +106,9 @@ uint64_t pool_untimely_ends(const struct comparison *c, uint32_t node)
 	return a > b ? a - b : b - a;
 }
 
-bool pool_count_by_chance(const struct comparison *c, uint32_t node, const char *call)
+bool pool_count_by_chance(struct comparison *c, uint32_t node, const char *call)
 {
-	if (!tells_to_end(call))
+	if (!tells_to_end(call) || c->pool_looks++ >= POOL_LOOKS_MAX)
 		return false;
 	for (uint32_t i = 1; i < c->match.node_count; i++) {
 		const struct match_node *n = &c->match.nodes[i];

@@ -8,13 +8,16 @@
 
 #include "compare.h"
 
+enum { POOL_LOOKS_MAX = 4096 }; /* each goes through all processes */
+
 /* Whether one has ended by itself, as another did on both sides, and the other because its parent
  * told it to. */
 bool pool_ends_by_chance(const struct comparison *c, const struct match_node *n,
 			 const struct diff_process *a, const struct diff_process *b);
 
-/* Whether a step is that a worker is told to end, or that it is told. */
-bool pool_step_by_chance(const struct comparison *c, const struct diff_side *s, uint32_t process,
+/* Whether a step is that a worker is told to end, or that it is told. This and the last one: false
+ * when it has been asked for more than POOL_LOOKS_MAX times. */
+bool pool_step_by_chance(struct comparison *c, const struct diff_side *s, uint32_t process,
 			 const struct diff_step *step);
 
 /* How many more members of a heap were told to end on one side than on the other: they lack what
@@ -22,6 +25,6 @@ bool pool_step_by_chance(const struct comparison *c, const struct diff_side *s, 
 uint64_t pool_untimely_ends(const struct comparison *c, uint32_t node);
 
 /* Whether it is of a process that tells members of a heap to end: how many is chance. */
-bool pool_count_by_chance(const struct comparison *c, uint32_t node, const char *call);
+bool pool_count_by_chance(struct comparison *c, uint32_t node, const char *call);
 
 #endif

@@ -6,6 +6,9 @@ import shutil
 
 from pairs import Program
 
+# Those that take longer.
+MAKING = ("https", "make", "ninja", "cmake", "ar", "gdb", "go")
+
 UNITTEST = """
 import os, tempfile, unittest
 class It(unittest.TestCase):
@@ -144,7 +147,7 @@ def programs(python, sources, texts, tree, numbers, repository):
         "gdb": Program(["gdb", "-nx", "-batch", "-ex", "info line main", "prog"], built, ("gcc",)),
         "go": Program(["./prog"], go, ("go",)),
         "git status": Program(["git", "status", "--short"], repository),
-        "git diff": Program(["git", "diff", "HEAD~1"], repository),
+        "git diff": Program(["git", "diff", "HEAD~1", "HEAD"], repository),
         "man": Program(["man", "-P", "cat", "-E", "ascii", "ls"]),
         "dpkg -l": Program(["dpkg", "-l"]),
     }

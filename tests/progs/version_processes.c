@@ -267,7 +267,8 @@ static int pieces(bool newer)
 	pthread_t made;
 	int fd = open("result", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
-	must(fd >= 0 && pthread_create(&made, NULL, reads_input, NULL) == 0);
+	must(fd >= 0);
+	must(pthread_create(&made, NULL, reads_input, NULL) == 0);
 	must(pthread_join(made, NULL) == 0);
 	for (size_t at = 0; at < sizeof(text); at += size)
 		put(fd, text + at, size);
