@@ -150,6 +150,8 @@ static const char *read_mask(struct rules *r, const struct line *line)
 	if (error)
 		return error;
 	failed = regcomp(&r->at[r->count - 1].regex, line->word[1], REG_EXTENDED);
+	if (failed == REG_ESPACE)
+		return "out of memory";
 	if (failed) {
 		regerror(failed, NULL, why, sizeof(why));
 		return complain(r, "'%.*s' is no regular expression: %s", QUOTED_MAX, line->word[1],
