@@ -146,8 +146,6 @@ void made_step(struct made_side *s, uint32_t process, const char *text, const ch
 {
 	const size_t size = strcspn(text, "(");
 	struct diff_step x = {.seq = ++s->seq,
-			      .time = s->seq,
-			      .duration = 1,
 			      .object = put_object(s, label),
 			      .call = put_call(s, text, size),
 			      .text = put_text(s, text),
