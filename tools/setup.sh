@@ -20,7 +20,7 @@ build=(
 tests=(
 	libcmocka-dev protobuf-compiler zstd jq strace git python3 make curl
 	busybox iproute2 perl-base sqlite3 tshark chromium xz-utils pigz
-	libclang-rt-dev manpages-dev mandoc dpkg-dev file shellcheck codespell
+	libclang-rt-dev manpages-dev mandoc dpkg-dev file patch shellcheck codespell
 )
 # The tests of 32-bit calls need a compiler for them.
 if [ "$(dpkg --print-architecture 2>/dev/null)" = amd64 ]; then

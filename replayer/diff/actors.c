@@ -50,8 +50,7 @@ static uint32_t add_actor(struct reading *r, uint32_t pid, uint32_t parent, uint
 	a = &r->actors[r->actor_count];
 	*a = (struct actor){.is = {.pid = pid,
 				   .parent = parent,
-				   .start_time = time,
-				   .start_seq = r->event ? r->event->seq : 0}};
+				   .start_time = time}};
 	a->ordinal = ++r->actors[parent].children;
 	if (parent) {
 		const struct diff_process *p = &r->actors[parent].is;
@@ -290,17 +289,38 @@ int diff_actors_take_environment(struct reading *r, uint64_t list_address, size_
 
 /* ---- what was there before ---- */
 
+/* The process of a snapshot. On a machine that is busy its first call may have begun before the
+ * snapshot was taken, and then it is known. */
+static uint32_t find_process(struct reading *r, const struct meta_process *p, uint64_t time)
+{
+	const uint32_t actor = found(&r->by_pid, p->pid), parent = found(&r->by_pid, p->ppid);
+
+	if (!actor || r->actors[actor].is.ended)
+		return add_actor(r, p->pid, parent, time);
+	if (!r->actors[actor].is.parent && parent < actor)
+		r->actors[actor].is.parent = parent;
+	return actor;
+}
+
+static void find_worker(struct reading *r, uint32_t tid, uint32_t actor)
+{
+	const uint32_t worker = found(&r->by_tid, tid);
+
+	if (!worker || r->workers[worker].process != actor)
+		add_worker(r, tid, actor);
+}
+
 static int take_process(struct reading *r, const struct meta_process *p, uint64_t time)
 {
-	uint32_t actor = add_actor(r, p->pid, found(&r->by_pid, p->ppid), time);
+	uint32_t actor = find_process(r, p, time);
 	uint8_t *environment;
 
 	if (!actor)
 		return r->failed;
 	for (size_t i = 0; i < p->tid_count; i++)
-		add_worker(r, p->tids[i], actor);
+		find_worker(r, p->tids[i], actor);
 	if (!p->tid_count)
-		add_worker(r, p->pid, actor);
+		find_worker(r, p->pid, actor);
 	r->actor = actor;
 	if (p->env.size && p->env.size < SIDE_ENVIRONMENTS_MAX - r->environment_bytes) {
 		environment = malloc(p->env.size);

@@ -77,12 +77,13 @@ static int take_snapshot(struct reading *r, const struct meta_snapshot *s, struc
 	return result < 0 ? result : diff_actors_snapshot(r, s);
 }
 
-/* The command's own input and output were there before it, wherever they lead to. */
+/* The command's own input and output were there before it, wherever they lead to. They are in the
+ * snapshot; on a machine that is busy the first call may have begun before that. */
 static void find_standard(struct reading *r)
 {
 	if (r->standard_known)
 		return;
-	r->standard_known = true;
+	r->standard_known = r->is->snapshot || r->event->kind != EVENT_BEGUN;
 	for (int32_t fd = 0; fd < SIDE_STANDARD; fd++) {
 		const struct state_file *f = state_at_entry(r->state, r->event, fd);
 

@@ -16,10 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* When a process began, which its parent was in a call for. */
+/* A process that is ignored, and which of its parent's children it is, from 0. */
 struct birth {
 	uint32_t parent; /* in the old side */
-	uint64_t seq;
+	uint32_t ordinal;
 };
 
 struct ruled_side {
@@ -32,8 +32,9 @@ struct ruled_side {
 	bool rewrites;
 	bool *ignored;        /* of each object */
 	uint32_t *number;     /* of each process of the old side; 0: it is ignored */
-	struct birth *unborn; /* of those that are ignored, and whose parents are not */
+	struct birth *unborn; /* those that are ignored, and whose parents are not; sorted */
 	size_t unborn_count;
+	struct buf forks; /* of the process at hand: places of the calls for such, sorted */
 	bool *ignored_call;
 	bool failed;
 };
@@ -157,8 +158,8 @@ static const char *old_text(const struct ruled_side *r, uint32_t place)
 	return place < r->from->texts_size ? r->from->texts + place : "";
 }
 
-/* With what it is about written out. Valid until the next. */
-static const char *whole_text(struct ruled_side *r, uint32_t place)
+/* The text of a step, as it was. Valid until the next. */
+static const char *said(struct ruled_side *r, uint32_t place)
 {
 	buf_clear(&r->whole);
 	diff_side_say(r->from, place, &r->whole);
@@ -166,20 +167,21 @@ static const char *whole_text(struct ruled_side *r, uint32_t place)
 	return buf_text(&r->whole);
 }
 
+static uint32_t put_rewritten(struct ruled_side *r, const char *text)
+{
+	const size_t at = r->texts.size;
+
+	if (!*text || at > UINT32_MAX - DIFF_TEXTS_MAX)
+		return 0;
+	rules_rewrite(r->rules, text, &r->texts);
+	buf_char(&r->texts, '\0');
+	return (uint32_t)at;
+}
+
 /* The place of a text made over. */
 static uint32_t new_text(struct ruled_side *r, uint32_t place)
 {
-	const size_t at = r->texts.size;
-	const char *old;
-
-	if (!r->rewrites)
-		return place;
-	old = whole_text(r, place);
-	if (!*old || at > UINT32_MAX - DIFF_TEXTS_MAX)
-		return 0;
-	rules_rewrite(r->rules, old, &r->texts);
-	buf_char(&r->texts, '\0');
-	return (uint32_t)at;
+	return r->rewrites ? put_rewritten(r, said(r, place)) : place;
 }
 
 static const char *made_text(const struct ruled_side *r, uint32_t place)
@@ -189,11 +191,9 @@ static const char *made_text(const struct ruled_side *r, uint32_t place)
 
 /* As for texts that were read so: one that did not change keeps its own, which may be of more than
  * was kept. */
-static uint64_t hash_of(struct ruled_side *r, uint32_t old, uint32_t made, uint64_t hash)
+static uint64_t hash_of(const char *old, const char *made, uint64_t hash)
 {
-	const char *text = made_text(r, made);
-
-	return strcmp(whole_text(r, old), text) == 0 ? hash : diff_hash(text, strlen(text));
+	return strcmp(old, made) == 0 ? hash : diff_hash(made, strlen(made));
 }
 
 /* ---- objects and calls ---- */
@@ -216,7 +216,8 @@ static void apply_objects(struct ruled_side *r)
 		if (!r->rewrites)
 			continue;
 		o->name = new_text(r, s->objects[i].name);
-		o->hash = hash_of(r, s->objects[i].label, o->label, s->objects[i].hash);
+		o->hash = hash_of(old_text(r, s->objects[i].label), made_text(r, o->label),
+				  s->objects[i].hash);
 	}
 	r->side.objects = objects;
 }
@@ -253,20 +254,19 @@ static const char *call_of(const char *const *calls, size_t count, uint32_t call
 }
 
 /* The text with another name of the call in front. */
-static uint32_t renamed(struct ruled_side *r, uint32_t place, const char *from, const char *to)
+static uint32_t renamed(struct ruled_side *r, const char *text, const char *from, const char *to)
 {
-	const size_t size = strlen(from), at = r->texts.size;
-	const char *text = whole_text(r, place);
+	const size_t size = strlen(from);
 	cleanup_done(buf_done) struct buf all = {0};
+	uint32_t place;
 
-	if (strncmp(text, from, size) != 0 || text[size] != '(' || at > UINT32_MAX - DIFF_TEXTS_MAX)
-		return new_text(r, place);
+	if (strncmp(text, from, size) != 0 || text[size] != '(')
+		return put_rewritten(r, text);
 	buf_str(&all, to);
 	buf_str(&all, text + size);
-	rules_rewrite(r->rules, buf_text(&all), &r->texts);
-	buf_char(&r->texts, '\0');
+	place = put_rewritten(r, buf_text(&all));
 	buf_inherit(&r->texts, &all);
-	return (uint32_t)at;
+	return place;
 }
 
 /* The call and its object are exchanged in the keys, all else stays in them. */
@@ -276,10 +276,10 @@ static void rekey(struct ruled_side *r, struct diff_step *step)
 	const char *call = call_of(r->side.calls, r->side.call_count, step->call);
 	const uint64_t object = r->from->objects[step->object].hash;
 	const bool unfinished = step->coarse != diff_step_coarse(step->what, step->error, false);
-	const uint32_t text = step->text;
+	const char *text = said(r, step->text);
 
-	step->text = call == old ? new_text(r, text) : renamed(r, text, old, call);
-	step->fine = hash_of(r, text, step->text, step->fine);
+	step->text = call == old ? put_rewritten(r, text) : renamed(r, text, old, call);
+	step->fine = hash_of(text, made_text(r, step->text), step->fine);
 	if (step->kind != DIFF_CALL)
 		return;
 	step->what ^= diff_step_about(old, object) ^
@@ -299,29 +299,27 @@ static int compare_births(const void *a, const void *b)
 
 	if (x->parent != y->parent)
 		return x->parent < y->parent ? -1 : 1;
-	return (x->seq > y->seq) - (x->seq < y->seq);
+	return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
 }
 
-/* How many of a process's children that are ignored began from @from to @to. */
-static size_t unborn_of(const struct ruled_side *r, uint32_t parent, uint64_t from, uint64_t to)
+/* Those of a process; the first of them is returned. */
+static const struct birth *unborn_of(const struct ruled_side *r, uint32_t parent, size_t *ret_count)
 {
-	size_t low = 0, high = r->unborn_count, n = 0;
-	const struct birth first = {parent, from};
+	size_t low = 0, high = r->unborn_count;
 
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 
-		if (compare_births(&r->unborn[middle], &first) < 0)
+		if (r->unborn[middle].parent < parent)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	while (low < r->unborn_count && r->unborn[low].parent == parent &&
-	       r->unborn[low].seq <= to) {
-		low++;
-		n++;
+	for (*ret_count = 0; low + *ret_count < r->unborn_count; ++*ret_count) {
+		if (r->unborn[low + *ret_count].parent != parent)
+			break;
 	}
-	return n;
+	return r->unborn + low;
 }
 
 static bool is_fork(const struct ruled_side *r, uint32_t call, uint16_t error)
@@ -330,15 +328,49 @@ static bool is_fork(const struct ruled_side *r, uint32_t call, uint16_t error)
 	       strcmp(r->from->calls[call], "fork") == 0;
 }
 
-/* The call for a child that is ignored is ignored with it: @next is the one behind it. */
-static bool is_for_unborn(const struct ruled_side *r, uint32_t process,
-			  const struct diff_step *step, const struct diff_step *next)
+static int compare_places(const void *a, const void *b)
 {
-	return r->unborn_count && is_fork(r, step->call, step->error) &&
-	       unborn_of(r, process, step->seq, next ? next->seq : UINT64_MAX);
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
 }
 
-static void apply_thread(struct ruled_side *r, uint32_t process, const struct diff_thread *from,
+/* The calls for children that are ignored are ignored with them: the first call is for the first
+ * child. */
+static void find_forks(struct ruled_side *r, uint32_t process)
+{
+	const struct diff_process *p = &r->from->processes[process];
+	size_t unborn, n = 0;
+	const struct birth *birth = unborn_of(r, process, &unborn);
+	uint64_t *all;
+
+	r->failed |= buf_error(&r->forks) != 0;
+	buf_clear(&r->forks);
+	for (size_t i = 0; unborn && i < p->thread_count; i++) {
+		for (size_t k = 0; k < p->threads[i].count; k++) {
+			const struct diff_step *x = &p->threads[i].steps[k];
+
+			if (is_fork(r, x->call, x->error))
+				buf_append(&r->forks, &x->seq, sizeof(x->seq));
+		}
+	}
+	if (!r->forks.size)
+		return;
+	all = (uint64_t *)(void *)r->forks.data;
+	qsort(all, r->forks.size / sizeof(*all), sizeof(*all), compare_places);
+	for (size_t i = 0; i < unborn && birth[i].ordinal < r->forks.size / sizeof(*all); i++)
+		all[n++] = all[birth[i].ordinal];
+	buf_truncate(&r->forks, n * sizeof(*all));
+}
+
+static bool is_for_unborn(const struct ruled_side *r, const struct diff_step *step)
+{
+	return r->forks.size && is_fork(r, step->call, step->error) &&
+	       bsearch(&step->seq, r->forks.data, r->forks.size / sizeof(step->seq),
+		       sizeof(step->seq), compare_places);
+}
+
+static void apply_thread(struct ruled_side *r, const struct diff_thread *from,
 			 struct diff_thread *ret)
 {
 	struct diff_step *steps = own(r, from->count, sizeof(*steps));
@@ -350,8 +382,7 @@ static void apply_thread(struct ruled_side *r, uint32_t process, const struct di
 		struct diff_step *step = &steps[ret->count];
 
 		if (!is_kept(r, from->steps[i].call, from->steps[i].object) ||
-		    is_for_unborn(r, process, &from->steps[i],
-				  i + 1 < from->count ? &from->steps[i + 1] : NULL))
+		    is_for_unborn(r, &from->steps[i]))
 			continue;
 		*step = from->steps[i];
 		ret->count++;
@@ -365,8 +396,9 @@ static void apply_counts(struct ruled_side *r, const struct diff_process *from,
 {
 	struct diff_count *counts = own(r, from->count_count, sizeof(*counts));
 	const uint32_t process = (uint32_t)(from - r->from->processes);
-	size_t unborn = unborn_of(r, process, 0, UINT64_MAX);
+	size_t unborn;
 
+	unborn_of(r, process, &unborn);
 	ret->counts = counts;
 	ret->count_count = 0;
 	for (size_t i = 0; !r->failed && i < from->count_count; i++) {
@@ -411,9 +443,9 @@ static void apply_process(struct ruled_side *r, const struct diff_process *from,
 	ret->parent = r->number[from->parent];
 	ret->argv = new_text(r, from->argv);
 	ret->threads = threads;
+	find_forks(r, (uint32_t)(from - r->from->processes));
 	for (size_t i = 0; !r->failed && i < from->thread_count; i++)
-		apply_thread(r, (uint32_t)(from - r->from->processes), &from->threads[i],
-			     &threads[i]);
+		apply_thread(r, &from->threads[i], &threads[i]);
 	apply_counts(r, from, ret);
 	apply_streams(r, from, ret);
 }
@@ -421,19 +453,23 @@ static void apply_process(struct ruled_side *r, const struct diff_process *from,
 static void number_processes(struct ruled_side *r)
 {
 	const struct diff_side *s = r->from;
+	uint32_t *children = own(r, s->process_count, sizeof(*children));
 
 	r->side.process_count = 1;
-	for (uint32_t i = 1; i < s->process_count; i++) {
+	for (uint32_t i = 1; !r->failed && i < s->process_count; i++) {
 		const struct diff_process *p = &s->processes[i];
-		const bool orphan = p->parent && p->parent < i && !r->number[p->parent];
+		const bool known = p->parent && p->parent < i;
+		const uint32_t ordinal = known ? children[p->parent]++ : 0;
 
-		if (!orphan &&
-		    !rules_ignore(r->rules, RULE_PROCESS, old_text(r, s->objects[p->exe].label)))
+		if (known && !r->number[p->parent])
+			continue;
+		if (!rules_ignore(r->rules, RULE_PROCESS, old_text(r, s->objects[p->exe].label)))
 			r->number[i] = (uint32_t)r->side.process_count++;
-		else if (p->parent && !orphan)
-			r->unborn[r->unborn_count++] = (struct birth){p->parent, p->start_seq};
+		else if (known)
+			r->unborn[r->unborn_count++] = (struct birth){p->parent, ordinal};
 	}
-	qsort(r->unborn, r->unborn_count, sizeof(*r->unborn), compare_births);
+	if (!r->failed)
+		qsort(r->unborn, r->unborn_count, sizeof(*r->unborn), compare_births);
 }
 
 static void apply_processes(struct ruled_side *r)
@@ -476,7 +512,7 @@ int rules_apply(const struct rules *rules, const struct diff_side *side, struct 
 		apply_objects(r);
 	if (!r->failed)
 		apply_processes(r);
-	if (r->failed || buf_error(&r->texts)) {
+	if (r->failed || buf_error(&r->texts) || buf_error(&r->forks)) {
 		ruled_side_free(r);
 		return -ENOMEM;
 	}
@@ -505,7 +541,7 @@ struct ruled_side *ruled_side_free(struct ruled_side *r)
 	}
 	buf_done(&r->owned);
 	buf_done(&r->texts);
-	buf_done(&r->whole);
+	buf_done(&r->forks);
 	free(r);
 	return NULL;
 }

@@ -126,7 +126,6 @@ struct diff_process {
 	const struct diff_inherited *inherited; /* by the last exec, but for 0, 1 and 2 */
 	size_t inherited_count;
 	uint64_t start_time, end_time;
-	uint64_t start_seq; /* where it began: behind the entry of the call that made it */
 };
 
 /* What a call was about: a file, a socket, a pipe, by a name that is the same in another run. */

@@ -17,7 +17,8 @@ DOCUMENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", 
 PYTHON3 = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
 KINDS = """environment executable arguments budget exit now-fails no-longer-fails other-error signal
 process-new process-gone executes-instead peer-instead path-instead peer-new peer-gone path-new
-path-gone flags argument result call-new call-gone bytes count order time""".split()
+path-gone flags argument result call-new call-gone bytes count order time thread-new thread-gone
+inherits machine""".split()
 LEVELS = ("environment budget exit error process peer path flags call bytes count order "
           "time").split()
 

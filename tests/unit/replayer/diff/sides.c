@@ -85,8 +85,7 @@ static struct made_process *add_process(struct made_side *s)
 	p = &s->processes[s->process_count];
 	*p = (struct made_process){.is = {.pid = 1000 + (uint32_t)s->process_count,
 					  .ended = true,
-					  .start_time = ++s->seq,
-					  .start_seq = s->seq}};
+					  .start_time = ++s->seq}};
 	p->thread.tid = p->is.pid;
 	s->process_count++;
 	return p;

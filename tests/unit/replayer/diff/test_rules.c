@@ -276,6 +276,18 @@ static void a_process_with_its_children(void **state)
 	assert_int_equal(x.side->processes[1].threads[0].count, 2);
 	assert_int_equal(x.side->processes[1].counts[0].calls, 1);
 	ruled_done(&x);
+	ruled_begin(&x, HEAD "ignore process */true\n");
+	assert_int_equal(x.side->process_count, 4);
+	assert_int_equal(x.side->processes[1].threads[0].count, 2);
+	assert_string_equal(x.side->texts + x.side->processes[1].threads[0].steps[1].text,
+			    "fork() = <P1.1>");
+	ruled_done(&x);
+	/* Both. */
+	ruled_begin(&x, HEAD "ignore process */true\nignore process */cc\n");
+	assert_int_equal(x.side->process_count, 2);
+	assert_int_equal(x.side->processes[1].threads[0].count, 1);
+	assert_int_equal(x.side->processes[1].count_count, 0);
+	ruled_done(&x);
 	ruled_begin(&x, HEAD "ignore process *\n");
 	assert_int_equal(x.side->process_count, 1);
 	ruled_done(&x);

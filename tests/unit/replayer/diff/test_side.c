@@ -46,13 +46,14 @@ struct tape {
 	uint32_t pid;
 };
 
-static void begin(struct tape *t, const struct world *w)
+/* @chunk_size 1: each event is handed on as soon as it comes. */
+static void begin_with(struct tape *t, const struct world *w, size_t chunk_size)
 {
 	const struct meta_header header = {.payload_limit = UINT64_MAX,
 					   .tool = (char *)(uintptr_t) "test",
 					   .cwd = {(uint8_t *)(uintptr_t)w->cwd, strlen(w->cwd)}};
 	struct trace_writer_options options = {
-		.chunk_size = 4096, .frame_size = 16384, .flush_ms = 60000};
+		.chunk_size = chunk_size, .frame_size = 16384, .flush_ms = 60000};
 	struct err err = {0};
 
 	*t = (struct tape){.fd = memfd_create("tape", MFD_CLOEXEC), .pid = MADE_PID};
@@ -60,6 +61,11 @@ static void begin(struct tape *t, const struct world *w)
 	snprintf(t->place, sizeof(t->place), "/proc/self/fd/%d", t->fd);
 	options.fd = t->fd;
 	assert_int_equal(trace_writer_start(&options, &header, &t->writer, &err), 0);
+}
+
+static void begin(struct tape *t, const struct world *w)
+{
+	begin_with(t, w, 4096);
 }
 
 static void put(struct tape *t, const struct event *e)
@@ -301,6 +307,75 @@ static void somewhere_else(void **state)
 	diff_side_free(b);
 }
 
+/* @late: the first call has begun before the snapshot is taken, as on a machine that is busy. */
+static struct diff_side *run_with_snapshot(bool late)
+{
+	static const struct diff_options options = {.one_thread = true};
+	static const char *const targets[] = {"/dev/null", "/log/out", "/log/out"};
+	const struct made_call execve = {.name = "execve",
+					 .args = {AT_PATH, 0, 0},
+					 .memory = {MADE_STRING(AT_PATH, "/bin/tool")}};
+	const struct made_call writes = {.name = "write",
+					 .ret = 2,
+					 .args = {1, AT_TEXT, 2},
+					 .memory = {MADE_BYTES(AT_TEXT, "ab")}};
+	struct meta_snapshot snapshot = {.processes = calloc(1, sizeof(struct meta_process)),
+					 .process_count = 1};
+	struct meta_process *p = snapshot.processes;
+	struct event e = made_event(EVENT_EXEC, 2);
+	struct tape t;
+	struct made m;
+
+	assert_non_null(p);
+	*p = (struct meta_process){.pid = MADE_PID, .ppid = 1, .fd_count = 3};
+	p->fds = calloc(3, sizeof(*p->fds));
+	p->missing = strdup("");
+	assert_true(p->fds && p->missing);
+	for (int32_t fd = 0; fd < 3; fd++)
+		p->fds[fd] = (struct meta_fd){
+			.fd = fd, .target = {(uint8_t *)strdup(targets[fd]), strlen(targets[fd])}};
+	begin_with(&t, &here, 1);
+	if (!late)
+		assert_int_equal(trace_writer_snapshot(t.writer, &snapshot), 0);
+	made_from(&execve, &m);
+	m.event.kind = EVENT_BEGUN;
+	m.event.call.state = EVENT_UNFINISHED;
+	m.event.call.end_seq = 0;
+	put(&t, &m.event);
+	if (late) {
+		snapshot.seq = 1;
+		assert_int_equal(trace_writer_snapshot(t.writer, &snapshot), 0);
+	}
+	e.exec.former_tid = MADE_PID;
+	e.exec.path = "/bin/tool";
+	put(&t, &e);
+	m.event.kind = EVENT_END;
+	m.event.seq = m.event.call.end_seq = 3;
+	m.event.call.state = EVENT_FINISHED;
+	m.event.memory_count = 0;
+	put(&t, &m.event);
+	made_done(&m);
+	t.seq = 3;
+	call(&t, &writes);
+	exits(&t, 0);
+	return end(&t, &options);
+}
+
+static void a_late_snapshot(void **state)
+{
+	(void)state;
+	for (int late = 0; late < 2; late++) {
+		struct diff_side *s = run_with_snapshot(late);
+
+		assert_int_equal(s->process_count, 2);
+		assert_true(s->processes[1].ended);
+		assert_int_equal(s->processes[1].stream_count, 1);
+		assert_string_equal(text(s, s->objects[s->processes[1].streams[0].object].label),
+				    "stdout");
+		diff_side_free(s);
+	}
+}
+
 /* Roots of the user come first, also below the others. */
 static void roots_that_are_given(void **state)
 {
@@ -359,7 +434,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_it_is_called), cmocka_unit_test(what_people_see),
 		cmocka_unit_test(somewhere_else),    cmocka_unit_test(roots_that_are_given),
-		cmocka_unit_test(odd_environments),
+		cmocka_unit_test(odd_environments),  cmocka_unit_test(a_late_snapshot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
