@@ -9,6 +9,7 @@
 #include "print.h"
 
 #include "canon.h"
+#include "commands.h"
 
 #include "base/buf.h"
 #include "base/load.h"
@@ -73,6 +74,7 @@ struct printer {
 	struct generic_family families[PRINT_FAMILIES_MAX];
 	struct known_meaning meanings[PRINT_MEANINGS_MAX];
 	struct known_order orders[PRINT_ORDERS_MAX];
+	struct commands commands;  /* -Y */
 	struct print_parts *parts; /* to be noted of the call at hand; NULL: nobody asks */
 };
 
@@ -113,6 +115,10 @@ static inline bool is_full(const struct scope *s)
 /* Whether the call came back with an error (restarts included), or not at all. */
 bool call_failed(const struct event *e);
 
+/* The number of a process or thread, with what it is called if that is asked for. */
+void say_task(const struct printer *p, int64_t id, struct buf *out);
+/* The same of one that is called as @like is. */
+void say_task_as(const struct printer *p, int64_t id, int64_t like, struct buf *out);
 /* The field's value, whatever it is, in words. */
 void say_field(const struct scope *s, const struct sys_field *f);
 /* What the kernel changed of what the field points to: " => [8]", or nothing. */
