@@ -69,6 +69,7 @@ static int say_usage(void)
 	     "    -v                 nothing abbreviated\n"
 	     "    -x, -xx            strings in hexadecimal where not ASCII, always\n"
 	     "    -y, -yy            paths of descriptors; protocols, addresses, devices too\n"
+	     "    -Y                 what processes are called: 4711<sh>\n"
 	     "    -P PATH            only calls about this path, or a descriptor of it\n"
 	     "    -X raw|abbrev|verbose  numbers, names (default), or both\n"
 	     "    -a COLUMN          where results are aligned (default 40)\n"

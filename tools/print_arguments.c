@@ -35,7 +35,7 @@ static int add_path(struct print_arguments *a, const char *path, struct err *err
 }
 
 /* Long options without a letter of their own. */
-enum { TIMESTAMPS = 256, RELATIVE, DURATIONS, HEX, NAMES, STATUS, SIGNALS, QUIET };
+enum { TIMESTAMPS = 256, RELATIVE, DURATIONS, HEX, NAMES, PIDS, STATUS, SIGNALS, QUIET };
 
 /* -e KIND=SET, where the set of calls is the kind that need not be named. */
 static int choose_kind(struct print_arguments *a, const char *text, struct err *err)
@@ -119,6 +119,11 @@ static int apply(struct print_arguments *a, int option, struct err *err)
 		return styles_hex(optarg, o, err);
 	case NAMES:
 		return styles_names(optarg, o, err);
+	case PIDS:
+		return styles_pids(optarg, o, err);
+	case 'Y':
+		o->commands = true;
+		break;
 	case 'n':
 		o->numbers = true;
 		break;
@@ -177,6 +182,7 @@ static const struct option longs[] = {{"pid", required_argument, NULL, 'p'},
 				      {"const-print-style", required_argument, NULL, 'X'},
 				      {"no-abbrev", no_argument, NULL, 'v'},
 				      {"decode-fds", optional_argument, NULL, NAMES},
+				      {"decode-pids", required_argument, NULL, PIDS},
 				      {"columns", required_argument, NULL, 'a'},
 				      {"syscall-number", no_argument, NULL, 'n'},
 				      {"instruction-pointer", no_argument, NULL, 'i'},
@@ -187,8 +193,8 @@ int print_arguments_parse(struct print_arguments *a, int argc, char **argv, stru
 	int option, r = 0;
 
 	*a = (struct print_arguments){.options = {.string_limit = PRINT_STRING_DEFAULT}};
-	while (r == 0 &&
-	       (option = getopt_long(argc, argv, ":trTs:a:vxyX:P:zZe:fo:niq", longs, NULL)) != -1) {
+	while (r == 0 && (option = getopt_long(argc, argv, ":trTs:a:vxyYX:P:zZe:fo:niq", longs,
+					       NULL)) != -1) {
 		if (option == '?' || option == ':')
 			return opts_option_error(option, argv, err);
 		r = apply(a, option, err);

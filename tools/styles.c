@@ -38,6 +38,17 @@ int styles_words(const char *text, struct print_options *ret, struct err *err)
 	return 0;
 }
 
+int styles_pids(const char *text, struct print_options *ret, struct err *err)
+{
+	static const struct style styles[] = {{"none", false}, {"comm", true}};
+	int value = FIND(styles, "--decode-pids=", text, err);
+
+	if (value < 0)
+		return value;
+	ret->commands = value;
+	return 0;
+}
+
 int styles_timestamps(const char *text, struct print_options *ret, struct err *err)
 {
 	static const struct style styles[] = {

@@ -12,6 +12,7 @@
 struct err;
 
 int styles_words(const char *text, struct print_options *ret, struct err *err); /* -X */
+int styles_pids(const char *text, struct print_options *ret, struct err *err);  /* -Y */
 int styles_timestamps(const char *text, struct print_options *ret,
 		      struct err *err); /* -t, -tt, -ttt */
 int styles_relative(const char *text, struct print_options *ret, struct err *err);  /* -r */

@@ -80,7 +80,7 @@ static bool may_stand_alone(const struct print_arguments *a, char **paths)
 	struct stat st;
 
 	return a->filter.from && a->options.names == PRINT_NAMES_NONE && !a->options.numbers &&
-	       !a->path_count && paths[0] && !paths[1] && strcmp(paths[0], "-") != 0 &&
+	       !a->options.commands && !a->path_count && paths[0] && !paths[1] && strcmp(paths[0], "-") != 0 &&
 	       stat(paths[0], &st) == 0 && S_ISREG(st.st_mode);
 }
 
@@ -93,8 +93,7 @@ static int print_one(struct print_run *run, const struct event *e)
 		run->depends = true;
 	if (r > 0)
 		return print_event(run->printer, e, &run->out);
-	print_nothing(run->printer, e);
-	return r;
+	return r < 0 ? r : print_nothing(run->printer, e);
 }
 
 static int take(void *context, const struct trace_item *item, struct err *err)
@@ -111,8 +110,8 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 		run->said = true;
 		r = begin_tape(run, item->header);
 	}
-	if (item->kind == ITEM_SNAPSHOT)
-		printer_snapshot(run->printer, item->snapshot);
+	if (r == 0 && item->kind == ITEM_SNAPSHOT)
+		r = printer_snapshot(run->printer, item->snapshot);
 	if (r == 0 && !run->alone)
 		r = state_take(run->state, item);
 	if (r == 0 && item->kind == ITEM_EVENT)

@@ -85,6 +85,8 @@ size_t pcapng_bytes_there(const struct record *r)
 
 /* ---- conversations ---- */
 
+enum { UNNAMED = 2 /* bytes: an address is a family alone */ };
+
 /* The conversation of a socket; NULL: it has none, or (failed) no memory. */
 struct talk *pcapng_talk_of(struct pcapng *x, const struct state_file *file)
 {
@@ -110,11 +112,14 @@ struct talk *pcapng_talk_of(struct pcapng *x, const struct state_file *file)
 	t->c = c;
 	t->there = true;
 	/* A pair of sockets, which nobody has connected or accepted. */
-	if (!c.raw_peer.size && !c.accepted && file->peer) {
+	if (c.raw_peer.size <= UNNAMED && !c.accepted && file->peer) {
 		t->c.told_there = map_get(&x->first_ends, file->id) != NULL;
 		if (!t->c.told_there && map_put(&x->first_ends, file->peer->id, t) < 0)
 			x->failed = -ENOMEM;
 	}
+	/* Connected and accepted before the tape began: told by who connected. */
+	if (c.accepted && file->peer)
+		t->c.told_there = t->c.met = true;
 	return t;
 }
 

@@ -287,8 +287,10 @@ static void say_in_words(const struct scope *s, const struct sys_field *f, uint6
 	}
 	switch ((enum sys_kind)f->kind) {
 	case K_INT:
-	case K_PID:
 		buf_i64(out, as_signed(f, value));
+		break;
+	case K_PID:
+		say_task(s->p, as_signed(f, value), out);
 		break;
 	case K_FD:
 		say_descriptor(s, as_signed(f, value));

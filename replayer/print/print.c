@@ -34,6 +34,8 @@ struct printer *printer_new(const struct print_options *options)
 
 struct printer *printer_free(struct printer *p)
 {
+	if (p)
+		commands_done(&p->commands);
 	free(p);
 	return NULL;
 }
@@ -45,6 +47,7 @@ void printer_header(struct printer *p, const struct meta_header *header)
 	p->any_line = false;
 	memset(p->restarts, 0, sizeof(p->restarts));
 	memset(p->calls, 0, sizeof(p->calls));
+	commands_done(&p->commands);
 }
 
 void printer_tell_addresses(struct printer *p, print_address_fn *tell, void *context)
@@ -175,10 +178,11 @@ static void snapshot_process(struct printer *p, const struct meta_process *proce
 	}
 }
 
-void printer_snapshot(struct printer *p, const struct meta_snapshot *snapshot)
+int printer_snapshot(struct printer *p, const struct meta_snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->process_count; i++)
 		snapshot_process(p, &snapshot->processes[i]);
+	return p->options.commands ? commands_snapshot(&p->commands, snapshot) : 0;
 }
 
 /* restart_syscall has no arguments: it goes on with what a signal interrupted. */
@@ -410,11 +414,30 @@ void bound_text(struct buf *out, size_t from)
 	buf_str(out, "...");
 }
 
-static void say_pid(uint32_t tid, struct buf *out)
+void say_task_as(const struct printer *p, int64_t id, int64_t like, struct buf *out)
+{
+	const char *name = p->options.commands && like > 0 && like <= UINT32_MAX
+				   ? commands_of(&p->commands, (uint32_t)like)
+				   : NULL;
+
+	buf_i64(out, id);
+	if (!name)
+		return;
+	buf_char(out, '<');
+	escape_strace(out, name, strlen(name), p->options.hex);
+	buf_char(out, '>');
+}
+
+void say_task(const struct printer *p, int64_t id, struct buf *out)
+{
+	say_task_as(p, id, id, out);
+}
+
+static void say_pid(const struct printer *p, uint32_t tid, struct buf *out)
 {
 	size_t from = out->size;
 
-	buf_u64(out, tid);
+	say_task(p, tid, out);
 	pad(out, from, PID_WIDTH);
 	buf_char(out, ' ');
 }
@@ -423,10 +446,12 @@ int print_event(struct printer *p, const struct event *e, struct buf *ret)
 {
 	size_t from = ret->size;
 
+	if (p->options.commands && commands_before(&p->commands, e) < 0)
+		return -ENOMEM;
 	if (!has_line(e))
 		return 0;
 	if (!p->options.no_pid)
-		say_pid(e->tid, ret);
+		say_pid(p, e->tid, ret);
 	say_clock(p, e->time, ret);
 	say_relative(p, e->time, ret);
 	say_call_number(p, e, ret);
@@ -434,10 +459,12 @@ int print_event(struct printer *p, const struct event *e, struct buf *ret)
 	say_event(p, e, ret, column(p, ret->size - from));
 	bound_text(ret, from);
 	buf_char(ret, '\n');
+	if (p->options.commands && commands_after(&p->commands, e) < 0)
+		return -ENOMEM;
 	return buf_error(ret);
 }
 
-void print_nothing(struct printer *p, const struct event *e)
+int print_nothing(struct printer *p, const struct event *e)
 {
 	const struct sys_desc *desc;
 
@@ -445,6 +472,9 @@ void print_nothing(struct printer *p, const struct event *e)
 	desc = event_is_call(e) ? sys_find(e->call.arch, e->call.nr) : NULL;
 	if (desc && e->kind != EVENT_BEGUN)
 		note_restart(p, e, desc);
+	if (!p->options.commands)
+		return 0;
+	return commands_before(&p->commands, e) < 0 ? -ENOMEM : commands_after(&p->commands, e);
 }
 
 int print_text(struct printer *p, const struct event *e, struct buf *ret)

@@ -47,6 +47,7 @@ struct print_options {
 	enum print_clock clock; /* -t, -tt, -ttt */
 	bool relative;          /* -r: since the line before */
 	bool durations;         /* -T: <0.000012> */
+	bool commands;          /* -Y: what processes are called, 4711<sh> */
 	bool no_pid;            /* leave out the pid column */
 	bool numbers;           /* -n: of the call, [ 257] */
 	bool places;            /* -i: the instruction pointer, [00007f70237a99e7] */
@@ -57,8 +58,9 @@ struct printer *printer_new(const struct print_options *options);
 struct printer *printer_free(struct printer *p);
 /* A tape begins: its clock, its machine. May be NULL when the header is missing. */
 void printer_header(struct printer *p, const struct meta_header *header);
-/* The calls that threads were in before the tape began, which a restart_syscall goes on with. */
-void printer_snapshot(struct printer *p, const struct meta_snapshot *snapshot);
+/* The calls that threads were in before the tape began, which a restart_syscall goes on with, and
+ * what they are called. 0 or -ENOMEM. */
+int printer_snapshot(struct printer *p, const struct meta_snapshot *snapshot);
 /* Is told of each address of a network that is said from here on, as it stands in the event's
  * memory, or in a copy of that. NULL: nobody is. */
 enum print_address { PRINT_IPV4, PRINT_IPV6, PRINT_HARDWARE };
@@ -75,8 +77,8 @@ void printer_state(struct printer *p, const struct state *state);
  */
 int print_event(struct printer *p, const struct event *e, struct buf *ret);
 
-/* An event that is not told: what later ones need of it is kept. */
-void print_nothing(struct printer *p, const struct event *e);
+/* An event that is not told: what later ones need of it is kept. 0 or -ENOMEM. */
+int print_nothing(struct printer *p, const struct event *e);
 
 /*
  * Appends the text alone, no pid, no time, no newline, no alignment:

@@ -9,6 +9,7 @@
 #include "print.h"
 
 #include "canon.h"
+#include "commands.h"
 
 #include "base/buf.h"
 #include "base/load.h"
@@ -104,6 +105,7 @@ struct printer {
 	struct known_struct structs[PRINT_STRUCTS_MAX];
 	print_address_fn *address; /* is told of addresses; NULL: nobody is */
 	void *address_context;
+	struct commands commands;  /* -Y */
 	struct print_parts *parts; /* to be noted of the call at hand; NULL: nobody asks */
 };
 
@@ -144,6 +146,10 @@ static inline bool is_full(const struct scope *s)
 /* Whether the call came back with an error (restarts included), or not at all. */
 bool call_failed(const struct event *e);
 
+/* The number of a process or thread, with what it is called if that is asked for. */
+void say_task(const struct printer *p, int64_t id, struct buf *out);
+/* The same of one that is called as @like is. */
+void say_task_as(const struct printer *p, int64_t id, int64_t like, struct buf *out);
 /* The field's value, whatever it is, in words. */
 void say_field(const struct scope *s, const struct sys_field *f);
 /* The same of its value, or of what it points to; not from what is known of it already. */

@@ -35,6 +35,18 @@ static void say_error(struct buf *out, int error)
 		buf_printf(out, " (%s)", text);
 }
 
+/* Who was just made is called as who made it. */
+static void say_task_of(const struct scope *s, uint8_t kind, int64_t value)
+{
+	static const char *const makers[] = {"clone", "clone3", "fork", "vfork", NULL};
+	bool made = value > 0 && s->p->options.commands && sys_is_named(s->desc, makers);
+
+	if (kind == K_PID)
+		say_task_as(s->p, value, made ? s->event->tid : value, s->out);
+	else
+		buf_i64(s->out, value);
+}
+
 static void say_value(const struct scope *s, int64_t value)
 {
 	const struct sys_field f = {.kind = result_kind(s->desc), .width = 8};
@@ -44,7 +56,7 @@ static void say_value(const struct scope *s, int64_t value)
 	else if ((f.kind == K_HEX || f.kind == K_ADDR) && value)
 		buf_hex(s->out, (uint64_t)value);
 	else
-		buf_i64(s->out, value);
+		say_task_of(s, f.kind, value);
 	if (f.kind == K_FD) {
 		struct scope after = *s;
 

@@ -205,7 +205,7 @@ static void say_sender(struct buf *out, const struct info *i)
 	if (i->p->canon)
 		i->p->canon->pid(i->p->canon->context, (int32_t)part(i, 0, 4), out);
 	else
-		buf_i64(out, (int32_t)part(i, 0, 4));
+		say_task(i->p, (int32_t)part(i, 0, 4), out);
 	buf_printf(out, ", si_uid=%" PRId64, uid == UINT32_MAX ? -1 : (int64_t)uid);
 }
 

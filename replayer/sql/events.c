@@ -4,7 +4,7 @@
  * asked for what lies ahead goes on from where it is, so that a join by seq, which asks for one
  * place after the other, is one pass.
  */
-#include "sql_priv.h"
+#include "virtual.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,72 +16,36 @@ enum { DATA_WITHIN = 1024 };
 /* So many places ahead a pass that is begun anew is sooner than this one. */
 enum { FAR = 1 << 20 };
 
-struct table {
-	sqlite3_vtab base;
-	struct sql *sql;
-	const struct event_table *is;
-};
-
-struct binding {
-	struct sql *sql;
-	const struct event_table *is;
-};
-
 static struct event_cursor *cursor_of(sqlite3_vtab_cursor *c)
 {
 	return (struct event_cursor *)c;
 }
 
-static const struct table *table_of(const struct event_cursor *c)
+static const struct virtual_table *table_of(const struct event_cursor *c)
 {
-	return (const struct table *)c->base.pVtab;
+	return (const struct virtual_table *)c->base.pVtab;
 }
 
-static int connect_table(sqlite3 *db, void *context, int argc, const char *const *argv,
-			 sqlite3_vtab **ret, char **ret_message)
+static const struct event_table *kind_of(const struct event_cursor *c)
 {
-	const struct binding *b = context;
-	struct table *t;
-	int r = sqlite3_declare_vtab(db, b->is->schema);
-
-	(void)argc, (void)argv, (void)ret_message;
-	if (r != SQLITE_OK)
-		return r;
-	t = calloc(1, sizeof(*t));
-	if (!t)
-		return SQLITE_NOMEM;
-	t->sql = b->sql;
-	t->is = b->is;
-	*ret = &t->base;
-	return SQLITE_OK;
-}
-
-static int disconnect_table(sqlite3_vtab *t)
-{
-	free(t);
-	return SQLITE_OK;
+	return table_of(c)->is;
 }
 
 static int plan(sqlite3_vtab *base, sqlite3_index_info *info)
 {
-	const struct table *t = (const struct table *)base;
+	const struct virtual_table *t = (const struct virtual_table *)base;
+	const struct event_table *is = t->is;
+	int r = bounds_plan(t->sql, is->on, info, is->factor);
 
-	int r = bounds_plan(t->sql, t->is->on, info, t->is->factor);
-
-	if (t->is->straggles)
+	if (is->straggles)
 		info->orderByConsumed = 0;
 	return r;
 }
 
 static int open_cursor(sqlite3_vtab *t, sqlite3_vtab_cursor **ret)
 {
-	struct event_cursor *c = calloc(1, sizeof(*c));
-
 	(void)t;
-	if (!c)
-		return SQLITE_NOMEM;
-	*ret = &c->base;
-	return SQLITE_OK;
+	return virtual_open(sizeof(struct event_cursor), ret);
 }
 
 static int close_cursor(sqlite3_vtab_cursor *base)
@@ -102,7 +66,7 @@ static bool is_last(const struct event_cursor *c, const struct event *e)
 {
 	if ((int64_t)e->seq < c->bounds.seq_to && (int64_t)e->time <= c->bounds.time_to)
 		return false;
-	return !table_of(c)->is->straggles || e->seq >= c->last_seq;
+	return !kind_of(c)->straggles || e->seq >= c->last_seq;
 }
 
 /* What a call wrote may come with its end, and behind that. */
@@ -124,9 +88,9 @@ static int is_row(struct event_cursor *c)
 
 	if (!scan_shows(&c->scan) || !bounds_have(&c->bounds, e))
 		return 0;
-	if (table_of(c)->is->straggles && e->kind == EVENT_CALL)
+	if (kind_of(c)->straggles && e->kind == EVENT_CALL)
 		expect(c, e);
-	c->pieces = table_of(c)->is->pieces(&c->scan);
+	c->pieces = kind_of(c)->pieces(&c->scan);
 	return c->pieces < 0 ? -ENOMEM : c->pieces > 0;
 }
 
@@ -182,8 +146,8 @@ static int filter(sqlite3_vtab_cursor *base, int columns, const char *plan_text,
 		  sqlite3_value **values)
 {
 	struct event_cursor *c = cursor_of(base);
-	const struct table *t = table_of(c);
-	unsigned needs = t->is->needs((uint64_t)columns);
+	const struct virtual_table *t = table_of(c);
+	unsigned needs = kind_of(c)->needs((uint64_t)columns);
 	struct err err = {0};
 	int r;
 
@@ -193,7 +157,7 @@ static int filter(sqlite3_vtab_cursor *base, int columns, const char *plan_text,
 	c->over = false;
 	c->row = 0;
 	c->last_seq = 0;
-	if (t->is->straggles && c->bounds.seq_to < INT64_MAX &&
+	if (kind_of(c)->straggles && c->bounds.seq_to < INT64_MAX &&
 	    scan_gather(t->sql, at_least_0(c->bounds.seq_from), &err) < 0)
 		return sql_failed(base->pVtab, err.code, &err);
 	if (t->sql->no_outlines || needs)
@@ -229,7 +193,7 @@ static int at_end(sqlite3_vtab_cursor *base)
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *ret, int i)
 {
 	struct event_cursor *c = cursor_of(base);
-	int r = table_of(c)->is->column(c, ret, i);
+	int r = kind_of(c)->column(c, ret, i);
 
 	return r < 0 ? SQLITE_NOMEM : r;
 }
@@ -245,10 +209,9 @@ const struct event_table *const event_tables[EVENT_TABLES] = {
 
 int events_register(struct sql *s, const char *prefix)
 {
-	/* Without xCreate: each is there under its own name, and nowhere else. */
 	static const sqlite3_module module = {
-		.xConnect = connect_table,
-		.xDisconnect = disconnect_table,
+		.xConnect = virtual_connect,
+		.xDisconnect = virtual_disconnect,
 		.xBestIndex = plan,
 		.xOpen = open_cursor,
 		.xClose = close_cursor,
@@ -258,17 +221,10 @@ int events_register(struct sql *s, const char *prefix)
 		.xColumn = column,
 		.xRowid = rowid,
 	};
-	char name[64];
 	int r = SQLITE_OK;
 
-	for (size_t i = 0; r == SQLITE_OK && i < EVENT_TABLES; i++) {
-		struct binding *b = calloc(1, sizeof(*b));
-
-		if (!b)
-			return SQLITE_NOMEM;
-		*b = (struct binding){s, event_tables[i]};
-		sqlite3_snprintf((int)sizeof(name), name, "%s%s", prefix, event_tables[i]->name);
-		r = sqlite3_create_module_v2(s->db, name, &module, b, free);
-	}
+	for (size_t i = 0; r == SQLITE_OK && i < EVENT_TABLES; i++)
+		r = virtual_register(s, prefix, event_tables[i]->name, event_tables[i]->schema,
+				     event_tables[i], &module);
 	return r;
 }

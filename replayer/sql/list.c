@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tables that are made whole, in memory, when they are first asked for. */
-#include "sql_priv.h"
+#include "virtual.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct table {
-	sqlite3_vtab base;
-	struct sql *sql;
-	size_t which;
-};
-
-struct binding {
-	struct sql *sql;
-	size_t which;
-};
 
 struct cursor {
 	sqlite3_vtab_cursor base;
@@ -94,42 +83,22 @@ void list_done(struct list *l)
 
 /* ---- asking ---- */
 
+static size_t which(const struct virtual_table *t)
+{
+	return (size_t)((const struct list_table *)t->is - list_tables);
+}
+
 static struct list *list_of(const sqlite3_vtab_cursor *c)
 {
-	const struct table *t = (const struct table *)c->pVtab;
+	const struct virtual_table *t = (const struct virtual_table *)c->pVtab;
 
-	return &t->sql->lists[t->which];
-}
-
-static int connect_table(sqlite3 *db, void *context, int argc, const char *const *argv,
-			 sqlite3_vtab **ret, char **ret_message)
-{
-	const struct binding *b = context;
-	struct table *t;
-	int r = sqlite3_declare_vtab(db, list_tables[b->which].schema);
-
-	(void)argc, (void)argv, (void)ret_message;
-	if (r != SQLITE_OK)
-		return r;
-	t = calloc(1, sizeof(*t));
-	if (!t)
-		return SQLITE_NOMEM;
-	t->sql = b->sql;
-	t->which = b->which;
-	*ret = &t->base;
-	return SQLITE_OK;
-}
-
-static int disconnect_table(sqlite3_vtab *t)
-{
-	free(t);
-	return SQLITE_OK;
+	return &t->sql->lists[which(t)];
 }
 
 static int plan(sqlite3_vtab *base, sqlite3_index_info *info)
 {
-	const struct table *t = (const struct table *)base;
-	const struct list *l = &t->sql->lists[t->which];
+	const struct virtual_table *t = (const struct virtual_table *)base;
+	const struct list *l = &t->sql->lists[which(t)];
 	double rows = l->made ? (double)l->count + 1 : 100;
 
 	info->idxNum = -1;
@@ -148,13 +117,8 @@ static int plan(sqlite3_vtab *base, sqlite3_index_info *info)
 
 static int open_cursor(sqlite3_vtab *t, sqlite3_vtab_cursor **ret)
 {
-	struct cursor *c = calloc(1, sizeof(*c));
-
 	(void)t;
-	if (!c)
-		return SQLITE_NOMEM;
-	*ret = &c->base;
-	return SQLITE_OK;
+	return virtual_open(sizeof(struct cursor), ret);
 }
 
 static int close_cursor(sqlite3_vtab_cursor *c)
@@ -163,16 +127,16 @@ static int close_cursor(sqlite3_vtab_cursor *c)
 	return SQLITE_OK;
 }
 
-static int make(struct table *t)
+static int make(struct virtual_table *t)
 {
-	struct list *l = &t->sql->lists[t->which];
+	struct list *l = &t->sql->lists[which(t)];
 	struct err err = {0};
 	int r;
 
 	if (l->made)
 		return SQLITE_OK;
-	l->columns = list_tables[t->which].columns;
-	r = list_tables[t->which].make(t->sql, l, &err);
+	l->columns = list_tables[which(t)].columns;
+	r = list_tables[which(t)].make(t->sql, l, &err);
 	if (r == 0 && buf_error(&l->texts) < 0)
 		r = err_set(&err, ENOMEM, "out of memory");
 	if (r < 0) {
@@ -200,7 +164,7 @@ static int filter(sqlite3_vtab_cursor *base, int column, const char *text, int c
 		  sqlite3_value **values)
 {
 	struct cursor *c = (struct cursor *)base;
-	int r = make((struct table *)base->pVtab);
+	int r = make((struct virtual_table *)base->pVtab);
 
 	(void)text;
 	if (r != SQLITE_OK)
@@ -252,8 +216,8 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *ret)
 int lists_register(struct sql *s, const char *prefix)
 {
 	static const sqlite3_module module = {
-		.xConnect = connect_table,
-		.xDisconnect = disconnect_table,
+		.xConnect = virtual_connect,
+		.xDisconnect = virtual_disconnect,
 		.xBestIndex = plan,
 		.xOpen = open_cursor,
 		.xClose = close_cursor,
@@ -263,17 +227,10 @@ int lists_register(struct sql *s, const char *prefix)
 		.xColumn = column,
 		.xRowid = rowid,
 	};
-	char name[64];
 	int r = SQLITE_OK;
 
-	for (size_t i = 0; r == SQLITE_OK && i < LIST_TABLES; i++) {
-		struct binding *b = calloc(1, sizeof(*b));
-
-		if (!b)
-			return SQLITE_NOMEM;
-		*b = (struct binding){s, i};
-		sqlite3_snprintf((int)sizeof(name), name, "%s%s", prefix, list_tables[i].name);
-		r = sqlite3_create_module_v2(s->db, name, &module, b, free);
-	}
+	for (size_t i = 0; r == SQLITE_OK && i < LIST_TABLES; i++)
+		r = virtual_register(s, prefix, list_tables[i].name, list_tables[i].schema,
+				     &list_tables[i], &module);
 	return r;
 }

@@ -9,7 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAPS_LEAST = 32, PROTECTIONS = 7 };
+enum { PROTECTIONS = 7 };
+
+static const struct shared_kind kind = {.size = sizeof(struct mapping),
+					.least = 32,
+					.most_of_one = STATE_MAPPED_MAX,
+					.most = STATE_MAPS_MAX};
+
+static struct shared *head(const struct mm *mm)
+{
+	return mm->maps ? &mm->maps->is : NULL;
+}
 
 struct mm *mm_new(void)
 {
@@ -28,22 +38,14 @@ struct mm *mm_copy(const struct mm *mm)
 		return NULL;
 	*copy = *mm;
 	copy->refs = 1;
-	if (copy->maps)
-		copy->maps->refs++;
+	shared_ref(head(copy));
 	return copy;
 }
 
 static void drop_maps(struct state *s, struct mm *mm)
 {
-	struct mappings *x = mm->maps;
-
+	shared_drop(s, head(mm), &kind, &s->map_count);
 	mm->maps = NULL;
-	if (!x || --x->refs)
-		return;
-	for (size_t i = 0; i < x->count; i++)
-		file_unref(s, x->map[i].file);
-	s->map_count -= x->capacity;
-	free(x);
 }
 
 struct mm *mm_unref(struct state *s, struct mm *mm)
@@ -64,7 +66,7 @@ static bool has_offset(const struct mapping *m)
 /* The first mapping that ends behind @address. */
 static size_t place(const struct mm *mm, uint64_t address)
 {
-	size_t low = 0, high = mm->maps ? mm->maps->count : 0;
+	size_t low = 0, high = mm->maps ? mm->maps->is.count : 0;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -81,7 +83,7 @@ const struct mapping *mm_find(const struct mm *mm, uint64_t address)
 {
 	size_t at = place(mm, address);
 
-	return mm->maps && at < mm->maps->count && mm->maps->map[at].start <= address
+	return mm->maps && at < mm->maps->is.count && mm->maps->map[at].start <= address
 		       ? &mm->maps->map[at]
 		       : NULL;
 }
@@ -96,37 +98,19 @@ static void forget(struct state *s, struct mm *mm)
  * too, without any. */
 static int own(struct state *s, struct mm *mm, size_t room)
 {
-	const struct mappings *old = mm->maps;
-	size_t count = old ? old->count : 0, capacity = MAPS_LEAST;
-	struct mappings *x;
+	struct shared *x = head(mm);
+	int r = shared_own(s, &x, room, &kind, &s->map_count);
 
-	if (old && old->refs == 1 && old->capacity - count >= room)
-		return 0;
-	while (capacity < count + room)
-		capacity *= 2;
-	if (s->map_count + capacity > STATE_MAPS_MAX || count + room > STATE_MAPPED_MAX) {
+	if (r == 0)
+		mm->maps = (struct mappings *)x;
+	else if (r == -E2BIG)
 		forget(s, mm);
-		return 0;
-	}
-	x = malloc(sizeof(*x) + capacity * sizeof(x->map[0]));
-	if (!x)
-		return -ENOMEM;
-	x->refs = 1;
-	x->count = count;
-	x->capacity = capacity;
-	for (size_t i = 0; i < count; i++) {
-		x->map[i] = old->map[i];
-		file_ref(x->map[i].file);
-	}
-	s->map_count += capacity;
-	drop_maps(s, mm);
-	mm->maps = x;
-	return 0;
+	return r == -E2BIG ? 0 : r;
 }
 
 static void insert_at(struct mappings *x, size_t at, const struct mapping *m)
 {
-	memmove(&x->map[at + 1], &x->map[at], (x->count++ - at) * sizeof(x->map[0]));
+	memmove(&x->map[at + 1], &x->map[at], (x->is.count++ - at) * sizeof(x->map[0]));
 	x->map[at] = *m;
 	file_ref(m->file);
 }
@@ -134,7 +118,7 @@ static void insert_at(struct mappings *x, size_t at, const struct mapping *m)
 static void remove_at(struct state *s, struct mappings *x, size_t at)
 {
 	file_unref(s, x->map[at].file);
-	memmove(&x->map[at], &x->map[at + 1], (--x->count - at) * sizeof(x->map[0]));
+	memmove(&x->map[at], &x->map[at + 1], (--x->is.count - at) * sizeof(x->map[0]));
 }
 
 /* There is room: makes @address a border, when it lies within a mapping. */
@@ -143,7 +127,7 @@ static void split(struct mm *mm, uint64_t address)
 	size_t at = place(mm, address);
 	struct mapping upper;
 
-	if (at == mm->maps->count || mm->maps->map[at].start >= address)
+	if (at == mm->maps->is.count || mm->maps->map[at].start >= address)
 		return;
 	upper = mm->maps->map[at];
 	if (has_offset(&upper))
@@ -162,7 +146,7 @@ static bool continues(const struct mapping *a, const struct mapping *b)
 /* As the kernel does, mostly. */
 static void merge(struct state *s, struct mappings *x, size_t at)
 {
-	if (at + 1 >= x->count || !continues(&x->map[at], &x->map[at + 1]))
+	if (at + 1 >= x->is.count || !continues(&x->map[at], &x->map[at + 1]))
 		return;
 	x->map[at].end = x->map[at + 1].end;
 	remove_at(s, x, at + 1);
@@ -173,11 +157,11 @@ static void merge_around(struct state *s, struct mm *mm, uint64_t start, uint64_
 	size_t at = place(mm, start);
 
 	at -= at > 0;
-	while (at + 1 < mm->maps->count && mm->maps->map[at + 1].start <= end) {
-		size_t before = mm->maps->count;
+	while (at + 1 < mm->maps->is.count && mm->maps->map[at + 1].start <= end) {
+		size_t before = mm->maps->is.count;
 
 		merge(s, mm->maps, at);
-		at += mm->maps->count == before;
+		at += mm->maps->is.count == before;
 	}
 }
 
@@ -189,10 +173,10 @@ static void cut_out(struct state *s, struct mm *mm, uint64_t start, uint64_t end
 	split(mm, start);
 	split(mm, end);
 	first = last = place(mm, start);
-	for (; last < x->count && x->map[last].start < end; last++)
+	for (; last < x->is.count && x->map[last].start < end; last++)
 		file_unref(s, x->map[last].file);
-	memmove(&x->map[first], &x->map[last], (x->count - last) * sizeof(x->map[0]));
-	x->count -= last - first;
+	memmove(&x->map[first], &x->map[last], (x->is.count - last) * sizeof(x->map[0]));
+	x->is.count -= last - first;
 }
 
 int mm_unmap(struct state *s, struct mm *mm, uint64_t start, uint64_t end)
@@ -200,7 +184,7 @@ int mm_unmap(struct state *s, struct mm *mm, uint64_t start, uint64_t end)
 	size_t at = place(mm, start);
 	int r;
 
-	if (start >= end || !mm->maps || at == mm->maps->count || mm->maps->map[at].start >= end)
+	if (start >= end || !mm->maps || at == mm->maps->is.count || mm->maps->map[at].start >= end)
 		return 0;
 	r = own(s, mm, 2);
 	if (r == 0 && mm->maps)
@@ -228,7 +212,8 @@ int mm_protect(struct state *s, struct mm *mm, uint64_t start, uint64_t end, uin
 		return r;
 	split(mm, start);
 	split(mm, end);
-	for (size_t i = place(mm, start); i < mm->maps->count && mm->maps->map[i].start < end; i++)
+	for (size_t i = place(mm, start); i < mm->maps->is.count && mm->maps->map[i].start < end;
+	     i++)
 		mm->maps->map[i].prot = prot;
 	merge_around(s, mm, start, end);
 	return 0;

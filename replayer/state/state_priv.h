@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the files of the state share. From below: descriptions (file.c), sockets that were there
- * when a tape began (socket.c), what they look at (watch.c), tables of descriptors (table.c),
- * mappings (mapping.c), signals (signal.c), processes (process.c), threads and the places that they
- * are in (task.c), the calls that they are in (flight.c), paths (path.c), what calls do (call.c,
- * call_*.c), the order of it all (state.c), and the whole for others to look at (whole.c).
+ * when a tape began (socket.c), what they look at (watch.c), arrays that several share (shared.c),
+ * tables of descriptors (table.c), mappings (mapping.c), signals (signal.c), processes (process.c),
+ * threads and the places that they are in (task.c), the calls that they are in (flight.c), paths
+ * (path.c), what calls do (call.c, call_*.c), the order of it all (state.c), and the whole for
+ * others to look at (whole.c).
  */
 #ifndef STATE_STATE_PRIV_H
 #define STATE_STATE_PRIV_H
@@ -88,16 +89,21 @@ struct program {
 	struct buf exe, argv; /* empty: not known */
 };
 
+/* The head of an array whose elements begin with a reference to a file, or NULL. */
+struct shared {
+	size_t refs, count, capacity;
+};
+
 struct mapping {
+	struct file *file; /* a reference; NULL: anonymous. First, as shared.c wants it */
 	uint64_t start, end, offset;
-	struct file *file; /* a reference; NULL: anonymous */
 	uint8_t prot;
 	bool shared;
 };
 
 /* Mappings by ascending address. Shared like slots. */
 struct mappings {
-	size_t refs, count, capacity;
+	struct shared is;
 	struct mapping map[];
 };
 
@@ -146,15 +152,15 @@ struct flight {
 };
 
 struct slot {
+	struct file *file; /* first, as shared.c wants it */
 	int32_t fd;
 	bool cloexec;
 	uint64_t age; /* state.age when it was filled */
-	struct file *file;
 };
 
 /* Slots by ascending fd. Tables that are copied share them until one of the two changes. */
 struct slots {
-	size_t refs, count, capacity;
+	struct shared is;
 	struct slot slot[];
 };
 
@@ -371,6 +377,21 @@ int table_put(struct state *s, struct table *t, int32_t fd, struct file *file, b
 int table_remove(struct state *s, struct table *t, int32_t first, int32_t last, uint64_t age);
 int table_set_cloexec(struct state *s, struct table *t, int32_t first, int32_t last, bool on);
 int table_exec(struct state *s, struct table *t);
+
+/* ---- shared.c ---- */
+
+struct shared_kind {
+	size_t size; /* of an element */
+	size_t least, most_of_one, most;
+};
+
+struct shared *shared_ref(struct shared *x);
+/* @total counts what all arrays of the kind have room for. @x may be NULL. */
+void shared_drop(struct state *s, struct shared *x, const struct shared_kind *k, size_t *total);
+/* Makes *@at nobody else's, with room for @room more. 0, -ENOMEM, or -E2BIG: it would be over a
+ * limit, and is as it was. */
+int shared_own(struct state *s, struct shared **at, size_t room, const struct shared_kind *k,
+	       size_t *total);
 
 /* ---- task.c ---- */
 

@@ -12,7 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS_LEAST = 8 };
+static const struct shared_kind kind = {
+	.size = sizeof(struct slot), .least = 8, .most_of_one = SIZE_MAX, .most = STATE_SLOTS_MAX};
+
+static struct shared *head(const struct table *t)
+{
+	return t->slots ? &t->slots->is : NULL;
+}
 
 struct table *table_new(void)
 {
@@ -29,23 +35,15 @@ struct table *table_copy(const struct table *t)
 
 	if (!copy)
 		return NULL;
+	shared_ref(head(t));
 	copy->slots = t->slots;
-	if (copy->slots)
-		copy->slots->refs++;
 	return copy;
 }
 
 static void drop_slots(struct state *s, struct table *t)
 {
-	struct slots *x = t->slots;
-
+	shared_drop(s, head(t), &kind, &s->slot_count);
 	t->slots = NULL;
-	if (!x || --x->refs)
-		return;
-	for (size_t i = 0; i < x->count; i++)
-		file_unref(s, x->slot[i].file);
-	s->slot_count -= x->capacity;
-	free(x);
 }
 
 struct table *table_unref(struct state *s, struct table *t)
@@ -60,7 +58,7 @@ struct table *table_unref(struct state *s, struct table *t)
 /* The place of @fd, or where it would be. */
 static size_t place(const struct table *t, int32_t fd)
 {
-	size_t low = 0, high = t->slots ? t->slots->count : 0;
+	size_t low = 0, high = t->slots ? t->slots->is.count : 0;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -77,46 +75,29 @@ const struct slot *table_find(const struct table *t, int32_t fd)
 {
 	size_t at = place(t, fd);
 
-	return t->slots && at < t->slots->count && t->slots->slot[at].fd == fd ? &t->slots->slot[at]
-									       : NULL;
+	return t->slots && at < t->slots->is.count && t->slots->slot[at].fd == fd
+		       ? &t->slots->slot[at]
+		       : NULL;
 }
 
 /* Slots of its own, of which @room are free. Over the limit the table is forgotten: 0 then
  * too, with no slots. */
 static int own(struct state *s, struct table *t, size_t room)
 {
-	const struct slots *old = t->slots;
-	size_t count = old ? old->count : 0, capacity = SLOTS_LEAST;
-	struct slots *x;
+	struct shared *x = head(t);
+	int r = shared_own(s, &x, room, &kind, &s->slot_count);
 
-	if (old && old->refs == 1 && old->capacity - old->count >= room)
-		return 0;
-	while (capacity < count + room)
-		capacity *= 2;
-	if (s->slot_count + capacity > STATE_SLOTS_MAX) {
+	if (r == 0)
+		t->slots = (struct slots *)x;
+	else if (r == -E2BIG)
 		drop_slots(s, t);
-		return 0;
-	}
-	x = malloc(sizeof(*x) + capacity * sizeof(x->slot[0]));
-	if (!x)
-		return -ENOMEM;
-	x->refs = 1;
-	x->count = count;
-	x->capacity = capacity;
-	for (size_t i = 0; i < count; i++) {
-		x->slot[i] = old->slot[i];
-		file_ref(x->slot[i].file);
-	}
-	s->slot_count += capacity;
-	drop_slots(s, t);
-	t->slots = x;
-	return 0;
+	return r == -E2BIG ? 0 : r;
 }
 
 static void remove_at(struct state *s, struct slots *x, size_t at)
 {
 	file_unref(s, x->slot[at].file);
-	memmove(&x->slot[at], &x->slot[at + 1], (--x->count - at) * sizeof(x->slot[0]));
+	memmove(&x->slot[at], &x->slot[at + 1], (--x->is.count - at) * sizeof(x->slot[0]));
 }
 
 int table_put(struct state *s, struct table *t, int32_t fd, struct file *file, bool cloexec)
@@ -130,16 +111,16 @@ int table_put(struct state *s, struct table *t, int32_t fd, struct file *file, b
 	if (r < 0 || !t->slots)
 		return r;
 	at = place(t, fd);
-	if (at == t->slots->count || t->slots->slot[at].fd != fd) {
-		if (t->slots->count == STATE_FDS_MAX)
+	if (at == t->slots->is.count || t->slots->slot[at].fd != fd) {
+		if (t->slots->is.count == STATE_FDS_MAX)
 			return 0;
 		memmove(&t->slots->slot[at + 1], &t->slots->slot[at],
-			(t->slots->count++ - at) * sizeof(t->slots->slot[0]));
+			(t->slots->is.count++ - at) * sizeof(t->slots->slot[0]));
 		t->slots->slot[at].file = NULL;
 	}
 	file_ref(file);
 	file_unref(s, t->slots->slot[at].file);
-	t->slots->slot[at] = (struct slot){fd, cloexec, ++s->age, file};
+	t->slots->slot[at] = (struct slot){file, fd, cloexec, ++s->age};
 	return 0;
 }
 
@@ -150,12 +131,12 @@ static int sift(struct state *s, struct table *t, int32_t first, int32_t last, u
 	size_t at = place(t, first), kept;
 	int r;
 
-	if (!t->slots || at == t->slots->count || t->slots->slot[at].fd > last)
+	if (!t->slots || at == t->slots->is.count || t->slots->slot[at].fd > last)
 		return 0;
 	r = own(s, t, 0);
 	if (r < 0 || !t->slots)
 		return r;
-	for (kept = at; at < t->slots->count; at++) {
+	for (kept = at; at < t->slots->is.count; at++) {
 		struct slot *x = &t->slots->slot[at];
 
 		if (x->fd <= last && x->age <= age && (x->cloexec || !only_cloexec))
@@ -163,7 +144,7 @@ static int sift(struct state *s, struct table *t, int32_t first, int32_t last, u
 		else
 			t->slots->slot[kept++] = *x;
 	}
-	t->slots->count = kept;
+	t->slots->is.count = kept;
 	return 0;
 }
 
@@ -186,7 +167,7 @@ int table_set_cloexec(struct state *s, struct table *t, int32_t first, int32_t l
 {
 	int r = own(s, t, 0);
 
-	for (size_t i = place(t, first); r == 0 && t->slots && i < t->slots->count; i++) {
+	for (size_t i = place(t, first); r == 0 && t->slots && i < t->slots->is.count; i++) {
 		if (t->slots->slot[i].fd > last)
 			break;
 		t->slots->slot[i].cloexec = on;

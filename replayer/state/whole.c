@@ -113,7 +113,7 @@ bool state_next_fd(const struct state *s, const struct state_thread *t, size_t *
 	const struct task *task = task_find(s, t->tid);
 	const struct slots *x = task ? task->table->slots : NULL;
 
-	if (!x || *at >= x->count)
+	if (!x || *at >= x->is.count)
 		return false;
 	*ret = (struct state_fd){x->slot[*at].fd, x->slot[*at].cloexec, &x->slot[*at].file->is};
 	++*at;
@@ -151,7 +151,7 @@ bool state_next_map(const struct state *s, const struct state_process *p, size_t
 	const struct mm *mm = ((const struct proc *)(const void *)p)->mm;
 	const struct mapping *m;
 
-	if (!(state_parts(s) & STATE_MAPS) || !mm || !mm->maps || *at >= mm->maps->count)
+	if (!(state_parts(s) & STATE_MAPS) || !mm || !mm->maps || *at >= mm->maps->is.count)
 		return false;
 	m = &mm->maps->map[(*at)++];
 	*ret = (struct state_map){.start = m->start,

@@ -152,6 +152,11 @@ class Bench:
             raise Failure(f"analyze failed: {result}")
         return result.out
 
+    def wait_until_attached(self, tape, pid):
+        """Until `rec -p` has told the tape what there is: nothing is missed from then on."""
+        wait_for(lambda: f"process {pid}:".encode() in self.ask("state", tape, allowed=(0, 2)),
+                 "the tape has its snapshot")
+
     def lines(self, tape, *options):
         """What print shows: [(pid, text)], with the padding before the result taken out."""
         found = []

@@ -188,6 +188,7 @@ class Attach(suite.TapeTest):
         ready, host, port, _, listens = child.stdout.readline().decode().split()
         self.assertEqual((ready, host), ("ready", "127.0.0.1"))
         tape, rec = self.attach(child.pid)
+        self.bench.wait_until_attached(tape, child.pid)
         child.stdin.write(b"\n")
         child.stdin.flush()
         self.assertEqual(child.wait(30), 0)

@@ -43,6 +43,26 @@ everything(client, SIZE)
 client.close()
 thread.join()
 """
+OPEN = """
+import socket, sys
+listener = socket.create_server(('127.0.0.1', 0))
+client = socket.create_connection(listener.getsockname())
+server, _ = listener.accept()
+named = socket.socket(socket.AF_UNIX)
+named.bind(sys.argv[1])
+named.listen()
+unix = socket.socket(socket.AF_UNIX)
+unix.connect(sys.argv[1])
+accepted, _ = named.accept()
+pairs = [(client, server), (unix, accepted), socket.socketpair()]
+print(listener.getsockname()[1], flush=True)
+sys.stdin.readline()
+for a, b in pairs:
+    a.sendall(b'question')
+    b.recv(100)
+    b.sendall(b'answer')
+    a.recv(100)
+"""
 DATAGRAMS = SERVER + """
 server = socket.socket(family, kind)
 server.bind(address)
@@ -123,6 +143,26 @@ class Pcapng(suite.TapeTest):
         self.assertEqual(self.stream(path), (b"question", b"answer"))
         self.assertEqual(len(self.fields(path, "tcp.stream == 1 and tcp.flags.reset == 1",
                                          "frame.number")), 1)
+
+    def test_sockets_that_were_open(self):
+        """Of rec -p: with their addresses, and each connection once."""
+        path = self.bench.path("socket")
+        child = subprocess.Popen([sys.executable, "-I", "-S", self.write("open.py", OPEN), path],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with child:
+            port = int(child.stdout.readline())
+            tape = self.bench.new_tape()
+            with subprocess.Popen([self.bench.rec, "-q", "-o", tape, "-p", str(child.pid)]) as rec:
+                self.bench.wait_until_attached(tape, child.pid)
+                child.stdin.write(b"\n")
+                child.stdin.flush()
+                self.assertEqual((child.wait(60), rec.wait(60)), (0, 0))
+        path = self.capture(tape)
+        self.sound(path)
+        self.assertEqual(self.streams(path), [0, 1, 2])
+        for number in range(3):
+            self.assertEqual(self.stream(path, number), (b"question", b"answer"))
+        self.assertTrue(self.fields(path, f"tcp.dstport == {port} and tcp.len == 8", "frame.number"))
 
     def test_http(self):
         self.need("curl")

@@ -62,6 +62,22 @@ class Notation(suite.TapeTest):
             with self.subTest(options=options):
                 self.same(command, options)
 
+    def test_names_of_processes(self):
+        """Of a script its own, of a child its parent's until it runs something else."""
+        self.write("script", "#!/bin/sh\nkill -0 $$\n/bin/sleep 0 &\nwait\n", 0o755)
+        tape, _ = self.bench.record([self.bench.path("script")])
+        lines = self.bench.ask("print", "-Y", tape).decode().splitlines()[1:]
+        names = re.findall(r"^(\d+)<(\w+)> ", "\n".join(lines), re.M)
+        self.assertEqual(len(names), len(lines))
+        shell = names[0][0]
+        child = next(pid for pid, _ in names if pid != shell)
+        self.assertEqual({n for pid, n in names if pid == shell}, {"script"})
+        self.assertEqual([n for i, n in enumerate(n for pid, n in names if pid == child)
+                          if i == 0 or n == "sleep"][:2], ["script", "sleep"])
+        text = "\n".join(lines)
+        self.assertIn(f"kill({shell}<script>, 0)", text)
+        self.assertIn(f"si_pid={child}<sleep>", text)
+
     def test_long_spellings(self):
         """Those of what no two recordings have in common."""
         tape, _ = self.bench.record(["true"])
@@ -69,7 +85,8 @@ class Notation(suite.TapeTest):
                             ("-tt", "--absolute-timestamps=us"), ("-ttt", "--timestamps=unix,us"),
                             ("-r", "--relative-timestamps"), ("-T", "--syscall-times=us"),
                             ("-y", "--decode-fds=path"), ("-yy", "--decode-fds=all"),
-                            ("-y", "--decode-fds"), ("-i", "--instruction-pointer")):
+                            ("-y", "--decode-fds"), ("-i", "--instruction-pointer"),
+                            ("-Y", "--decode-pids=comm")):
             with self.subTest(long=long):
                 said = self.bench.ask("print", short, tape)
                 self.assertEqual(self.bench.ask("print", long, tape), said)

@@ -45,7 +45,7 @@ _systape_analyze()
 	-s | -a | --pid | --time | --at) return ;;
 	esac
 	case $verb in
-	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -y -yy -P -X -z -Z -e --trace= -q -qq -n -i -a --pid= --time=" ;;
+	print) words+=" -t -tt -ttt -r -T -s -v -x -xx -y -yy -Y -P -X -z -Z -e --trace= -q -qq -n -i -a --pid= --time=" ;;
 	overview | tree) words+=" -e --trace= --json" ;;
 	stats) words+=" --by= --sort= -e --trace= --pid= --time= --json" ;;
 	state) words+=" --at= --pid= --maps --json" ;;

@@ -49,6 +49,7 @@ print)
 		'(-x -xx)-xx[all strings in hexadecimal]'
 		'(-y -yy)-y[paths of descriptors]'
 		'(-y -yy)-yy[all that is known of descriptors]'
+		'-Y[what processes are called]'
 		'*-P[only calls about this path]:path:_files'
 		'-X[numbers, names or both]:how:(raw abbrev verbose)'
 		'(-Z)-z[only calls that succeeded]'

@@ -163,11 +163,11 @@ static void test_pipe(void **state)
 	begin(&s, &pipes);
 	world_two(&s.world, 10, "pipe2", 0, (const uint64_t[4]){0}, 3, 4);
 	world_fork(&s.world, 10, 11, FORK_FORK);
-	move(&s, 10, "write", 4, "hello");
-	move(&s, 11, "read", 3, "hel");
+	move(&s, 10, "write", 4, "words");
+	move(&s, 11, "read", 3, "wor");
 	world_open(&s.world, 10, "f", CREATES, 5);
 	move(&s, 10, "write", 5, "not asked for");
-	check(&s, ">4:hello");
+	check(&s, ">4:words");
 	assert_int_equal(stream(&s, 0)->bytes[STREAM_ONE], 5);
 	assert_int_equal(stream(&s, 0)->received[STREAM_ONE], 3);
 	assert_true(stream_is_other(stream(&s, 0), &stream(&s, 0)->users[1]));
