@@ -124,7 +124,7 @@ size_t state_fd_count(const struct state *s, const struct state_thread *t)
 {
 	const struct task *task = task_find(s, t->tid);
 
-	return task && task->table->slots ? task->table->slots->count : 0;
+	return task && task->table->slots ? task->table->slots->is.count : 0;
 }
 
 bool state_next_watch(const struct state *s, const struct state_file *f, size_t *at,
