@@ -86,6 +86,16 @@ static void close_hole(struct map *m, size_t hole)
 	m->slots[hole].value = NULL;
 }
 
+void *map_make(struct map *m, uint64_t key, size_t size)
+{
+	void *value = calloc(1, size);
+
+	if (value && map_put(m, key, value) == 0)
+		return value;
+	free(value);
+	return NULL;
+}
+
 void *map_remove(struct map *m, uint64_t key)
 {
 	struct map_slot *slot;

@@ -26,6 +26,9 @@ void *map_get(const struct map *m, uint64_t key);
 void map_prefetch(const struct map *m, uint64_t key);
 /* Stores @value (not NULL), replacing what was there. 0 or -ENOMEM. */
 int map_put(struct map *m, uint64_t key, void *value);
+/* Zeroed memory of @size bytes, stored as the value of @key, which has none. The caller frees it.
+ * NULL: out of memory. */
+void *map_make(struct map *m, uint64_t key, size_t size);
 /* Forgets @key; returns the value it had, or NULL. */
 void *map_remove(struct map *m, uint64_t key);
 /*

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/fileio.h"
+#include "base/order.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -54,13 +55,6 @@ int tracee_proc_link(pid_t pid, const char *name, struct buf *ret)
 	}
 }
 
-static int compare(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static int collect(DIR *dir, struct buf *ret)
 {
 	struct dirent *entry;
@@ -94,7 +88,7 @@ int tracee_proc_numbers(pid_t pid, const char *name, uint32_t **ret, size_t *ret
 	}
 	*ret_count = numbers.size / sizeof(uint32_t);
 	if (*ret_count)
-		qsort(numbers.data, *ret_count, sizeof(uint32_t), compare);
+		qsort(numbers.data, *ret_count, sizeof(uint32_t), order_u32);
 	*ret = (uint32_t *)(void *)numbers.data;
 	return 0;
 }

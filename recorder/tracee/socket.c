@@ -66,21 +66,23 @@ union answer {
 
 static uint64_t peer_in(const union answer *a, size_t size)
 {
-	const struct rtattr *at;
-	size_t left;
+	size_t at = NLMSG_LENGTH(sizeof(struct unix_diag_msg)), end = a->header.nlmsg_len;
 
-	if (!NLMSG_OK(&a->header, size) || a->header.nlmsg_type != SOCK_DIAG_BY_FAMILY ||
-	    a->header.nlmsg_len < NLMSG_LENGTH(sizeof(struct unix_diag_msg)))
+	if (!NLMSG_OK(&a->header, size) || a->header.nlmsg_type != SOCK_DIAG_BY_FAMILY)
 		return 0;
-	left = a->header.nlmsg_len - NLMSG_LENGTH(sizeof(struct unix_diag_msg));
-	at = (const struct rtattr *)(a->bytes + NLMSG_LENGTH(sizeof(struct unix_diag_msg)));
-	for (; RTA_OK(at, left); at = RTA_NEXT(at, left)) {
+	while (at + sizeof(struct rtattr) <= end) {
+		struct rtattr attribute;
 		uint32_t inode;
 
-		if (at->rta_type != UNIX_DIAG_PEER || RTA_PAYLOAD(at) < sizeof(inode))
-			continue;
-		memcpy(&inode, RTA_DATA(at), sizeof(inode));
-		return inode;
+		memcpy(&attribute, a->bytes + at, sizeof(attribute));
+		if (attribute.rta_len < sizeof(attribute) || attribute.rta_len > end - at)
+			return 0;
+		if (attribute.rta_type == UNIX_DIAG_PEER &&
+		    attribute.rta_len >= RTA_LENGTH(sizeof(inode))) {
+			memcpy(&inode, a->bytes + at + RTA_LENGTH(0), sizeof(inode));
+			return inode;
+		}
+		at += RTA_ALIGN(attribute.rta_len);
 	}
 	return 0;
 }

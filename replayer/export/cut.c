@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/order.h"
 #include "format/container/compose.h"
 #include "replayer/state/freeze.h"
 #include "sys/bearing.h"
@@ -178,13 +179,6 @@ static int set_shown(struct cut *c, const struct meta_header *from, struct meta_
 	return 0;
 }
 
-static int compare(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* Another tape, but always the same one for the same choice. */
 static void set_uuid(const struct meta_header *from, struct meta_header *own)
 {
@@ -214,7 +208,7 @@ static int change_header(struct cut *c, const struct meta_header *from, struct m
 	if (set_shown(c, from, own) < 0)
 		return -ENOMEM;
 	if (own->shown_pids != from->shown_pids)
-		qsort(own->shown_pids, own->shown_pid_count, sizeof(*own->shown_pids), compare);
+		qsort(own->shown_pids, own->shown_pid_count, sizeof(*own->shown_pids), order_u32);
 	set_uuid(from, own);
 	if (!c->options.calls)
 		return 0;

@@ -24,12 +24,7 @@ static struct channel *channel_of(struct flows *f, uint64_t id)
 		f->forgotten += f->channels.count;
 		flows_clear(f);
 	}
-	c = calloc(1, sizeof(*c));
-	if (!c || map_put(&f->channels, id, c) < 0) {
-		free(c);
-		return NULL;
-	}
-	return c;
+	return map_make(&f->channels, id, sizeof(*c));
 }
 
 int flows_write(struct flows *f, uint64_t to, uint64_t id, uint64_t bytes)

@@ -207,9 +207,8 @@ static struct lane *lane_of(struct folded *x, uint32_t tid, uint64_t time)
 		x->untold++;
 		return NULL;
 	}
-	l = calloc(1, sizeof(*l));
-	if (!l || map_put(&x->lanes, tid, l) < 0) {
-		free(l);
+	l = map_make(&x->lanes, tid, sizeof(*l));
+	if (!l) {
 		x->failed = -ENOMEM;
 		return NULL;
 	}

@@ -103,9 +103,8 @@ struct talk *pcapng_talk_of(struct pcapng *x, const struct state_file *file)
 		x->untold++;
 		return NULL;
 	}
-	t = calloc(1, sizeof(*t));
-	if (!t || map_put(&x->talks, file->id, t) < 0) {
-		free(t);
+	t = map_make(&x->talks, file->id, sizeof(*t));
+	if (!t) {
 		x->failed = -ENOMEM;
 		return NULL;
 	}

@@ -101,9 +101,8 @@ struct program *perfetto_program_of(struct perfetto *x, uint32_t pid, uint64_t t
 		x->untold++;
 		return NULL;
 	}
-	p = calloc(1, sizeof(*p));
-	if (!p || map_put(&x->programs, pid, p) < 0) {
-		free(p);
+	p = map_make(&x->programs, pid, sizeof(*p));
+	if (!p) {
 		x->failed = -ENOMEM;
 		return NULL;
 	}
@@ -122,9 +121,8 @@ struct lane *perfetto_lane_of(struct perfetto *x, uint32_t pid, uint32_t tid)
 		x->untold++;
 		return NULL;
 	}
-	l = calloc(1, sizeof(*l));
-	if (!l || map_put(&x->lanes, tid, l) < 0) {
-		free(l);
+	l = map_make(&x->lanes, tid, sizeof(*l));
+	if (!l) {
 		x->failed = -ENOMEM;
 		return NULL;
 	}

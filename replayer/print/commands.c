@@ -22,13 +22,10 @@ static int set(struct map *to, uint32_t tid, const void *text, size_t size)
 
 	if (!name && to->count >= COMMANDS_MAX)
 		return 0;
-	if (!name) {
-		name = calloc(1, COMMAND_SIZE);
-		if (!name || map_put(to, tid, name) < 0) {
-			free(name);
-			return -ENOMEM;
-		}
-	}
+	if (!name)
+		name = map_make(to, tid, COMMAND_SIZE);
+	if (!name)
+		return -ENOMEM;
 	size = size ? strnlen(text, size) : 0;
 	size = size < COMMAND_SIZE ? size : COMMAND_SIZE - 1;
 	memset(name, 0, COMMAND_SIZE);

@@ -90,12 +90,24 @@ static void test_many(void **state)
 	free(values);
 }
 
+static void test_make(void **state)
+{
+	struct map m = {0};
+	uint64_t *value = map_make(&m, 7, sizeof(*value));
+
+	(void)state;
+	assert_non_null(value);
+	assert_int_equal(*value, 0);
+	assert_ptr_equal(map_get(&m, 7), value);
+	map_done(&m);
+	free(value);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_replace),
-		cmocka_unit_test(test_like_an_array),
+		cmocka_unit_test(test_empty),         cmocka_unit_test(test_replace),
+		cmocka_unit_test(test_like_an_array), cmocka_unit_test(test_make),
 		cmocka_unit_test(test_many),
 	};
 
