@@ -45,15 +45,15 @@ static uint64_t forgotten(const struct diff_side *s, const uint32_t *processes, 
 
 		if (!may_wait(s, p))
 			return UINT64_MAX;
-		n += !p->awaited && !p->reaped;
+		n += !p->asked && !p->reaped;
 	}
 	return n;
 }
 
-static bool any_reaped(const struct diff_side *s, const uint32_t *processes, size_t count)
+static bool any_awaited(const struct diff_side *s, const uint32_t *processes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (s->processes[processes[i]].reaped)
+		if (s->processes[processes[i]].awaited && s->processes[processes[i]].reaped)
 			return true;
 	}
 	return false;
@@ -91,7 +91,7 @@ static int compare_waiting(struct comparison *c, uint32_t node)
 
 	if (a == UINT64_MAX || b == UINT64_MAX || !a == !b)
 		return 0;
-	if (a ? !any_reaped(c->b, n->b, n->b_count) : !any_reaped(c->a, n->a, n->a_count))
+	if (a ? !any_awaited(c->b, n->b, n->b_count) : !any_awaited(c->a, n->a, n->a_count))
 		return 0;
 	return add_waiting(c, node, a, b);
 }

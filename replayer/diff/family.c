@@ -3,8 +3,9 @@
  * What processes have to do with those that they made: whom they wait for, whom they send a signal,
  * and what they leave open to the program that comes next.
  *
- * Which child has come to its end first is chance, and so is what each wait says. That a child is
- * never waited for is not: nobody asked for it.
+ * Which child has come to its end first is chance, and so is what each wait says, and whether a
+ * handler of SIGCHLD still runs in time to ask for it without waiting. That a child is never waited
+ * for is not: nobody asked for it.
  */
 #include "side_priv.h"
 
@@ -14,6 +15,7 @@
 #include <errno.h>
 
 enum {
+	NO_HANG = 1,
 	ID_PROCESS = 1, /* enum of <linux/wait.h>: P_PID, P_PIDFD */
 	ID_PIDFD = 3,
 	/* si_pid of a siginfo_t: behind three ints, and a gap where pointers have eight bytes. */
@@ -40,26 +42,32 @@ static struct actor *actor_of_pidfd(struct reading *r, uint64_t fd)
 
 /* ---- waiting ---- */
 
-/* @child NULL: any child that there is. */
-static void ask(struct reading *r, struct actor *child)
+/* @child NULL: any child that there is. @waits: until there is something to tell. */
+static void ask(struct reading *r, struct actor *child, bool waits)
 {
-	if (child)
-		child->is.awaited |= child->is.parent == r->actor;
-	else
-		r->actors[r->actor].awaited_until = r->actors[r->actor].children;
+	struct actor *a = &r->actors[r->actor];
+
+	if (child && child->is.parent == r->actor) {
+		child->is.asked = true;
+		child->is.awaited |= waits;
+	} else if (!child) {
+		a->asked_until = a->children;
+		a->awaited_until = waits ? a->children : a->awaited_until;
+	}
 }
 
-static void take_wait(struct reading *r, int64_t pid, int64_t ended)
+static void take_wait(struct reading *r, int64_t pid, uint64_t options, int64_t ended)
 {
-	struct actor *a;
+	const bool waits = !(options & NO_HANG);
+	struct actor *a = actor_of(r, pid);
 
-	if (pid <= 0)
-		ask(r, NULL);
-	else if ((a = actor_of(r, pid)) != NULL)
-		ask(r, a);
+	if (pid <= 0 || a)
+		ask(r, a, waits);
 	a = r->event->call.state == EVENT_FINISHED ? actor_of(r, ended) : NULL;
-	if (a)
-		a->is.awaited = a->is.reaped = true;
+	if (!a)
+		return;
+	a->is.asked = a->is.reaped = true;
+	a->is.awaited |= waits;
 }
 
 /* Who has ended is in memory. */
@@ -85,9 +93,9 @@ static void take_waitid(struct reading *r)
 	if (call->args[0] == ID_PIDFD)
 		a = actor_of_pidfd(r, call->args[1]);
 	if (call->args[0] == ID_PROCESS)
-		take_wait(r, (int32_t)call->args[1], ended);
+		take_wait(r, (int32_t)call->args[1], call->args[3], ended);
 	else
-		take_wait(r, a ? (int64_t)a->is.pid : -1, ended);
+		take_wait(r, a ? (int64_t)a->is.pid : -1, call->args[3], ended);
 }
 
 /* ---- signals ---- */
@@ -109,7 +117,7 @@ void diff_family_take(struct reading *r)
 
 	switch ((enum call_family)r->class->family) {
 	case FAMILY_WAIT:
-		take_wait(r, (int32_t)args[0], call->ret);
+		take_wait(r, (int32_t)args[0], args[2], call->ret);
 		break;
 	case FAMILY_WAITID:
 		take_waitid(r);
@@ -160,9 +168,12 @@ void diff_family_end(struct reading *r)
 {
 	for (size_t i = 1; i < r->actor_count; i++) {
 		struct actor *a = &r->actors[i];
+		const struct actor *parent = &r->actors[a->is.parent];
 
 		a->is.ordinal = a->ordinal;
-		a->is.awaited |=
-			a->is.parent && a->ordinal <= r->actors[a->is.parent].awaited_until;
+		if (!a->is.parent)
+			continue;
+		a->is.asked |= a->ordinal <= parent->asked_until;
+		a->is.awaited |= a->ordinal <= parent->awaited_until;
 	}
 }

@@ -107,10 +107,12 @@ struct diff_process {
 	uint32_t ordinal; /* among the children of its parent, from 1 */
 	bool execed;
 	bool ended;
-	bool awaited, reaped; /* its parent has asked for its end; somebody has been told of it */
-	uint8_t told_to_end;  /* the last signal that its parent sent it; 0: none */
-	uint32_t status;      /* as wait(2) has it */
-	uint64_t exe_id;      /* hash of the build-id of the executable; 0: not on the tape */
+	/* Its parent has asked for its end, and waited until it came; somebody has been told of it.
+	 */
+	bool asked, awaited, reaped;
+	uint8_t told_to_end; /* the last signal that its parent sent it; 0: none */
+	uint32_t status;     /* as wait(2) has it */
+	uint64_t exe_id;     /* hash of the build-id of the executable; 0: not on the tape */
 	const uint8_t
 		*environment; /* of the last exec: strings, each with its NUL; NULL: not known */
 	size_t environment_size;

@@ -196,7 +196,7 @@ struct actor {
 	struct diff_process is;
 	uint32_t ordinal; /* among the children of its parent, from 1 */
 	uint32_t children, pipes, pairs, threads, names; /* that it has made so far */
-	uint32_t awaited_until; /* so many of its children it has asked for */
+	uint32_t asked_until, awaited_until;             /* for so many of its children it has */
 	struct diff_count *counts;
 	size_t count_capacity;
 	struct streaming *streams;

@@ -75,6 +75,7 @@ PROCESSES = {
     "shared_work": None,
     "zombie": expect("call-gone", "wait for", "zombie", "1", "0"),
     "forgotten": expect("call-gone", "wait for", "forgotten", "1", "0"),
+    "polled": None,
     "messages": expect("bytes", "pipe#1.w", offset=7),
     "all_told": expect("exit", "exit 0", "killed by SIGTERM", most=2),
     "pieces": None,
