@@ -90,7 +90,7 @@ class Innocent(planted.PlantTest):
         commit = ("git init -q r; cp *.c hashes r; cd r; git add .; git -c user.name=a -c "
                   "user.email=a@b.example commit -qm one; git log -p --stat; git gc -q")
         docs = ("cat /usr/include/*.h /usr/include/x86_64-linux-gnu/sys/*.h; for m in openssl curl "
-                "bash git; do zcat /usr/share/man/man1/$m.1.gz; done; true")
+                "git; do zcat /usr/share/man/man1/$m.1.gz; done; true")
         yield "ls", ["ls", "-laR", "/etc"]
         yield "gcc", ["gcc", "-g", "-O2", "-o", "out", "a.c"]
         yield "make", ["make", "-j2", "all"]
@@ -98,7 +98,7 @@ class Innocent(planted.PlantTest):
         yield "python3", [sys.executable, "-c", PYTHON]
         yield "perl", ["perl", "-e", PERL]
         yield "sqlite3", ["sqlite3", "new.db", SQL]
-        yield "tar", ["tar", "czf", "x.tgz", "--exclude=x.tgz", "-C", "/usr/include/", "linux"]
+        yield "tar", ["tar", "czf", "x.tgz", "--exclude=x.tgz", "-C", "/usr/include/", "asm-generic"]
         yield "bash", ["bash", "-c", SHELL]
         yield "curl", ["curl", "-s", "-o", "out", "http://127.0.0.1:%d/" % self.serve()]
         yield "find", ["find", "/usr/share/doc", "-name", "*key*", "-ls"]
