@@ -48,6 +48,8 @@ ASKED = {
     "stream": ["follow", "--fd=1", "TAPE"], "hex": ["follow", "--pipe", "--hex", "TAPE"],
     "content": ["follow", "--path=text", "--content", "TAPE"],
     "raw": ["follow", "--path=text", "--out", "--raw", "-o", "OUT", "TAPE"],
+}
+COUNTED = {
     "net": ["net", "--all", "TAPE"], "net_json": ["net", "--json", "TAPE"],
     "files": ["files", "--all", "TAPE"], "files_json": ["files", "--json", "TAPE"],
     "errors": ["errors", "--all", "TAPE"], "errors_json": ["errors", "--json", "TAPE"],
@@ -176,6 +178,7 @@ Formats = type("Formats", (AnyVerb,), tests_of(FORMATS))
 Compared = type("Compared", (NewTape,), tests_of(COMPARED))
 Made = type("Made", (NewTape,), tests_of(MADE))
 Asked = type("Asked", (NewTape,), tests_of(ASKED))
+Counted = type("Counted", (NewTape,), tests_of(COUNTED))
 Written = type("Written", (NewTape,), tests_of(WRITTEN))
 
 
