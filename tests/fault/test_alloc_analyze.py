@@ -48,6 +48,12 @@ ASKED = {
     "stream": ["follow", "--fd=1", "TAPE"], "hex": ["follow", "--pipe", "--hex", "TAPE"],
     "content": ["follow", "--path=text", "--content", "TAPE"],
     "raw": ["follow", "--path=text", "--out", "--raw", "-o", "OUT", "TAPE"],
+    "select": ["sql", "--json", "TAPE", "SELECT name, count(*) FROM syscalls GROUP BY name"],
+    "tables": ["sql", "TAPE", "SELECT * FROM fds", "SELECT * FROM transfers",
+               "SELECT * FROM processes JOIN threads USING (pid)"],
+    "selected": ["print", "-y", "SELECTED"], "not_selected": ["print", "-e", "all", "SELECTED"],
+    "of_some": ["print", "PIDS"],
+    "overview_json": ["--json", "TAPE"], "environment": ["info", "--environment", "TAPE"],
 }
 COUNTED = {
     "net": ["net", "--all", "TAPE"], "net_json": ["net", "--json", "TAPE"],
@@ -56,12 +62,6 @@ COUNTED = {
     **{f"by_{by}": ["stats", f"--by={by}", "TAPE"] for by in ("syscall", "thread", "file")},
     "state_maps": ["state", "--at=300", "--maps", "TAPE"],
     "state_now": ["state", "--at=300", "--json", "TAPE"],
-    "select": ["sql", "--json", "TAPE", "SELECT name, count(*) FROM syscalls GROUP BY name"],
-    "tables": ["sql", "TAPE", "SELECT * FROM fds", "SELECT * FROM transfers",
-               "SELECT * FROM processes JOIN threads USING (pid)"],
-    "selected": ["print", "-y", "SELECTED"], "not_selected": ["print", "-e", "all", "SELECTED"],
-    "of_some": ["print", "PIDS"],
-    "overview_json": ["--json", "TAPE"], "environment": ["info", "--environment", "TAPE"],
 }
 WRITTEN = {
     **{to: ["export", "--to", to, "TAPE"] for to in
