@@ -585,7 +585,8 @@ except OSError:
         self.need("flock")
         lock = self.bench.path("the.lock")
         script = self.write("lock.sh", f"exec 9>{lock}\nflock 9\n"
-                            f"(exec 9>&-; touch {self.bench.path('one')}; exec flock {lock} echo got) &\nwait\n")
+                            f"(exec 9>&-; touch {self.bench.path('one')}; "
+                            f"exec flock {lock} echo got) &\nwait\n")
         tape = self.bench.new_tape()
         self.stop(tape, ["sh", script], ["one"])
         self.blame(tape, rf"it was waiting for a file lock \({lock}\) for \d+\.\d+ s, "

@@ -48,18 +48,20 @@ ASKED = {
     "stream": ["follow", "--fd=1", "TAPE"], "hex": ["follow", "--pipe", "--hex", "TAPE"],
     "content": ["follow", "--path=text", "--content", "TAPE"],
     "raw": ["follow", "--path=text", "--out", "--raw", "-o", "OUT", "TAPE"],
-    "net": ["net", "--all", "TAPE"], "net_json": ["net", "--json", "TAPE"],
-    "files": ["files", "--all", "TAPE"], "files_json": ["files", "--json", "TAPE"],
-    "errors": ["errors", "--all", "TAPE"], "errors_json": ["errors", "--json", "TAPE"],
-    **{f"by_{by}": ["stats", f"--by={by}", "TAPE"] for by in ("syscall", "thread", "file")},
-    "state_maps": ["state", "--at=300", "--maps", "TAPE"],
-    "state_now": ["state", "--at=300", "--json", "TAPE"],
     "select": ["sql", "--json", "TAPE", "SELECT name, count(*) FROM syscalls GROUP BY name"],
     "tables": ["sql", "TAPE", "SELECT * FROM fds", "SELECT * FROM transfers",
                "SELECT * FROM processes JOIN threads USING (pid)"],
     "selected": ["print", "-y", "SELECTED"], "not_selected": ["print", "-e", "all", "SELECTED"],
     "of_some": ["print", "PIDS"],
     "overview_json": ["--json", "TAPE"], "environment": ["info", "--environment", "TAPE"],
+}
+COUNTED = {
+    "net": ["net", "--all", "TAPE"], "net_json": ["net", "--json", "TAPE"],
+    "files": ["files", "--all", "TAPE"], "files_json": ["files", "--json", "TAPE"],
+    "errors": ["errors", "--all", "TAPE"], "errors_json": ["errors", "--json", "TAPE"],
+    **{f"by_{by}": ["stats", f"--by={by}", "TAPE"] for by in ("syscall", "thread", "file")},
+    "state_maps": ["state", "--at=300", "--maps", "TAPE"],
+    "state_now": ["state", "--at=300", "--json", "TAPE"],
 }
 WRITTEN = {
     **{to: ["export", "--to", to, "TAPE"] for to in
@@ -176,6 +178,7 @@ Formats = type("Formats", (AnyVerb,), tests_of(FORMATS))
 Compared = type("Compared", (NewTape,), tests_of(COMPARED))
 Made = type("Made", (NewTape,), tests_of(MADE))
 Asked = type("Asked", (NewTape,), tests_of(ASKED))
+Counted = type("Counted", (NewTape,), tests_of(COUNTED))
 Written = type("Written", (NewTape,), tests_of(WRITTEN))
 
 

@@ -53,10 +53,11 @@ class Studio:
     def record(self, command, options=("-s", "16"), environment=()):
         if command[0].startswith("./"):
             shutil.copy(os.path.join(self.progs, command[0]), self.dir)
-        subprocess.run(["env", "-i", f"PATH={self.dir}:/usr/bin:/bin", "HOME=/",
-                        *environment, "unshare", "-u", "sh", "-c",
-                        'hostname example; exec rec -q -o x.zst "$@"', "sh", *options, *command], cwd=self.dir, stdout=subprocess.DEVNULL, check=False,
-                       stderr=subprocess.DEVNULL)
+        script = 'hostname example; exec rec -q -o x.zst "$@"'
+        subprocess.run(["env", "-i", f"PATH={self.dir}:/usr/bin:/bin", "HOME=/", *environment,
+                        "unshare", "-u", "sh", "-c", script, "sh", *options, *command],
+                       cwd=self.dir, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                       check=False)
         with open(os.path.join(self.dir, "x.zst"), "rb") as f:
             return f.read()
 

@@ -57,11 +57,12 @@ static void each_byte_and_its_place_do(void **state)
 static void texts_are_kept_once_and_not_without_bound(void **state)
 {
 	static char text[SIDE_TEXT_MAX * 2];
-	struct texts t = {.all = {0}};
+	struct texts t;
 	uint32_t a, b;
 
 	(void)state;
 	assert_int_equal(diff_texts_init(&t), 0);
+	assert_string_equal(t.all.data, "");
 	a = diff_texts_put(&t, diff_hash("one", 3), "one", 3);
 	b = diff_texts_put(&t, diff_hash("two", 3), "two", 3);
 	assert_true(a && b && a != b);
