@@ -10,6 +10,7 @@
 #include "format/container/compose.h"
 #include "replayer/export/json.h"
 #include "replayer/print/print.h"
+#include "replayer/state/meant.h"
 #include "sys/table.h"
 
 #include <errno.h>
@@ -18,7 +19,7 @@
 #include <string.h>
 
 /* Calls of a tape have a place of less than so many bits, in front of which its number stands. */
-enum { PLACE_BITS = 48, STRINGS_MAX = 1 << 16 };
+enum { PLACE_BITS = 48, STRINGS_MAX = 1 << 16, READERS_MAX = 1 << 16 };
 
 static const struct call_kind kinds[] = {
 	{"execve", USE_EXEC, 1, 2, REDACT_PROCESS},
@@ -27,6 +28,7 @@ static const struct call_kind kinds[] = {
 	{"add_key", USE_SECRET, .class = REDACT_KERNEL},
 	{"keyctl", USE_SECRET, .class = REDACT_KERNEL},
 	{"setsockopt", USE_OPTION, .class = REDACT_KERNEL},
+	{"socketcall", USE_OPTION, .class = REDACT_KERNEL},
 	{"fsconfig", USE_NAMED, 2, 3, REDACT_PASSWORD},
 	{"process_vm_readv", USE_SECRET, .class = REDACT_PROCESS},
 	{"process_vm_writev", USE_SECRET, .class = REDACT_PROCESS},
@@ -156,16 +158,29 @@ const struct call_kind *redact_kind(struct redact *r, const struct event *e)
 	return last && last->seq == e->call.begun_seq ? last->kind : kind_of(r, &e->call);
 }
 
-bool redact_is_key(struct redact *r, const struct event *e)
+/* What the call is, also when its arguments are in memory. NULL: nobody knows. */
+static const struct sys_desc *meant(const struct event *e, uint64_t args[EVENT_ARGS])
 {
-	if (redact_kind(r, e)->use != USE_OPTION)
-		return false;
+	static const char *const names[] = {"socketcall", NULL};
+	const struct sys_desc *d = sys_find(e->call.arch, e->call.nr);
+
+	memcpy(args, e->call.args, sizeof(e->call.args));
+	return sys_is_named(d, names) ? call_meant(e, args) : d;
+}
+
+uint64_t redact_key_address(struct redact *r, const struct event *e)
+{
+	static const char *const names[] = {"setsockopt", NULL};
+	uint64_t args[EVENT_ARGS];
+
+	if (redact_kind(r, e)->use != USE_OPTION || !sys_is_named(meant(e, args), names))
+		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(key_options); i++) {
-		if (key_options[i].level == (uint32_t)e->call.args[1] &&
-		    key_options[i].option == (uint32_t)e->call.args[2])
-			return true;
+		if (key_options[i].level == (uint32_t)args[1] &&
+		    key_options[i].option == (uint32_t)args[2])
+			return args[3];
 	}
-	return false;
+	return 0;
 }
 
 /* A program whose arguments say that it reads a password from somewhere. */
@@ -176,7 +191,8 @@ static int take_command(struct redact *r, const struct event *e)
 	int fd = command_secret_descriptor(&c, &words);
 
 	map_remove(&r->readers, e->pid);
-	if (fd < 0)
+	/* More of them at once are no tape of anybody's. */
+	if (fd < 0 || r->readers.count >= READERS_MAX)
 		return 0;
 	return map_put(&r->readers, e->pid,
 		       (void *)(uintptr_t)(READER_IS | (words ? READER_OF_WORDS : 0) | fd));
@@ -196,17 +212,18 @@ static const struct rules_object *read_by_command(const struct redact *r, uint32
 /* By the descriptors that the call is given. */
 static void look_at_descriptors(struct redact *r, const struct event *e, struct last_call *ret)
 {
-	const struct sys_desc *d = sys_find(e->call.arch, e->call.nr);
+	uint64_t args[EVENT_ARGS];
+	const struct sys_desc *d = meant(e, args);
 
 	if (d)
-		d = sys_select(d, e->call.args, NULL);
+		d = sys_select(d, args, NULL);
 	for (size_t i = 0; d && i < d->count; i++) {
 		const struct state_file *f;
 		int32_t fd;
 
 		if (d->field[i].kind != K_FD)
 			continue;
-		fd = (int32_t)sys_value(&d->field[i], e->call.args, sizeof(e->call.args));
+		fd = (int32_t)sys_value(&d->field[i], args, sizeof(args));
 		f = state_at_entry(r->state, e, fd);
 		if (!ret->in)
 			ret->in = read_by_command(r, e->pid, fd);
@@ -266,7 +283,7 @@ void redact_cover(struct redact *r, const struct event *e, const struct transfer
 	for (uint32_t i = 0; piece->data && i < e->memory_count; i++) {
 		const struct event_memory *m = &e->memory[i];
 
-		if (piece->data >= m->data && piece->data < m->data + m->length)
+		if (m->length && piece->data >= m->data && piece->data < m->data + m->length)
 			r->covered[i] = true;
 	}
 }

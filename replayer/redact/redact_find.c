@@ -302,12 +302,10 @@ static int find_payload(struct redact *r, const struct event *e, const struct ca
 
 static int find_option(struct redact *r, const struct event *e)
 {
-	int result = 0;
+	uint64_t key = redact_key_address(r, e);
+	const struct event_memory *m = key ? event_range(e, EVENT_AT_ENTRY, key) : NULL;
 
-	for (uint32_t i = 0; result == 0 && redact_is_key(r, e) && i < e->memory_count; i++)
-		result = secrets_add(r->secrets, REDACT_KERNEL, e->memory[i].data,
-				     e->memory[i].length);
-	return result;
+	return m ? secrets_add(r->secrets, REDACT_KERNEL, m->data, m->length) : 0;
 }
 
 /* A string at the call's entry, without its NUL. */

@@ -98,8 +98,8 @@ struct redact {
 int redact_lane_end(void *context, struct lane *l);
 uint64_t redact_place(const struct redact *r, uint64_t seq);
 const struct call_kind *redact_kind(struct redact *r, const struct event *e);
-/* Whether it gives a key to a socket. */
-bool redact_is_key(struct redact *r, const struct event *e);
+/* Where the key is that the call gives to a socket; 0: it gives none. */
+uint64_t redact_key_address(struct redact *r, const struct event *e);
 /* No range of the event is covered yet. 0 or -ENOMEM. */
 int redact_uncover(struct redact *r, const struct event *e);
 /* The range that has @piece is. */

@@ -49,6 +49,14 @@ static int copy_memory(struct redact *r, const struct event *e)
 
 /* ---- memory that is secret as a whole ---- */
 
+/* Whether it is so by its place, whatever else the call has. */
+static bool is_all_secret(struct redact *r, const struct event *e, uint32_t index)
+{
+	uint64_t key = redact_key_address(r, e);
+
+	return redact_kind(r, e)->use == USE_RANDOM || (key && e->memory[index].address == key);
+}
+
 static enum redact_class class_of(struct redact *r, const struct event *e, uint32_t index,
 				  bool *ret_secret)
 {
@@ -56,7 +64,7 @@ static enum redact_class class_of(struct redact *r, const struct event *e, uint3
 	const struct rules_object *object =
 		redact_object(r, e, e->memory[index].when == EVENT_AT_ENTRY);
 
-	*ret_secret = object || k->use == USE_SECRET || k->use == USE_RANDOM || redact_is_key(r, e);
+	*ret_secret = object || k->use == USE_SECRET || is_all_secret(r, e, index);
 	return object ? object->class : k->class;
 }
 
@@ -75,8 +83,7 @@ static int blank(struct redact *r, const struct event *e)
 		if (!looked)
 			payload_take(r->payload, e);
 		looked = true;
-		if (!payload_has(r->payload, e, i) && redact_kind(r, e)->use != USE_RANDOM &&
-		    !redact_is_key(r, e))
+		if (!payload_has(r->payload, e, i) && !is_all_secret(r, e, i))
 			continue;
 		result = redact_count(r, e->pid, secret ? class : REDACT_PAYLOAD, m->length);
 		if (r->options.level == REDACT_META)

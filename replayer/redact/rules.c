@@ -295,10 +295,16 @@ static const struct {
 	{"/dev/urandom", REDACT_RANDOM, CONTENT_NONE},
 };
 
-/* Certificates that everybody has, and halves of keys that are for everybody. */
-static const char *const public_paths[] = {
-	"/etc/ssl/certs/*", "/usr/*",      "/etc/pki/*", "/nix/store/*", "*/cacert.pem",
-	"*/ca-bundle*",     "*/certifi/*", "*.pub",      "*.pub.pem",
+/* Where certificates are that everybody has. */
+static const char *const public_paths[] = {"/etc/ssl/certs/*", "/usr/*", "/etc/pki/*",
+					   "/nix/store/*", "*/certifi/*"};
+
+/* Certificates by the last name of a file, and halves of keys that are for everybody. A key that is
+ * in such a file all the same is found by what it looks like. */
+static const char *const public_names[] = {
+	"*.pub",        "*.pub.pem",  "*public*.pem",   "ca*.pem",          "*-ca.pem",
+	"roots.pem",    "*cert.pem",  "*certs.pem",     "*certificate.pem", "*ca-bundle*",
+	"*bundle*.pem", "chain*.pem", "fullchain*.pem", "dhparam*.pem",
 };
 
 static bool matches(const char *glob, const char *path)
@@ -314,6 +320,10 @@ static bool is_public(const struct rules *r, const char *path)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(public_paths); i++) {
 		if (matches(public_paths[i], path))
+			return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(public_names); i++) {
+		if (matches(public_names[i], strrchr(path, '/') + 1))
 			return true;
 	}
 	return false;

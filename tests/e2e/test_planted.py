@@ -12,12 +12,12 @@ SHORT = "Nm3ofThread"
 KINDS = {"pipes", "bytes", "vectors", "positions", "frames", "failing", "partly", "vmsplice",
          "sendfile", "aio", "datagrams", "credentials", "messages", "sun_path", "alg", "process_vm",
          "keys", "mq", "msg", "random", "xattr", "paths", "comm", "exec", "mount",
-         "io_uring", "mapping"}
+         "io_uring", "mapping", "agent"}
 # What goes through these is on no tape to begin with.
 UNSEEN = {"io_uring", "mapping"}
 
 # Where a secret is one by its place alone.
-BARE = {"alg", "keys", "mount", "process_vm"}
+BARE = {"agent", "alg", "keys", "mount", "process_vm"}
 
 
 class Calls(planted.PlantTest):
@@ -25,11 +25,12 @@ class Calls(planted.PlantTest):
         super().setUp()
         self.env = {"PATH": os.environ["PATH"], "DB_PASSWORD": PASSWORD, "WORKER_SECRET": SHORT}
 
-    def record(self, options=()):
+    def record(self, *arguments, program="planted"):
         place = self.bench.path("place")
         os.mkdir(place)
+        self.env["SSH_AUTH_SOCK"] = place + "/socket"
         text = "\n".join([*planted.lines(PASSWORD), SHORT]) + "\n"
-        tape, result = self.bench.record([self.prog("planted"), place], options, env=self.env,
+        tape, result = self.bench.record([self.prog(program), place, *arguments], env=self.env,
                                          stdin=text.encode())
         self.assertEqual(result.status, 0, result)
         told = dict(line.split(" ", 1) for line in result.out.decode().splitlines())
@@ -43,7 +44,14 @@ class Calls(planted.PlantTest):
         return {k for k in KINDS if planted.left_in(text, [planted.token(k)])}
 
     def test_calls(self):
-        tape = self.record()
+        self.check_calls(self.record("far"))
+
+    def test_calls_of_32_bit(self):
+        if not os.path.exists(self.prog("planted32")):
+            self.skipTest("the compiler makes no 32-bit programs")
+        self.check_calls(self.record(program="planted32"))
+
+    def check_calls(self, tape):
         there = planted.plain(tape)
         # One byte at a time, and 15 bytes of it: these are in no piece as they are.
         self.assertEqual(self.carried - UNSEEN - {"random", "bytes", "comm"} -

@@ -125,7 +125,7 @@ class Ends(planted.PlantTest):
         with open(tape, "rb") as f:
             content = f.read()
         kinds = [k.split()[0].decode() for k in result.out.splitlines()]
-        for part in range(1, 12):
+        for part in range(1, 12, 2):
             with self.subTest(part=part):
                 torn = self.write("torn.zst", content[:len(content) * part // 12])
                 out, _ = self.redact(torn, status=2)

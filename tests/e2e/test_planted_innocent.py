@@ -158,6 +158,21 @@ class Innocent(planted.PlantTest):
         say("\n".join(table))
         self.assertEqual(wrong, [])
 
+    def test_certificates(self):
+        """Of what is public nothing is replaced, and a key among it is."""
+        public = "".join(f"-----BEGIN CERTIFICATE-----\nMIICertificate{i}Abcdefgh\n"
+                         "-----END CERTIFICATE-----\n" for i in range(20))
+        for name in ("fullchain.pem", "my-ca.pem", "server.cert.pem", "ca-bundle.crt"):
+            with self.subTest(name):
+                tape, _ = self.bench.record(["cat", self.write(name, public)], env=self.env)
+                self.assertEqual(set(self.replaced(tape)[1]) - {"random"}, set())
+        key = "MIIkeyAmongThem0123abcdefgh"
+        path = self.write("fullchain.pem", public + "-----BEGIN PRIVATE KEY-----\n" + key +
+                          "\n-----END PRIVATE KEY-----\n" + public)
+        tape, _ = self.bench.record(["cat", path], env=self.env)
+        _, text = self.gone(tape, [key])
+        self.there(b"MIICertificate19Abcdefgh", text)
+
     def test_same_answers(self):
         """What is not replaced is not changed."""
         tape, _ = self.bench.record(["bash", "-c", SHELL], cwd=self.dir, env=self.env)

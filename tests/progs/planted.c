@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A secret through each kind of call that carries bytes: every kind has a token of its own, which
-// nothing else on the tape has and which is nowhere in this file, and carries what it is given on
-// standard input (lines, with \n as \\n) besides.
+// nothing else on the tape has and which is nowhere in this file, and carries each line of standard
+// input besides.
 //
-//	planted DIRECTORY
+//	planted DIRECTORY [far]
 //
-// prints a line for each kind: its name, and "carried", or why the kernel does not let it. By any
-// other name it only reads the descriptors that it was given.
+// prints a line for each kind: its name, and "carried", or why the kernel does not let it. With
+// "far" there are 10 MB between the halves of one secret. By any other name it only reads the
+// descriptors that it was given.
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/aio_abi.h>
@@ -42,6 +43,7 @@ enum { LINES_MAX = 64, LINE_SIZE = 512, JUNK = 64 << 10 };
 
 static char lines[LINES_MAX][LINE_SIZE];
 static size_t line_count;
+static bool far;
 
 // ---- descriptors ----
 
@@ -139,7 +141,7 @@ static int far_apart(const char *text, size_t size)
 	int fd = memfd_create("planted", MFD_CLOEXEC), null = open("/dev/null", O_WRONLY);
 	bool ok = write(fd, text, size / 2) > 0;
 
-	for (int i = 0; ok && size == PLANTED_SIZE && i < 160; i++) {
+	for (int i = 0; ok && far && size == PLANTED_SIZE && i < 160; i++) {
 		for (size_t k = 0; k < sizeof(junk); k++)
 			junk[k] = (char)((x = x * 1664525 + 1013904223) >> 24);
 		ok = write(null, junk, sizeof(junk)) == sizeof(junk);
@@ -409,6 +411,32 @@ static int as_cipher_key(const char *text, size_t size)
 	return 0;
 }
 
+/* To and from whoever keeps keys, at the address that a variable has. */
+static int to_agent(const char *text, size_t size)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	const char *path = getenv("SSH_AUTH_SOCK");
+	char buffer[LINE_SIZE];
+
+	if (!path)
+		return 0;
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
+	unlink(path);
+	int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0),
+	    c = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), agent = -1;
+
+	bool ok = bind(s, (struct sockaddr *)&a, sizeof(a)) == 0 && listen(s, 1) == 0 &&
+		  connect(c, (struct sockaddr *)&a, sizeof(a)) == 0 &&
+		  (agent = accept(s, NULL, NULL)) >= 0 && send(c, text, size, 0) > 0 &&
+		  recv(agent, buffer, sizeof(buffer), 0) > 0 &&
+		  write(agent, bare("bare-agent"), PLANTED_SIZE - 4) > 0 &&
+		  recv(c, buffer, sizeof(buffer), 0) > 0;
+	close(s);
+	close(c);
+	close(agent);
+	return ok ? 0 : errno;
+}
+
 // ---- memory, keys, queues ----
 
 static int into_memory(const char *text, size_t size)
@@ -597,6 +625,7 @@ static const struct {
 	{"messages", in_many_messages},
 	{"sun_path", as_socket_names},
 	{"alg", as_cipher_key},
+	{"agent", to_agent},
 	{"process_vm", into_memory},
 	{"keys", as_keys},
 	{"mq", in_posix_queue},
@@ -649,8 +678,9 @@ int main(int argc, char **argv)
 {
 	if (!strstr(argv[0], "planted"))
 		return read_all();
-	if (argc != 2 || chdir(argv[1]) < 0)
+	if (argc < 2 || chdir(argv[1]) < 0)
 		return 99;
+	far = argc > 2 && strcmp(argv[2], "far") == 0;
 	signal(SIGPIPE, SIG_IGN);
 	read_lines();
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
