@@ -106,11 +106,11 @@ static void test_names(void **state)
 				    "/home/~abcdef/y ~x@~abc.example.org http://~abc.example.org/";
 	static const char *const lines[] = {
 		"users and homes, 1\n        1  alice\n",
-		"addresses of mail, 2\n        1  bob.b@corp.example.org\n"
-		"        1  u@git.corp.example.org\n",
+		("addresses of mail, 2\n        1  bob.b@corp.example.org\n"
+		 "        1  u@git.corp.example.org\n"),
 		"hosts, 1\n        1  git.corp.example.org\n",
-		"addresses, 4\n        1  2a01:4f8::17\n        1  52:54:00:ab:cd:01\n"
-		"        1  10.1.2.3\n        1  10.1.2.4\n",
+		("addresses, 4\n        1  2a01:4f8::17\n        1  52:54:00:ab:cd:01\n"
+		 "        1  10.1.2.3\n        1  10.1.2.4\n"),
 		"variables, 1\n        1  MY_NAME\n",
 		"paths, 2\n        1  /home/~abcdef/y\n        1  /srv/data/file\n",
 	};
@@ -144,8 +144,8 @@ static void test_tape(void **state)
 					   {.kind = ITEM_SNAPSHOT, .snapshot = &snapshot},
 					   {.kind = ITEM_EVENT, .event = &e}};
 	static const char *const texts[] = {
-		"arguments, 4\n        1  X: y\n        1  alpha beta\n        1  http://h/\n"
-		"        1  -H\n",
+		("arguments, 4\n        1  X: y\n        1  alpha beta\n        1  http://h/\n"
+		 "        1  -H\n"),
 		"users and homes, 1\n        1  carol\n",
 		"hosts, 1\n        1  kestrel7\n",
 		"variables, 2\n        1  ODD_NAME\n        1  USER\n",
