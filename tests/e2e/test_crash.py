@@ -14,6 +14,7 @@ import shutil
 import signal
 import struct
 import subprocess
+import time
 import unittest
 
 import suite
@@ -58,6 +59,11 @@ class Progress:
             if f.read() != f"all {self.tasks} have ended\n".encode():
                 raise Failure("the command did not say what it has to say")
 
+    def release(self):
+        """Whatever has come between: it must not go on for ever."""
+        if not self.memory.closed:
+            self.stop()
+
     def close(self):
         self.memory.close()
         self.file.close()
@@ -71,6 +77,7 @@ class CrashTest(suite.TapeTest):
                                      stdin=subprocess.DEVNULL, process_group=0,
                                      **{"stdout": out} | more)
         self.addCleanup(child.wait)
+        self.addCleanup(progress.release)
         return child
 
     def faults(self, **variables):
@@ -596,9 +603,18 @@ class Slow(CrashTest):
                                      stdout=subprocess.PIPE, stderr=err, process_group=0,
                                      stdin=subprocess.DEVNULL)
         self.addCleanup(child.wait)
+        self.addCleanup(progress.release)
         drained, bound = 0, (self.PIPE + self.QUEUE * (self.CHUNK + 2 * self.SIZE) +
                              self.TASKS * self.SIZE)
-        wait_for(lambda: progress.number(2) > 4 * self.CHUNK, "full queues")
+        moved = []
+
+        def stands():
+            # The queues are full, or the recorder waits for a writer that is late.
+            moved.append(progress.number(2))
+            time.sleep(0.1)
+            return len(moved) > 5 and moved[-1] == moved[-5] > 0
+
+        wait_for(stands, "the program waits", 120)
         with open(tape, "wb") as f:
             while data := os.read(child.stdout.fileno(), self.PIECE):
                 f.write(data)
