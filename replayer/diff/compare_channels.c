@@ -7,6 +7,7 @@
 struct end_use {
 	uint32_t writers, readers; /* processes */
 	uint64_t written;          /* bytes */
+	uint32_t process;          /* the last of them */
 };
 
 enum { QUEUE_USERS = 3 }; /* a pipe from one to another has two */
@@ -16,7 +17,7 @@ static size_t place_of(uint32_t channel, uint8_t end)
 	return 2 * (size_t)channel + (end & 1);
 }
 
-static int note_stream(const struct diff_stream *s, struct buf *uses)
+static int note_stream(const struct diff_stream *s, uint32_t process, struct buf *uses)
 {
 	const struct end_use none = {0};
 	struct end_use *use;
@@ -30,6 +31,7 @@ static int note_stream(const struct diff_stream *s, struct buf *uses)
 	use->writers += s->out;
 	use->readers += !s->out;
 	use->written += s->out ? s->bytes : 0;
+	use->process = process;
 	return 0;
 }
 
@@ -37,11 +39,11 @@ static int note_side(const struct diff_side *side, struct buf *uses)
 {
 	if (uses->size)
 		return 0;
-	for (size_t i = 1; i < side->process_count; i++) {
+	for (uint32_t i = 1; i < side->process_count; i++) {
 		const struct diff_process *p = &side->processes[i];
 
 		for (size_t k = 0; k < p->stream_count; k++) {
-			if (p->streams[k].channel && note_stream(&p->streams[k], uses) < 0)
+			if (p->streams[k].channel && note_stream(&p->streams[k], i, uses) < 0)
 				return -ENOMEM;
 		}
 	}
@@ -62,7 +64,8 @@ static bool is_queue(const struct buf *uses, const struct diff_stream *s, uint64
 	const struct end_use in = use_of(uses, s, s->end ^ 1), out = use_of(uses, s, s->end);
 
 	*ret_written = in.written;
-	return in.writers && in.writers + out.readers >= QUEUE_USERS;
+	/* Threads of one process have one among themselves. */
+	return in.writers && (in.writers + out.readers >= QUEUE_USERS || in.process == out.process);
 }
 
 int channels_read_by_chance(struct comparison *c, const struct diff_stream *a,

@@ -29,8 +29,8 @@ static bool any_ended_well(const struct diff_side *s, const uint32_t *processes,
 
 static bool is_heap(const struct comparison *c, const struct match_node *n)
 {
-	return n->how == MATCH_POOL && any_ended_well(c->a, n->a, n->a_count) &&
-	       any_ended_well(c->b, n->b, n->b_count);
+	return n->how == MATCH_POOL &&
+	       (any_ended_well(c->a, n->a, n->a_count) || any_ended_well(c->b, n->b, n->b_count));
 }
 
 bool pool_ends_by_chance(const struct comparison *c, const struct match_node *n,
@@ -94,6 +94,16 @@ static uint64_t told_of(const struct diff_side *s, const uint32_t *processes, si
 	return n;
 }
 
+/* Who is told so may have ended by itself meanwhile. */
+static bool any_told(const struct diff_side *s, const uint32_t *processes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (s->processes[processes[i]].told_to_end)
+			return true;
+	}
+	return false;
+}
+
 uint64_t pool_untimely_ends(const struct comparison *c, uint32_t node)
 {
 	const struct match_node *n = &c->match.nodes[node];
@@ -114,7 +124,7 @@ bool pool_count_by_chance(struct comparison *c, uint32_t node, const char *call)
 		const struct match_node *n = &c->match.nodes[i];
 
 		if (n->parent == node && is_heap(c, n) &&
-		    (told_of(c->a, n->a, n->a_count) || told_of(c->b, n->b, n->b_count)))
+		    (any_told(c->a, n->a, n->a_count) || any_told(c->b, n->b, n->b_count)))
 			return true;
 	}
 	return false;

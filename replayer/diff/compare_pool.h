@@ -10,7 +10,7 @@
 
 enum { POOL_LOOKS_MAX = 4096 }; /* each goes through all processes */
 
-/* Whether one has ended by itself, as another did on both sides, and the other because its parent
+/* Whether one has ended by itself, as others did, and the other because its parent
  * told it to. */
 bool pool_ends_by_chance(const struct comparison *c, const struct match_node *n,
 			 const struct diff_process *a, const struct diff_process *b);

@@ -242,6 +242,7 @@ MAY_DIFFER = {
     "git clone": "an index has inodes and times; how progress is told depends on the clock",
     "git status": "an index has inodes and times",
     "nginx": "an answer has the date; its processes tell each other their numbers",
+    "java": "it looks at the files of all that run Java on the machine just then",
     "https": "what is encrypted is another each time",
     "rsync": "its checksums begin with a number that is made of the time",
     "cmake": "it makes up the name of a program, which is in what it runs and writes",
