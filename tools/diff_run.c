@@ -15,7 +15,7 @@
 #include "replayer/diff/context.h"
 #include "replayer/diff/excerpt.h"
 #include "replayer/diff/reread.h"
-#include "replayer/diff/side.h"
+#include "replayer/side/side.h"
 #include "replayer/diff/times.h"
 
 #include <errno.h>

@@ -6,7 +6,7 @@
 #ifndef DIFF_EXCERPT_H
 #define DIFF_EXCERPT_H
 
-#include "side.h"
+#include "replayer/side/side.h"
 
 struct comparison;
 struct diff_tape;

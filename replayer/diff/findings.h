@@ -8,7 +8,7 @@
 #ifndef DIFF_FINDINGS_H
 #define DIFF_FINDINGS_H
 
-#include "side.h"
+#include "replayer/side/side.h"
 
 #include "base/map.h"
 

@@ -10,7 +10,7 @@
 #ifndef DIFF_MATCH_H
 #define DIFF_MATCH_H
 
-#include "side.h"
+#include "replayer/side/side.h"
 
 enum {
 	/* Children of one parent that are compared each with each when nothing else tells who

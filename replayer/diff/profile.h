@@ -6,7 +6,7 @@
 #ifndef DIFF_PROFILE_H
 #define DIFF_PROFILE_H
 
-#include "side.h"
+#include "replayer/side/side.h"
 
 struct profile {
 	uint64_t *keys;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules.h"
 
-#include "calls.h"
+#include "replayer/side/calls.h"
 #include "rules_priv.h"
 
 #include "base/buf.h"

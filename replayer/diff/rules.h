@@ -23,7 +23,7 @@
 #ifndef DIFF_RULES_H
 #define DIFF_RULES_H
 
-#include "side.h"
+#include "replayer/side/side.h"
 
 struct buf;
 struct err;

@@ -4,8 +4,8 @@
  * all keys made from them, also of steps that no rule says anything of: keys of one side must
  * be made as those of the other.
  */
+#include "replayer/side/side_priv.h"
 #include "rules_priv.h"
-#include "side_priv.h"
 
 #include "base/buf.h"
 #include "base/cleanup.h"

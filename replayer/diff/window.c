@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "format/event.h"
 #include "replayer/query/transfer.h"
-#include "transient.h"
+#include "replayer/side/transient.h"
 
 #include <errno.h>
 #include <stdlib.h>

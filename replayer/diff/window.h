@@ -6,7 +6,7 @@
 #ifndef DIFF_WINDOW_H
 #define DIFF_WINDOW_H
 
-#include "side.h"
+#include "replayer/side/side.h"
 
 struct diff_tape;
 

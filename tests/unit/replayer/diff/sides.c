@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sides.h"
 
-#include "replayer/diff/side_priv.h"
+#include "replayer/side/side_priv.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

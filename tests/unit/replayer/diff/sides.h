@@ -6,7 +6,7 @@
 #ifndef TESTS_DIFF_SIDES_H
 #define TESTS_DIFF_SIDES_H
 
-#include "replayer/diff/side.h"
+#include "replayer/side/side.h"
 
 #include "base/buf.h"
 

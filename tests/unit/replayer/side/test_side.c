@@ -3,7 +3,7 @@
  * What things are called once a tape is read: the same program in another place, with other
  * numbers and other names made up by chance, is the same text.
  */
-#include "replayer/diff/side.h"
+#include "replayer/side/side.h"
 
 #include "../made.h"
 #include "base/err.h"

@@ -4,7 +4,7 @@
  * number on the tape, as the report has them; with "size", how much there is. What is the same in
  * two runs is the same here, so that two tapes can be compared with diff(1).
  */
-#include "replayer/diff/side.h"
+#include "replayer/side/side.h"
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "replayer/diff/side_priv.h"
+#include "replayer/side/side_priv.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

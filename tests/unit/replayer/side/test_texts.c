@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Texts of a side, of which what they are about is not written out. */
-#include "replayer/diff/side_priv.h"
+#include "replayer/side/side_priv.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -55,13 +55,15 @@ static void short_texts_are_made_whole(void **state)
 
 static void an_object_is_there_once(void **state)
 {
-	struct texts t = {.all = {0}};
-	struct objects o = {.texts = &t};
+	struct texts t;
+	struct objects o;
 	struct buf label = {0};
 	uint32_t a, b;
 	size_t size;
 
 	(void)state;
+	assert_int_equal(diff_texts_init(&t), 0);
+	assert_int_equal(diff_objects_init(&o, &t), 0);
 	buf_str(&label, "/etc/hosts");
 	a = diff_objects_put(&o, &label, "/etc/hosts", 10, DIFF_FILE, 0);
 	assert_int_equal(a, 1);

@@ -48,9 +48,7 @@ static uint32_t add_actor(struct reading *r, uint32_t pid, uint32_t parent, uint
 		return 0;
 	}
 	a = &r->actors[r->actor_count];
-	*a = (struct actor){.is = {.pid = pid,
-				   .parent = parent,
-				   .start_time = time}};
+	*a = (struct actor){.is = {.pid = pid, .parent = parent, .start_time = time}};
 	a->ordinal = ++r->actors[parent].children;
 	if (parent) {
 		const struct diff_process *p = &r->actors[parent].is;

@@ -4,8 +4,8 @@
  * its answers ("Sun, 06 Nov 1994 08:49:37 GMT", RFC 9110, 5.6.7), and a port that the kernel has
  * chosen, in digits. Dates of another time (Last-Modified) are like any other bytes.
  */
-#ifndef DIFF_TRANSIENT_H
-#define DIFF_TRANSIENT_H
+#ifndef SIDE_TRANSIENT_H
+#define SIDE_TRANSIENT_H
 
 #include <stdbool.h>
 #include <stddef.h>

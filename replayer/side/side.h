@@ -13,8 +13,8 @@
  * Keys are hashes of the text that the printer says in its canonical form (print/canon.h): objects
  * in place of descriptors, places in the tree in place of pids, no addresses, no times.
  */
-#ifndef DIFF_SIDE_H
-#define DIFF_SIDE_H
+#ifndef SIDE_SIDE_H
+#define SIDE_SIDE_H
 
 #include "format/meta.h"
 

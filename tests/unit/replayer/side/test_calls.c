@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "replayer/diff/calls.h"
+#include "replayer/side/calls.h"
 
 #include "../made.h"
 

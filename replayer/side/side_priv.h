@@ -5,8 +5,8 @@
  * (making.c), the bytes of streams (bytes.c), processes and threads (actors), steps and counts
  * (steps.c), and reading it all (read.c).
  */
-#ifndef DIFF_SIDE_PRIV_H
-#define DIFF_SIDE_PRIV_H
+#ifndef SIDE_SIDE_PRIV_H
+#define SIDE_SIDE_PRIV_H
 
 #include "calls.h"
 #include "side.h"

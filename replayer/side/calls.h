@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What each call is when two runs are compared: calls.def by number. */
-#ifndef DIFF_CALLS_H
-#define DIFF_CALLS_H
+#ifndef SIDE_CALLS_H
+#define SIDE_CALLS_H
 
 #include "base/map.h"
 #include "format/event.h"

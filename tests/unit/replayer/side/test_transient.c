@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "replayer/diff/transient.h"
+#include "replayer/side/transient.h"
 
 #include "format/event.h"
 
