@@ -24,6 +24,7 @@ static const uint8_t ranks[FIND_KINDS] = {
 	[FIND_COUNT] = 85,        [FIND_ORDER] = 90,       [FIND_TIME] = 95,
 	[FIND_MACHINE] = 99,
 };
+
 enum { RANK_LOOK = 44, RANK_ANSWER = 69, RANK_QUIET = 100, RANK_NOISE = 200 };
 
 uint32_t rank_depth(const struct comparison *c, uint32_t node)
