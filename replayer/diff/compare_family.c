@@ -25,14 +25,20 @@ static struct finding_place place_of(const struct diff_process *p, uint32_t proc
 				      .count = 1};
 }
 
+/* NULL: the command has none, and who has no such number. */
+static const struct diff_process *parent_of(const struct diff_side *s, const struct diff_process *p)
+{
+	return p->parent && p->parent < s->process_count ? &s->processes[p->parent] : NULL;
+}
+
 /* ---- waiting ---- */
 
 /* Who is killed has no time to wait for anybody. */
 static bool may_wait(const struct diff_side *s, const struct diff_process *p)
 {
-	const struct diff_process *parent = &s->processes[p->parent];
+	const struct diff_process *parent = parent_of(s, p);
 
-	return p->parent && p->ended && parent->ended && !(parent->status & 0x7f);
+	return parent && p->ended && parent->ended && !(parent->status & 0x7f);
 }
 
 /* Members of a node that are never asked for; UINT64_MAX: of some it cannot be said. */
@@ -193,7 +199,7 @@ static void say_place(const struct diff_side *s, const struct diff_process *p, s
 	uint32_t way[16];
 	size_t n = 0;
 
-	for (; p->parent && n < sizeof(way) / sizeof(*way); p = &s->processes[p->parent])
+	for (; p && p->parent && n < sizeof(way) / sizeof(*way); p = parent_of(s, p))
 		way[n++] = p->ordinal;
 	buf_char(out, 'P');
 	while (n)

@@ -542,6 +542,7 @@ struct ruled_side *ruled_side_free(struct ruled_side *r)
 	buf_done(&r->owned);
 	buf_done(&r->texts);
 	buf_done(&r->forks);
+	buf_done(&r->whole);
 	free(r);
 	return NULL;
 }
