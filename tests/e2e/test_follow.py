@@ -199,9 +199,11 @@ class Follow(suite.TapeTest):
         self.assertEqual(self.file(tape, "big"), self.contents("big")[:5000000])
 
     def test_append(self):
+        """Two descriptions of one file, by processes of which one waits for the other: of two
+        that write at the same time nobody but the kernel knows who was first."""
         tape, _ = self.bench.record(
-            ["sh", "-c", "for i in 1 2 3; do echo a$i; done >>log & "
-             "for i in 1 2 3; do echo b$i; done >>log; wait"], cwd=self.dir)
+            ["sh", "-c", "exec 3>>log 4>>log; for i in 1 2 3; do "
+             "(echo a$i >&3); (echo b$i >&4); done"], cwd=self.dir)
         self.assertEqual(self.file(tape, "log"), self.contents("log"))
         self.assertEqual(len(self.contents("log")), 18)
 
