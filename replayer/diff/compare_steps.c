@@ -16,6 +16,7 @@
 #include "sys/names.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -348,6 +349,25 @@ static enum finding_kind kind_of_object(const struct diff_object *o, bool is_new
 	return is_new ? FIND_CALL_NEW : FIND_CALL_GONE;
 }
 
+static bool dies_of_pipe(const struct diff_side *s, const uint32_t *processes, size_t count)
+{
+	bool all = count != 0;
+
+	for (size_t i = 0; i < count; i++)
+		all &= (s->processes[processes[i]].status & 0x7f) == SIGPIPE;
+	return all;
+}
+
+/* Who is killed for writing to nobody has just been told so, or has written a part of it: it
+ * depends on when the reader went. */
+static bool is_last_write(const struct steps_run *run, const struct diff_step *step)
+{
+	const struct match_node *n = &run->c->match.nodes[run->node];
+
+	return step->error == EPIPE && dies_of_pipe(run->c->a, n->a, n->a_count) &&
+	       dies_of_pipe(run->c->b, n->b, n->b_count);
+}
+
 /* A step of one side only: of a file or peer that the other never heard of, it is the object
  * that is new, however many steps there are; else it is the step. */
 static int tell_alone(struct steps_run *run, const struct edit *e, bool is_new)
@@ -371,6 +391,8 @@ static int tell_alone(struct steps_run *run, const struct edit *e, bool is_new)
 		x.subject = compare_label(s, step->object);
 		x.shape = finding_shape(x.subject);
 	}
+	if (is_last_write(run, step))
+		x.weight = FINDING_NOISE;
 	/* A connection that is under way has not failed. */
 	if (step->error && step->error != EINPROGRESS) {
 		x.kind = is_new ? FIND_FAILS : FIND_SUCCEEDS;

@@ -90,7 +90,7 @@ static void say_lines(const struct diff_side *s, const struct diff_thread *t)
 {
 	printf("thread %u\n", t->tid);
 	for (size_t i = 0; i < t->count; i++) {
-		const char *text = s->texts + t->steps[i].text;
+		const char *text = diff_side_text(s, t->steps[i].text);
 		struct buf line = {0};
 
 		escape_text(&line, text, strlen(text));
