@@ -155,7 +155,7 @@ static int find_parts(const char *place, struct buf *ret, struct err *err)
 {
 	cleanup_close int fd = open(place, O_RDONLY | O_CLOEXEC);
 	struct finding_parts x = {.fd = fd, .place = place};
-	uint64_t rest;
+	uint64_t rest = 0;
 	struct stat st;
 	int r = 0;
 

@@ -106,6 +106,8 @@ static int compare(struct diff_arguments *a)
 	if (diff_run(&a->inputs, &x, &err) < 0)
 		return opts_complain("%s", err_text(&err));
 	failed = tell(a, &x, &out);
+	if (diff_side_failed(x.comparison.a) || diff_side_failed(x.comparison.b))
+		failed = -ENOMEM;
 	/* What is missing may be what is different, and what differs may be what is missing. */
 	if (x.doubt[0] && !a->inputs.allow_lossy)
 		status = opts_complain("%s; --allow-lossy compares what there is", x.doubt);

@@ -30,11 +30,12 @@ static int scan_items(struct scan *s, const char *path)
 	struct trace_stream *stream;
 	struct trace_item item;
 	struct err ignored = {0};
-	int r;
+	int r = trace_source_open(path, &source, &ignored);
 
-	if (trace_source_open(path, &source, &ignored) < 0 ||
-	    trace_stream_open(source, &options, &stream, &ignored) < 0)
-		return 0;
+	if (r == 0)
+		r = trace_stream_open(source, &options, &stream, &ignored);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
 	while ((r = trace_stream_next(stream, &item, &ignored)) > 0) {
 		r = scan_take_item(s, &item);
 		if (r < 0)

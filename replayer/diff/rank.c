@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The order of findings by what kind they are, and what weighs less among those. */
+#include "rank.h"
+
 #include "compare_priv.h"
 #include "rank_priv.h"
 

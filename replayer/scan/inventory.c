@@ -185,7 +185,7 @@ static int take_call(struct kept_lists *kept, const struct event *e)
 		r = take_environment(kept, e, e->call.args[2]);
 	if (r == 0 && e->kind != EVENT_END && print_call_path(e, &path))
 		r = take_path(kept, path.data, path.size);
-	return r;
+	return r == 0 ? buf_error(&path) : r;
 }
 
 static int take_event(struct kept_lists *kept, const struct event *e)

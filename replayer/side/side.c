@@ -32,6 +32,7 @@ static void free_process(const struct diff_process *p)
 struct side_told {
 	struct map by_place; /* texts */
 	size_t size;         /* of all of them */
+	bool failed;         /* one could not be made: there was no memory */
 };
 
 struct side_told *side_told_new(void)
@@ -88,12 +89,17 @@ const char *diff_side_text(const struct diff_side *s, uint32_t place)
 		return known;
 	diff_side_say(s, place, &text);
 	s->told->size += text.size;
-	if (!text.size || buf_error(&text) < 0 || s->told->size > DIFF_TEXTS_MAX ||
-	    map_put(&s->told->by_place, place, text.data) < 0) {
-		buf_done(&text);
-		return "";
-	}
-	return text.data;
+	if (buf_error(&text) == 0 && text.size && s->told->size <= DIFF_TEXTS_MAX &&
+	    map_put(&s->told->by_place, place, text.data) == 0)
+		return text.data;
+	s->told->failed |= buf_error(&text) < 0 || (text.size && s->told->size <= DIFF_TEXTS_MAX);
+	buf_done(&text);
+	return "";
+}
+
+bool diff_side_failed(const struct diff_side *s)
+{
+	return s->told && s->told->failed;
 }
 
 /* ---- the whole ---- */

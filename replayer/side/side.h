@@ -205,6 +205,8 @@ int diff_side_read(struct trace_source *source, const struct diff_options *optio
  * be more than DIFF_TEXTS_MAX bytes for all of them, or there is no memory.
  */
 const char *diff_side_text(const struct diff_side *s, uint32_t place);
+/* Whether there was no memory for one of them. */
+bool diff_side_failed(const struct diff_side *s);
 /* Appends it, and keeps nothing. */
 void diff_side_say(const struct diff_side *s, uint32_t place, struct buf *ret);
 /* Accepts NULL; returns NULL. */

@@ -120,7 +120,7 @@ class AnyVerb(FaultTest):
     def problem(self, good, bad, same_file):
         if bad.status == good.status and bad.out == good.out and bad.err == good.err and same_file:
             return None
-        if self.regcomp_failed(bad):
+        if self.regcomp_failed(bad) or self.sanitizer_failed(bad):
             return None
         if bad.status != 2:
             return f"other output: {bad}"
