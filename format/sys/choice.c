@@ -188,6 +188,9 @@ static int choose_regex(struct sys_choice *c, struct word *w, struct err *err)
 	regex_t regex;
 	int r;
 
+	if (!pattern_is_modest(w->text + 1))
+		return err_set(err, EINVAL, "'%.40s...' repeats too much, or is too long",
+			       w->text + 1);
 	r = regcomp(&regex, w->text + 1, REG_EXTENDED | REG_NOSUB);
 	if (r == REG_ESPACE)
 		return err_set(err, ENOMEM, "out of memory");

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/pattern.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -149,6 +150,9 @@ static const char *read_mask(struct rules *r, const struct line *line)
 	error = add_words(r, RULE_MASK, line->word[1], to, 0);
 	if (error)
 		return error;
+	if (!pattern_is_modest(line->word[1]))
+		return complain(r, "'%.*s' repeats too much, or is too long", QUOTED_MAX,
+				line->word[1]);
 	failed = regcomp(&r->at[r->count - 1].regex, line->word[1], REG_EXTENDED);
 	if (failed == REG_ESPACE)
 		return "out of memory";

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -40,11 +41,33 @@ static void test_errno(void **state)
 	regfree(&pattern);
 }
 
+/* What glibc would make gigabytes of. */
+static void test_modest(void **state)
+{
+	static const char *const modest[] = {
+		"", "a+b+c+", "^(open|close)at?$", "a{3,200}", "[+{]\\+(x{2}){3}", "a{", "a{,"};
+	static const char *const greedy[] = {
+		"a+++++++++++++++++++++++++", "(((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+",
+		"((a{255}){255}){255}", "a{99999999999999999999}", "a{1,99999999999999999999}"};
+	char text[PATTERN_SIZE_MAX + 2] = "";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(modest) / sizeof(modest[0]); i++)
+		assert_true(pattern_is_modest(modest[i]));
+	for (size_t i = 0; i < sizeof(greedy) / sizeof(greedy[0]); i++)
+		assert_false(pattern_is_modest(greedy[i]));
+	memset(text, 'a', PATTERN_SIZE_MAX);
+	assert_true(pattern_is_modest(text));
+	text[PATTERN_SIZE_MAX] = 'a';
+	assert_false(pattern_is_modest(text));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found_or_not),
 		cmocka_unit_test(test_errno),
+		cmocka_unit_test(test_modest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
