@@ -15,6 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Each is looked for in all processes; those behind them are findings as others are. */
+enum { EMPTY_INPUTS_MAX = 256 };
+
 /* ---- swapped among siblings ---- */
 
 struct moved {
@@ -99,7 +102,7 @@ static bool has_twin(const struct comparison *c, uint32_t node)
 }
 
 /* The standard input of whoever is not the first: nothing will ever come from there. */
-static bool is_empty_input(const struct comparison *c, const struct finding *f)
+static bool is_empty_input(const struct comparison *c, const struct finding *f, size_t *looked)
 {
 	const struct diff_object *o = object_of(c, f);
 	const struct diff_side *s = f->b.step ? c->b : c->a;
@@ -110,7 +113,8 @@ static bool is_empty_input(const struct comparison *c, const struct finding *f)
 	label = s->texts + o->label;
 	name = strstr(label, "pipe#");
 	dot = strrchr(label, '.');
-	if (!name || name == label || !dot || strcmp(dot, ".r") != 0)
+	if (!name || name == label || !dot || strcmp(dot, ".r") != 0 ||
+	    ++*looked > EMPTY_INPUTS_MAX)
 		return false;
 	return !is_used(c->a, name, (size_t)(dot - name)) &&
 	       !is_used(c->b, name, (size_t)(dot - name)) && has_twin(c, f->node);
@@ -121,7 +125,7 @@ static bool is_empty_input(const struct comparison *c, const struct finding *f)
 int compare_swaps(struct comparison *c)
 {
 	cleanup_free struct moved *list = calloc(c->found.count + 1, sizeof(*list));
-	size_t n = 0;
+	size_t n = 0, looked = 0;
 
 	if (!list)
 		return -ENOMEM;
@@ -130,7 +134,7 @@ int compare_swaps(struct comparison *c)
 
 		if (!f->node || (f->kind != FIND_CALL_NEW && f->kind != FIND_CALL_GONE))
 			continue;
-		if (is_empty_input(c, f))
+		if (is_empty_input(c, f, &looked))
 			f->weight = FINDING_NOISE;
 		else
 			list[n++] = (struct moved){key_of(c, f), i};
