@@ -59,7 +59,8 @@ static int compare_variables(const void *a, const void *b)
 
 static struct variable *variables(const struct diff_process *p, size_t *ret_count)
 {
-	const char *at = (const char *)p->environment, *end = at + p->environment_size;
+	const char *at = p->environment ? (const char *)p->environment : "";
+	const char *end = at + p->environment_size;
 	struct variable *ret;
 	size_t n = 0;
 
@@ -141,7 +142,7 @@ static bool is_place(const char *name)
  * as such (side.h). */
 static const char *said_value(const struct diff_process *p, const struct variable *v)
 {
-	const char *at = (const char *)p->environment_said;
+	const char *at = p->environment_said ? (const char *)p->environment_said : "";
 	const char *end = at + p->environment_said_size;
 
 	for (size_t n; at < end; at += n + 1) {
