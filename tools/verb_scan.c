@@ -55,10 +55,12 @@ static int scan_file(struct scan *s, const char *name, const char *place, bool j
 
 	if (r == 0)
 		r = plain_read(place, take, s, &err);
-	if (r == -EBADMSG && scan_finish(s) == 0)
-		/* What was readable has been looked at. */
+	/* Of what cannot be read further, what was readable is looked at. */
+	if ((r == 0 || r == -EBADMSG) && scan_finish(s) < 0)
+		r = -ENOMEM;
+	if (r == -EBADMSG)
 		status = opts_complain("%s: %s", name, err_text(&err));
-	else if (r < 0 || scan_finish(s) < 0)
+	else if (r < 0)
 		return opts_complain("%s: %s", name,
 				     r == -ENOMEM ? "out of memory" : err_text(&err));
 	if (json)
