@@ -2,9 +2,7 @@
 /*
  * What the scheduler decides, among processes that run at the same time. Which of several workers
  * does something is chance when each time one of them does: make -j gives its own standard input to
- * whichever child is the first, and an empty pipe to those beside it. And so is how many tokens
- * pass through a pipe that a process both writes and reads: they say that somebody may run, or that
- * a signal came.
+ * whichever child is the first, and an empty pipe to those beside it.
  */
 #include "compare_priv.h"
 
@@ -147,39 +145,4 @@ int compare_swaps(struct comparison *c)
 			settle(c, &list[i], end - i);
 	}
 	return 0;
-}
-
-/* ---- tokens ---- */
-
-/* One byte at a time: that there is one is all that it says. */
-static bool is_tokens(const struct diff_stream *s)
-{
-	for (size_t i = 0; i < s->chunk_count; i++) {
-		if (s->chunks[i].size != 1)
-			return false;
-	}
-	return s->chunk_count != 0;
-}
-
-/* Whether a process writes single bytes to the channel and reads from it. */
-static bool has_tokens(const struct diff_process *p, uint32_t channel)
-{
-	bool in = false, out = false;
-
-	for (size_t i = 0; i < p->stream_count; i++) {
-		const struct diff_stream *s = &p->streams[i];
-
-		in |= s->channel == channel && !s->out;
-		out |= s->channel == channel && s->out && is_tokens(s);
-	}
-	return in && out;
-}
-
-bool compare_is_token_pipe(const struct diff_side *s, const struct diff_stream *stream)
-{
-	for (size_t i = 1; stream->channel && i < s->process_count; i++) {
-		if (has_tokens(&s->processes[i], stream->channel))
-			return true;
-	}
-	return false;
 }

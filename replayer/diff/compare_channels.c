@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare_channels.h"
 
+#include "compare_priv.h"
+
 #include <errno.h>
 
 /* One end of a channel. */
@@ -8,6 +10,7 @@ struct end_use {
 	uint32_t writers, readers; /* processes */
 	uint64_t written;          /* bytes */
 	uint32_t process;          /* the last of them */
+	bool tokens;               /* of end 0, for the whole channel */
 };
 
 enum { QUEUE_USERS = 3 }; /* a pipe from one to another has two */
@@ -35,6 +38,38 @@ static int note_stream(const struct diff_stream *s, uint32_t process, struct buf
 	return 0;
 }
 
+/* One byte at a time: that there is one is all that it says. */
+static bool is_tokens(const struct diff_stream *s)
+{
+	for (size_t i = 0; i < s->chunk_count; i++) {
+		if (s->chunks[i].size != 1)
+			return false;
+	}
+	return s->chunk_count != 0;
+}
+
+static bool reads_from(const struct diff_process *p, uint32_t channel)
+{
+	for (size_t i = 0; i < p->stream_count; i++) {
+		if (p->streams[i].channel == channel && !p->streams[i].out)
+			return true;
+	}
+	return false;
+}
+
+/* When the streams of the process have been noted. */
+static void note_tokens(const struct diff_process *p, struct buf *uses)
+{
+	struct end_use *all = (struct end_use *)(void *)uses->data;
+
+	for (size_t i = 0; i < p->stream_count; i++) {
+		const struct diff_stream *s = &p->streams[i];
+
+		if (s->channel && s->out && is_tokens(s) && reads_from(p, s->channel))
+			all[place_of(s->channel, 0)].tokens = true;
+	}
+}
+
 static int note_side(const struct diff_side *side, struct buf *uses)
 {
 	if (uses->size)
@@ -46,6 +81,7 @@ static int note_side(const struct diff_side *side, struct buf *uses)
 			if (p->streams[k].channel && note_stream(&p->streams[k], i, uses) < 0)
 				return -ENOMEM;
 		}
+		note_tokens(p, uses);
 	}
 	return 0;
 }
@@ -66,6 +102,16 @@ static bool is_queue(const struct buf *uses, const struct diff_stream *s, uint64
 	*ret_written = in.written;
 	/* Threads of one process have one among themselves. */
 	return in.writers && (in.writers + out.readers >= QUEUE_USERS || in.process == out.process);
+}
+
+int channels_of_tokens(struct comparison *c, int side, const struct diff_stream *s)
+{
+	struct buf *uses = side == SIDE_B ? &c->b_channels : &c->a_channels;
+
+	if (!s->channel)
+		return 0;
+	return note_side(side == SIDE_B ? c->b : c->a, uses) < 0 ? -ENOMEM
+								 : use_of(uses, s, 0).tokens;
 }
 
 int channels_read_by_chance(struct comparison *c, const struct diff_stream *a,

@@ -2,7 +2,9 @@
 /*
  * Pipes and pairs of sockets that were made on the tape, from both ends. One that several processes
  * write to, or read from, is a queue: who gets what out of it, in which order, and whether somebody
- * is left to take the last, is chance. What is put in is not.
+ * is left to take the last, is chance. What is put in is not, but for tokens: single bytes that a
+ * process both writes and reads say that somebody may run, or that a signal came, and how many
+ * there are is chance.
  */
 #ifndef DIFF_COMPARE_CHANNELS_H
 #define DIFF_COMPARE_CHANNELS_H
@@ -13,6 +15,10 @@
  * -ENOMEM. */
 int channels_read_by_chance(struct comparison *c, const struct diff_stream *a,
 			    const struct diff_stream *b);
+
+/* Whether tokens go through the channel of this stream, of the side SIDE_A or SIDE_B. 1, 0 or
+ * -ENOMEM. */
+int channels_of_tokens(struct comparison *c, int side, const struct diff_stream *s);
 
 /* Whether these streams of heaps together are the same messages, in whatever order, as far as it is
  * known: when they are not cut in the same pieces, nobody can say. */

@@ -26,8 +26,6 @@ int compare_node_streams(struct comparison *c, uint32_t node);
 
 /* compare_chance.c, when all nodes are done: what only moved from one sibling to another. */
 int compare_swaps(struct comparison *c);
-/* Whether bytes went through a pipe of which only matters that there were some. */
-bool compare_is_token_pipe(const struct diff_side *s, const struct diff_stream *stream);
 
 /* ---- what they have in common ---- */
 

@@ -211,9 +211,11 @@ static int add(struct comparison *c, uint32_t node, const struct flow *a, const 
 
 	if (any->stream->masked || ((!a || !b) && is_told(c, node, any, !a)))
 		return 0;
-	if ((!a || !b || a->stream->bytes != b->stream->bytes) &&
-	    compare_is_token_pipe(s, any->stream))
-		return 0;
+	if (!a || !b || a->stream->bytes != b->stream->bytes) {
+		failed = channels_of_tokens(c, b ? SIDE_B : SIDE_A, any->stream);
+		if (failed)
+			return failed < 0 ? failed : 0;
+	}
 	if (a && b) {
 		if (note_scratch_files(c) < 0)
 			return -ENOMEM;
