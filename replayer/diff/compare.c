@@ -14,6 +14,25 @@
 
 enum { NAME_MAX_BYTES = 72 };
 
+struct finding_place compare_place_of(const struct diff_side *s, uint32_t process)
+{
+	const struct diff_process *p = &s->processes[process];
+	const struct diff_thread *first = p->thread_count ? &p->threads[0] : NULL;
+
+	return (struct finding_place){.time = p->start_time,
+				      .process = process,
+				      .tid = first ? first->tid : 0,
+				      .seq = first && first->count ? first->steps[0].seq : 0,
+				      .count = 1};
+}
+
+bool compare_is_one_of(const char *word, const char *const *list)
+{
+	while (*list && strcmp(*list, word) != 0)
+		list++;
+	return *list != NULL;
+}
+
 const char *compare_text(const struct diff_side *s, uint32_t place)
 {
 	return diff_side_text(s, place);

@@ -36,14 +36,10 @@ static const struct tolerance of_threads = {16, 2};
 
 static bool moves_bytes(const char *call)
 {
-	static const char *const moving[] = {"read",     "write",  "pread64",        "pwrite64",
-					     "sendfile", "splice", "copy_file_range"};
+	static const char *const moving[] = {"read",     "write",  "pread64",         "pwrite64",
+					     "sendfile", "splice", "copy_file_range", NULL};
 
-	for (size_t i = 0; i < ARRAY_SIZE(moving); i++) {
-		if (strcmp(call, moving[i]) == 0)
-			return true;
-	}
-	return false;
+	return compare_is_one_of(call, moving);
 }
 
 static bool tells_the_moment(const char *label)
@@ -133,14 +129,10 @@ static int add(struct comparison *c, uint32_t node, const struct tally *t, int s
 /* What a process asks or sets of itself again and again: once more changes nothing. */
 static bool is_own(const char *call)
 {
-	static const char *const own[] = {"rt_sigaction", "rt_sigprocmask", "gettid",
-					  "getpid",       "getppid",        "prlimit64"};
+	static const char *const own[] = {"rt_sigaction", "rt_sigprocmask", "gettid", "getpid",
+					  "getppid",      "prlimit64",      NULL};
 
-	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
-		if (strcmp(call, own[i]) == 0)
-			return true;
-	}
-	return false;
+	return compare_is_one_of(call, own);
 }
 
 static int compare_one(struct comparison *c, uint32_t node, const struct tally *a,

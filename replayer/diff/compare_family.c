@@ -14,17 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct finding_place place_of(const struct diff_process *p, uint32_t process)
-{
-	const struct diff_thread *first = p->thread_count ? &p->threads[0] : NULL;
-
-	return (struct finding_place){.time = p->start_time,
-				      .process = process,
-				      .tid = first ? first->tid : 0,
-				      .seq = first && first->count ? first->steps[0].seq : 0,
-				      .count = 1};
-}
-
 /* NULL: the command has none, and who has no such number. */
 static const struct diff_process *parent_of(const struct diff_side *s, const struct diff_process *p)
 {
@@ -81,8 +70,8 @@ static int add_waiting(struct comparison *c, uint32_t node, uint64_t a, uint64_t
 	x.subject = buf_text(&subject);
 	f = compare_add(c, &x, &failed);
 	if (f) {
-		f->a = place_of(&c->a->processes[n->a[0]], n->a[0]);
-		f->b = place_of(&c->b->processes[n->b[0]], n->b[0]);
+		f->a = compare_place_of(c->a, n->a[0]);
+		f->b = compare_place_of(c->b, n->b[0]);
 		f->a.count = n->a_count - a;
 		f->b.count = n->b_count - b;
 	}
@@ -109,13 +98,9 @@ static bool is_of_thread(const char *call)
 {
 	static const char *const calls[] = {
 		"rseq", "set_robust_list", "rt_sigprocmask",    "sigaltstack", "gettid", "prctl",
-		"exit", "thread",          "sched_getaffinity", "mmap"};
+		"exit", "thread",          "sched_getaffinity", "mmap",        NULL};
 
-	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
-		if (strcmp(calls[i], call) == 0)
-			return true;
-	}
-	return false;
+	return compare_is_one_of(call, calls);
 }
 
 static size_t work_of(const struct diff_side *s, const struct diff_process *p)
@@ -160,8 +145,8 @@ static int compare_threads(struct comparison *c, uint32_t node)
 	x.weight = is_chance(c, p, q) ? FINDING_NOISE : FINDING_LOUD;
 	f = compare_add(c, &x, &failed);
 	if (f) {
-		f->a = place_of(p, n->a[0]);
-		f->b = place_of(q, n->b[0]);
+		f->a = compare_place_of(c->a, n->a[0]);
+		f->b = compare_place_of(c->b, n->b[0]);
 		/* The first was there by itself. */
 		f->a.count = p->thread_count ? p->thread_count - 1 : 0;
 		f->b.count = q->thread_count ? q->thread_count - 1 : 0;
@@ -229,7 +214,7 @@ static int add_inherited(struct comparison *c, uint32_t node, int side,
 	*(side == SIDE_B ? &new.now : &new.was) = buf_text(&text);
 	f = compare_add(c, &new, &failed);
 	if (f)
-		*(side == SIDE_B ? &f->b : &f->a) = place_of(p, process);
+		*(side == SIDE_B ? &f->b : &f->a) = compare_place_of(s, process);
 	return buf_error(&text) ? -ENOMEM : failed;
 }
 

@@ -22,22 +22,12 @@ static const struct diff_process *first_of(const struct diff_side *s, const uint
 	return &s->processes[processes[0]];
 }
 
-static struct finding_place place_of(const struct diff_process *p, uint32_t process)
-{
-	return (struct finding_place){
-		.time = p->start_time,
-		.process = process,
-		.tid = p->thread_count ? p->threads[0].tid : 0,
-		.seq = p->thread_count && p->threads[0].count ? p->threads[0].steps[0].seq : 0,
-		.count = 1};
-}
-
 static void place_both(struct comparison *c, const struct match_node *n, struct finding *f)
 {
 	if (n->a_count)
-		f->a = place_of(first_of(c->a, n->a), n->a[0]);
+		f->a = compare_place_of(c->a, n->a[0]);
 	if (n->b_count)
-		f->b = place_of(first_of(c->b, n->b), n->b[0]);
+		f->b = compare_place_of(c->b, n->b[0]);
 }
 
 /* ---- environment ---- */
@@ -110,14 +100,13 @@ static bool is_of_session(const char *name)
 					    "SYSTEMD_EXEC_PID",
 					    "MAKEFLAGS",
 					    "MAKELEVEL",
-					    "MFLAGS"};
+					    "MFLAGS",
+					    NULL};
 	static const char *const families[] = {"GITHUB_", "RUNNER_",    "CI_JOB_", "CI_PIPELINE_",
 					       "BUILD_",  "BUILDKITE_", "CIRCLE_", "TRAVIS_"};
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strcmp(names[i], name) == 0)
-			return true;
-	}
+	if (compare_is_one_of(name, names))
+		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
 		if (strncmp(families[i], name, strlen(families[i])) == 0)
 			return true;
@@ -129,13 +118,9 @@ static bool is_of_session(const char *name)
  * it is none, and what was changed on purpose comes first. */
 static bool is_place(const char *name)
 {
-	static const char *const names[] = {"PWD", "HOME", "TMPDIR"};
+	static const char *const names[] = {"PWD", "HOME", "TMPDIR", NULL};
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strcmp(names[i], name) == 0)
-			return true;
-	}
-	return false;
+	return compare_is_one_of(name, names);
 }
 
 /* The value in canonical form: what is below the directories in which a run has its place is said

@@ -43,6 +43,10 @@ struct compare_new {
 };
 struct finding *compare_add(struct comparison *c, const struct compare_new *x, int *failed);
 
+/* Where a process begins. */
+struct finding_place compare_place_of(const struct diff_side *s, uint32_t process);
+/* Whether a word is one of a list that ends with NULL. */
+bool compare_is_one_of(const char *word, const char *const *list);
 const char *compare_text(const struct diff_side *s, uint32_t place);
 /* The label of an object; "" of none. */
 const char *compare_label(const struct diff_side *s, uint32_t object);

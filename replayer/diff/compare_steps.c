@@ -225,13 +225,9 @@ static bool only_looks(const char *call)
 	static const char *const calls[] = {"access",    "getcwd",    "getdents", "getrlimit",
 					    "getrusage", "prlimit64", "readlink", "rt_sigprocmask",
 					    "stat",      "statfs",    "sysinfo",  "times",
-					    "uname",     "wait"};
+					    "uname",     "wait",      NULL};
 
-	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
-		if (strcmp(calls[i], call) == 0)
-			return true;
-	}
-	return false;
+	return compare_is_one_of(call, calls);
 }
 
 static int tell_moved(struct steps_run *run, struct edit *a, struct edit *b)

@@ -134,13 +134,9 @@ static int note_scratch(struct map *known, uint64_t object, uint32_t process, bo
 static bool uses_whole(const char *call)
 {
 	static const char *const calls[] = {
-		"mmap", "exec", "link", "rename", "sendfile", "copy_file_range", "splice"};
+		"mmap", "exec", "link", "rename", "sendfile", "copy_file_range", "splice", NULL};
 
-	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
-		if (strcmp(calls[i], call) == 0)
-			return true;
-	}
-	return false;
+	return compare_is_one_of(call, calls);
 }
 
 static int note_scratch_of(const struct diff_side *s, uint32_t process, struct map *known)

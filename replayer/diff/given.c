@@ -48,14 +48,10 @@ bool given_is_file(const struct comparison *c, const struct finding *f)
 
 bool given_is_look(const struct comparison *c, const struct finding *f)
 {
-	static const char *const looks[] = {"getdents", "stat"};
-	const char *call = f->b.step ? compare_call(c->b, f->b.step->call) : "";
+	static const char *const looks[] = {"getdents", "stat", NULL};
 
-	for (size_t i = 0; f->kind == FIND_ARGUMENT && i < ARRAY_SIZE(looks); i++) {
-		if (strcmp(call, looks[i]) == 0)
-			return true;
-	}
-	return false;
+	return f->kind == FIND_ARGUMENT && f->b.step &&
+	       compare_is_one_of(compare_call(c->b, f->b.step->call), looks);
 }
 
 uint64_t given_seq(const struct finding *f)

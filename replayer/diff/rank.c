@@ -80,15 +80,11 @@ bool rank_is_trouble(const struct finding *f)
 /* Looks whether something is there: what is then done with it says more. */
 static bool is_look(const struct rank_run *run, const struct finding *f)
 {
-	static const char *const looks[] = {"access", "stat", "readlink"};
+	static const char *const looks[] = {"access", "stat", "readlink", NULL};
 	const struct diff_step *step = f->b.step ? f->b.step : f->a.step;
 	const struct diff_side *s = f->b.step ? run->c->b : run->c->a;
 
-	for (size_t i = 0; step && i < ARRAY_SIZE(looks); i++) {
-		if (strcmp(s->calls[step->call], looks[i]) == 0)
-			return true;
-	}
-	return false;
+	return step && compare_is_one_of(compare_call(s, step->call), looks);
 }
 
 static uint32_t rank_of(const struct rank_run *run, const struct finding *f)
