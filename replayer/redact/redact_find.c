@@ -37,21 +37,11 @@ static int replace_here(struct redact *r, const struct lane *l, size_t from, siz
 			enum redact_class class)
 {
 	uint8_t token[REDACT_HASHED_MIN * 4];
-	int result = 0;
 
 	if (size > sizeof(token))
 		size = sizeof(token);
 	redact_token(r->options.key, class, (const uint8_t *)l->text.data + from, size, token);
-	for (size_t done = 0; result == 0 && done < size;) {
-		size_t n;
-		const struct place p = lane_place(l, from + done, &n);
-
-		if (n > size - done)
-			n = size - done;
-		result = edits_add(&r->edits, &p, class, !done, token + done, n);
-		done += n;
-	}
-	return result;
+	return redact_replace(r, l, from, size, class, token);
 }
 
 static int take_in_lane(void *context, const uint8_t *text, size_t size, enum redact_class class)

@@ -3,6 +3,8 @@
  * of one is found when that is written. */
 #include "redact_priv.h"
 
+#include "base/cleanup.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -13,18 +15,11 @@ enum {
 	LAST_MIN = 6,    /* where a stream ends */
 };
 
-/* Puts a token over bytes of a lane, wherever they are. */
-static int replace(struct redact *r, const struct lane *l, size_t from, size_t size,
-		   enum redact_class class, const uint8_t *instead)
+int redact_replace(struct redact *r, const struct lane *l, size_t from, size_t size,
+		   enum redact_class class, const uint8_t *token)
 {
-	uint8_t *token = malloc(size);
-	int result = token ? 0 : -ENOMEM;
+	int result = 0;
 
-	if (token && instead)
-		memcpy(token, instead, size);
-	else if (token)
-		redact_token(r->options.key, class, (const uint8_t *)l->text.data + from, size,
-			     token);
 	for (size_t done = 0; result == 0 && done < size;) {
 		size_t n;
 		const struct place p = lane_place(l, from + done, &n);
@@ -34,8 +29,21 @@ static int replace(struct redact *r, const struct lane *l, size_t from, size_t s
 		result = edits_add(&r->edits, &p, class, !done, token + done, n);
 		done += n;
 	}
-	free(token);
 	return result;
+}
+
+/* What stands there is replaced by @instead, or by its token. */
+static int replace(struct redact *r, const struct lane *l, size_t from, size_t size,
+		   enum redact_class class, const uint8_t *instead)
+{
+	cleanup_free uint8_t *token = instead ? NULL : malloc(size);
+
+	if (instead)
+		return redact_replace(r, l, from, size, class, instead);
+	if (!token)
+		return -ENOMEM;
+	redact_token(r->options.key, class, (const uint8_t *)l->text.data + from, size, token);
+	return redact_replace(r, l, from, size, class, token);
 }
 
 /* What could be a name is one, if what was at the end of the text was its end. */

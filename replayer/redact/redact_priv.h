@@ -123,6 +123,9 @@ int redact_find_lane_end(struct redact *r, struct lane *l);
 /* ---- redact_locate.c ---- */
 
 int redact_locate_event(struct redact *r, const struct event *e);
+/* Puts @token over bytes of a lane, wherever they are. 0 or -ENOMEM. */
+int redact_replace(struct redact *r, const struct lane *l, size_t from, size_t size,
+		   enum redact_class class, const uint8_t *token);
 int redact_locate_lane_end(struct redact *r, struct lane *l);
 
 /* ---- redact_write.c ---- */
