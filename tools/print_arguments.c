@@ -76,6 +76,24 @@ static int apply_set(struct print_arguments *a, int option, struct err *err)
 	}
 }
 
+/* Options that say how something is told. */
+static int apply_style(struct print_options *o, int option, struct err *err)
+{
+	static const struct {
+		int option;
+		int (*apply)(const char *text, struct print_options *ret, struct err *err);
+	} styles[] = {{'X', styles_words},         {TIMESTAMPS, styles_timestamps},
+		      {RELATIVE, styles_relative}, {DURATIONS, styles_durations},
+		      {HEX, styles_hex},           {NAMES, styles_names},
+		      {PIDS, styles_pids}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
+		if (styles[i].option == option)
+			return styles[i].apply(optarg, o, err);
+	}
+	return 0;
+}
+
 static int apply(struct print_arguments *a, int option, struct err *err)
 {
 	struct print_options *o = &a->options;
@@ -107,20 +125,6 @@ static int apply(struct print_arguments *a, int option, struct err *err)
 	case 'y':
 		o->names = o->names < PRINT_NAMES_ALL ? o->names + 1 : PRINT_NAMES_ALL;
 		break;
-	case 'X':
-		return styles_words(optarg, o, err);
-	case TIMESTAMPS:
-		return styles_timestamps(optarg, o, err);
-	case RELATIVE:
-		return styles_relative(optarg, o, err);
-	case DURATIONS:
-		return styles_durations(optarg, o, err);
-	case HEX:
-		return styles_hex(optarg, o, err);
-	case NAMES:
-		return styles_names(optarg, o, err);
-	case PIDS:
-		return styles_pids(optarg, o, err);
 	case 'Y':
 		o->commands = true;
 		break;
@@ -156,6 +160,8 @@ static int apply(struct print_arguments *a, int option, struct err *err)
 	case 'o':
 		a->output = optarg;
 		break;
+	default:
+		return apply_style(o, option, err);
 	}
 	return r;
 }
