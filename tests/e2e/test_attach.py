@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 
+import connected
 import harness
 import suite
 from harness import run, wait_for
@@ -25,29 +26,6 @@ def threads(pid):
 def status(tid, field):
     with open(f"/proc/{tid}/status", encoding="utf-8") as f:
         return next(line.split(None, 1)[1].strip() for line in f if line.startswith(field + ":"))
-
-
-# Sockets of all kinds, made before anybody records; used when a line comes.
-SOCKETS = """
-import os, socket, sys
-listener = socket.create_server(("127.0.0.1", 0))
-client = socket.create_connection(listener.getsockname())
-server, _ = listener.accept()
-named = socket.socket(socket.AF_UNIX)
-named.bind(sys.argv[1])
-named.listen()
-unix = socket.socket(socket.AF_UNIX)
-unix.connect(sys.argv[1])
-accepted, _ = named.accept()
-one, other = socket.socketpair()
-print("ready", *client.getsockname(), *listener.getsockname(), flush=True)
-sys.stdin.readline()
-for a, b in ((client, server), (unix, accepted), (one, other)):
-    a.sendall(b"question")
-    assert b.recv(100) == b"question"
-    b.sendall(b"answer")
-    assert a.recv(100) == b"answer"
-"""
 
 
 class Attach(suite.TapeTest):
@@ -184,7 +162,7 @@ class Attach(suite.TapeTest):
     def test_sockets(self):
         """Who is at the other end of what was open already, in the tape and in a part of it."""
         path = self.bench.path("socket")
-        child = self.start([sys.executable, "-c", SOCKETS, path])
+        child = self.start([sys.executable, "-c", connected.SOCKETS, path])
         ready, host, port, _, listens = child.stdout.readline().decode().split()
         self.assertEqual((ready, host), ("ready", "127.0.0.1"))
         tape, rec = self.attach(child.pid)

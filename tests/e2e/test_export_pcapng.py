@@ -9,6 +9,7 @@ import sys
 import threading
 import unittest
 
+import connected
 import suite
 from harness import run
 
@@ -42,26 +43,6 @@ client.sendall(bytes(i * 7 % 251 for i in range(SIZE)))
 everything(client, SIZE)
 client.close()
 thread.join()
-"""
-OPEN = """
-import socket, sys
-listener = socket.create_server(('127.0.0.1', 0))
-client = socket.create_connection(listener.getsockname())
-server, _ = listener.accept()
-named = socket.socket(socket.AF_UNIX)
-named.bind(sys.argv[1])
-named.listen()
-unix = socket.socket(socket.AF_UNIX)
-unix.connect(sys.argv[1])
-accepted, _ = named.accept()
-pairs = [(client, server), (unix, accepted), socket.socketpair()]
-print(listener.getsockname()[1], flush=True)
-sys.stdin.readline()
-for a, b in pairs:
-    a.sendall(b'question')
-    b.recv(100)
-    b.sendall(b'answer')
-    a.recv(100)
 """
 DATAGRAMS = SERVER + """
 server = socket.socket(family, kind)
@@ -147,10 +128,10 @@ class Pcapng(suite.TapeTest):
     def test_sockets_that_were_open(self):
         """Of rec -p: with their addresses, and each connection once."""
         path = self.bench.path("socket")
-        child = subprocess.Popen([sys.executable, "-I", "-S", self.write("open.py", OPEN), path],
+        child = subprocess.Popen([sys.executable, "-I", "-S", "-c", connected.SOCKETS, path],
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         with child:
-            port = int(child.stdout.readline())
+            port = int(child.stdout.readline().split()[-1])
             tape = self.bench.new_tape()
             with subprocess.Popen([self.bench.rec, "-q", "-o", tape, "-p", str(child.pid)]) as rec:
                 self.bench.wait_until_attached(tape, child.pid)
@@ -280,7 +261,7 @@ peer.sendall(b'hello, ' + got)
         tape = self.bench.new_tape()
         child = subprocess.Popen(self.bench.command(tape, [sys.executable, script]),
                                  stdout=subprocess.PIPE)
-        port = int(child.stdout.readline())
+        port = int(child.stdout.readline().split()[-1])
         with socket.create_connection(("127.0.0.1", port)) as s:
             s.sendall(b"world")
             while s.recv(100):
