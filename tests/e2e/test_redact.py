@@ -97,6 +97,22 @@ class Redact(suite.TapeTest):
         self.assertIn(b"password", result.err)
         self.assertEqual(stat.S_IMODE(os.stat(out).st_mode), 0o600)
 
+    def test_report(self):
+        """What was removed, by class and process, as text and as JSON, and nothing of it."""
+        tape = self.plant()
+        told = json.loads(self.redact(tape, "--json")[1].out)
+        text = self.redact(tape)[1].err.decode()
+        pids = {o["pid"] for o in self.bench.objects(tape) if o["type"] == "exec"}
+        of_processes = [x for x in told["removed"] if x["pid"]]
+        self.assertEqual({x["pid"] for x in of_processes} - pids, set())
+        self.assertIn("password", {x["class"] for x in of_processes})
+        self.assertEqual(sum(x["count"] for x in told["removed"]), told["replaced"])
+        self.assertEqual(sum(x["bytes"] for x in told["removed"]), told["bytes"])
+        for x in of_processes:
+            self.assertRegex(text, rf"(?m)^ *{x['pid']} {x['program']}: .*{x['class']} {x['count']}\b")
+        for secret in self.ALL:
+            self.assertNotIn(secret, text + json.dumps(told))
+
     def test_across_calls(self):
         """Bytes that were written one at a time, put together by this test."""
         tape = self.plant()
