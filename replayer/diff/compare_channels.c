@@ -4,6 +4,8 @@
 #include "compare_priv.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
 
 /* One end of a channel. */
 struct end_use {
@@ -127,6 +129,32 @@ int channels_read_by_chance(struct comparison *c, const struct diff_stream *a,
 	if (!a || !b)
 		return is_queue(a ? &c->a_channels : &c->b_channels, a ? a : b, &x);
 	return is_queue(&c->a_channels, a, &x) && is_queue(&c->b_channels, b, &y) && x == y;
+}
+
+bool channels_killed_writer(const struct diff_side *s, uint32_t process)
+{
+	const struct diff_process *p = &s->processes[process];
+
+	return p->ended && WIFSIGNALED((int)p->status) && WTERMSIG((int)p->status) == SIGPIPE;
+}
+
+/* Who is killed in the middle of a write is not told EPIPE: a part of it went through. */
+static bool is_cut_short(const struct diff_side *s, uint32_t process, const struct diff_stream *x)
+{
+	const struct diff_process *p = &s->processes[process];
+
+	for (size_t i = 0; i < p->count_count; i++) {
+		if (p->counts[i].object == x->object && p->counts[i].error == EPIPE)
+			return true;
+	}
+	return channels_killed_writer(s, process);
+}
+
+bool channels_cut_short(const struct comparison *c, const struct diff_stream *a, uint32_t a_process,
+			const struct diff_stream *b, uint32_t b_process)
+{
+	return a->out && b->out && a->channel && b->channel && a->bytes != b->bytes &&
+	       is_cut_short(c->a, a_process, a) && is_cut_short(c->b, b_process, b);
 }
 
 struct bag {

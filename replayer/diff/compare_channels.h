@@ -20,6 +20,14 @@ int channels_read_by_chance(struct comparison *c, const struct diff_stream *a,
  * -ENOMEM. */
 int channels_of_tokens(struct comparison *c, int side, const struct diff_stream *s);
 
+/* Whether both writers were stopped because nobody reads any more: how much was under way then,
+ * which nobody has read, is chance. @process: of each side. */
+bool channels_cut_short(const struct comparison *c, const struct diff_stream *a, uint32_t a_process,
+			const struct diff_stream *b, uint32_t b_process);
+
+/* Whether a process was killed for writing to nobody. */
+bool channels_killed_writer(const struct diff_side *s, uint32_t process);
+
 /* Whether these streams of heaps together are the same messages, in whatever order, as far as it is
  * known: when they are not cut in the same pieces, nobody can say. */
 bool channels_same_messages(const struct diff_stream *const *a, size_t a_count,

@@ -5,6 +5,7 @@
  * call about another object. What is left is new or gone. Each rule is a key: steps with the same
  * key belong together, the first with the first.
  */
+#include "compare_channels.h"
 #include "compare_order.h"
 #include "compare_pool.h"
 #include "compare_priv.h"
@@ -16,7 +17,6 @@
 #include "sys/names.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -350,7 +350,7 @@ static bool dies_of_pipe(const struct diff_side *s, const uint32_t *processes, s
 	bool all = count != 0;
 
 	for (size_t i = 0; i < count; i++)
-		all &= (s->processes[processes[i]].status & 0x7f) == SIGPIPE;
+		all &= channels_killed_writer(s, processes[i]);
 	return all;
 }
 

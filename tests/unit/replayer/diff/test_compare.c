@@ -386,6 +386,47 @@ static void streams_that_say_nothing(void **state)
 	}
 }
 
+enum { BY_PIPE = 13 }; /* SIGPIPE, as wait(2) has it */
+
+/* Who wrote more into a pipe before its reader went. */
+static size_t found_of_cut_short(bool told, uint32_t a_status, uint32_t b_status, uint64_t b_bytes)
+{
+	struct pair x;
+	size_t n = 0;
+
+	both(&x);
+	for (size_t i = 0; i < 2; i++) {
+		struct made_side *s = i ? &x.b : &x.a;
+		struct diff_stream *stream;
+
+		made_stream(s, 1, "pipe#1.w", true, i ? b_bytes : 100, 1 + i);
+		stream = (struct diff_stream *)(void *)s->processes[1].streams.data;
+		stream->channel = 1;
+		if (told) {
+			made_count(s, 1, "write", "pipe#1.w", 1);
+			((struct diff_count *)(void *)s->processes[1].counts.data)->error = EPIPE;
+		}
+		made_status(s, 1, i ? b_status : a_status);
+	}
+	end(&x);
+	for (size_t i = 0; i < x.c.found.count; i++)
+		n += x.c.found.at[i].kind == FIND_BYTES;
+	done(&x);
+	return n;
+}
+
+static void reader_that_left(void **state)
+{
+	(void)state;
+	assert_int_equal(found_of_cut_short(false, BY_PIPE, BY_PIPE, 90), 0);
+	assert_int_equal(found_of_cut_short(true, 0, 0, 90), 0);
+	assert_int_equal(found_of_cut_short(true, BY_PIPE, BY_PIPE, 90), 0);
+	/* As much, and something else; by one of them alone; by neither. */
+	assert_int_equal(found_of_cut_short(false, BY_PIPE, BY_PIPE, 100), 1);
+	assert_int_equal(found_of_cut_short(false, BY_PIPE, 0, 90), 1);
+	assert_int_equal(found_of_cut_short(false, 0, 0, 90), 1);
+}
+
 /* A file that both remove: @other: somebody else reads it before. */
 static size_t found_of_scratch(bool removed_in_a, bool other)
 {
@@ -569,6 +610,7 @@ int main(void)
 		cmocka_unit_test(another_file),
 		cmocka_unit_test(streams),
 		cmocka_unit_test(streams_that_say_nothing),
+		cmocka_unit_test(reader_that_left),
 		cmocka_unit_test(scratch),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(a_thousand_processes),
