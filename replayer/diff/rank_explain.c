@@ -49,7 +49,6 @@ static bool value_shows(const struct comparison *c, const struct finding *f, con
 			return true;
 		value += size + (value[size] != '\0');
 	}
-	/* host:port of an address. */
 	return false;
 }
 
