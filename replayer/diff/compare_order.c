@@ -102,7 +102,7 @@ static int note_sequences(const struct diff_side *s, const struct diff_thread *t
 		uint64_t key, sequence;
 
 		if (strcmp(compare_call(s, step->call), "getdents") == 0 &&
-		    note_entries(compare_text(s, step->text), &ret->entries) < 0)
+		    note_entries(diff_step_text(s, step), &ret->entries) < 0)
 			return -ENOMEM;
 		if (!name)
 			continue;

@@ -75,7 +75,7 @@ bool pool_step_by_chance(struct comparison *c, const struct diff_side *s, uint32
 	if (step->kind == DIFF_CALL) {
 		if (!tells_to_end(call) || c->pool_looks++ >= POOL_LOOKS_MAX)
 			return false;
-		target = child_in(s, process, compare_text(s, step->text));
+		target = child_in(s, process, diff_step_text(s, step));
 	} else {
 		const char *told = sys_signal_name(s->processes[process].told_to_end);
 

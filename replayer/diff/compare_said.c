@@ -9,7 +9,7 @@ enum { MEMBERS = 64 }; /* of an argument, in the number of a place */
 
 void said_call(const struct diff_side *s, const struct diff_step *step, struct buf *ret)
 {
-	const char *text = compare_text(s, step->text), *label = compare_label(s, step->object);
+	const char *text = diff_step_text(s, step), *label = compare_label(s, step->object);
 	struct words w;
 	size_t size = strlen(text);
 
@@ -118,7 +118,7 @@ size_t said_changes(const struct diff_side *a, const struct diff_step *x, const 
 	static const struct word none = {"", 0};
 	struct finding_changes c = {.at = ret};
 	struct words was, now;
-	const char *p = compare_text(a, x->text), *q = compare_text(b, y->text);
+	const char *p = diff_step_text(a, x), *q = diff_step_text(b, y);
 
 	if (strcmp(p, q) == 0)
 		return 0;

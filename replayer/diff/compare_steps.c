@@ -115,10 +115,10 @@ static enum finding_weight weight_of(const struct diff_side *s, const struct dif
 	/* Whether it is a terminal is asked of every file that is opened; and of a descriptor
 	 * whether it is one. */
 	if (step->error == ENOTTY ||
-	    (step->error == EBADF && strstr(compare_text(s, step->text), ", F_GETFD)")))
+	    (step->error == EBADF && strstr(diff_step_text(s, step), ", F_GETFD)")))
 		return FINDING_QUIET;
 	/* Whoever looks at the tape sat at another window, no more. */
-	if (!step->error && strstr(compare_text(s, step->text), ", TIOCGWINSZ, "))
+	if (!step->error && strstr(diff_step_text(s, step), ", TIOCGWINSZ, "))
 		return FINDING_NOISE;
 	return (step->marks & DIFF_PROBE) || strstr(compare_label(s, step->object), "/LC_MESSAGES/")
 		       ? FINDING_QUIET
@@ -139,7 +139,7 @@ static bool is_found_output(const struct diff_side *s, const struct diff_step *s
 	if (strcmp(call, "lseek") == 0 ||
 	    (said->was.size >= sizeof(size) && memcmp(said->was.at, size, sizeof(size) - 1) == 0))
 		return true;
-	return said->kind == FIND_RESULT && strstr(compare_text(s, step->text), ", F_GETFL)");
+	return said->kind == FIND_RESULT && strstr(diff_step_text(s, step), ", F_GETFL)");
 }
 
 static enum finding_weight louder(enum finding_weight a, enum finding_weight b)
@@ -163,7 +163,7 @@ static uint64_t shape_of(const struct diff_side *s, const struct diff_step *step
 static void say_subject(const struct diff_side *s, const struct diff_step *step, struct buf *ret)
 {
 	if (step->error && strcmp(compare_call(s, step->call), "getsockopt") == 0 &&
-	    strstr(compare_text(s, step->text), ", SO_ERROR, "))
+	    strstr(diff_step_text(s, step), ", SO_ERROR, "))
 		buf_printf(ret, "connect %s", compare_label(s, step->object));
 	else
 		said_call(s, step, ret);

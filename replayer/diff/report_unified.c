@@ -47,7 +47,7 @@ struct change {
 static void put_line(const struct column *x, size_t i, char sign, struct buf *out)
 {
 	const struct diff_step *step = &x->thread->steps[i];
-	const char *text = compare_text(x->side, step->text);
+	const char *text = diff_step_text(x->side, step);
 	const char *label = compare_label(x->side, step->object);
 
 	buf_char(out, sign);

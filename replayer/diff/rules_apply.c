@@ -155,14 +155,14 @@ bool rules_rewrite(const struct rules *r, const char *text, struct buf *ret)
 
 static const char *old_text(const struct ruled_side *r, uint32_t place)
 {
-	return place < r->from->texts_size ? r->from->texts + place : "";
+	return diff_side_text(r->from, place);
 }
 
 /* The text of a step, as it was. Valid until the next. */
-static const char *said(struct ruled_side *r, uint32_t place)
+static const char *said(struct ruled_side *r, const struct diff_step *step)
 {
 	buf_clear(&r->whole);
-	diff_side_say(r->from, place, &r->whole);
+	diff_step_say(r->from, step, &r->whole);
 	buf_inherit(&r->texts, &r->whole);
 	return buf_text(&r->whole);
 }
@@ -171,7 +171,7 @@ static uint32_t put_rewritten(struct ruled_side *r, const char *text)
 {
 	const size_t at = r->texts.size;
 
-	if (!*text || at > UINT32_MAX - DIFF_TEXTS_MAX)
+	if (!*text || at >= SIDE_TEXT_MARKED)
 		return 0;
 	rules_rewrite(r->rules, text, &r->texts);
 	buf_char(&r->texts, '\0');
@@ -181,7 +181,7 @@ static uint32_t put_rewritten(struct ruled_side *r, const char *text)
 /* The place of a text made over. */
 static uint32_t new_text(struct ruled_side *r, uint32_t place)
 {
-	return r->rewrites ? put_rewritten(r, said(r, place)) : place;
+	return r->rewrites ? put_rewritten(r, old_text(r, place)) : place;
 }
 
 static const char *made_text(const struct ruled_side *r, uint32_t place)
@@ -194,6 +194,15 @@ static const char *made_text(const struct ruled_side *r, uint32_t place)
 static uint64_t hash_of(const char *old, const char *made, uint64_t hash)
 {
 	return strcmp(old, made) == 0 ? hash : diff_hash(made, strlen(made));
+}
+
+/* The key that a step had is not one of its whole text, with which others may have become the same.
+ * But there may have been more than was kept. */
+static uint64_t fine_of(const char *old, const char *made, uint64_t hash)
+{
+	const size_t size = strlen(made);
+
+	return size < SIDE_TEXT_MAX && size ? diff_hash(made, size) : hash_of(old, made, hash);
 }
 
 /* ---- objects and calls ---- */
@@ -276,10 +285,10 @@ static void rekey(struct ruled_side *r, struct diff_step *step)
 	const char *call = call_of(r->side.calls, r->side.call_count, step->call);
 	const uint64_t object = r->from->objects[step->object].hash;
 	const bool unfinished = step->coarse != diff_step_coarse(step->what, step->error, false);
-	const char *text = said(r, step->text);
+	const char *text = said(r, step);
 
 	step->text = call == old ? put_rewritten(r, text) : renamed(r, text, old, call);
-	step->fine = hash_of(text, made_text(r, step->text), step->fine);
+	step->fine = fine_of(text, made_text(r, step->text), step->fine);
 	if (step->kind != DIFF_CALL)
 		return;
 	step->what ^= diff_step_about(old, object) ^

@@ -190,13 +190,22 @@ uint32_t diff_label_of_path(struct reading *r, int32_t dirfd, const void *path, 
 	return last->object;
 }
 
-static void say_label(const struct reading *r, uint32_t object, char before, char after,
-		      struct buf *out)
+void diff_label_say(struct reading *r, uint32_t object, struct buf *out)
 {
 	const char *label = object ? r->texts.all.data + r->objects.list[object].label : "?";
 
+	if (object && object == r->about) {
+		buf_char(out, SIDE_MARK);
+		r->about_said = true;
+	} else {
+		escape_strace(out, label, strlen(label), PRINT_HEX_NEVER);
+	}
+}
+
+static void say_label(struct reading *r, uint32_t object, char before, char after, struct buf *out)
+{
 	buf_char(out, before);
-	escape_strace(out, label, strlen(label), PRINT_HEX_NEVER);
+	diff_label_say(r, object, out);
 	buf_char(out, after);
 }
 

@@ -3,6 +3,8 @@
 
 #include "side_priv.h"
 
+#include "replayer/print/escape.h"
+
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/map.h"
@@ -30,9 +32,9 @@ static void free_process(const struct diff_process *p)
 /* ---- texts ---- */
 
 struct side_told {
-	struct map by_place; /* texts */
-	size_t size;         /* of all of them */
-	bool failed;         /* one could not be made: there was no memory */
+	struct map by_step; /* texts, by place and object */
+	size_t size;        /* of all of them */
+	bool failed;        /* one could not be made: there was no memory */
 };
 
 struct side_told *side_told_new(void)
@@ -45,52 +47,50 @@ struct side_told *side_told_free(struct side_told *t)
 	size_t at = 0;
 	void *text;
 
-	while (t && (text = map_next(&t->by_place, &at)))
+	while (t && (text = map_next(&t->by_step, &at)))
 		free(text);
 	if (t)
-		map_done(&t->by_place);
+		map_done(&t->by_step);
 	free(t);
 	return NULL;
 }
 
-/* The label of the object whose number is behind the mark. */
-static const char *referred(const struct diff_side *s, const char *mark)
+void diff_step_say(const struct diff_side *s, const struct diff_step *step, struct buf *ret)
 {
-	uint32_t object = 0;
+	const uint32_t place = step->text & ~SIDE_TEXT_MARKED;
+	const char *at = diff_side_text(s, place), *mark;
+	const char *label = step->object < s->object_count
+				    ? diff_side_text(s, s->objects[step->object].label)
+				    : "";
 
-	for (size_t i = SIDE_REFERENCE; i > 1; i--)
-		object = object << 7 | (mark[i - 1] & 0x7f);
-	return object < s->object_count ? s->texts + s->objects[object].label : "";
-}
-
-void diff_side_say(const struct diff_side *s, uint32_t place, struct buf *ret)
-{
-	const char *at = s->texts + (place & ~SIDE_TEXT_SHORT), *mark;
-
-	if ((place & ~SIDE_TEXT_SHORT) >= s->texts_size)
-		return;
-	while (place & SIDE_TEXT_SHORT && (mark = strchr(at, SIDE_MARK))) {
+	while (step->text & SIDE_TEXT_MARKED && (mark = strchr(at, SIDE_MARK))) {
 		buf_append(ret, at, (size_t)(mark - at));
-		buf_str(ret, referred(s, mark));
-		at = mark + SIDE_REFERENCE;
+		escape_strace(ret, label, strlen(label), PRINT_HEX_NEVER);
+		at = mark + 1;
 	}
 	buf_str(ret, at);
 }
 
 const char *diff_side_text(const struct diff_side *s, uint32_t place)
 {
+	return place < s->texts_size ? s->texts + place : "";
+}
+
+const char *diff_step_text(const struct diff_side *s, const struct diff_step *step)
+{
+	const uint64_t key = (uint64_t)step->object << 32 | step->text;
 	const char *known;
 	struct buf text = {0};
 
-	if (!(place & SIDE_TEXT_SHORT))
-		return place < s->texts_size ? s->texts + place : "";
-	known = map_get(&s->told->by_place, place);
+	if (!(step->text & SIDE_TEXT_MARKED))
+		return diff_side_text(s, step->text);
+	known = map_get(&s->told->by_step, key);
 	if (known)
 		return known;
-	diff_side_say(s, place, &text);
+	diff_step_say(s, step, &text);
 	s->told->size += text.size;
 	if (buf_error(&text) == 0 && text.size && s->told->size <= DIFF_TEXTS_MAX &&
-	    map_put(&s->told->by_place, place, text.data) == 0)
+	    map_put(&s->told->by_step, key, text.data) == 0)
 		return text.data;
 	s->told->failed |= buf_error(&text) < 0 || (text.size && s->told->size <= DIFF_TEXTS_MAX);
 	buf_done(&text);

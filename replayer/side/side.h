@@ -46,7 +46,7 @@ struct diff_step {
 	uint64_t seq;
 	uint32_t object; /* in objects: what it was about first; DIFF_NONE: nothing with a name */
 	uint32_t call;   /* in calls */
-	uint32_t text;   /* the canonical text, for diff_side_text(); 0: not kept */
+	uint32_t text;   /* the canonical text, for diff_step_text(); 0: not kept */
 	uint16_t error;  /* errno, 0: none */
 	uint8_t kind, marks;
 };
@@ -199,16 +199,18 @@ struct trace_source;
  */
 int diff_side_read(struct trace_source *source, const struct diff_options *options,
 		   struct diff_side **ret, struct err *err);
-/*
- * The text at a place, "" of none. In texts of steps what the step is about is not written out:
- * it is made whole when it is asked for, once, and lives as long as the side. "" when that would
- * be more than DIFF_TEXTS_MAX bytes for all of them, or there is no memory.
- */
+/* The text at a place, "" of none. */
 const char *diff_side_text(const struct diff_side *s, uint32_t place);
+/*
+ * The text of a step. What the step is about is not written out in what is kept, so that it is one
+ * text for many: it is made whole when it is asked for, once, and lives as long as the side. ""
+ * when that would be more than DIFF_TEXTS_MAX bytes for all of them, or there is no memory.
+ */
+const char *diff_step_text(const struct diff_side *s, const struct diff_step *step);
 /* Whether there was no memory for one of them. */
 bool diff_side_failed(const struct diff_side *s);
 /* Appends it, and keeps nothing. */
-void diff_side_say(const struct diff_side *s, uint32_t place, struct buf *ret);
+void diff_step_say(const struct diff_side *s, const struct diff_step *step, struct buf *ret);
 /* Accepts NULL; returns NULL. */
 struct diff_side *diff_side_free(struct diff_side *s);
 

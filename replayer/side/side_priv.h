@@ -39,11 +39,10 @@ enum {
 
 /* ---- side.c ---- */
 
-/* In a place of a short text: the text has marks in it. A mark and the number of an object, seven
- * bits a byte, stand for that object's label. */
-#define SIDE_TEXT_SHORT UINT32_C(0x80000000)
-enum { SIDE_MARK = 1, SIDE_REFERENCE = 5 };
-_Static_assert(SIDE_OBJECTS_MAX < 1 << 7 * (SIDE_REFERENCE - 1), "numbers of objects fit");
+/* In a place of a text: it has marks in it, each in place of the label of what the step is about.
+ * Printed texts have no other byte like that: control characters are escaped. */
+#define SIDE_TEXT_MARKED UINT32_C(0x80000000)
+enum { SIDE_MARK = 1 };
 _Static_assert(DIFF_TEXTS_MAX < INT32_MAX, "places leave a bit");
 
 struct side_told *side_told_new(void);
@@ -277,6 +276,9 @@ struct reading {
 	const struct event *event;
 	uint32_t actor, worker;
 	const struct call_class *class;
+	/* What the step at hand is about, and whether its text has a mark for that. */
+	uint32_t about;
+	bool about_said;
 
 	struct buf text, label, path, scratch;
 	uint64_t standard[SIDE_STANDARD]; /* ids of descriptions */
@@ -322,6 +324,8 @@ uint32_t diff_label_of_peer(struct reading *r, const struct state_file *f,
 			    const struct state_address *address);
 /* A path for a tape: of a program, a directory. */
 uint32_t diff_label_of_absolute(struct reading *r, const char *path, size_t size);
+/* In a text of the step at hand: its label, a mark when the step is about it. */
+void diff_label_say(struct reading *r, uint32_t object, struct buf *out);
 /* How paths are said by the thread at hand. */
 struct path_ways diff_path_ways(struct reading *r);
 /* The directory that a path is looked for in; not ended by a NUL. NULL: not known. */

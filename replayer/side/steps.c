@@ -221,75 +221,28 @@ static int add_step(struct reading *r, struct worker *w, const struct diff_step 
 	return 0;
 }
 
-static bool is_at(const struct buf *text, size_t at, const char *label, size_t size)
-{
-	return at + size < text->size && memcmp(text->data + at, label, size) == 0;
-}
-
-static void put_reference(struct buf *text, uint32_t object)
-{
-	const char mark[SIDE_REFERENCE] = {SIDE_MARK, (char)(object | 0x80),
-					   (char)(object >> 7 | 0x80), (char)(object >> 14 | 0x80),
-					   (char)(object >> 21 | 0x80)};
-
-	buf_append(text, mark, sizeof(mark));
-}
-
-/*
- * The text at hand without the label of what it is about, which most texts begin with and many
- * end with: open("/etc/hosts", O_RDONLY) = </etc/hosts>. Half of all bytes of texts are that.
- * 0: it is not where it is looked for, or there is no room.
- */
-static uint32_t append_short(struct reading *r, uint32_t object)
-{
-	enum { WORTH = 2 * SIDE_REFERENCE };
-	const struct buf *text = &r->text;
-	struct buf *all = &r->texts.all;
-	const char *label = all->data + r->objects.list[object].label,
-		   *open = memchr(buf_text(text), '(', text->size);
-	const size_t size = strlen(label), at = open ? (size_t)(open - text->data) + 2 : 0,
-		     place = all->size;
-	size_t end = text->size;
-
-	/* What is too long is cut where it is. */
-	if (size < WORTH || !at || text->size >= SIDE_TEXT_MAX || !is_at(text, at, label, size) ||
-	    memchr(text->data, SIDE_MARK, text->size) || place + text->size >= DIFF_TEXTS_MAX)
-		return 0;
-	if (end - 1 - size >= at + size && is_at(text, end - 1 - size, label, size))
-		end -= 1 + size;
-	buf_append(all, text->data, at);
-	put_reference(all, object);
-	buf_append(all, text->data + at + size, end - at - size);
-	if (end < text->size) {
-		put_reference(all, object);
-		buf_append(all, text->data + end + size, 1);
-	}
-	buf_char(all, '\0');
-	return (uint32_t)place | SIDE_TEXT_SHORT;
-}
-
-/* The place of the text at hand. */
-static uint32_t put_text(struct reading *r, uint32_t object, uint64_t hash)
+/* The place of the text at hand. Marked, it is the same for many objects. */
+static uint32_t put_text(struct reading *r, uint64_t hash)
 {
 	struct text_slot *slot = diff_texts_lately(&r->texts, hash);
-	uint32_t place;
 
 	if (!slot)
 		return 0;
-	if (slot->hash == hash)
-		return slot->place;
-	place = object ? append_short(r, object) : 0;
-	if (!place)
-		place = diff_texts_append(&r->texts, buf_text(&r->text), r->text.size);
-	*slot = (struct text_slot){hash, place};
-	return place;
+	if (slot->hash != hash)
+		*slot = (struct text_slot){
+			hash, diff_texts_append(&r->texts, buf_text(&r->text), r->text.size)};
+	return slot->place;
 }
 
 /* Its canonical text, and what follows from that. */
 static void finish_step(struct reading *r, struct diff_step *step)
 {
-	step->fine = diff_hash(buf_text(&r->text), r->text.size);
-	step->text = put_text(r, step->object, step->fine);
+	const uint64_t hash = diff_hash(buf_text(&r->text), r->text.size);
+
+	step->fine = r->about_said ? hash_value(hash, r->objects.list[r->about].hash) : hash;
+	step->text = put_text(r, hash);
+	if (step->text && r->about_said)
+		step->text |= SIDE_TEXT_MARKED;
 	step->seq = event_is_call(r->event) ? r->event->call.begun_seq : r->event->seq;
 	if (buf_error(&r->text) < 0 || buf_error(&r->texts.all) < 0)
 		r->failed = -ENOMEM;
@@ -300,8 +253,9 @@ static void say_failed_data(struct reading *r, uint32_t object, int error)
 {
 	const char *name = sys_errno_name(error);
 
-	buf_printf(&r->text, "%s(<%s>) = -1 ", r->class->form.name,
-		   object ? r->texts.all.data + r->objects.list[object].label : "?");
+	buf_printf(&r->text, "%s(<", r->class->form.name);
+	diff_label_say(r, object, &r->text);
+	buf_str(&r->text, ">) = -1 ");
 	if (name)
 		buf_str(&r->text, name);
 	else
@@ -313,6 +267,8 @@ static void say_call(struct reading *r, uint32_t object, int error)
 	struct print_form form = r->class->form;
 
 	diff_anew(r, &r->text);
+	r->about = object;
+	r->about_said = false;
 	form.no_answer = object && r->objects.marks[object] & OBJECT_MASKED;
 	if (r->class->how == CALL_DATA)
 		say_failed_data(r, object, error);
@@ -406,6 +362,8 @@ int diff_steps_take_signal(struct reading *r)
 	step.what = diff_hash(name, strlen(name));
 	step.coarse = step.what;
 	diff_anew(r, &r->text);
+	r->about = DIFF_NONE;
+	r->about_said = false;
 	if (print_canonical(r->printer, r->event, NULL, &r->text) < 0)
 		return -ENOMEM;
 	finish_step(r, &step);

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "replayer/side/side_priv.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -340,6 +341,29 @@ static void other_names(void **state)
 	ruled_done(&y);
 }
 
+/* As read, a key is not made of the name of what the step is about, but of that object. */
+static void keys_are_of_whole_texts(void **state)
+{
+	struct made_side made;
+	struct rules *rules = rules_of(HEAD "mask nowhere -\n");
+	struct ruled_side *ruled;
+	struct diff_step *step;
+	const char *text = "open(\"/src/a\") = </src/a>";
+
+	(void)state;
+	fill(&made);
+	made_side_end(&made);
+	step = (struct diff_step *)(uintptr_t)&made.is.processes[1].threads[0].steps[0];
+	assert_string_equal(diff_step_text(&made.is, step), text);
+	step->fine = 42;
+	assert_int_equal(rules_apply(rules, &made.is, &ruled), 0);
+	assert_int_equal(ruled_side(ruled)->processes[1].threads[0].steps[0].fine,
+			 diff_hash(text, strlen(text)));
+	ruled_side_free(ruled);
+	rules_free(rules);
+	made_side_done(&made);
+}
+
 static void another_call(void **state)
 {
 	const struct diff_step *step;
@@ -392,6 +416,7 @@ int main(void)
 		cmocka_unit_test(a_process_with_its_children),
 		cmocka_unit_test(an_object),
 		cmocka_unit_test(other_names),
+		cmocka_unit_test(keys_are_of_whole_texts),
 		cmocka_unit_test(another_call),
 		cmocka_unit_test(parents_that_cannot_be),
 	};

@@ -80,8 +80,7 @@ static void say_thread(const struct diff_side *s, const struct diff_thread *t)
 	for (size_t i = 0; i < t->count; i++) {
 		const struct diff_step *x = &t->steps[i];
 
-		printf("%s%s%s\n", diff_side_text(s, x->text),
-		       x->marks & DIFF_PROBE ? " [probe]" : "",
+		printf("%s%s%s\n", diff_step_text(s, x), x->marks & DIFF_PROBE ? " [probe]" : "",
 		       x->marks & DIFF_ALLOCATOR ? " [allocator]" : "");
 	}
 }
@@ -90,7 +89,7 @@ static void say_lines(const struct diff_side *s, const struct diff_thread *t)
 {
 	printf("thread %u\n", t->tid);
 	for (size_t i = 0; i < t->count; i++) {
-		const char *text = diff_side_text(s, t->steps[i].text);
+		const char *text = diff_step_text(s, &t->steps[i]);
 		struct buf line = {0};
 
 		escape_text(&line, text, strlen(text));

@@ -9,10 +9,8 @@
 
 #include <cmocka.h>
 
-/* A mark and object 1, then a mark and one that is not there. */
-static const char texts[] = "\0/etc/hosts\0"
-			    "open(\"\1\x81\x80\x80\x80\", O_RDONLY) = <\1\x81\x80\x80\x80>\0"
-			    "close(<\1\xff\xff\xff\xff>)\0"
+static const char texts[] = "\0/etc/ho\"sts\0"
+			    "open(\"\1\", O_RDONLY) = <\1>\0"
 			    "a \1 mark";
 
 static uint32_t behind(uint32_t place)
@@ -20,10 +18,16 @@ static uint32_t behind(uint32_t place)
 	return place + (uint32_t)strlen(texts + place) + 1;
 }
 
-static void short_texts_are_made_whole(void **state)
+static void marked_texts_are_made_whole(void **state)
 {
-	const uint32_t label = 1, open = behind(label), shut = behind(open), mark = behind(shut);
+	const uint32_t label = 1, open = behind(label), mark = behind(open);
 	const struct diff_object objects[] = {{0}, {.label = label}};
+	const struct diff_step about = {.object = 1, .text = open | SIDE_TEXT_MARKED},
+			       same = {.object = 1, .text = open | SIDE_TEXT_MARKED, .seq = 7},
+			       gone = {.object = 2, .text = open | SIDE_TEXT_MARKED},
+			       plain = {.object = 1, .text = mark}, none = {.object = 1},
+			       beyond = {.object = 1,
+					 .text = (sizeof(texts) + 7) | SIDE_TEXT_MARKED};
 	struct diff_side s = {.texts = texts,
 			      .texts_size = sizeof(texts),
 			      .objects = objects,
@@ -34,21 +38,21 @@ static void short_texts_are_made_whole(void **state)
 
 	(void)state;
 	assert_non_null(s.told);
-	text = diff_side_text(&s, open | SIDE_TEXT_SHORT);
-	assert_string_equal(text, "open(\"/etc/hosts\", O_RDONLY) = </etc/hosts>");
-	/* Once. */
-	assert_ptr_equal(diff_side_text(&s, open | SIDE_TEXT_SHORT), text);
-	assert_string_equal(diff_side_text(&s, shut | SIDE_TEXT_SHORT), "close(<>)");
-	assert_string_equal(diff_side_text(&s, label), "/etc/hosts");
-	/* Only in those that are short is it a mark. */
-	assert_string_equal(diff_side_text(&s, mark), "a \1 mark");
-	assert_string_equal(diff_side_text(&s, 0), "");
+	text = diff_step_text(&s, &about);
+	assert_string_equal(text, "open(\"/etc/ho\\\"sts\", O_RDONLY) = </etc/ho\\\"sts>");
+	/* Once, for all of the same object. */
+	assert_ptr_equal(diff_step_text(&s, &same), text);
+	assert_string_equal(diff_step_text(&s, &gone), "open(\"\", O_RDONLY) = <>");
+	/* Only in those that are marked is it a mark. */
+	assert_string_equal(diff_step_text(&s, &plain), "a \1 mark");
+	assert_string_equal(diff_step_text(&s, &none), "");
+	assert_string_equal(diff_step_text(&s, &beyond), "");
+	assert_string_equal(diff_side_text(&s, label), "/etc/ho\"sts");
 	assert_string_equal(diff_side_text(&s, sizeof(texts)), "");
-	assert_string_equal(diff_side_text(&s, (sizeof(texts) + 7) | SIDE_TEXT_SHORT), "");
-	diff_side_say(&s, open | SIDE_TEXT_SHORT, &said);
-	diff_side_say(&s, label, &said);
+	diff_step_say(&s, &about, &said);
+	diff_step_say(&s, &plain, &said);
 	assert_string_equal(buf_text(&said),
-			    "open(\"/etc/hosts\", O_RDONLY) = </etc/hosts>/etc/hosts");
+			    "open(\"/etc/ho\\\"sts\", O_RDONLY) = </etc/ho\\\"sts>a \1 mark");
 	buf_done(&said);
 	side_told_free(s.told);
 }
@@ -86,7 +90,7 @@ static void an_object_is_there_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(short_texts_are_made_whole),
+		cmocka_unit_test(marked_texts_are_made_whole),
 		cmocka_unit_test(an_object_is_there_once),
 	};
 
