@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Findings out of edits. Steps of one side are set against those of the other, in this order:
- * the same step in another place; the same call about the same object with another end; the same
- * call about another object. What is left is new or gone. Each rule is a key: steps with the same
- * key belong together, the first with the first.
+ * the same step in another place; the same step of another thread; the same call about the same
+ * object with another end; the same call about another object. What is left is new or gone. Each
+ * rule is a key: steps with the same key belong together, the first with the first.
  */
 #include "compare_channels.h"
+#include "compare_moved.h"
 #include "compare_order.h"
 #include "compare_pool.h"
 #include "compare_priv.h"
@@ -27,6 +28,7 @@ struct steps_run {
 	struct edit *removed, *inserted;
 	size_t removed_count, inserted_count;
 	struct orders orders;
+	struct moves *moves; /* of the node */
 };
 
 /* ---- pairs by a key ---- */
@@ -472,6 +474,21 @@ static int tell_change(struct steps_run *run, const struct edit_change *change)
 	return r;
 }
 
+/* What both threads say otherwise may be what others of them say. */
+static int tell_changes(struct steps_run *run, const struct edit_change *changes, size_t count)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < count; i++) {
+		r = moves_have(run->c, run->node, changes[i].a, run->moves);
+		if (r > 0)
+			r = moves_have(run->c, run->node, changes[i].b, run->moves);
+		if (r == 0)
+			r = tell_change(run, &changes[i]);
+	}
+	return r < 0 ? r : 0;
+}
+
 /* ---- a unit ---- */
 
 static int note_divergence(struct steps_run *run, const struct unit *u, const struct edits *e)
@@ -502,6 +519,10 @@ static int tell_edits(struct steps_run *run, const struct edits *e)
 	if (r == 0 && run->ordered)
 		r = pair_by(run, key_of_step, tell_moved);
 	if (r == 0)
+		r = moves_take(run->c, run->node, run->removed, run->removed_count, run->moves);
+	if (r == 0)
+		r = moves_take(run->c, run->node, run->inserted, run->inserted_count, run->moves);
+	if (r == 0)
 		r = pair_by(run, key_in_gap, tell_other_end);
 	if (r == 0)
 		r = pair_by(run, key_anywhere, tell_other_end);
@@ -511,14 +532,12 @@ static int tell_edits(struct steps_run *run, const struct edits *e)
 		r = pair_by(run, key_of_choice, tell_instead);
 	if (r == 0)
 		r = tell_rest(run);
-	for (size_t i = 0; r == 0 && i < e->changed.size / sizeof(*changes); i++)
-		r = tell_change(run, &changes[i]);
-	return r;
+	return r == 0 ? tell_changes(run, changes, e->changed.size / sizeof(*changes)) : r;
 }
 
-static int compare_unit(struct comparison *c, const struct unit *u)
+static int compare_unit(struct comparison *c, const struct unit *u, struct moves *moves)
 {
-	struct steps_run run = {.c = c, .node = u->node, .ordered = u->ordered};
+	struct steps_run run = {.c = c, .node = u->node, .ordered = u->ordered, .moves = moves};
 	cleanup_done(edits_done) struct edits e = {.differs = false};
 	int r = edits_make(u, &e);
 
@@ -533,9 +552,10 @@ static int compare_unit(struct comparison *c, const struct unit *u)
 int compare_node_steps(struct comparison *c, uint32_t node)
 {
 	cleanup_done(units_done) struct units u = {0};
+	cleanup_done(moves_done) struct moves moves = {.made = false};
 	int r = units_make(c->a, c->b, &c->match, node, &u);
 
 	for (size_t i = 0; r == 0 && i < u.count; i++)
-		r = compare_unit(c, &u.at[i]);
+		r = compare_unit(c, &u.at[i], &moves);
 	return r;
 }

@@ -427,6 +427,56 @@ static void reader_that_left(void **state)
 	assert_int_equal(found_of_cut_short(false, 0, 0, 90), 1);
 }
 
+static const char *const events[] = {"epoll_ctl(<ep>, <1>) = -1 EPERM",
+				     "epoll_ctl(<ep>, <2>) = -1 EPERM",
+				     "epoll_ctl(<ep>, <3>) = -1 EPERM"};
+
+/* Two threads beside the first: who of the three does which; 'x': something else. */
+static void shared_work(struct made_side *s, const char *first, const char *second,
+			const char *third)
+{
+	const char *const all[] = {first, second, third};
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		if (i)
+			made_thread(s, 1);
+		for (const char *at = all[i]; *at; at++)
+			made_step(s, 1,
+				  *at == 'x' ? "epoll_ctl(<ep>, <x>) = -1 EPERM"
+					     : events[*at - '1'],
+				  "<ep>", EPERM);
+	}
+}
+
+static size_t found_of_moved(const char *const a[3], const char *const b[3])
+{
+	struct pair x;
+	size_t n;
+
+	both(&x);
+	shared_work(&x.a, a[0], a[1], a[2]);
+	shared_work(&x.b, b[0], b[1], b[2]);
+	end(&x);
+	n = loud(&x);
+	done(&x);
+	return n;
+}
+
+/* What one thread does not do any more another does: all that they do is the same. */
+static void work_that_moved(void **state)
+{
+	static const char *const one[] = {"1", "2", "3"}, *const two[] = {"", "231", ""},
+				 *const three[] = {"3", "", "21"}, *const other[] = {"", "23x", ""},
+				 *const less[] = {"", "23", ""};
+
+	(void)state;
+	assert_int_equal(found_of_moved(one, two), 0);
+	assert_int_equal(found_of_moved(two, one), 0);
+	assert_int_equal(found_of_moved(one, three), 0);
+	assert_int_not_equal(found_of_moved(one, other), 0);
+	assert_int_not_equal(found_of_moved(one, less), 0);
+}
+
 /* A file that both remove: @other: somebody else reads it before. */
 static size_t found_of_scratch(bool removed_in_a, bool other)
 {
@@ -611,6 +661,7 @@ int main(void)
 		cmocka_unit_test(streams),
 		cmocka_unit_test(streams_that_say_nothing),
 		cmocka_unit_test(reader_that_left),
+		cmocka_unit_test(work_that_moved),
 		cmocka_unit_test(scratch),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(a_thousand_processes),
