@@ -15,7 +15,7 @@ int compare_machines(struct comparison *c);
 /* compare_family.c: what it does to those that it makes. */
 int compare_node_family(struct comparison *c, uint32_t node);
 /* Whether the call is what a thread does by being one, and there are more threads on one side by
- * chance. */
+ * chance, or more of them had not yet come to it when the process ended. */
 bool compare_of_spare_thread(const struct comparison *c, uint32_t node, const char *call);
 /* compare_steps.c: what threads did, step by step. */
 int compare_node_steps(struct comparison *c, uint32_t node);

@@ -477,6 +477,51 @@ static void work_that_moved(void **state)
 	assert_int_not_equal(found_of_moved(one, less), 0);
 }
 
+/* Threads of which the last ones, in one run, have done less. */
+static size_t found_of_late_threads(const char *done_by_all, const char *done_by_late)
+{
+	struct pair x;
+	size_t n;
+
+	both(&x);
+	for (size_t i = 0; i < 2; i++) {
+		struct made_side *s = i ? &x.b : &x.a;
+
+		for (size_t t = 1; t < SIDES_THREADS_MAX; t++) {
+			const char *at = i && t > 3 ? done_by_late : done_by_all;
+
+			made_thread(s, 1);
+			for (; *at; at++) {
+				if (*at == 'r')
+					made_step(s, 1, "rseq(ptr) = 0", NULL, 0);
+				else if (*at == 's')
+					made_step(s, 1, "sigaltstack(ptr) = 0", NULL, 0);
+				else if (*at == 'x')
+					made_step(s, 1, "exit(0) = ?", NULL, 0);
+				else
+					made_step(s, 1, "unlink(\"/t\") = 0", "/t", 0);
+				if (*at == 's')
+					made_count(s, 1, "sigaltstack", NULL, 1);
+			}
+		}
+	}
+	end(&x);
+	n = loud(&x);
+	done(&x);
+	return n;
+}
+
+/* Who makes threads and ends may be quicker than they. */
+static void threads_that_begin_late(void **state)
+{
+	(void)state;
+	assert_int_equal(found_of_late_threads("rs", ""), 0);
+	assert_int_equal(found_of_late_threads("rs", "r"), 0);
+	/* They came to their end, or to work, without it. */
+	assert_int_not_equal(found_of_late_threads("rsx", "rx"), 0);
+	assert_int_not_equal(found_of_late_threads("rsu", "ru"), 0);
+}
+
 /* A file that both remove: @other: somebody else reads it before. */
 static size_t found_of_scratch(bool removed_in_a, bool other)
 {
@@ -662,6 +707,7 @@ int main(void)
 		cmocka_unit_test(streams_that_say_nothing),
 		cmocka_unit_test(reader_that_left),
 		cmocka_unit_test(work_that_moved),
+		cmocka_unit_test(threads_that_begin_late),
 		cmocka_unit_test(scratch),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(a_thousand_processes),
