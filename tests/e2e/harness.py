@@ -28,6 +28,24 @@ os.environ.setdefault("ASAN_OPTIONS", "disable_coredump=0")
 ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
+def settle():
+    """What a test gets from whoever runs it (nohup, a job in the background, a service), and would
+    hand on to what it records: signals that are ignored or held back, who may read new files,
+    standard descriptors that are not open."""
+    for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGCHLD, signal.SIGALRM,
+                   signal.SIGUSR1, signal.SIGUSR2, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    os.umask(0o022)
+    while (null := os.open(os.devnull, os.O_RDWR)) < 3:
+        os.set_inheritable(null, True)
+    os.close(null)
+
+
+settle()
+
+
 class Failure(Exception):
     """A test's own words on what is wrong."""
 
