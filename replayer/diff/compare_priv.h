@@ -43,6 +43,13 @@ struct compare_new {
 };
 struct finding *compare_add(struct comparison *c, const struct compare_new *x, int *failed);
 
+/* compare_own.c: what a process asks or sets of itself again and again: once more changes nothing.
+ */
+bool compare_is_own(const char *call);
+/* Whether a step of @s is such a call, and @side takes this very step, too, somewhere. */
+bool compare_own_again(const struct comparison *c, uint32_t node, int side,
+		       const struct diff_side *s, const struct diff_step *step);
+
 /* Where a process begins. */
 struct finding_place compare_place_of(const struct diff_side *s, uint32_t process);
 /* Whether a word is one of a list that ends with NULL. */

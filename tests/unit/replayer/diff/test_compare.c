@@ -522,6 +522,53 @@ static void threads_that_begin_late(void **state)
 	assert_int_not_equal(found_of_late_threads("rsu", "ru"), 0);
 }
 
+/* What is done in one run and then in the other: 'b' and 'c' hold signals back, 'i' reads the
+ * index of the linker. */
+static size_t found_of_own(const char *a, const char *b)
+{
+	struct pair x;
+	size_t n;
+
+	both(&x);
+	for (size_t i = 0; i < 2; i++) {
+		struct made_side *s = i ? &x.b : &x.a;
+
+		for (const char *at = i ? b : a; *at; at++) {
+			if (*at == 'b')
+				made_step(s, 1, "rt_sigprocmask(SIG_BLOCK, NULL, [], 8)", NULL, 0);
+			else if (*at == 'c')
+				made_step(s, 1, "rt_sigprocmask(SIG_BLOCK, [CHLD], [], 8)", NULL,
+					  0);
+			else if (*at == 'i')
+				made_step(s, 1, "open(\"/etc/ld.so.cache\")", "/etc/ld.so.cache",
+					  0);
+			else
+				made_step(s, 1, "unlink(\"/t\") = 0", "/t", 0);
+			if (*at == 'i')
+				made_count(s, 1, "open", "/etc/ld.so.cache", 1);
+		}
+	}
+	end(&x);
+	n = loud(&x);
+	done(&x);
+	return n;
+}
+
+static void masks_come_again(void **state)
+{
+	(void)state;
+	assert_int_equal(found_of_own("bucub", "bubuc"), 0);
+	/* One of them does so nowhere else. */
+	assert_int_not_equal(found_of_own("bub", "buc"), 0);
+}
+
+static void the_linkers_index(void **state)
+{
+	(void)state;
+	assert_int_equal(found_of_own("iu", "iui"), 0);
+	assert_int_not_equal(found_of_own("u", "ui"), 0);
+}
+
 /* A file that both remove: @other: somebody else reads it before. */
 static size_t found_of_scratch(bool removed_in_a, bool other)
 {
@@ -708,6 +755,8 @@ int main(void)
 		cmocka_unit_test(reader_that_left),
 		cmocka_unit_test(work_that_moved),
 		cmocka_unit_test(threads_that_begin_late),
+		cmocka_unit_test(masks_come_again),
+		cmocka_unit_test(the_linkers_index),
 		cmocka_unit_test(scratch),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(a_thousand_processes),
