@@ -189,6 +189,28 @@ static bool ends_too_early(const struct comparison *c, uint32_t node, const char
 	return cut_off(c->a, n->a, n->a_count, call) != cut_off(c->b, n->b, n->b_count, call);
 }
 
+static bool has_ended_with_threads(const struct diff_side *s, const uint32_t *processes,
+				   size_t count)
+{
+	bool threads = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!s->processes[processes[i]].ended)
+			return false;
+		threads |= s->processes[processes[i]].thread_count > 1;
+	}
+	return threads;
+}
+
+/* Whether threads come to their own ends before that of the process is chance. */
+static bool is_end_of_thread(const struct comparison *c, uint32_t node, const char *call)
+{
+	const struct match_node *n = &c->match.nodes[node];
+
+	return strcmp(call, "exit") == 0 && has_ended_with_threads(c->a, n->a, n->a_count) &&
+	       has_ended_with_threads(c->b, n->b, n->b_count);
+}
+
 bool compare_of_spare_thread(const struct comparison *c, uint32_t node, const char *call)
 {
 	const struct finding *f = findings_find(&c->found, FIND_THREAD_NEW, node, 0);
@@ -196,7 +218,9 @@ bool compare_of_spare_thread(const struct comparison *c, uint32_t node, const ch
 	f = f ? f : findings_find(&c->found, FIND_THREAD_GONE, node, 0);
 	if (!is_of_thread(call))
 		return false;
-	return f ? f->weight == FINDING_NOISE : ends_too_early(c, node, call);
+	if (f)
+		return f->weight == FINDING_NOISE;
+	return is_end_of_thread(c, node, call) || ends_too_early(c, node, call);
 }
 
 /* ---- descriptors left open ---- */

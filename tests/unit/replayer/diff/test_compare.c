@@ -517,6 +517,7 @@ static void threads_that_begin_late(void **state)
 	(void)state;
 	assert_int_equal(found_of_late_threads("rs", ""), 0);
 	assert_int_equal(found_of_late_threads("rs", "r"), 0);
+	assert_int_equal(found_of_late_threads("rsux", "rsu"), 0);
 	/* They came to their end, or to work, without it. */
 	assert_int_not_equal(found_of_late_threads("rsx", "rx"), 0);
 	assert_int_not_equal(found_of_late_threads("rsu", "ru"), 0);
@@ -567,6 +568,54 @@ static void the_linkers_index(void **state)
 	(void)state;
 	assert_int_equal(found_of_own("iu", "iui"), 0);
 	assert_int_not_equal(found_of_own("u", "ui"), 0);
+}
+
+/* Two workers that put messages into a pipe of their parent: how many bytes each in run b, what
+ * all messages are together, and how many there are. */
+static size_t found_of_queue(uint64_t first, uint64_t second, uint64_t messages, uint64_t calls)
+{
+	struct pair x;
+	size_t n = 0;
+
+	both(&x);
+	for (size_t i = 0; i < 2; i++) {
+		struct made_side *s = i ? &x.b : &x.a;
+
+		for (uint32_t k = 0; k < 2; k++) {
+			const uint32_t process = made_fork(s, 1);
+			struct diff_stream *stream;
+
+			made_stream(s, process, "parent's pipe#1.w", true,
+				    !i  ? 50
+				    : k ? second
+					: first,
+				    10 * i + k);
+			stream = (struct diff_stream *)(void *)s->processes[process].streams.data;
+			stream->channel = 1;
+			stream->calls = 5;
+			stream->messages = 7;
+			if (i && k) {
+				stream->calls = calls;
+				stream->messages = messages;
+			}
+		}
+	}
+	end(&x);
+	for (size_t i = 0; i < x.c.found.count; i++)
+		n += x.c.found.at[i].kind == FIND_BYTES;
+	done(&x);
+	return n;
+}
+
+static void messages_of_workers(void **state)
+{
+	(void)state;
+	assert_int_equal(found_of_queue(30, 70, 7, 5), 0);
+	/* In other pieces, nobody can say. */
+	assert_int_equal(found_of_queue(30, 70, 8, 6), 0);
+	/* Another message, one more. */
+	assert_int_not_equal(found_of_queue(30, 70, 8, 5), 0);
+	assert_int_not_equal(found_of_queue(30, 80, 7, 5), 0);
 }
 
 /* A file that both remove: @other: somebody else reads it before. */
@@ -755,6 +804,7 @@ int main(void)
 		cmocka_unit_test(reader_that_left),
 		cmocka_unit_test(work_that_moved),
 		cmocka_unit_test(threads_that_begin_late),
+		cmocka_unit_test(messages_of_workers),
 		cmocka_unit_test(masks_come_again),
 		cmocka_unit_test(the_linkers_index),
 		cmocka_unit_test(scratch),
