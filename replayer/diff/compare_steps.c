@@ -243,10 +243,11 @@ static int tell_moved(struct steps_run *run, struct edit *a, struct edit *b)
 
 	a->used = b->used = true;
 	matters = order_matters(run->c, a, b, &run->orders);
-	if (!matters) {
+	if (!matters)
 		x.weight = FINDING_NOISE;
+	/* All that have moved are one finding, which says the first: of those that matter. */
+	if (x.weight == FINDING_NOISE)
 		x.detail = 2;
-	}
 	return matters < 0 ? matters : add(run, &x, a, b);
 }
 
@@ -366,6 +367,13 @@ static bool is_last_write(const struct steps_run *run, const struct diff_step *s
 	       dies_of_pipe(run->c->b, n->b, n->b_count);
 }
 
+/* Only asked: what is made of the answer is seen. That it is another is told where both ask. */
+static bool asks_for_limit(const struct diff_side *s, const struct diff_step *step)
+{
+	return !step->error && strcmp(compare_call(s, step->call), "prlimit64") == 0 &&
+	       strstr(compare_text(s, step->text), ", NULL, {");
+}
+
 /* A step of one side only: of a file or peer that the other never heard of, it is the object
  * that is new, however many steps there are; else it is the step. */
 static int tell_alone(struct steps_run *run, const struct edit *e, bool is_new)
@@ -389,7 +397,7 @@ static int tell_alone(struct steps_run *run, const struct edit *e, bool is_new)
 		x.subject = compare_label(s, step->object);
 		x.shape = finding_shape(x.subject);
 	}
-	if (is_last_write(run, step))
+	if (is_last_write(run, step) || asks_for_limit(s, step))
 		x.weight = FINDING_NOISE;
 	/* A connection that is under way has not failed. */
 	if (step->error && step->error != EINPROGRESS) {
