@@ -364,6 +364,41 @@ static void the_order_that_is_told(void **state)
 	done(&x);
 }
 
+/* 's': a handler is set; 'f': a fork; 'u': a file is removed. */
+static size_t found_of_handlers(const char *a, const char *b)
+{
+	struct pair x;
+	size_t n;
+
+	both(&x);
+	for (size_t i = 0; i < 2; i++) {
+		struct made_side *s = i ? &x.b : &x.a;
+
+		for (const char *at = i ? b : a; *at; at++) {
+			if (*at == 's')
+				made_step(s, 1, "rt_sigaction(SIGINT) = 0", NULL, 0);
+			else if (*at == 'f')
+				made_step(s, 1, "fork() = <other>", NULL, 0);
+			else
+				made_step(s, 1, "unlink(\"/t\") = 0", "/t", 0);
+		}
+	}
+	end(&x);
+	n = loud(&x);
+	done(&x);
+	return n;
+}
+
+/* A shell that waits for its jobs sets handlers each time, between what it does anyway. */
+static void handlers_again_and_again(void **state)
+{
+	(void)state;
+	assert_int_equal(found_of_handlers("sfsssus", "ssssfus"), 0);
+	/* Once is on purpose; and the others have their order. */
+	assert_int_not_equal(found_of_handlers("sfu", "fsu"), 0);
+	assert_int_not_equal(found_of_handlers("sfsssus", "susssfs"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +410,7 @@ int main(void)
 		cmocka_unit_test(inputs_that_are_empty),
 		cmocka_unit_test(limits_that_are_asked_for),
 		cmocka_unit_test(the_order_that_is_told),
+		cmocka_unit_test(handlers_again_and_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
