@@ -7,11 +7,18 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+/* Messages, in whatever order. */
+struct bag {
+	uint64_t count, messages, sizes;
+	bool cut; /* not all of them is on the tape */
+};
+
 /* One end of a channel. */
 struct end_use {
 	uint32_t writers, readers; /* processes */
 	uint64_t written;          /* bytes */
 	uint32_t process;          /* the last of them */
+	struct bag in;             /* of all that was put in here */
 	bool tokens;               /* of end 0, for the whole channel */
 };
 
@@ -20,6 +27,20 @@ enum { QUEUE_USERS = 3 }; /* a pipe from one to another has two */
 static size_t place_of(uint32_t channel, uint8_t end)
 {
 	return 2 * (size_t)channel + (end & 1);
+}
+
+static void put_in(struct bag *bag, const struct diff_stream *s)
+{
+	bag->count += s->calls;
+	bag->messages += s->messages;
+	bag->sizes += s->sizes;
+	bag->cut |= !s->channel || !s->whole;
+}
+
+static bool may_be_same(const struct bag *x, const struct bag *y)
+{
+	return x->cut || y->cut || x->count != y->count || x->sizes != y->sizes ||
+	       x->messages == y->messages;
 }
 
 static int note_stream(const struct diff_stream *s, uint32_t process, struct buf *uses)
@@ -37,6 +58,8 @@ static int note_stream(const struct diff_stream *s, uint32_t process, struct buf
 	use->readers += !s->out;
 	use->written += s->out ? s->bytes : 0;
 	use->process = process;
+	if (s->out)
+		put_in(&use->in, s);
 	return 0;
 }
 
@@ -131,6 +154,21 @@ int channels_read_by_chance(struct comparison *c, const struct diff_stream *a,
 	return is_queue(&c->a_channels, a, &x) && is_queue(&c->b_channels, b, &y) && x == y;
 }
 
+int channels_written_by_chance(struct comparison *c, const struct diff_stream *a,
+			       const struct diff_stream *b)
+{
+	struct end_use x, y;
+
+	if (!a || !b || !a->out || !b->out || !a->channel || !b->channel)
+		return 0;
+	if (note_side(c->a, &c->a_channels) < 0 || note_side(c->b, &c->b_channels) < 0)
+		return -ENOMEM;
+	x = use_of(&c->a_channels, a, a->end);
+	y = use_of(&c->b_channels, b, b->end);
+	return x.writers > 1 && y.writers > 1 && x.written == y.written &&
+	       may_be_same(&x.in, &y.in);
+}
+
 bool channels_killed_writer(const struct diff_side *s, uint32_t process)
 {
 	const struct diff_process *p = &s->processes[process];
@@ -157,21 +195,12 @@ bool channels_cut_short(const struct comparison *c, const struct diff_stream *a,
 	       is_cut_short(c->a, a_process, a) && is_cut_short(c->b, b_process, b);
 }
 
-struct bag {
-	uint64_t count, messages, sizes;
-	bool whole;
-};
-
 static struct bag bag_of(const struct diff_stream *const *at, size_t count)
 {
-	struct bag ret = {.whole = true};
+	struct bag ret = {.cut = false};
 
-	for (size_t i = 0; i < count; i++) {
-		ret.count += at[i]->calls;
-		ret.messages += at[i]->messages;
-		ret.sizes += at[i]->sizes;
-		ret.whole &= at[i]->channel && at[i]->whole;
-	}
+	for (size_t i = 0; i < count; i++)
+		put_in(&ret, at[i]);
 	return ret;
 }
 
@@ -180,6 +209,5 @@ bool channels_same_messages(const struct diff_stream *const *a, size_t a_count,
 {
 	const struct bag x = bag_of(a, a_count), y = bag_of(b, b_count);
 
-	return !x.whole || !y.whole || x.count != y.count || x.sizes != y.sizes ||
-	       x.messages == y.messages;
+	return may_be_same(&x, &y);
 }

@@ -16,6 +16,11 @@
 int channels_read_by_chance(struct comparison *c, const struct diff_stream *a,
 			    const struct diff_stream *b);
 
+/* Whether these two are what one of several has put into a queue, into which all of them together
+ * have put the same messages. 1, 0 or -ENOMEM. */
+int channels_written_by_chance(struct comparison *c, const struct diff_stream *a,
+			       const struct diff_stream *b);
+
 /* Whether tokens go through the channel of this stream, of the side SIDE_A or SIDE_B. 1, 0 or
  * -ENOMEM. */
 int channels_of_tokens(struct comparison *c, int side, const struct diff_stream *s);

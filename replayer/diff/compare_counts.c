@@ -126,15 +126,6 @@ static int add(struct comparison *c, uint32_t node, const struct tally *t, int s
 	return buf_error(&subject) ? -ENOMEM : failed;
 }
 
-/* What a process asks or sets of itself again and again: once more changes nothing. */
-static bool is_own(const char *call)
-{
-	static const char *const own[] = {"rt_sigaction", "rt_sigprocmask", "gettid", "getpid",
-					  "getppid",      "prlimit64",      NULL};
-
-	return compare_is_one_of(call, own);
-}
-
 static int compare_one(struct comparison *c, uint32_t node, const struct tally *a,
 		       const struct tally *b)
 {
@@ -146,7 +137,7 @@ static int compare_one(struct comparison *c, uint32_t node, const struct tally *
 		return 0;
 	if ((!x || !y) && known(c, node, any, !x))
 		return 0;
-	if (x && y && is_own(compare_call(side == SIDE_B ? c->b : c->a, any->call_at)))
+	if (x && y && compare_is_own(compare_call(side == SIDE_B ? c->b : c->a, any->call_at)))
 		return 0;
 	if (is_within(tolerance_of(c, node, side == SIDE_B ? c->b : c->a, any),
 		      pool_untimely_ends(c, node), x, y) ||
@@ -157,21 +148,10 @@ static int compare_one(struct comparison *c, uint32_t node, const struct tally *
 	return add(c, node, any, side, x, y);
 }
 
-/* Whether any process of the node took this very step. */
-static bool takes(const struct diff_side *s, const uint32_t *processes, size_t count,
-		  const struct diff_step *step)
+/* The linker's index: what is found in it is told by itself. */
+static bool is_index(const char *label)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct diff_process *p = &s->processes[processes[i]];
-
-		for (size_t t = 0; t < p->thread_count; t++) {
-			for (size_t k = 0; k < p->threads[t].count; k++) {
-				if (p->threads[t].steps[k].fine == step->fine)
-					return true;
-			}
-		}
-	}
-	return false;
+	return strcmp(label, "/etc/ld.so.cache") == 0;
 }
 
 /* Findings about a step tell how often that call was made in all, not how often it was seen to
@@ -188,17 +168,15 @@ static void complete(struct comparison *c, struct finding *f, const struct tally
 {
 	const struct finding_place *p = f->b.step ? &f->b : &f->a;
 	const struct diff_side *s = f->b.step ? c->b : c->a;
-	const struct match_node *n = &c->match.nodes[f->node];
+	const char *label = compare_label(s, p->step->object);
 
 	f->a.count = total->a;
 	f->b.count = total->b;
-	if (f->a.count && f->b.count && tells_the_moment(compare_label(s, p->step->object)) &&
-	    is_within(&of_moments, 0, f->a.count, f->b.count))
+	if (f->a.count && f->b.count &&
+	    (is_index(label) ||
+	     (tells_the_moment(label) && is_within(&of_moments, 0, f->a.count, f->b.count))))
 		f->weight = FINDING_NOISE;
-	if (!is_own(compare_call(s, p->step->call)))
-		return;
-	if (f->b.step ? takes(c->a, n->a, n->a_count, p->step)
-		      : takes(c->b, n->b, n->b_count, p->step))
+	if (compare_own_again(c, f->node, f->b.step ? SIDE_A : SIDE_B, s, p->step))
 		f->weight = FINDING_NOISE;
 }
 

@@ -154,12 +154,73 @@ static int compare_threads(struct comparison *c, uint32_t node)
 	return failed;
 }
 
+/* That the process ended before it had come to this call, or to any work. */
+static bool is_cut_off(const struct diff_side *s, const struct diff_thread *t, const char *call)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		const char *step = compare_call(s, t->steps[i].call);
+
+		if (!is_of_thread(step) || strcmp(step, "exit") == 0 || strcmp(step, call) == 0)
+			return false;
+	}
+	return true;
+}
+
+static size_t cut_off(const struct diff_side *s, const uint32_t *processes, size_t count,
+		      const char *call)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct diff_process *p = &s->processes[processes[i]];
+
+		for (size_t k = 1; p->ended && k < p->thread_count; k++)
+			n += is_cut_off(s, &p->threads[k], call);
+	}
+	return n;
+}
+
+/* Whether threads had not yet done what each does first when all ended: more of them than in the
+ * other run. */
+static bool ends_too_early(const struct comparison *c, uint32_t node, const char *call)
+{
+	const struct match_node *n = &c->match.nodes[node];
+
+	return cut_off(c->a, n->a, n->a_count, call) != cut_off(c->b, n->b, n->b_count, call);
+}
+
+static bool has_ended_with_threads(const struct diff_side *s, const uint32_t *processes,
+				   size_t count)
+{
+	bool threads = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!s->processes[processes[i]].ended)
+			return false;
+		threads |= s->processes[processes[i]].thread_count > 1;
+	}
+	return threads;
+}
+
+/* Whether threads come to their own ends before that of the process is chance. */
+static bool is_end_of_thread(const struct comparison *c, uint32_t node, const char *call)
+{
+	const struct match_node *n = &c->match.nodes[node];
+
+	return strcmp(call, "exit") == 0 && has_ended_with_threads(c->a, n->a, n->a_count) &&
+	       has_ended_with_threads(c->b, n->b, n->b_count);
+}
+
 bool compare_of_spare_thread(const struct comparison *c, uint32_t node, const char *call)
 {
 	const struct finding *f = findings_find(&c->found, FIND_THREAD_NEW, node, 0);
 
 	f = f ? f : findings_find(&c->found, FIND_THREAD_GONE, node, 0);
-	return f && f->weight == FINDING_NOISE && is_of_thread(call);
+	if (!is_of_thread(call))
+		return false;
+	if (f)
+		return f->weight == FINDING_NOISE;
+	return is_end_of_thread(c, node, call) || ends_too_early(c, node, call);
 }
 
 /* ---- descriptors left open ---- */

@@ -8,6 +8,9 @@
  * What is done with one entry of a directory and with the next: in which order entries are told is
  * chance, and so are the numbers of their inodes, by which some sort them. What is done with each
  * has its order.
+ *
+ * What a process sets of itself again and again, as a shell does its handlers when it waits for a
+ * job: whether there is one to wait for then is chance.
  */
 #include "compare_order.h"
 
@@ -19,7 +22,10 @@
 #include <errno.h>
 #include <string.h>
 
-enum { ROW_MAX = 4096 }; /* steps looked at in each direction */
+enum {
+	ROW_MAX = 4096, /* steps looked at in each direction */
+	OWN_OFTEN = 3,  /* times that a handler is set again and again */
+};
 
 static bool lets_go(const struct diff_side *s, const struct diff_step *step)
 {
@@ -115,8 +121,50 @@ static int note_sequences(const struct diff_side *s, const struct diff_thread *t
 	return 0;
 }
 
+/* ---- again and again ---- */
+
+static int note_own(const struct diff_side *s, const struct diff_thread *t, struct map *ret)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		const uint64_t key = t->steps[i].fine;
+
+		if (compare_is_own(compare_call(s, t->steps[i].call)) &&
+		    map_put(ret, key, (void *)((uintptr_t)map_get(ret, key) + 1)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static bool is_often(const struct orders *o, const struct diff_step *step)
+{
+	return (uintptr_t)map_get(&o->a.own, step->fine) >= OWN_OFTEN &&
+	       (uintptr_t)map_get(&o->b.own, step->fine) >= OWN_OFTEN;
+}
+
+static size_t next_other(const struct orders *o, const struct diff_thread *t, size_t at)
+{
+	while (at < t->count && is_often(o, &t->steps[at]))
+		at++;
+	return at;
+}
+
+static bool are_same_otherwise(const struct orders *o, const struct diff_thread *t,
+			       const struct diff_thread *u)
+{
+	size_t i = next_other(o, t, 0), k = next_other(o, u, 0);
+
+	while (i < t->count && k < u->count && t->steps[i].coarse == u->steps[k].coarse) {
+		i = next_other(o, t, i + 1);
+		k = next_other(o, u, k + 1);
+	}
+	return i == t->count && k == u->count;
+}
+
+/* ---- both ---- */
+
 static void order_side_done(struct order_side *s)
 {
+	map_done(&s->own);
 	map_done(&s->entries);
 	map_done(&s->sequences);
 }
@@ -134,9 +182,11 @@ static int make(const struct comparison *c, const struct diff_thread *t,
 	if (ret->made)
 		return 0;
 	ret->made = true;
-	return note_sequences(c->a, t, &ret->a) < 0 || note_sequences(c->b, u, &ret->b) < 0
-		       ? -ENOMEM
-		       : 0;
+	if (note_sequences(c->a, t, &ret->a) < 0 || note_sequences(c->b, u, &ret->b) < 0 ||
+	    note_own(c->a, t, &ret->a.own) < 0 || note_own(c->b, u, &ret->b.own) < 0)
+		return -ENOMEM;
+	ret->same_otherwise = are_same_otherwise(ret, t, u);
+	return 0;
 }
 
 /* Whether this is about an entry of a directory, with which the same is done in the same order. */
@@ -169,5 +219,6 @@ int order_matters(const struct comparison *c, const struct edit *a, const struct
 		return true;
 	if (make(c, t, u, orders) < 0)
 		return -ENOMEM;
-	return !change_places(c, t, a, u, b) && !is_entry(orders, name_of(c->b, b->step));
+	return !orders->same_otherwise && !change_places(c, t, a, u, b) &&
+	       !is_entry(orders, name_of(c->b, b->step));
 }

@@ -10,10 +10,12 @@
 struct order_side {
 	struct map entries;   /* of directories that were read: hashes of names */
 	struct map sequences; /* hash of a name: of all that was done with it, in order */
+	struct map own;       /* how often each step was taken that compare_is_own() */
 };
 
 struct orders {
 	bool made;
+	bool same_otherwise; /* all that is not done again and again is in the same order */
 	struct order_side a, b;
 };
 

@@ -15,7 +15,7 @@ int compare_machines(struct comparison *c);
 /* compare_family.c: what it does to those that it makes. */
 int compare_node_family(struct comparison *c, uint32_t node);
 /* Whether the call is what a thread does by being one, and there are more threads on one side by
- * chance. */
+ * chance, or more of them had not yet come to it when the process ended. */
 bool compare_of_spare_thread(const struct comparison *c, uint32_t node, const char *call);
 /* compare_steps.c: what threads did, step by step. */
 int compare_node_steps(struct comparison *c, uint32_t node);
@@ -42,6 +42,13 @@ struct compare_new {
 	const char *subject, *was, *now;
 };
 struct finding *compare_add(struct comparison *c, const struct compare_new *x, int *failed);
+
+/* compare_own.c: what a process asks or sets of itself again and again: once more changes nothing.
+ */
+bool compare_is_own(const char *call);
+/* Whether a step of @s is such a call, and @side takes this very step, too, somewhere. */
+bool compare_own_again(const struct comparison *c, uint32_t node, int side,
+		       const struct diff_side *s, const struct diff_step *step);
 
 /* Where a process begins. */
 struct finding_place compare_place_of(const struct diff_side *s, uint32_t process);

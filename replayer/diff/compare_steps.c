@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Findings out of edits. Steps of one side are set against those of the other, in this order:
- * the same step in another place; the same call about the same object with another end; the same
- * call about another object. What is left is new or gone. Each rule is a key: steps with the same
- * key belong together, the first with the first.
+ * the same step in another place; the same step of another thread; the same call about the same
+ * object with another end; the same call about another object. What is left is new or gone. Each
+ * rule is a key: steps with the same key belong together, the first with the first.
  */
 #include "compare_channels.h"
+#include "compare_moved.h"
 #include "compare_order.h"
 #include "compare_pool.h"
 #include "compare_priv.h"
@@ -27,6 +28,7 @@ struct steps_run {
 	struct edit *removed, *inserted;
 	size_t removed_count, inserted_count;
 	struct orders orders;
+	struct moves *moves; /* of the node */
 };
 
 /* ---- pairs by a key ---- */
@@ -241,10 +243,11 @@ static int tell_moved(struct steps_run *run, struct edit *a, struct edit *b)
 
 	a->used = b->used = true;
 	matters = order_matters(run->c, a, b, &run->orders);
-	if (!matters) {
+	if (!matters)
 		x.weight = FINDING_NOISE;
+	/* All that have moved are one finding, which says the first: of those that matter. */
+	if (x.weight == FINDING_NOISE)
 		x.detail = 2;
-	}
 	return matters < 0 ? matters : add(run, &x, a, b);
 }
 
@@ -364,6 +367,13 @@ static bool is_last_write(const struct steps_run *run, const struct diff_step *s
 	       dies_of_pipe(run->c->b, n->b, n->b_count);
 }
 
+/* Only asked: what is made of the answer is seen. That it is another is told where both ask. */
+static bool asks_for_limit(const struct diff_side *s, const struct diff_step *step)
+{
+	return !step->error && strcmp(compare_call(s, step->call), "prlimit64") == 0 &&
+	       strstr(compare_text(s, step->text), ", NULL, {");
+}
+
 /* A step of one side only: of a file or peer that the other never heard of, it is the object
  * that is new, however many steps there are; else it is the step. */
 static int tell_alone(struct steps_run *run, const struct edit *e, bool is_new)
@@ -387,7 +397,7 @@ static int tell_alone(struct steps_run *run, const struct edit *e, bool is_new)
 		x.subject = compare_label(s, step->object);
 		x.shape = finding_shape(x.subject);
 	}
-	if (is_last_write(run, step))
+	if (is_last_write(run, step) || asks_for_limit(s, step))
 		x.weight = FINDING_NOISE;
 	/* A connection that is under way has not failed. */
 	if (step->error && step->error != EINPROGRESS) {
@@ -433,6 +443,15 @@ static bool say_entries(const struct steps_run *run, const struct edit_change *c
 	return true;
 }
 
+/* Signals are held back and let through for a moment, again and again: that another set stands in
+ * this place is none, when each run does both. */
+static bool is_other_mask(const struct steps_run *run, const struct edit_change *change)
+{
+	return strcmp(compare_call(run->c->b, change->b->call), "rt_sigprocmask") == 0 &&
+	       compare_own_again(run->c, run->node, SIDE_B, run->c->a, change->a) &&
+	       compare_own_again(run->c, run->node, SIDE_A, run->c->b, change->b);
+}
+
 static int tell_said(struct steps_run *run, const struct edit_change *change,
 		     const struct said_change *said)
 {
@@ -443,7 +462,7 @@ static int tell_said(struct steps_run *run, const struct edit_change *change,
 	struct compare_new x = {.kind = said->kind, .weight = weight_of(run->c->b, change->b)};
 	cleanup_done(buf_done) struct buf was = {0}, now = {0}, subject = {0};
 
-	if (is_found_output(run->c->b, change->b, said))
+	if (is_found_output(run->c->b, change->b, said) || is_other_mask(run, change))
 		x.weight = FINDING_NOISE;
 	if (say_entries(run, change, said, &subject, &was, &now)) {
 		x.subject = buf_text(&subject);
@@ -470,6 +489,21 @@ static int tell_change(struct steps_run *run, const struct edit_change *change)
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = tell_said(run, change, &said[i]);
 	return r;
+}
+
+/* What both threads say otherwise may be what others of them say. */
+static int tell_changes(struct steps_run *run, const struct edit_change *changes, size_t count)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < count; i++) {
+		r = moves_have(run->c, run->node, changes[i].a, run->moves);
+		if (r > 0)
+			r = moves_have(run->c, run->node, changes[i].b, run->moves);
+		if (r == 0)
+			r = tell_change(run, &changes[i]);
+	}
+	return r < 0 ? r : 0;
 }
 
 /* ---- a unit ---- */
@@ -502,6 +536,10 @@ static int tell_edits(struct steps_run *run, const struct edits *e)
 	if (r == 0 && run->ordered)
 		r = pair_by(run, key_of_step, tell_moved);
 	if (r == 0)
+		r = moves_take(run->c, run->node, run->removed, run->removed_count, run->moves);
+	if (r == 0)
+		r = moves_take(run->c, run->node, run->inserted, run->inserted_count, run->moves);
+	if (r == 0)
 		r = pair_by(run, key_in_gap, tell_other_end);
 	if (r == 0)
 		r = pair_by(run, key_anywhere, tell_other_end);
@@ -511,14 +549,12 @@ static int tell_edits(struct steps_run *run, const struct edits *e)
 		r = pair_by(run, key_of_choice, tell_instead);
 	if (r == 0)
 		r = tell_rest(run);
-	for (size_t i = 0; r == 0 && i < e->changed.size / sizeof(*changes); i++)
-		r = tell_change(run, &changes[i]);
-	return r;
+	return r == 0 ? tell_changes(run, changes, e->changed.size / sizeof(*changes)) : r;
 }
 
-static int compare_unit(struct comparison *c, const struct unit *u)
+static int compare_unit(struct comparison *c, const struct unit *u, struct moves *moves)
 {
-	struct steps_run run = {.c = c, .node = u->node, .ordered = u->ordered};
+	struct steps_run run = {.c = c, .node = u->node, .ordered = u->ordered, .moves = moves};
 	cleanup_done(edits_done) struct edits e = {.differs = false};
 	int r = edits_make(u, &e);
 
@@ -533,9 +569,10 @@ static int compare_unit(struct comparison *c, const struct unit *u)
 int compare_node_steps(struct comparison *c, uint32_t node)
 {
 	cleanup_done(units_done) struct units u = {0};
+	cleanup_done(moves_done) struct moves moves = {.made = false};
 	int r = units_make(c->a, c->b, &c->match, node, &u);
 
 	for (size_t i = 0; r == 0 && i < u.count; i++)
-		r = compare_unit(c, &u.at[i]);
+		r = compare_unit(c, &u.at[i], &moves);
 	return r;
 }

@@ -301,6 +301,8 @@ static int compare_pair(struct comparison *c, uint32_t node, const struct flow *
 
 	if (a && b && channels_cut_short(c, a->stream, a->process, b->stream, b->process))
 		return 0;
+	if (r == 0)
+		r = channels_written_by_chance(c, a ? a->stream : NULL, b ? b->stream : NULL);
 	if (r < 0)
 		return r;
 	return r ? 0 : add(c, node, a, b);

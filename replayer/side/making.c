@@ -16,6 +16,7 @@ enum {
 	EXISTS = 17,
 	CREATES = 0100,
 	EXCLUSIVE = 0200,
+	UNNAMED = 020000000, /* what O_TMPFILE has besides O_DIRECTORY */
 	FOR_OTHERS = 077,
 	DRAWN_MIN = 6, /* letters of a made up name */
 };
@@ -174,14 +175,31 @@ static int take_address(struct reading *r)
 	return take_name(r, (const char *)at + 2, strnlen((const char *)at + 2, n - 2), true, 0);
 }
 
-/* That a name is not there yet is asked for with the name just drawn. */
+/* That a name is not there yet is asked for, or seen to, with the name just drawn. */
 static bool may_be_asked_for(const struct reading *r)
 {
 	size_t size;
 	const char *path = path_argument(r, r->class->rule->path, &size);
+	const bool drew = r->workers[r->worker].drew;
 
-	return path && is_temporary(r, path, size) &&
-	       (r->workers[r->worker].drew || diff_path_looks_made_up(path, size));
+	if (!path || (!drew && !is_temporary(r, path, size)))
+		return false;
+	return diff_path_looks_made_up(path, size) || (drew && is_temporary(r, path, size));
+}
+
+/* A file without a name is known by its number (#4711), which is another each time. */
+static int take_unnamed(struct reading *r)
+{
+	const struct call_rule *rule = r->class->rule;
+	const int64_t fd = r->event->call.ret;
+	const struct state_file *f;
+
+	if (!rule->if_creates || !(r->event->call.args[rule->flags] & UNNAMED) || fd > INT32_MAX)
+		return 0;
+	f = state_at_exit(r->state, r->event, (int32_t)fd);
+	if (!f || f->kind != STATE_NAMED || !f->deleted || !f->text || f->text[0] != '/')
+		return 0;
+	return diff_new_names_add(&r->names, f->text, f->size, ++r->actors[r->actor].names);
 }
 
 /* A new name is no other one when there is no such directory, or when somebody else has it. */
@@ -217,7 +235,7 @@ int diff_labels_take(struct reading *r)
 	if (call->state != EVENT_FINISHED || call->ret < 0)
 		return 0;
 	if (r->class->rule->makes)
-		return take_path(r);
+		return take_path(r) < 0 ? -ENOMEM : take_unnamed(r);
 	if (name[0] == 'p' && strcmp(name, "pipe") == 0)
 		return take_channel(r, call->args[0], true);
 	if (name[0] == 's' && strcmp(name, "socketpair") == 0)

@@ -221,7 +221,7 @@ int diff_new_names_add(struct new_names *n, const char *path, size_t size, uint3
 
 	if (n->by_path.count == SIDE_NAMES_MAX)
 		return 0;
-	if (run.size < RUN_MIN && !run.random)
+	if ((run.size < RUN_MIN && !run.random) || path[at] == '#')
 		run = (struct run){0, length, true};
 	buf_append(&n->labels, path + at, run.from);
 	buf_printf(&n->labels, "<new#%u>", k);
@@ -271,6 +271,8 @@ static const struct place {
 static uint8_t marks_of(const char *path, size_t size)
 {
 	static const char *const probed[] = {"/LC_MESSAGES/", "/glibc-hwcaps/"};
+	static const char unwinder[] = "/libgcc_s.so.1";
+	const size_t length = sizeof(unwinder) - 1;
 
 	for (size_t i = 0; size > 1 && i < ARRAY_SIZE(places); i++) {
 		size_t n;
@@ -282,6 +284,8 @@ static uint8_t marks_of(const char *path, size_t size)
 		if (size >= n && memcmp(path, places[i].prefix, n) == 0)
 			return places[i].marks;
 	}
+	if (size >= length && memcmp(path + size - length, unwinder, length) == 0)
+		return OBJECT_UNWINDER;
 	for (const char *at = path, *end = path + size; (at = memchr(at, '/', (size_t)(end - at)));
 	     at++) {
 		for (size_t i = 0; i < ARRAY_SIZE(probed); i++) {

@@ -82,6 +82,7 @@ enum object_mark {
 	OBJECT_ALLOCATOR = 1 << 1, /* libc looks there now and then */
 	OBJECT_PROBED = 1 << 2,    /* nobody expects it to be there */
 	OBJECT_RANDOM = 1 << 3,    /* gives random bytes */
+	OBJECT_UNWINDER = 1 << 4,  /* libc loads it when a thread other than the first ends */
 };
 
 /* Where the latest count of what is done to an object is, so that it need not be looked for. */

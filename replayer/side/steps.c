@@ -202,6 +202,9 @@ static uint8_t marks_of(const struct reading *r, uint32_t object, int error)
 	uint8_t marks = object ? r->objects.marks[object] : 0;
 	uint8_t ret = marks & OBJECT_ALLOCATOR ? DIFF_ALLOCATOR : 0;
 
+	/* Which thread ends before the process does is chance. */
+	if (marks & OBJECT_UNWINDER && !error && r->worker && r->workers[r->worker].rank)
+		ret |= DIFF_ALLOCATOR;
 	if (marks & OBJECT_PROBED ||
 	    (r->class && r->class->rule->looks && (error == NO_ENTRY || error == NO_DIRECTORY)))
 		ret |= DIFF_PROBE;

@@ -9,6 +9,7 @@ else's processes are ever touched.
 import ctypes
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,28 @@ PR_SET_CHILD_SUBREAPER = 36
 # A sanitized recorder would lower the limit of core files, which the command inherits.
 os.environ.setdefault("ASAN_OPTIONS", "disable_coredump=0")
 ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def settle():
+    """What a test gets from whoever runs it (nohup, a job in the background, a service), and would
+    hand on to what it records: signals that are ignored or held back, who may read new files,
+    standard descriptors that are not open, where temporary files are."""
+    for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGCHLD, signal.SIGALRM,
+                   signal.SIGUSR1, signal.SIGUSR2, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    os.umask(0o022)
+    while (null := os.open(os.devnull, os.O_RDWR)) < 3:
+        os.set_inheritable(null, True)
+    os.close(null)
+    # Scripts take the names of directories as they are, the address of a local socket has 107
+    # bytes for all of one, and what a compiler says begins with that of its file there.
+    if not re.fullmatch(r"[\w./+-]{1,48}", tempfile.gettempdir(), re.ASCII):
+        os.environ["TMPDIR"] = tempfile.tempdir = "/tmp"
+
+
+settle()
 
 
 class Failure(Exception):

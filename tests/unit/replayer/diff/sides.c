@@ -86,7 +86,8 @@ static struct made_process *add_process(struct made_side *s)
 	*p = (struct made_process){.is = {.pid = 1000 + (uint32_t)s->process_count,
 					  .ended = true,
 					  .start_time = ++s->seq}};
-	p->thread.tid = p->is.pid;
+	p->threads[0].tid = p->is.pid;
+	p->thread_count = 1;
 	s->process_count++;
 	return p;
 }
@@ -110,6 +111,16 @@ uint32_t made_fork(struct made_side *s, uint32_t parent)
 	p->is.exe = at(s, parent)->is.exe;
 	p->is.argv = at(s, parent)->is.argv;
 	return (uint32_t)s->process_count - 1;
+}
+
+void made_thread(struct made_side *s, uint32_t process)
+{
+	struct made_process *p = at(s, process);
+	const size_t rank = p->thread_count++;
+
+	assert_true(rank < SIDES_THREADS_MAX);
+	p->threads[rank] = (struct diff_thread){.tid = p->is.pid * 100 + (uint32_t)rank,
+						.rank = (uint32_t)rank};
 }
 
 void made_status(struct made_side *s, uint32_t process, uint32_t status)
@@ -155,6 +166,7 @@ void made_step(struct made_side *s, uint32_t process, const char *text, const ch
 	x.coarse = diff_step_coarse(x.what, error, false);
 	x.fine = diff_hash(text, strlen(text));
 	buf_append(&at(s, process)->steps, &x, sizeof(x));
+	at(s, process)->threads[at(s, process)->thread_count - 1].count++;
 }
 
 void made_stream(struct made_side *s, uint32_t process, const char *label, bool out, uint64_t bytes,
@@ -179,6 +191,16 @@ static int compare_counts(const void *a, const void *b)
 	return (x->object > y->object) - (x->object < y->object);
 }
 
+static void give_steps(struct made_process *p)
+{
+	const struct diff_step *next = (const struct diff_step *)(const void *)p->steps.data;
+
+	for (size_t i = 0; i < p->thread_count; i++) {
+		p->threads[i].steps = next;
+		next += p->threads[i].count;
+	}
+}
+
 const struct diff_side *made_side_end(struct made_side *s)
 {
 	s->given = calloc(s->process_count, sizeof(*s->given));
@@ -193,10 +215,9 @@ const struct diff_side *made_side_end(struct made_side *s)
 			      compare_counts);
 		p->is.streams = (const struct diff_stream *)(const void *)p->streams.data;
 		p->is.stream_count = p->streams.size / sizeof(struct diff_stream);
-		p->thread.steps = (const struct diff_step *)(const void *)p->steps.data;
-		p->thread.count = p->steps.size / sizeof(struct diff_step);
-		p->is.threads = &p->thread;
-		p->is.thread_count = 1;
+		give_steps(p);
+		p->is.threads = p->threads;
+		p->is.thread_count = p->thread_count;
 		s->given[i] = p->is;
 	}
 	s->is = (struct diff_side){.processes = s->given,

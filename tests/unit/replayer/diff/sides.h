@@ -10,12 +10,13 @@
 
 #include "base/buf.h"
 
-enum { SIDES_CALLS_MAX = 64 };
+enum { SIDES_CALLS_MAX = 64, SIDES_THREADS_MAX = 8 };
 
 struct made_process {
 	struct diff_process is;
 	struct buf steps, counts, streams;
-	struct diff_thread thread;
+	struct diff_thread threads[SIDES_THREADS_MAX];
+	size_t thread_count;
 };
 
 struct made_side {
@@ -42,6 +43,8 @@ void made_environment(struct made_side *s, uint32_t process, const void *text, s
 /* A call as it is said: its name is what stands before the bracket. @label: NULL: about nothing. */
 void made_step(struct made_side *s, uint32_t process, const char *text, const char *label,
 	       uint16_t error);
+/* Another thread of it: steps that follow are its own. */
+void made_thread(struct made_side *s, uint32_t process);
 /* Of calls that are no steps, or more of them. */
 void made_count(struct made_side *s, uint32_t process, const char *call, const char *label,
 		uint64_t calls);

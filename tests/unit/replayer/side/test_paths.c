@@ -151,6 +151,11 @@ static void made_up_names_are_counted(void **state)
 	expect(&f, "/tmp/tmpab_cd12x/file", "/tmp/<new#2>/file");
 	expect(&f, "/x/mod.cpython-311.pyc.140234567", "/x/mod.cpython-311.pyc.<new#3>");
 	expect(&f, "/tmp/ccdrigNC.o", "/tmp/ccdrigNC.o");
+	/* Files without a name have a number of any length. */
+	assert_int_equal(diff_new_names_add(&f.names, "/tmp/#12", 8, 4), 0);
+	assert_int_equal(diff_new_names_add(&f.names, "/tmp/#11444537", 14, 5), 0);
+	expect(&f, "/tmp/#12", "/tmp/<new#4>");
+	expect(&f, "/tmp/#11444537", "/tmp/<new#5>");
 	done(&f);
 }
 

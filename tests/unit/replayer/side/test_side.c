@@ -28,8 +28,9 @@ enum {
 	AT_TEXT = 0x4000,
 	TEXT_STEP = 0x1000,
 	TEXTS = 4,
-	HERE = -100,    /* AT_FDCWD */
-	CREATES = 0302, /* O_RDWR|O_CREAT|O_EXCL */
+	HERE = -100,         /* AT_FDCWD */
+	CREATES = 0302,      /* O_RDWR|O_CREAT|O_EXCL */
+	UNNAMED = 020200002, /* O_RDWR|O_TMPFILE */
 };
 
 /* Where a run has its place, and what is another each time. */
@@ -43,7 +44,7 @@ struct tape {
 	char place[64];
 	struct trace_writer *writer;
 	uint64_t seq;
-	uint32_t pid;
+	uint32_t pid, tid; /* tid 0: the first thread */
 };
 
 /* @chunk_size 1: each event is handed on as soon as it comes. */
@@ -79,7 +80,8 @@ static void call(struct tape *t, const struct made_call *call)
 	struct made m;
 
 	made_from(call, &m);
-	m.event.pid = m.event.tid = t->pid;
+	m.event.pid = t->pid;
+	m.event.tid = t->tid ? t->tid : t->pid;
 	m.event.seq = m.event.call.begun_seq = ++t->seq;
 	m.event.call.end_seq = ++t->seq;
 	m.event.time = t->seq * 1000;
@@ -429,12 +431,112 @@ static void odd_environments(void **state)
 	diff_side_free(s);
 }
 
+/* What is removed before it is made, to be sure that it is not there; and draws a name first. */
+static void removes(struct tape *t, const char *path, bool draws)
+{
+	const struct made_call getrandom = {.name = "getrandom", .ret = 4};
+	const struct made_call unlink = {
+		.name = "unlink",
+		.ret = -ENOENT,
+		.args = {AT_PATH},
+		.memory = {{.address = AT_PATH, .data = path, .length = strlen(path) + 1}}};
+
+	if (draws)
+		call(t, &getrandom);
+	call(t, &unlink);
+}
+
+static struct tape begin_tool(void)
+{
+	static const char *const argv[] = {"tool", NULL}, *const environment[] = {
+								  "HOME=/home/me",
+								  "TMPDIR=/scratch/me", NULL};
+	struct tape t;
+
+	begin(&t, &here);
+	execute(&t, "/usr/bin/tool", argv, environment);
+	return t;
+}
+
+static const struct diff_options plain = {.one_thread = true};
+
+static void names_that_are_removed_first(void **state)
+{
+	struct tape t = begin_tool();
+	struct diff_side *s;
+
+	(void)state;
+	removes(&t, "/home/me/project/a.txt.tmp0c049", true);
+	/* Nothing was drawn: it may be the name of a build. */
+	for (size_t i = 0; i < 8; i++)
+		opens(&t, "/etc/hosts", 0, 3);
+	removes(&t, "/home/me/project/b.txt.tmp0c049", false);
+	s = end(&t, &plain);
+	assert_true(has_object(s, "$CWD/a.txt.<new#1>"));
+	assert_true(has_object(s, "$CWD/b.txt.tmp0c049"));
+	diff_side_free(s);
+}
+
+/* Which the kernel calls by its number. */
+static void files_without_a_name(void **state)
+{
+	struct tape t = begin_tool();
+	struct diff_side *s;
+
+	(void)state;
+	opens(&t, "/scratch/me", UNNAMED, 3);
+	opens(&t, "/scratch/me", UNNAMED, 4);
+	s = end(&t, &plain);
+	assert_true(has_object(s, "$TMPDIR/<new#1>"));
+	assert_true(has_object(s, "$TMPDIR/<new#2>"));
+	diff_side_free(s);
+}
+
+/* That libc loads it when a thread ends early comes by chance; that it cannot be loaded does not,
+ * nor that a program is linked with it. */
+static void what_ending_threads_load(void **state)
+{
+	static const char path[] = "/lib/libgcc_s.so.1";
+	struct event e = made_event(EVENT_FORK, 0);
+	struct tape t = begin_tool();
+	const struct diff_thread *first, *second;
+	struct diff_side *s;
+
+	(void)state;
+	opens(&t, path, 0, 3);
+	e.seq = ++t.seq;
+	e.pid = e.tid = e.fork.child_pid = t.pid;
+	e.fork.child_tid = 4712;
+	e.fork.kind = FORK_THREAD;
+	e.fork.creator_known = true;
+	put(&t, &e);
+	t.tid = 4712;
+	opens(&t, path, 0, 4);
+	opens(&t, path, 0, -ENOENT);
+	s = end(&t, &plain);
+	assert_int_equal(s->processes[1].thread_count, 2);
+	first = &s->processes[1].threads[0];
+	second = &s->processes[1].threads[1];
+	for (size_t i = 0; i < first->count; i++)
+		assert_false(first->steps[i].marks & DIFF_ALLOCATOR);
+	assert_int_equal(second->count, 2);
+	assert_true(second->steps[0].marks & DIFF_ALLOCATOR);
+	assert_false(second->steps[1].marks & DIFF_ALLOCATOR);
+	diff_side_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_it_is_called), cmocka_unit_test(what_people_see),
-		cmocka_unit_test(somewhere_else),    cmocka_unit_test(roots_that_are_given),
-		cmocka_unit_test(odd_environments),  cmocka_unit_test(a_late_snapshot),
+		cmocka_unit_test(what_it_is_called),
+		cmocka_unit_test(what_people_see),
+		cmocka_unit_test(somewhere_else),
+		cmocka_unit_test(roots_that_are_given),
+		cmocka_unit_test(odd_environments),
+		cmocka_unit_test(a_late_snapshot),
+		cmocka_unit_test(names_that_are_removed_first),
+		cmocka_unit_test(files_without_a_name),
+		cmocka_unit_test(what_ending_threads_load),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
