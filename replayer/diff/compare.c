@@ -139,6 +139,8 @@ static int compare_all(struct comparison *c)
 	for (uint32_t i = 1; r == 0 && i < c->match.node_count; i++)
 		r = compare_node(c, i);
 	if (r == 0)
+		r = compare_attributes(c);
+	if (r == 0)
 		r = compare_machines(c);
 	if (r == 0)
 		r = compare_swaps(c);

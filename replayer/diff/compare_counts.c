@@ -130,7 +130,7 @@ static int add(struct comparison *c, uint32_t node, const struct tally *t, int s
 static bool is_own(const char *call)
 {
 	static const char *const own[] = {"rt_sigaction", "rt_sigprocmask", "gettid", "getpid",
-					  "getppid",      "prlimit64",      NULL};
+					  "getppid",      "prlimit64",      "exit",   NULL};
 
 	return compare_is_one_of(call, own);
 }
@@ -183,8 +183,22 @@ static bool tells_total(const struct finding *f)
 	return p->step && (f->kind == FIND_CALL_NEW || f->kind == FIND_CALL_GONE);
 }
 
+/* A call that fails once more than before may be one that went well. */
+static bool may_have_been_ok(const struct finding *f)
+{
+	return f->kind == FIND_FAILS && !f->was && f->b.step;
+}
+
+/* Of calls that are steps it has been looked which is which: what went well as often as before is
+ * not the one that fails. */
+static bool was_ok(const struct finding *f, const struct tally_total *total)
+{
+	return f->b.step->marks & DIFF_FAILED_ONLY ? total->a != 0 : total->a > total->b;
+}
+
 /* A call that is new here but was made before has a count that has moved, no more. */
-static void complete(struct comparison *c, struct finding *f, const struct tally_total *total)
+static void complete_calls(struct comparison *c, struct finding *f,
+			   const struct tally_total *total)
 {
 	const struct finding_place *p = f->b.step ? &f->b : &f->a;
 	const struct diff_side *s = f->b.step ? c->b : c->a;
@@ -202,6 +216,18 @@ static void complete(struct comparison *c, struct finding *f, const struct tally
 		f->weight = FINDING_NOISE;
 }
 
+static int complete(struct comparison *c, struct finding *f, const struct tally_total *total)
+{
+	if (tells_total(f)) {
+		complete_calls(c, f, total);
+		return 0;
+	}
+	if (!was_ok(f, total))
+		return 0;
+	f->was = strdup("ok");
+	return f->was ? 0 : -ENOMEM;
+}
+
 static struct tally_total total_of(const struct comparison *c, const struct finding *f)
 {
 	const struct diff_side *s = f->b.step ? c->b : c->a;
@@ -209,7 +235,12 @@ static struct tally_total total_of(const struct comparison *c, const struct find
 
 	return (struct tally_total){.call = tally_call(compare_call(s, step->call)),
 				    .object = f->what,
-				    .error = step->error};
+				    .error = tells_total(f) ? step->error : 0};
+}
+
+static bool is_completed(const struct finding *f, uint32_t node)
+{
+	return f->node == node && (tells_total(f) || may_have_been_ok(f));
 }
 
 /* Where the findings of the node begin: they were the last to come, but for those of no node. */
@@ -231,15 +262,15 @@ static int complete_all(struct comparison *c, uint32_t node)
 	int r = totals ? 0 : -ENOMEM;
 
 	for (size_t i = first; r == 0 && i < c->found.count; i++) {
-		if (c->found.at[i].node == node && tells_total(&c->found.at[i]))
+		if (is_completed(&c->found.at[i], node))
 			totals[n++] = total_of(c, &c->found.at[i]);
 	}
 	if (r == 0)
 		r = tally_totals(c, node, totals, n);
 	n = 0;
 	for (size_t i = first; r == 0 && i < c->found.count; i++) {
-		if (c->found.at[i].node == node && tells_total(&c->found.at[i]))
-			complete(c, &c->found.at[i], &totals[n++]);
+		if (is_completed(&c->found.at[i], node))
+			r = complete(c, &c->found.at[i], &totals[n++]);
 	}
 	return r;
 }

@@ -10,6 +10,8 @@ enum { SIDE_A, SIDE_B };
 
 /* compare_inputs.c: environment, executable, arguments, how it ended, who is new and gone. */
 int compare_node_inputs(struct comparison *c, uint32_t node);
+/* compare_attributes.c: as whom the command runs, and what the kernel allows it. */
+int compare_attributes(struct comparison *c);
 /* compare_machine.c: what they ran on. */
 int compare_machines(struct comparison *c);
 /* compare_family.c: what it does to those that it makes. */

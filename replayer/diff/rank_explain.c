@@ -90,18 +90,30 @@ static bool explains_any(const struct rank_run *run, const struct finding *input
 	return false;
 }
 
-/* What was given to the whole changed in one thing only: it need not be seen anywhere. */
-static size_t count_inputs(const struct rank_run *run)
+/* What was given to the whole: if it changed in one thing only, that need not be seen anywhere. */
+struct given {
+	size_t inputs, circumstances;
+	bool others; /* something that is no circumstance differs */
+};
+
+static struct given count_given(const struct rank_run *run)
 {
-	size_t n = 0;
+	struct given ret = {0};
 
 	for (size_t i = 0; i < run->used; i++) {
 		const struct finding *f = rank_finding(run, run->order[i]);
 
-		n += rank_is_input(f) && f->weight == FINDING_LOUD &&
-		     rank_depth(run->c, f->node) <= 1;
+		ret.inputs += rank_is_input(f) && f->weight == FINDING_LOUD &&
+			      rank_depth(run->c, f->node) <= 1;
+		ret.circumstances += f->circumstance;
+		ret.others |= f->weight != FINDING_NOISE && f->kind != FIND_MACHINE;
 	}
-	return n;
+	return ret;
+}
+
+static bool is_only(const struct given *given, const struct finding *f)
+{
+	return f->circumstance ? !given->inputs && given->circumstances == 1 : given->inputs == 1;
 }
 
 /* Where something has its place is no difference, unless what is looked for there is not. */
@@ -124,19 +136,19 @@ static bool is_missed(const struct rank_run *run, const struct finding *input)
 
 static void find_explaining(struct rank_run *run)
 {
-	const bool only = count_inputs(run) == 1;
+	const struct given given = count_given(run);
 
 	for (size_t i = 0; i < run->used; i++) {
 		struct ranked *r = &run->all[run->order[i]];
 		const struct finding *f = rank_finding(run, run->order[i]);
 
-		r->lifted = is_missed(run, f);
+		r->lifted = f->circumstance ? given.others : is_missed(run, f);
 		if (!rank_is_input(f) || (f->weight == FINDING_NOISE && !r->lifted))
 			continue;
 		/* A quiet one must be seen in others. */
-		r->explains = r->lifted ||
-			      (f->weight == FINDING_LOUD && r->depth <= 1 &&
-			       (f->kind != FIND_ENVIRONMENT || only)) ||
+		r->explains = (r->lifted && !f->circumstance) ||
+			      ((f->weight == FINDING_LOUD || f->circumstance) && r->depth <= 1 &&
+			       (f->kind != FIND_ENVIRONMENT || is_only(&given, f))) ||
 			      explains_any(run, f);
 		if (r->explains)
 			r->rank = RANK_EXPLAINS;

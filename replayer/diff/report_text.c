@@ -168,7 +168,7 @@ bool report_differs(const struct ranking *r, const struct comparison *c, int lev
 							  : s->followers[k - 1 - s->told_count];
 			const enum finding_kind kind = (enum finding_kind)c->found.at[f].kind;
 
-			if (kind != FIND_MACHINE &&
+			if (kind != FIND_MACHINE && !c->found.at[f].circumstance &&
 			    finding_level_rank(finding_level(kind)) <= level)
 				return true;
 		}

@@ -10,7 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INTERRUPTED = 4, AGAIN = 11, NO_ENTRY = 2, NO_DIRECTORY = 20, RESTARTS_FROM = 512 };
+enum {
+	NO_ENTRY = 2,
+	INTERRUPTED = 4,
+	AGAIN = 11,
+	NO_MEMORY = 12,
+	NO_DIRECTORY = 20,
+	RESTARTS_FROM = 512
+};
 enum { CHILD = 17, URGENT = 23, VIRTUAL_ALARM = 26, PROFILING = 27, WINDOW = 28 };
 
 /* ---- counts ---- */
@@ -331,6 +338,8 @@ static void make_step(struct reading *r, const struct subject *s, uint32_t objec
 				  .error = (uint16_t)error,
 				  .kind = DIFF_CALL,
 				  .marks = marks_of(r, object, error)};
+	if (error && r->class->how != CALL_STEP)
+		ret->marks |= DIFF_FAILED_ONLY;
 	ret->coarse = diff_step_coarse(ret->what, error, call->state != EVENT_FINISHED);
 	say_call(r, object, error);
 	finish_step(r, ret);
@@ -341,6 +350,12 @@ static bool is_retried(const struct reading *r, int error)
 {
 	return error == INTERRUPTED || error >= RESTARTS_FROM ||
 	       (error == AGAIN && r->class->rule->retries);
+}
+
+/* What the allocator asks for is its own affair, until there is no more. */
+static bool is_noise_call(const struct reading *r, int error)
+{
+	return is_retried(r, error) || (r->class->how == CALL_NOISE && error != NO_MEMORY);
 }
 
 static int take_noise(struct reading *r, int error)
@@ -358,7 +373,7 @@ int diff_steps_take_call(struct reading *r)
 	struct subject subject;
 	struct diff_step step;
 	uint32_t object;
-	bool noise = r->class->how == CALL_NOISE || is_retried(r, error);
+	const bool noise = is_noise_call(r, error);
 
 	w->pending = false;
 	if (noise && r->event->kind != EVENT_BEGUN)
