@@ -54,6 +54,14 @@ bool given_is_look(const struct comparison *c, const struct finding *f)
 	       compare_is_one_of(compare_call(c->b, f->b.step->call), looks);
 }
 
+bool given_is_untouched(const struct comparison *c, const struct finding *f)
+{
+	const char *label = compare_label(c->b, f->b.step->object);
+
+	return (label[0] == '/' || label[0] == '$') && !is_kernels(label) &&
+	       !is_written(c->a, f->what) && !is_written(c->b, f->what);
+}
+
 uint64_t given_seq(const struct finding *f)
 {
 	const struct excerpt *x = f->excerpt;

@@ -19,6 +19,9 @@ uint64_t given_seq(const struct finding *f);
 /* Whether @f is no more than what a look at the world showed: a size, a list of names. */
 bool given_is_look(const struct comparison *c, const struct finding *f);
 
+/* Whether what a look (above) was at is written to in neither run. */
+bool given_is_untouched(const struct comparison *c, const struct finding *f);
+
 /* Whether @other is known to have been otherwise before @seq. */
 bool given_was_before(const struct finding *other, uint64_t seq);
 

@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMPONENT_MIN = 4 };
+enum {
+	COMPONENT_MIN = 4,
+	LOOKS_MAX = 16, /* they are in order: one behind so many is not the first thing */
+};
 
 /* ---- what a variable explains ---- */
 
@@ -96,6 +99,14 @@ struct given {
 	bool others; /* something that is no circumstance differs */
 };
 
+/* Of a process below the command, which got it from another one. */
+bool rank_is_handed_on(const struct comparison *c, const struct finding *f)
+{
+	if (f->kind == FIND_ENVIRONMENT)
+		return f->b.process != DIFF_NONE && c->b->processes[f->b.process].parent;
+	return f->kind == FIND_ARGUMENTS && rank_depth(c, f->node) > 1;
+}
+
 static struct given count_given(const struct rank_run *run)
 {
 	struct given ret = {0};
@@ -104,7 +115,8 @@ static struct given count_given(const struct rank_run *run)
 		const struct finding *f = rank_finding(run, run->order[i]);
 
 		ret.inputs += rank_is_input(f) && f->weight == FINDING_LOUD &&
-			      rank_depth(run->c, f->node) <= 1;
+			      rank_depth(run->c, f->node) <= 1 &&
+			      !rank_is_handed_on(run->c, f);
 		ret.circumstances += f->circumstance;
 		ret.others |= f->weight != FINDING_NOISE && f->kind != FIND_MACHINE;
 	}
@@ -134,6 +146,22 @@ static bool is_missed(const struct rank_run *run, const struct finding *input)
 	return false;
 }
 
+/* Whoever hands it on had gone another way before that. */
+static bool is_late(const struct rank_run *run, const struct finding *arguments)
+{
+	if (!rank_is_handed_on(run->c, arguments))
+		return false;
+	for (size_t i = 0; i < run->used && i < RANK_SHOWN_MAX; i++) {
+		const struct finding *f = rank_finding(run, run->order[i]);
+
+		if (f->weight == FINDING_LOUD && f->kind >= FIND_FAILS && f->kind < FIND_BYTES &&
+		    f->node && f->b.seq && f->b.seq < arguments->b.seq &&
+		    rank_descends(run->c, arguments->node, f->node))
+			return true;
+	}
+	return false;
+}
+
 static void find_explaining(struct rank_run *run)
 {
 	const struct given given = count_given(run);
@@ -143,7 +171,8 @@ static void find_explaining(struct rank_run *run)
 		const struct finding *f = rank_finding(run, run->order[i]);
 
 		r->lifted = f->circumstance ? given.others : is_missed(run, f);
-		if (!rank_is_input(f) || (f->weight == FINDING_NOISE && !r->lifted))
+		if (!rank_is_input(f) || (f->weight == FINDING_NOISE && !r->lifted) ||
+		    (f->kind == FIND_ENVIRONMENT && rank_is_handed_on(run->c, f)))
 			continue;
 		/* A quiet one must be seen in others. */
 		r->explains = (r->lifted && !f->circumstance) ||
@@ -153,7 +182,7 @@ static void find_explaining(struct rank_run *run)
 		if (r->explains)
 			r->rank = RANK_EXPLAINS;
 		else if (f->kind == FIND_ARGUMENTS)
-			r->rank = RANK_ARGUMENTS;
+			r->rank = is_late(run, f) ? RANK_LATE : RANK_ARGUMENTS;
 	}
 }
 
@@ -175,6 +204,33 @@ static bool comes_first(const struct rank_run *run, const struct finding *file)
 	return true;
 }
 
+static bool is_read(const struct rank_run *run, uint64_t object)
+{
+	for (size_t i = 0; i < run->used; i++) {
+		const struct finding *f = rank_finding(run, run->order[i]);
+
+		if (f->kind == FIND_BYTES && f->what == object)
+			return true;
+	}
+	return false;
+}
+
+/* What was found to be otherwise before all else, in which nothing on the tapes had a hand: the
+ * entries of a directory, the size or the mode of a file. */
+static bool is_found_first(const struct rank_run *run, const struct finding *look)
+{
+	if (!given_is_untouched(run->c, look) || is_read(run, look->what))
+		return false;
+	for (size_t i = 0; i < run->used; i++) {
+		const struct finding *f = rank_finding(run, run->order[i]);
+
+		if (f != look && f->weight == FINDING_LOUD && f->kind != FIND_EXIT &&
+		    !rank_is_input(f) && given_was_before(f, look->b.seq))
+			return false;
+	}
+	return true;
+}
+
 bool rank_has_other_contents(const struct comparison *c, const struct finding *f)
 {
 	return given_seq(f) && given_is_file(c, f);
@@ -182,10 +238,15 @@ bool rank_has_other_contents(const struct comparison *c, const struct finding *f
 
 static void find_given(struct rank_run *run)
 {
+	size_t looks = 0;
+
 	for (size_t i = 0; i < run->used; i++) {
 		struct ranked *r = &run->all[run->order[i]];
 		const struct finding *f = rank_finding(run, run->order[i]);
 
+		if (f->weight == FINDING_LOUD && f->b.seq && given_is_look(run->c, f) &&
+		    looks++ < LOOKS_MAX && is_found_first(run, f))
+			r->rank = RANK_LOOK_FIRST;
 		if (!rank_has_other_contents(run->c, f))
 			continue;
 		r->explains = comes_first(run, f);

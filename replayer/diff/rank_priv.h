@@ -11,7 +11,13 @@ enum { RANK_SHOWN_MAX = 4096 }; /* findings that are looked through for what a v
 
 /* What comes before all kinds (rank.c), because it explains others; and other arguments, when they
  * do not. */
-enum { RANK_EXPLAINS = 5, RANK_GIVEN, RANK_ARGUMENTS = 39 };
+enum {
+	RANK_EXPLAINS = 5,
+	RANK_GIVEN,
+	RANK_ARGUMENTS = 39,
+	RANK_LOOK_FIRST = 74, /* before processes, peers and paths */
+	RANK_LATE = 133,
+};
 
 struct ranked {
 	uint32_t finding;
@@ -51,6 +57,8 @@ void rank_explain(struct rank_run *run);
 /* Whether a change of what was given can be seen in another finding. */
 bool rank_shows_in(const struct comparison *c, const struct finding *input,
 		   const struct finding *f);
+/* Whether a process of the tape gave it to another. */
+bool rank_is_handed_on(const struct comparison *c, const struct finding *f);
 /* A file that was there before. It has other contents whatever else went otherwise. */
 bool rank_has_other_contents(const struct comparison *c, const struct finding *f);
 

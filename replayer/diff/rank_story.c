@@ -85,6 +85,43 @@ static bool is_of_threads(const struct finding *f)
 	return f->kind == FIND_THREAD_NEW || f->kind == FIND_THREAD_GONE;
 }
 
+static bool is_instead(const struct finding *f)
+{
+	return f->kind == FIND_INSTEAD || f->kind == FIND_EXEC_INSTEAD ||
+	       f->kind == FIND_PEER_INSTEAD;
+}
+
+/* What is new or gone is one of the two that were taken one for the other. */
+static bool is_of_choice(const struct finding *f, const struct finding *choice)
+{
+	const bool is_new = f->kind == FIND_PATH_NEW || f->kind == FIND_PEER_NEW;
+	const bool is_gone = f->kind == FIND_PATH_GONE || f->kind == FIND_PEER_GONE;
+
+	return (is_new && choice->now && strcmp(f->subject, choice->now) == 0) ||
+	       (is_gone && choice->was && strcmp(f->subject, choice->was) == 0);
+}
+
+static const char *last_name(const struct comparison *c, const struct finding *f)
+{
+	const struct finding_place *p = f->b.step ? &f->b : &f->a;
+	const char *label =
+		p->step ? compare_label(f->b.step ? c->b : c->a, p->step->object) : "";
+	const char *slash = strrchr(label, '/');
+
+	return slash ? slash + 1 : "";
+}
+
+/* Looks for a file of the name in other places, in one of the runs only. */
+static bool is_search_for(const struct comparison *c, const struct finding *f,
+			  const struct finding *found)
+{
+	const struct diff_step *step = f->b.step ? f->b.step : f->a.step;
+	const char *name = last_name(c, f);
+
+	return ((f->kind == FIND_FAILS && !f->was) || (f->kind == FIND_SUCCEEDS && !f->now)) &&
+	       step && step->marks & DIFF_PROBE && *name && strcmp(name, last_name(c, found)) == 0;
+}
+
 /* Whether @f is there because the process of @cause went another way from there on. */
 static bool follows(const struct rank_run *run, const struct finding *f,
 		    const struct finding *cause, bool ended_otherwise)
@@ -95,6 +132,9 @@ static bool follows(const struct rank_run *run, const struct finding *f,
 	    f->kind == FIND_MACHINE || rank_has_other_contents(c, f))
 		return false;
 	if (f->node == cause->node && f->what && f->what == cause->what)
+		return true;
+	if (f->node == cause->node && is_instead(cause) &&
+	    (is_of_choice(f, cause) || is_search_for(c, f, cause)))
 		return true;
 	if (f->node == cause->node && is_of_threads(cause))
 		return weighs_less(f) || f->kind == FIND_BYTES;
@@ -182,14 +222,6 @@ static bool is_exec(const struct comparison *c, const struct finding *f)
 	       strncmp(compare_call(c->b, f->b.step->call), "exec", 4) == 0;
 }
 
-/* Of a process below the command, which got it from another one. */
-static bool is_handed_on(const struct comparison *c, const struct finding *f)
-{
-	if (f->kind == FIND_ENVIRONMENT)
-		return f->b.process != DIFF_NONE && c->b->processes[f->b.process].parent;
-	return f->kind == FIND_ARGUMENTS && rank_depth(c, f->node) > 1;
-}
-
 /* What a process gives its children is its own doing; and its own execve says it once more. */
 static void add_given_on(struct rank_run *run)
 {
@@ -198,7 +230,7 @@ static void add_given_on(struct rank_run *run)
 		const struct finding *f = rank_finding(run, k);
 
 		if (run->all[k].taken || f->weight == FINDING_NOISE ||
-		    (!is_exec(run->c, f) && !is_handed_on(run->c, f)))
+		    (!is_exec(run->c, f) && !rank_is_handed_on(run->c, f)))
 			continue;
 		take(run, k);
 		buf_append(&run->members, &k, sizeof(k));

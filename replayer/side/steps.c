@@ -202,6 +202,19 @@ static uint64_t what_of(const struct reading *r, const struct subject *s, uint32
 	return h ^ diff_step_about(r->class->form.name, object ? r->objects.list[object].hash : 0);
 }
 
+/* For what something is opened, where that makes another call of it: to read, to write, to list.
+ * A file that is not there and is made then was not opened otherwise. */
+static uint64_t purpose_of(const struct reading *r)
+{
+	enum { WAYS = 3, DIRECTORY = 0200000, WRITES = 1, LISTS = 2 };
+	const struct call_rule *rule = r->class->rule;
+	const uint64_t flags = rule->if_creates ? r->event->call.args[rule->flags] : 0;
+
+	if (rule->if_creates)
+		return (flags & WAYS ? WRITES : 0) | (flags & DIRECTORY ? LISTS : 0);
+	return rule->implied && strcmp(rule->group, "open") == 0 ? WRITES : 0;
+}
+
 /* ---- steps ---- */
 
 static uint8_t marks_of(const struct reading *r, uint32_t object, int error)
@@ -340,7 +353,8 @@ static void make_step(struct reading *r, const struct subject *s, uint32_t objec
 				  .marks = marks_of(r, object, error)};
 	if (error && r->class->how != CALL_STEP)
 		ret->marks |= DIFF_FAILED_ONLY;
-	ret->coarse = diff_step_coarse(ret->what, error, call->state != EVENT_FINISHED);
+	ret->coarse = diff_step_coarse(ret->what ^ purpose_of(r), error,
+				       call->state != EVENT_FINISHED);
 	say_call(r, object, error);
 	finish_step(r, ret);
 }
