@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 /* How far a count may move without being a finding: so many, and so many times. Chunks that go
@@ -99,6 +100,16 @@ static struct finding *known(const struct comparison *c, uint32_t node, const st
 	return NULL;
 }
 
+/* A made up name is of no help to whoever looks for the file. */
+static int note_name(const struct diff_side *s, const struct diff_object *o, struct finding *f)
+{
+	const char *name = s->texts + o->name, *slash = strrchr(name, '/');
+
+	if (o->kind != DIFF_NEW_FILE || f->note)
+		return 0;
+	return asprintf(&f->note, "it is %s", slash ? slash + 1 : name) < 0 ? -ENOMEM : 0;
+}
+
 static int add(struct comparison *c, uint32_t node, const struct tally *t, int side, uint64_t a,
 	       uint64_t b)
 {
@@ -122,6 +133,8 @@ static int add(struct comparison *c, uint32_t node, const struct tally *t, int s
 	if (f) {
 		f->a.count = a;
 		f->b.count = b;
+		if (t->object_at && note_name(s, &s->objects[t->object_at], f) < 0)
+			failed = -ENOMEM;
 	}
 	return buf_error(&subject) ? -ENOMEM : failed;
 }

@@ -204,12 +204,18 @@ static bool comes_first(const struct rank_run *run, const struct finding *file)
 	return true;
 }
 
+bool rank_has_other_contents(const struct comparison *c, const struct finding *f)
+{
+	return given_seq(f) && given_is_file(c, f);
+}
+
+/* And says by its bytes what is otherwise. */
 static bool is_read(const struct rank_run *run, uint64_t object)
 {
 	for (size_t i = 0; i < run->used; i++) {
 		const struct finding *f = rank_finding(run, run->order[i]);
 
-		if (f->kind == FIND_BYTES && f->what == object)
+		if (f->what == object && rank_has_other_contents(run->c, f))
 			return true;
 	}
 	return false;
@@ -231,9 +237,24 @@ static bool is_found_first(const struct rank_run *run, const struct finding *loo
 	return true;
 }
 
-bool rank_has_other_contents(const struct comparison *c, const struct finding *f)
+/* What a peer answered to the same question, before anything else was otherwise. */
+static bool is_answered_first(const struct rank_run *run, const struct finding *bytes)
 {
-	return given_seq(f) && given_is_file(c, f);
+	const uint64_t seq = given_seq(bytes);
+
+	if (!seq || !given_is_incoming(run->c, bytes))
+		return false;
+	for (size_t i = 0; i < run->used; i++) {
+		const struct finding *f = rank_finding(run, run->order[i]);
+
+		/* Where bytes that go out differ has not been looked for: if there are any it may
+		 * be before. */
+		if (f != bytes && f->weight == FINDING_LOUD && f->kind != FIND_EXIT &&
+		    !rank_is_input(f) && !given_is_look(run->c, f) &&
+		    (given_was_before(f, seq) || (f->what == bytes->what && f->b.stream)))
+			return false;
+	}
+	return true;
 }
 
 static void find_given(struct rank_run *run)
@@ -246,6 +267,8 @@ static void find_given(struct rank_run *run)
 
 		if (f->weight == FINDING_LOUD && f->b.seq && given_is_look(run->c, f) &&
 		    looks++ < LOOKS_MAX && is_found_first(run, f))
+			r->rank = RANK_LOOK_FIRST;
+		if (is_answered_first(run, f))
 			r->rank = RANK_LOOK_FIRST;
 		if (!rank_has_other_contents(run->c, f))
 			continue;

@@ -6,6 +6,7 @@
 #include "rank.h"
 
 #include "base/buf.h"
+#include "base/map.h"
 
 enum { RANK_SHOWN_MAX = 4096 }; /* findings that are looked through for what a variable says */
 
@@ -34,6 +35,7 @@ struct rank_run {
 	uint32_t *order;    /* of findings, by importance */
 	size_t count, used; /* `used`: of the order */
 	struct buf stories, members;
+	struct map written; /* channels into which other bytes are written */
 };
 
 static inline const struct finding *rank_finding(const struct rank_run *run, uint32_t i)

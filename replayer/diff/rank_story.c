@@ -49,7 +49,7 @@ static bool find_cause(const struct rank_run *run, const struct finding *end, ui
 			const struct finding *f = rank_finding(run, r->finding);
 			const bool quiet = f->weight == FINDING_QUIET && f->kind == FIND_FAILS;
 
-			if (r->taken || !may_cause(f) || (pass < 2 && f->node != end->node) ||
+			if (r->taken || (!may_cause(f) && r->rank != RANK_LOOK_FIRST) || (pass < 2 && f->node != end->node) ||
 			    (pass == 1 ? !quiet : f->weight != FINDING_LOUD))
 				continue;
 			*ret = r->finding;
@@ -101,6 +101,16 @@ static bool is_of_choice(const struct finding *f, const struct finding *choice)
 	       (is_gone && choice->was && strcmp(f->subject, choice->was) == 0);
 }
 
+/* What is read from a pipe is what was written to it. */
+static bool is_of_channel(const struct finding *f, const struct finding *cause)
+{
+	const struct diff_stream *x = f->b.stream ? f->b.stream : f->a.stream;
+	const struct diff_stream *y = cause->b.stream ? cause->b.stream : cause->a.stream;
+
+	return f->kind == FIND_BYTES && cause->kind == FIND_BYTES && x && y && y->out && !x->out &&
+	       y->channel && x->channel == y->channel && !f->b.stream == !cause->b.stream;
+}
+
 static const char *last_name(const struct comparison *c, const struct finding *f)
 {
 	const struct finding_place *p = f->b.step ? &f->b : &f->a;
@@ -131,7 +141,8 @@ static bool follows(const struct rank_run *run, const struct finding *f,
 	if (rank_is_input(f) || f->kind == FIND_BUDGET || f->kind == FIND_TIME ||
 	    f->kind == FIND_MACHINE || rank_has_other_contents(c, f))
 		return false;
-	if (f->node == cause->node && f->what && f->what == cause->what)
+	if ((f->node == cause->node && f->what && f->what == cause->what) ||
+	    is_of_channel(f, cause))
 		return true;
 	if (f->node == cause->node && is_instead(cause) &&
 	    (is_of_choice(f, cause) || is_search_for(c, f, cause)))
@@ -332,6 +343,19 @@ static void tell_alike(struct rank_run *run, struct story *s, enum finding_kind 
 	}
 }
 
+/* What is in the file whose size is another. */
+static void tell_contents(struct rank_run *run, struct story *s, const struct finding *look)
+{
+	for (size_t i = 0; i < run->used; i++) {
+		const uint32_t k = run->order[i];
+		const struct finding *f = rank_finding(run, k);
+
+		if (!run->all[k].taken && f->kind == FIND_BYTES && f->node == look->node &&
+		    f->what == look->what && f->weight == FINDING_LOUD)
+			tell(run, s, k);
+	}
+}
+
 static void tell_story(struct rank_run *run, uint32_t head)
 {
 	const size_t from = run->members.size / sizeof(uint32_t);
@@ -352,6 +376,8 @@ static void tell_story(struct rank_run *run, uint32_t head)
 	else if (f->weight == FINDING_LOUD && f->kind != FIND_BUDGET && f->kind <= FIND_BYTES) {
 		if (is_of_inheriting(f))
 			tell_heirs(run, &s, f);
+		if (run->all[head].rank == RANK_LOOK_FIRST)
+			tell_contents(run, &s, f);
 		add_followers(run, f, false);
 	}
 	s.follower_count = run->members.size / sizeof(uint32_t) - from;

@@ -217,13 +217,24 @@ static uint64_t purpose_of(const struct reading *r)
 
 /* ---- steps ---- */
 
+/* Whoever means to make a file does not look whether it is there. */
+static bool is_making(const struct reading *r)
+{
+	enum { CREATES = 0100 };
+	const struct call_rule *rule = r->class ? r->class->rule : NULL;
+
+	return rule && rule->if_creates && r->event->call.args[rule->flags] & CREATES;
+}
+
 static uint8_t marks_of(const struct reading *r, uint32_t object, int error)
 {
 	uint8_t marks = object ? r->objects.marks[object] : 0;
-	uint8_t ret = marks & OBJECT_ALLOCATOR ? DIFF_ALLOCATOR : 0;
+	uint8_t ret = (marks & OBJECT_ALLOCATOR ? DIFF_ALLOCATOR : 0) |
+		      (is_making(r) ? DIFF_MAKES : 0);
 
 	if (marks & OBJECT_PROBED ||
-	    (r->class && r->class->rule->looks && (error == NO_ENTRY || error == NO_DIRECTORY)))
+	    (r->class && r->class->rule->looks && !is_making(r) &&
+	     (error == NO_ENTRY || error == NO_DIRECTORY)))
 		ret |= DIFF_PROBE;
 	return ret;
 }
