@@ -81,6 +81,11 @@ bool given_is_look(const struct comparison *c, const struct finding *f)
 	       compare_is_one_of(compare_call(c->b, f->b.step->call), looks);
 }
 
+bool given_is_list(const struct comparison *c, const struct finding *f)
+{
+	return strcmp(compare_call(c->b, f->b.step->call), "getdents") == 0;
+}
+
 bool given_is_untouched(const struct comparison *c, const struct finding *f)
 {
 	const char *label = compare_label(c->b, f->b.step->object);

@@ -23,6 +23,8 @@ bool given_is_incoming(const struct comparison *c, const struct finding *f);
 /* Whether @f is no more than what a look at the world showed: a size, a list of names. */
 bool given_is_look(const struct comparison *c, const struct finding *f);
 
+/* Whether a look (above) was at the entries of a directory. */
+bool given_is_list(const struct comparison *c, const struct finding *f);
 /* Whether what a look (above) was at is written to in neither run. */
 bool given_is_untouched(const struct comparison *c, const struct finding *f);
 

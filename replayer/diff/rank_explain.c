@@ -267,7 +267,7 @@ static void find_given(struct rank_run *run)
 
 		if (f->weight == FINDING_LOUD && f->b.seq && given_is_look(run->c, f) &&
 		    looks++ < LOOKS_MAX && is_found_first(run, f))
-			r->rank = RANK_LOOK_FIRST;
+			r->rank = given_is_list(run->c, f) ? RANK_ENTRIES_FIRST : RANK_LOOK_FIRST;
 		if (is_answered_first(run, f))
 			r->rank = RANK_LOOK_FIRST;
 		if (!rank_has_other_contents(run->c, f))

@@ -49,7 +49,7 @@ static bool find_cause(const struct rank_run *run, const struct finding *end, ui
 			const struct finding *f = rank_finding(run, r->finding);
 			const bool quiet = f->weight == FINDING_QUIET && f->kind == FIND_FAILS;
 
-			if (r->taken || (!may_cause(f) && r->rank != RANK_LOOK_FIRST) || (pass < 2 && f->node != end->node) ||
+			if (r->taken || (!may_cause(f) && r->rank != RANK_LOOK_FIRST && r->rank != RANK_ENTRIES_FIRST) || (pass < 2 && f->node != end->node) ||
 			    (pass == 1 ? !quiet : f->weight != FINDING_LOUD))
 				continue;
 			*ret = r->finding;
