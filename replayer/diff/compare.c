@@ -129,6 +129,8 @@ static int compare_node(struct comparison *c, uint32_t node)
 		r = compare_node_steps(c, node);
 	if (r == 0)
 		r = compare_node_counts(c, node);
+	if (r == 0)
+		r = compare_node_waits(c, node);
 	return r == 0 ? compare_node_streams(c, node) : r;
 }
 

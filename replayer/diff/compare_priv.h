@@ -23,6 +23,8 @@ bool compare_of_spare_thread(const struct comparison *c, uint32_t node, const ch
 int compare_node_steps(struct comparison *c, uint32_t node);
 /* compare_counts.c, after the steps: how often which call. */
 int compare_node_counts(struct comparison *c, uint32_t node);
+/* compare_waits.c: how long it waits at most. */
+int compare_node_waits(struct comparison *c, uint32_t node);
 /* compare_streams.c: what bytes went through. */
 int compare_node_streams(struct comparison *c, uint32_t node);
 

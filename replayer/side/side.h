@@ -29,6 +29,8 @@ enum {
 	DIFF_CHUNKS_MAX = 4 << 20,
 };
 
+#define DIFF_WAITS UINT64_MAX
+
 enum diff_step_kind {
 	DIFF_CALL,
 	DIFF_SIGNAL, /* delivered; SIGCHLD is none */
@@ -58,6 +60,8 @@ struct diff_count {
 	uint16_t error;
 	bool noise; /* how often says nothing */
 	uint64_t calls, nanoseconds;
+	uint64_t wait; /* ns that each of them was to wait at most; 0: not told; DIFF_WAITS: each
+			  something else */
 };
 
 /* The bytes of one transfer (query/transfer.h), which is number @index of those that its call at

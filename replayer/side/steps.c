@@ -81,6 +81,16 @@ int diff_steps_count(struct reading *r, uint32_t call, uint32_t object, uint16_t
 	return 0;
 }
 
+/* Of the call that has just been counted. */
+static void note_wait(struct reading *r)
+{
+	struct diff_count *c = &r->actors[r->actor].counts[r->no_object.at - 1];
+	const uint64_t wait = diff_calls_wait(r->class, r->event);
+
+	if (wait)
+		c->wait = !c->wait || c->wait == wait ? wait : DIFF_WAITS;
+}
+
 /* ---- what a call is about ---- */
 
 struct subject {
@@ -387,7 +397,10 @@ static int take_noise(struct reading *r, int error)
 {
 	uint64_t spent = r->event->call.state == EVENT_FINISHED ? r->event->call.duration : 0;
 
-	return diff_steps_count(r, r->class->call, DIFF_NONE, (uint16_t)error, true, spent);
+	if (diff_steps_count(r, r->class->call, DIFF_NONE, (uint16_t)error, true, spent) < 0)
+		return -ENOMEM;
+	note_wait(r);
+	return 0;
 }
 
 int diff_steps_take_call(struct reading *r)
