@@ -150,6 +150,9 @@ static const char *trouble_of(const struct diff_side *s)
 		return "events are missing";
 	if (s->left_out)
 		return "it is too long: what is over is not compared";
+	/* A ring, or a later part. */
+	if (s->header && (s->header->part > 1 || (!s->header->part && s->header->first_chunk)))
+		return "the beginning of the recording is not on it";
 	return NULL;
 }
 
@@ -172,6 +175,9 @@ static void note_unlike(const struct diff_loaded *a, const struct diff_loaded *b
 		snprintf(doubt, size, "recorded with -e trace=%s and -e trace=%s",
 			 *x->trace_set ? x->trace_set : "all",
 			 *y->trace_set ? y->trace_set : "all");
+	else if (strcmp(x->cut, y->cut) != 0)
+		snprintf(doubt, size, "one is a part of a tape, the other is not that: %s and %s",
+			 *x->cut ? x->cut : "all", *y->cut ? y->cut : "all");
 	else if (x->payload_limit != y->payload_limit)
 		snprintf(doubt, size, "recorded with -s %" PRIu64 " and -s %" PRIu64,
 			 x->payload_limit, y->payload_limit);

@@ -129,6 +129,8 @@ static int compare_node(struct comparison *c, uint32_t node)
 		r = compare_node_steps(c, node);
 	if (r == 0)
 		r = compare_node_counts(c, node);
+	if (r == 0)
+		r = compare_node_waits(c, node);
 	return r == 0 ? compare_node_streams(c, node) : r;
 }
 
@@ -138,6 +140,8 @@ static int compare_all(struct comparison *c)
 
 	for (uint32_t i = 1; r == 0 && i < c->match.node_count; i++)
 		r = compare_node(c, i);
+	if (r == 0)
+		r = compare_attributes(c);
 	if (r == 0)
 		r = compare_machines(c);
 	if (r == 0)

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 /* How far a count may move without being a finding: so many, and so many times. Chunks that go
@@ -99,6 +100,16 @@ static struct finding *known(const struct comparison *c, uint32_t node, const st
 	return NULL;
 }
 
+/* A made up name is of no help to whoever looks for the file. */
+static int note_name(const struct diff_side *s, const struct diff_object *o, struct finding *f)
+{
+	const char *name = s->texts + o->name, *slash = strrchr(name, '/');
+
+	if (o->kind != DIFF_NEW_FILE || f->note)
+		return 0;
+	return asprintf(&f->note, "it is %s", slash ? slash + 1 : name) < 0 ? -ENOMEM : 0;
+}
+
 static int add(struct comparison *c, uint32_t node, const struct tally *t, int side, uint64_t a,
 	       uint64_t b)
 {
@@ -122,6 +133,8 @@ static int add(struct comparison *c, uint32_t node, const struct tally *t, int s
 	if (f) {
 		f->a.count = a;
 		f->b.count = b;
+		if (t->object_at && note_name(s, &s->objects[t->object_at], f) < 0)
+			failed = -ENOMEM;
 	}
 	return buf_error(&subject) ? -ENOMEM : failed;
 }
@@ -163,8 +176,22 @@ static bool tells_total(const struct finding *f)
 	return p->step && (f->kind == FIND_CALL_NEW || f->kind == FIND_CALL_GONE);
 }
 
+/* A call that fails once more than before may be one that went well. */
+static bool may_have_been_ok(const struct finding *f)
+{
+	return f->kind == FIND_FAILS && !f->was && f->b.step;
+}
+
+/* Of calls that are steps it has been looked which is which: what went well as often as before is
+ * not the one that fails. */
+static bool was_ok(const struct finding *f, const struct tally_total *total)
+{
+	return f->b.step->marks & DIFF_FAILED_ONLY ? total->a != 0 : total->a > total->b;
+}
+
 /* A call that is new here but was made before has a count that has moved, no more. */
-static void complete(struct comparison *c, struct finding *f, const struct tally_total *total)
+static void complete_calls(struct comparison *c, struct finding *f,
+			   const struct tally_total *total)
 {
 	const struct finding_place *p = f->b.step ? &f->b : &f->a;
 	const struct diff_side *s = f->b.step ? c->b : c->a;
@@ -180,6 +207,18 @@ static void complete(struct comparison *c, struct finding *f, const struct tally
 		f->weight = FINDING_NOISE;
 }
 
+static int complete(struct comparison *c, struct finding *f, const struct tally_total *total)
+{
+	if (tells_total(f)) {
+		complete_calls(c, f, total);
+		return 0;
+	}
+	if (!was_ok(f, total))
+		return 0;
+	f->was = strdup("ok");
+	return f->was ? 0 : -ENOMEM;
+}
+
 static struct tally_total total_of(const struct comparison *c, const struct finding *f)
 {
 	const struct diff_side *s = f->b.step ? c->b : c->a;
@@ -187,7 +226,12 @@ static struct tally_total total_of(const struct comparison *c, const struct find
 
 	return (struct tally_total){.call = tally_call(compare_call(s, step->call)),
 				    .object = f->what,
-				    .error = step->error};
+				    .error = tells_total(f) ? step->error : 0};
+}
+
+static bool is_completed(const struct finding *f, uint32_t node)
+{
+	return f->node == node && (tells_total(f) || may_have_been_ok(f));
 }
 
 /* Where the findings of the node begin: they were the last to come, but for those of no node. */
@@ -209,15 +253,15 @@ static int complete_all(struct comparison *c, uint32_t node)
 	int r = totals ? 0 : -ENOMEM;
 
 	for (size_t i = first; r == 0 && i < c->found.count; i++) {
-		if (c->found.at[i].node == node && tells_total(&c->found.at[i]))
+		if (is_completed(&c->found.at[i], node))
 			totals[n++] = total_of(c, &c->found.at[i]);
 	}
 	if (r == 0)
 		r = tally_totals(c, node, totals, n);
 	n = 0;
 	for (size_t i = first; r == 0 && i < c->found.count; i++) {
-		if (c->found.at[i].node == node && tells_total(&c->found.at[i]))
-			complete(c, &c->found.at[i], &totals[n++]);
+		if (is_completed(&c->found.at[i], node))
+			r = complete(c, &c->found.at[i], &totals[n++]);
 	}
 	return r;
 }

@@ -10,6 +10,8 @@ enum { SIDE_A, SIDE_B };
 
 /* compare_inputs.c: environment, executable, arguments, how it ended, who is new and gone. */
 int compare_node_inputs(struct comparison *c, uint32_t node);
+/* compare_attributes.c: as whom the command runs, and what the kernel allows it. */
+int compare_attributes(struct comparison *c);
 /* compare_machine.c: what they ran on. */
 int compare_machines(struct comparison *c);
 /* compare_family.c: what it does to those that it makes. */
@@ -21,6 +23,8 @@ bool compare_of_spare_thread(const struct comparison *c, uint32_t node, const ch
 int compare_node_steps(struct comparison *c, uint32_t node);
 /* compare_counts.c, after the steps: how often which call. */
 int compare_node_counts(struct comparison *c, uint32_t node);
+/* compare_waits.c: how long it waits at most. */
+int compare_node_waits(struct comparison *c, uint32_t node);
 /* compare_streams.c: what bytes went through. */
 int compare_node_streams(struct comparison *c, uint32_t node);
 

@@ -21,6 +21,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct steps_run;
+struct said_change;
+static int tell_change(struct steps_run *run, const struct edit_change *change);
+
 struct steps_run {
 	struct comparison *c;
 	uint32_t node;
@@ -281,6 +285,28 @@ static int tell_other_end(struct steps_run *run, struct edit *a, struct edit *b)
 	return add(run, &x, a, b);
 }
 
+static uint64_t key_of_end(const struct diff_side *s, const struct edit *e)
+{
+	(void)s;
+	return mix(e->step->what, e->step->error, 6) | 1;
+}
+
+/* Opened for something else. */
+static int tell_other_purpose(struct steps_run *run, struct edit *a, struct edit *b)
+{
+	const struct edit_change change = {.a = a->step,
+					   .b = b->step,
+					   .a_process = a->process,
+					   .b_process = b->process,
+					   .a_tid = a->tid,
+					   .b_tid = b->tid};
+
+	if (a->step->coarse == b->step->coarse)
+		return 0;
+	a->used = b->used = true;
+	return tell_change(run, &change);
+}
+
 /* Calls that choose an object by its name, and what the choice is. */
 static int choice_of(const char *call)
 {
@@ -302,6 +328,19 @@ static int choice_of(const char *call)
 	return -1;
 }
 
+/* What is opened to be written or listed is not opened instead of what is read. */
+static uint64_t purpose_of(const struct diff_side *s, const struct diff_step *step)
+{
+	static const char *const words[] = {"O_WRONLY", "O_RDWR", "O_DIRECTORY"};
+	const char *text = compare_text(s, step->text);
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strstr(text, words[i]))
+			return i / 2 + 1;
+	}
+	return 0;
+}
+
 static uint64_t key_of_choice(const struct diff_side *s, const struct edit *e)
 {
 	const char *call = compare_call(s, e->step->call);
@@ -309,7 +348,7 @@ static uint64_t key_of_choice(const struct diff_side *s, const struct edit *e)
 	if (!object_hash(s, e->step) || weight_of(s, e->step) != FINDING_LOUD ||
 	    choice_of(call) < 0 || e->step->error)
 		return 0;
-	return mix(word_hash(call), e->gap, 2) | 1;
+	return mix(word_hash(call), e->gap, 2 + purpose_of(s, e->step)) | 1;
 }
 
 static uint64_t key_of_same_name(const struct diff_side *s, const struct edit *e)
@@ -452,6 +491,27 @@ static bool is_other_mask(const struct steps_run *run, const struct edit_change 
 	       compare_own_again(run->c, run->node, SIDE_A, run->c->b, change->b);
 }
 
+/* A name that leads to another file. */
+static bool say_led(const struct steps_run *run, const struct edit_change *change,
+		    const struct said_change *said, struct buf *subject, struct buf *was,
+		    struct buf *now)
+{
+	const struct diff_side *s = run->c->b;
+	const char *call = compare_call(s, change->b->call);
+	const struct word *words[] = {&said->was, &said->now};
+
+	if (said->kind != FIND_RESULT || choice_of(call) != FIND_INSTEAD)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (words[i]->size < 3 || memcmp(words[i]->at, "<", 1) != 0)
+			return false;
+	}
+	buf_append(was, said->was.at + 1, said->was.size - 2);
+	buf_append(now, said->now.at + 1, said->now.size - 2);
+	buf_printf(subject, "%s %s", call, compare_label(s, change->b->object));
+	return true;
+}
+
 static int tell_said(struct steps_run *run, const struct edit_change *change,
 		     const struct said_change *said)
 {
@@ -465,6 +525,9 @@ static int tell_said(struct steps_run *run, const struct edit_change *change,
 	if (is_found_output(run->c->b, change->b, said) || is_other_mask(run, change))
 		x.weight = FINDING_NOISE;
 	if (say_entries(run, change, said, &subject, &was, &now)) {
+		x.subject = buf_text(&subject);
+	} else if (say_led(run, change, said, &subject, &was, &now)) {
+		x.kind = FIND_INSTEAD;
 		x.subject = buf_text(&subject);
 	} else {
 		buf_append(&was, said->was.at, said->was.size);
@@ -543,6 +606,8 @@ static int tell_edits(struct steps_run *run, const struct edits *e)
 		r = pair_by(run, key_in_gap, tell_other_end);
 	if (r == 0)
 		r = pair_by(run, key_anywhere, tell_other_end);
+	if (r == 0)
+		r = pair_by(run, key_of_end, tell_other_purpose);
 	if (r == 0)
 		r = pair_by(run, key_of_same_name, tell_instead);
 	if (r == 0)

@@ -200,7 +200,7 @@ int excerpts_find_inputs(struct comparison *c, struct diff_tape *a, struct diff_
 	if (!list)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < c->found.count; i++) {
-		if (given_is_file(c, &c->found.at[i]))
+		if (given_is_file(c, &c->found.at[i]) || given_is_incoming(c, &c->found.at[i]))
 			list[count++] = i;
 	}
 	qsort_r(list, count, sizeof(*list), compare_seq, c);

@@ -70,6 +70,7 @@ struct finding {
 	uint8_t kind;
 	uint8_t weight;    /* enum finding_weight */
 	uint16_t argument; /* which, of FIND_FLAGS and FIND_ARGUMENT; from 0 */
+	bool circumstance; /* noise, unless something else differs: then it may be why */
 	uint32_t node;     /* in the match; 0: of the whole tape */
 	uint64_t key;      /* equal when the same varies in another pair of runs */
 	uint64_t what;     /* the object, by its hash; 0: none */

@@ -46,12 +46,52 @@ bool given_is_file(const struct comparison *c, const struct finding *f)
 	       !is_written(c->a, f->what) && !is_written(c->b, f->what);
 }
 
+static bool is_called(const struct diff_side *s, const char *call)
+{
+	for (size_t i = 1; i < s->process_count; i++) {
+		const struct diff_process *p = &s->processes[i];
+
+		for (size_t k = 0; k < p->count_count; k++) {
+			if (!p->counts[k].error &&
+			    strcmp(compare_call(s, p->counts[k].call), call) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+bool given_is_incoming(const struct comparison *c, const struct finding *f)
+{
+	const struct diff_stream *stream = f->b.stream;
+
+	if (f->kind != FIND_BYTES || f->weight != FINDING_LOUD || !f->a.stream || !stream ||
+	    stream->out || stream->channel || stream->datagrams)
+		return false;
+	if (strcmp(compare_label(c->b, stream->object), "stdin") == 0)
+		return true;
+	return c->b->objects[stream->object].kind == DIFF_PEER && !is_called(c->a, "accept") &&
+	       !is_called(c->b, "accept");
+}
+
 bool given_is_look(const struct comparison *c, const struct finding *f)
 {
 	static const char *const looks[] = {"getdents", "stat", NULL};
 
 	return f->kind == FIND_ARGUMENT && f->b.step &&
 	       compare_is_one_of(compare_call(c->b, f->b.step->call), looks);
+}
+
+bool given_is_list(const struct comparison *c, const struct finding *f)
+{
+	return strcmp(compare_call(c->b, f->b.step->call), "getdents") == 0;
+}
+
+bool given_is_untouched(const struct comparison *c, const struct finding *f)
+{
+	const char *label = compare_label(c->b, f->b.step->object);
+
+	return (label[0] == '/' || label[0] == '$') && !is_kernels(label) &&
+	       !is_written(c->a, f->what) && !is_written(c->b, f->what);
 }
 
 uint64_t given_seq(const struct finding *f)

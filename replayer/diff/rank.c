@@ -63,6 +63,12 @@ static uint64_t place_of(const struct finding *f)
 	return f->b.seq ? f->b.seq : f->a.seq ? f->a.seq : UINT64_MAX;
 }
 
+/* There is no such directory. */
+static bool fails_to_make(const struct diff_step *step)
+{
+	return step && step->error == ENOENT && step->marks & DIFF_MAKES;
+}
+
 bool rank_is_trouble(const struct finding *f)
 {
 	const uint16_t error = f->b.step ? f->b.step->error : 0;
@@ -74,7 +80,8 @@ bool rank_is_trouble(const struct finding *f)
 		ENETUNREACH,  ECONNABORTED, ECONNRESET, ENOBUFS,    ETIMEDOUT,     ECONNREFUSED,
 		EHOSTDOWN,    EHOSTUNREACH, ESTALE,     EDQUOT};
 
-	return error && error <= UINT8_MAX && memchr(troubles, error, sizeof(troubles));
+	return (error && error <= UINT8_MAX && memchr(troubles, error, sizeof(troubles))) ||
+	       fails_to_make(f->b.step);
 }
 
 /* Looks whether something is there: what is then done with it says more. */
@@ -87,6 +94,39 @@ static bool is_look(const struct rank_run *run, const struct finding *f)
 	return step && compare_is_one_of(compare_call(s, step->call), looks);
 }
 
+/* A pipe or a pair that was made on the tape; 0: none. */
+static uint64_t channel_of(const struct finding *f)
+{
+	const struct diff_stream *s = f->b.stream ? f->b.stream : f->a.stream;
+
+	return s && s->channel ? (uint64_t)s->channel << 1 | !f->b.stream : 0;
+}
+
+/* Into which of them other bytes are written. */
+static int note_written(struct rank_run *run)
+{
+	for (uint32_t i = 0; i < run->count; i++) {
+		const struct finding *f = rank_finding(run, i);
+		const struct diff_stream *s = f->b.stream ? f->b.stream : f->a.stream;
+
+		if (f->kind == FIND_BYTES && s && s->out && channel_of(f) &&
+		    map_put(&run->written, channel_of(f), run) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* What is read is the cause of what is written, and what is written to a pipe that of what is read
+ * from there. */
+static uint32_t rank_of_bytes(const struct rank_run *run, const struct finding *f)
+{
+	const struct diff_stream *s = f->b.stream ? f->b.stream : f->a.stream;
+
+	if (!s || s->out)
+		return s != NULL;
+	return channel_of(f) && map_get(&run->written, channel_of(f)) ? 2 : 0;
+}
+
 static uint32_t rank_of(const struct rank_run *run, const struct finding *f)
 {
 	uint32_t rank = (uint32_t)ranks[f->kind] * 2;
@@ -96,13 +136,11 @@ static uint32_t rank_of(const struct rank_run *run, const struct finding *f)
 	if (f->kind == FIND_SUCCEEDS && (!f->now || is_look(run, f)))
 		rank = (f->now ? RANK_LOOK : RANK_ANSWER) * 2;
 
-	/* What was never tried before says less than what worked before; what is read is the cause
-	 * of what is written. */
+	/* What was never tried before says less than what worked before. */
 	if (f->kind == FIND_FAILS && !f->was)
 		rank++;
-	if (f->kind == FIND_BYTES && (f->b.stream ? f->b.stream : f->a.stream) &&
-	    (f->b.stream ? f->b.stream : f->a.stream)->out)
-		rank++;
+	if (f->kind == FIND_BYTES)
+		rank += rank_of_bytes(run, f);
 	/* What is about nothing with a name says less. */
 	if (f->kind == FIND_COUNT && !f->what)
 		rank++;
@@ -165,6 +203,7 @@ static void rank_run_done(struct rank_run *run)
 	free(run->order);
 	buf_done(&run->stories);
 	buf_done(&run->members);
+	map_done(&run->written);
 }
 
 int rank_findings(const struct comparison *c, rank_skip_fn *skip, const void *context,
@@ -176,7 +215,7 @@ int rank_findings(const struct comparison *c, rank_skip_fn *skip, const void *co
 
 	run.all = calloc(run.count + 1, sizeof(*run.all));
 	run.order = calloc(run.count + 1, sizeof(*run.order));
-	if (!run.all || !run.order)
+	if (!run.all || !run.order || note_written(&run) < 0)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < run.count; i++) {
 		const struct finding *f = &c->found.at[i];

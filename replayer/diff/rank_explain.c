@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMPONENT_MIN = 4 };
+enum {
+	COMPONENT_MIN = 4,
+	LOOKS_MAX = 16, /* they are in order: one behind so many is not the first thing */
+};
 
 /* ---- what a variable explains ---- */
 
@@ -89,18 +92,39 @@ static bool explains_any(const struct rank_run *run, const struct finding *input
 	return false;
 }
 
-/* What was given to the whole changed in one thing only: it need not be seen anywhere. */
-static size_t count_inputs(const struct rank_run *run)
+/* What was given to the whole: if it changed in one thing only, that need not be seen anywhere. */
+struct given {
+	size_t inputs, circumstances;
+	bool others; /* something that is no circumstance differs */
+};
+
+/* Of a process below the command, which got it from another one. */
+bool rank_is_handed_on(const struct comparison *c, const struct finding *f)
 {
-	size_t n = 0;
+	if (f->kind == FIND_ENVIRONMENT)
+		return f->b.process != DIFF_NONE && c->b->processes[f->b.process].parent;
+	return f->kind == FIND_ARGUMENTS && rank_depth(c, f->node) > 1;
+}
+
+static struct given count_given(const struct rank_run *run)
+{
+	struct given ret = {0};
 
 	for (size_t i = 0; i < run->used; i++) {
 		const struct finding *f = rank_finding(run, run->order[i]);
 
-		n += rank_is_input(f) && f->weight == FINDING_LOUD &&
-		     rank_depth(run->c, f->node) <= 1;
+		ret.inputs += rank_is_input(f) && f->weight == FINDING_LOUD &&
+			      rank_depth(run->c, f->node) <= 1 &&
+			      !rank_is_handed_on(run->c, f);
+		ret.circumstances += f->circumstance;
+		ret.others |= f->weight != FINDING_NOISE && f->kind != FIND_MACHINE;
 	}
-	return n;
+	return ret;
+}
+
+static bool is_only(const struct given *given, const struct finding *f)
+{
+	return f->circumstance ? !given->inputs && given->circumstances == 1 : given->inputs == 1;
 }
 
 /* Where something has its place is no difference, unless what is looked for there is not. */
@@ -121,26 +145,43 @@ static bool is_missed(const struct rank_run *run, const struct finding *input)
 	return false;
 }
 
+/* Whoever hands it on had gone another way before that. */
+static bool is_late(const struct rank_run *run, const struct finding *arguments)
+{
+	if (!rank_is_handed_on(run->c, arguments))
+		return false;
+	for (size_t i = 0; i < run->used && i < RANK_SHOWN_MAX; i++) {
+		const struct finding *f = rank_finding(run, run->order[i]);
+
+		if (f->weight == FINDING_LOUD && f->kind >= FIND_FAILS && f->kind < FIND_BYTES &&
+		    f->node && f->b.seq && f->b.seq < arguments->b.seq &&
+		    rank_descends(run->c, arguments->node, f->node))
+			return true;
+	}
+	return false;
+}
+
 static void find_explaining(struct rank_run *run)
 {
-	const bool only = count_inputs(run) == 1;
+	const struct given given = count_given(run);
 
 	for (size_t i = 0; i < run->used; i++) {
 		struct ranked *r = &run->all[run->order[i]];
 		const struct finding *f = rank_finding(run, run->order[i]);
 
-		r->lifted = is_missed(run, f);
-		if (!rank_is_input(f) || (f->weight == FINDING_NOISE && !r->lifted))
+		r->lifted = f->circumstance ? given.others : is_missed(run, f);
+		if (!rank_is_input(f) || (f->weight == FINDING_NOISE && !r->lifted) ||
+		    (f->kind == FIND_ENVIRONMENT && rank_is_handed_on(run->c, f)))
 			continue;
 		/* A quiet one must be seen in others. */
-		r->explains = r->lifted ||
-			      (f->weight == FINDING_LOUD && r->depth <= 1 &&
-			       (f->kind != FIND_ENVIRONMENT || only)) ||
+		r->explains = (r->lifted && !f->circumstance) ||
+			      ((f->weight == FINDING_LOUD || f->circumstance) && r->depth <= 1 &&
+			       (f->kind != FIND_ENVIRONMENT || is_only(&given, f))) ||
 			      explains_any(run, f);
 		if (r->explains)
 			r->rank = RANK_EXPLAINS;
 		else if (f->kind == FIND_ARGUMENTS)
-			r->rank = RANK_ARGUMENTS;
+			r->rank = is_late(run, f) ? RANK_LATE : RANK_ARGUMENTS;
 	}
 }
 
@@ -167,12 +208,67 @@ bool rank_has_other_contents(const struct comparison *c, const struct finding *f
 	return given_seq(f) && given_is_file(c, f);
 }
 
+/* And says by its bytes what is otherwise. */
+static bool is_read(const struct rank_run *run, uint64_t object)
+{
+	for (size_t i = 0; i < run->used; i++) {
+		const struct finding *f = rank_finding(run, run->order[i]);
+
+		if (f->what == object && rank_has_other_contents(run->c, f))
+			return true;
+	}
+	return false;
+}
+
+/* What was found to be otherwise before all else, in which nothing on the tapes had a hand: the
+ * entries of a directory, the size or the mode of a file. */
+static bool is_found_first(const struct rank_run *run, const struct finding *look)
+{
+	if (!given_is_untouched(run->c, look) || is_read(run, look->what))
+		return false;
+	for (size_t i = 0; i < run->used; i++) {
+		const struct finding *f = rank_finding(run, run->order[i]);
+
+		if (f != look && f->weight == FINDING_LOUD && f->kind != FIND_EXIT &&
+		    !rank_is_input(f) && given_was_before(f, look->b.seq))
+			return false;
+	}
+	return true;
+}
+
+/* What a peer answered to the same question, before anything else was otherwise. */
+static bool is_answered_first(const struct rank_run *run, const struct finding *bytes)
+{
+	const uint64_t seq = given_seq(bytes);
+
+	if (!seq || !given_is_incoming(run->c, bytes))
+		return false;
+	for (size_t i = 0; i < run->used; i++) {
+		const struct finding *f = rank_finding(run, run->order[i]);
+
+		/* Where bytes that go out differ has not been looked for: if there are any it may
+		 * be before. */
+		if (f != bytes && f->weight == FINDING_LOUD && f->kind != FIND_EXIT &&
+		    !rank_is_input(f) && !given_is_look(run->c, f) &&
+		    (given_was_before(f, seq) || (f->what == bytes->what && f->b.stream)))
+			return false;
+	}
+	return true;
+}
+
 static void find_given(struct rank_run *run)
 {
+	size_t looks = 0;
+
 	for (size_t i = 0; i < run->used; i++) {
 		struct ranked *r = &run->all[run->order[i]];
 		const struct finding *f = rank_finding(run, run->order[i]);
 
+		if (f->weight == FINDING_LOUD && f->b.seq && given_is_look(run->c, f) &&
+		    looks++ < LOOKS_MAX && is_found_first(run, f))
+			r->rank = given_is_list(run->c, f) ? RANK_ENTRIES_FIRST : RANK_LOOK_FIRST;
+		if (is_answered_first(run, f))
+			r->rank = RANK_LOOK_FIRST;
 		if (!rank_has_other_contents(run->c, f))
 			continue;
 		r->explains = comes_first(run, f);

@@ -6,12 +6,20 @@
 #include "rank.h"
 
 #include "base/buf.h"
+#include "base/map.h"
 
 enum { RANK_SHOWN_MAX = 4096 }; /* findings that are looked through for what a variable says */
 
 /* What comes before all kinds (rank.c), because it explains others; and other arguments, when they
  * do not. */
-enum { RANK_EXPLAINS = 5, RANK_GIVEN, RANK_ARGUMENTS = 39 };
+enum {
+	RANK_EXPLAINS = 5,
+	RANK_GIVEN,
+	RANK_ARGUMENTS = 39,
+	RANK_LOOK_FIRST = 74,    /* before processes, peers and paths */
+	RANK_ENTRIES_FIRST = 121, /* behind what was opened instead: that says which mattered */
+	RANK_LATE = 133,
+};
 
 struct ranked {
 	uint32_t finding;
@@ -28,6 +36,7 @@ struct rank_run {
 	uint32_t *order;    /* of findings, by importance */
 	size_t count, used; /* `used`: of the order */
 	struct buf stories, members;
+	struct map written; /* channels into which other bytes are written */
 };
 
 static inline const struct finding *rank_finding(const struct rank_run *run, uint32_t i)
@@ -51,6 +60,8 @@ void rank_explain(struct rank_run *run);
 /* Whether a change of what was given can be seen in another finding. */
 bool rank_shows_in(const struct comparison *c, const struct finding *input,
 		   const struct finding *f);
+/* Whether a process of the tape gave it to another. */
+bool rank_is_handed_on(const struct comparison *c, const struct finding *f);
 /* A file that was there before. It has other contents whatever else went otherwise. */
 bool rank_has_other_contents(const struct comparison *c, const struct finding *f);
 

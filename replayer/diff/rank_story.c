@@ -49,7 +49,7 @@ static bool find_cause(const struct rank_run *run, const struct finding *end, ui
 			const struct finding *f = rank_finding(run, r->finding);
 			const bool quiet = f->weight == FINDING_QUIET && f->kind == FIND_FAILS;
 
-			if (r->taken || !may_cause(f) || (pass < 2 && f->node != end->node) ||
+			if (r->taken || (!may_cause(f) && r->rank != RANK_LOOK_FIRST && r->rank != RANK_ENTRIES_FIRST) || (pass < 2 && f->node != end->node) ||
 			    (pass == 1 ? !quiet : f->weight != FINDING_LOUD))
 				continue;
 			*ret = r->finding;
@@ -85,6 +85,53 @@ static bool is_of_threads(const struct finding *f)
 	return f->kind == FIND_THREAD_NEW || f->kind == FIND_THREAD_GONE;
 }
 
+static bool is_instead(const struct finding *f)
+{
+	return f->kind == FIND_INSTEAD || f->kind == FIND_EXEC_INSTEAD ||
+	       f->kind == FIND_PEER_INSTEAD;
+}
+
+/* What is new or gone is one of the two that were taken one for the other. */
+static bool is_of_choice(const struct finding *f, const struct finding *choice)
+{
+	const bool is_new = f->kind == FIND_PATH_NEW || f->kind == FIND_PEER_NEW;
+	const bool is_gone = f->kind == FIND_PATH_GONE || f->kind == FIND_PEER_GONE;
+
+	return (is_new && choice->now && strcmp(f->subject, choice->now) == 0) ||
+	       (is_gone && choice->was && strcmp(f->subject, choice->was) == 0);
+}
+
+/* What is read from a pipe is what was written to it. */
+static bool is_of_channel(const struct finding *f, const struct finding *cause)
+{
+	const struct diff_stream *x = f->b.stream ? f->b.stream : f->a.stream;
+	const struct diff_stream *y = cause->b.stream ? cause->b.stream : cause->a.stream;
+
+	return f->kind == FIND_BYTES && cause->kind == FIND_BYTES && x && y && y->out && !x->out &&
+	       y->channel && x->channel == y->channel && !f->b.stream == !cause->b.stream;
+}
+
+static const char *last_name(const struct comparison *c, const struct finding *f)
+{
+	const struct finding_place *p = f->b.step ? &f->b : &f->a;
+	const char *label =
+		p->step ? compare_label(f->b.step ? c->b : c->a, p->step->object) : "";
+	const char *slash = strrchr(label, '/');
+
+	return slash ? slash + 1 : "";
+}
+
+/* Looks for a file of the name in other places, in one of the runs only. */
+static bool is_search_for(const struct comparison *c, const struct finding *f,
+			  const struct finding *found)
+{
+	const struct diff_step *step = f->b.step ? f->b.step : f->a.step;
+	const char *name = last_name(c, f);
+
+	return ((f->kind == FIND_FAILS && !f->was) || (f->kind == FIND_SUCCEEDS && !f->now)) &&
+	       step && step->marks & DIFF_PROBE && *name && strcmp(name, last_name(c, found)) == 0;
+}
+
 /* Whether @f is there because the process of @cause went another way from there on. */
 static bool follows(const struct rank_run *run, const struct finding *f,
 		    const struct finding *cause, bool ended_otherwise)
@@ -94,7 +141,11 @@ static bool follows(const struct rank_run *run, const struct finding *f,
 	if (rank_is_input(f) || f->kind == FIND_BUDGET || f->kind == FIND_TIME ||
 	    f->kind == FIND_MACHINE || rank_has_other_contents(c, f))
 		return false;
-	if (f->node == cause->node && f->what && f->what == cause->what)
+	if ((f->node == cause->node && f->what && f->what == cause->what) ||
+	    is_of_channel(f, cause))
+		return true;
+	if (f->node == cause->node && is_instead(cause) &&
+	    (is_of_choice(f, cause) || is_search_for(c, f, cause)))
 		return true;
 	if (f->node == cause->node && is_of_threads(cause))
 		return weighs_less(f) || f->kind == FIND_BYTES;
@@ -182,14 +233,6 @@ static bool is_exec(const struct comparison *c, const struct finding *f)
 	       strncmp(compare_call(c->b, f->b.step->call), "exec", 4) == 0;
 }
 
-/* Of a process below the command, which got it from another one. */
-static bool is_handed_on(const struct comparison *c, const struct finding *f)
-{
-	if (f->kind == FIND_ENVIRONMENT)
-		return f->b.process != DIFF_NONE && c->b->processes[f->b.process].parent;
-	return f->kind == FIND_ARGUMENTS && rank_depth(c, f->node) > 1;
-}
-
 /* What a process gives its children is its own doing; and its own execve says it once more. */
 static void add_given_on(struct rank_run *run)
 {
@@ -198,7 +241,7 @@ static void add_given_on(struct rank_run *run)
 		const struct finding *f = rank_finding(run, k);
 
 		if (run->all[k].taken || f->weight == FINDING_NOISE ||
-		    (!is_exec(run->c, f) && !is_handed_on(run->c, f)))
+		    (!is_exec(run->c, f) && !rank_is_handed_on(run->c, f)))
 			continue;
 		take(run, k);
 		buf_append(&run->members, &k, sizeof(k));
@@ -300,6 +343,19 @@ static void tell_alike(struct rank_run *run, struct story *s, enum finding_kind 
 	}
 }
 
+/* What is in the file whose size is another. */
+static void tell_contents(struct rank_run *run, struct story *s, const struct finding *look)
+{
+	for (size_t i = 0; i < run->used; i++) {
+		const uint32_t k = run->order[i];
+		const struct finding *f = rank_finding(run, k);
+
+		if (!run->all[k].taken && f->kind == FIND_BYTES && f->node == look->node &&
+		    f->what == look->what && f->weight == FINDING_LOUD)
+			tell(run, s, k);
+	}
+}
+
 static void tell_story(struct rank_run *run, uint32_t head)
 {
 	const size_t from = run->members.size / sizeof(uint32_t);
@@ -320,6 +376,8 @@ static void tell_story(struct rank_run *run, uint32_t head)
 	else if (f->weight == FINDING_LOUD && f->kind != FIND_BUDGET && f->kind <= FIND_BYTES) {
 		if (is_of_inheriting(f))
 			tell_heirs(run, &s, f);
+		if (run->all[head].rank == RANK_LOOK_FIRST)
+			tell_contents(run, &s, f);
 		add_followers(run, f, false);
 	}
 	s.follower_count = run->members.size / sizeof(uint32_t) - from;

@@ -126,12 +126,40 @@ static void say_where(const struct comparison *c, const struct finding *f, struc
 	buf_done(&name);
 }
 
+/* The last part of what an object was called on its tape. */
+static const char *name_of(const struct diff_side *s, const struct finding_place *p)
+{
+	const uint32_t object = p->step ? p->step->object : p->stream ? p->stream->object : 0;
+	const struct diff_object *o = object < s->object_count ? &s->objects[object] : NULL;
+	const char *name = o && o->kind == DIFF_NEW_FILE ? s->texts + o->name : NULL;
+	const char *slash = name ? strrchr(name, '/') : NULL;
+
+	return slash ? slash + 1 : name;
+}
+
+/* A made up name is of no help to whoever looks for the file. */
+static void say_names(const struct comparison *c, const struct finding *f, struct buf *out)
+{
+	const char *a = name_of(c->a, &f->a), *b = name_of(c->b, &f->b);
+
+	if (!a && !b)
+		return;
+	buf_str(out, "  (");
+	say_cut(out, a ? a : b, VALUE_MAX_BYTES);
+	if (a && b && strcmp(a, b) != 0) {
+		buf_str(out, ", ");
+		say_cut(out, b, VALUE_MAX_BYTES);
+	}
+	buf_char(out, ')');
+}
+
 static void say_line(const struct report *r, uint32_t finding, const char *lead, struct buf *out)
 {
 	const struct finding *f = &r->c->found.at[finding];
 
 	buf_printf(out, "%s%-*s", lead, WORD_COLUMN, finding_word((enum finding_kind)f->kind));
 	finding_say(r->c, f, out);
+	say_names(r->c, f, out);
 	say_where(r->c, f, out);
 	buf_char(out, '\n');
 	if (f->excerpt)
@@ -168,7 +196,7 @@ bool report_differs(const struct ranking *r, const struct comparison *c, int lev
 							  : s->followers[k - 1 - s->told_count];
 			const enum finding_kind kind = (enum finding_kind)c->found.at[f].kind;
 
-			if (kind != FIND_MACHINE &&
+			if (kind != FIND_MACHINE && !c->found.at[f].circumstance &&
 			    finding_level_rank(finding_level(kind)) <= level)
 				return true;
 		}

@@ -30,6 +30,7 @@ enum { THREAD_FLAG = 0x10000, ANONYMOUS_FLAG = 0x20, SIGNAL_URGENT = 23 };
 #define IF_CREATES(argument) .if_creates = true, .flags = (argument)
 #define LOOKS_AT(p, d)       .looks_at = true, .path = (p), .dir = (d)
 #define NAMES_PORT           .names_port = true
+#define WAITS(argument, u)   .wait_at = (argument), .wait = WAIT_##u
 
 static const struct call_rule rules[] = {
 #define CALL(nm, group_name, ...) {.name = #nm, .group = (group_name), __VA_ARGS__},
@@ -301,6 +302,41 @@ static const struct call_class *class_of(struct calls *c, const struct event *e)
 		return name ? unknown_class(c, name, rule_of(name)) : k;
 	}
 	return unknown_class(c, print_call_name(&e->call, scratch), &no_rule);
+}
+
+/* clock_nanosleep(2) may be told a moment. */
+static bool waits_for_moment(const struct call_class *k, const struct event *e)
+{
+	enum { ABSOLUTE = 1, FLAGS_AT = 1 };
+
+	return strcmp(k->rule->name, "clock_nanosleep") == 0 && e->call.args[FLAGS_AT] & ABSOLUTE;
+}
+
+static uint64_t wait_in_memory(const struct event *e, uint64_t address, uint64_t unit)
+{
+	enum { WIDE = 16, NS_PER_S = 1000000000, SECONDS_MAX = 1 << 30 };
+	size_t n = 0;
+	const uint8_t *at = address ? event_bytes(e, EVENT_AT_ENTRY, address, &n) : NULL;
+	const size_t width = n >= WIDE ? WIDE / 2 : WIDE / 4;
+	uint64_t seconds, rest;
+
+	if (!at || n < 2 * width)
+		return 0;
+	seconds = load(at, n, 0, width);
+	rest = load(at, n, width, width) * unit;
+	return seconds < SECONDS_MAX && rest < NS_PER_S ? seconds * NS_PER_S + rest : 0;
+}
+
+uint64_t diff_calls_wait(const struct call_class *k, const struct event *e)
+{
+	enum { NS_PER_MS = 1000000, NS_PER_US = 1000 };
+	const uint64_t argument = k->rule->wait ? e->call.args[k->rule->wait_at] : 0;
+
+	if (!argument || waits_for_moment(k, e))
+		return 0;
+	if (k->rule->wait == WAIT_MILLISECONDS)
+		return (int32_t)argument > 0 ? (uint64_t)(int32_t)argument * NS_PER_MS : 0;
+	return wait_in_memory(e, argument, k->rule->wait == WAIT_TIMEVAL ? NS_PER_US : 1);
 }
 
 int diff_calls_error(const struct call_class *k, const struct event *e)

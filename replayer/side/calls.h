@@ -19,6 +19,9 @@ enum call_family {
 	FAMILY_PIDFD_KILL, /* fd, signal */
 };
 
+/* How a call says how long it waits. */
+enum call_wait { WAIT_NONE, WAIT_MILLISECONDS, WAIT_TIMESPEC, WAIT_TIMEVAL };
+
 /* A line of calls.def. */
 struct call_rule {
 	const char *name, *group, *implied;
@@ -26,6 +29,7 @@ struct call_rule {
 	uint8_t implied_at;
 	bool bare, no_result, retries, looks, looks_at, makes, if_creates, names_port;
 	int8_t path, dir, flags; /* arguments */
+	uint8_t wait, wait_at;   /* enum call_wait; the argument */
 };
 
 struct call_class {
@@ -58,6 +62,8 @@ void diff_calls_done(struct calls *c);
 const struct call_class *diff_calls_find(struct calls *c, const struct event *e);
 /* The errno of a call, or of the connection that it asks about (SO_ERROR); 0: none. */
 int diff_calls_error(const struct call_class *k, const struct event *e);
+/* How long it waits at most, in nanoseconds; 0: not at all, for ever, or until a moment. */
+uint64_t diff_calls_wait(const struct call_class *k, const struct event *e);
 /* What a call of this name is called where runs are compared: "open" for "openat"; a signal, a
  * group and a number that has no name are called as they are. NULL: there is no such call. */
 const char *diff_calls_group(const char *name);

@@ -29,6 +29,8 @@ enum {
 	DIFF_CHUNKS_MAX = 4 << 20,
 };
 
+#define DIFF_WAITS UINT64_MAX
+
 enum diff_step_kind {
 	DIFF_CALL,
 	DIFF_SIGNAL, /* delivered; SIGCHLD is none */
@@ -37,6 +39,8 @@ enum diff_step_kind {
 enum diff_step_mark {
 	DIFF_PROBE = 1 << 0, /* looked whether it is there: a search path, a message catalogue */
 	DIFF_ALLOCATOR = 1 << 1, /* a file that libc opens for itself now and then */
+	DIFF_MAKES = 1 << 3, /* is to make a file if there is none */
+	DIFF_FAILED_ONLY = 1 << 2, /* a call that is a step when it fails, else counted only */
 };
 
 struct diff_step {
@@ -56,6 +60,8 @@ struct diff_count {
 	uint16_t error;
 	bool noise; /* how often says nothing */
 	uint64_t calls, nanoseconds;
+	uint64_t wait; /* ns that each of them was to wait at most; 0: not told; DIFF_WAITS: each
+			  something else */
 };
 
 /* The bytes of one transfer (query/transfer.h), which is number @index of those that its call at

@@ -10,7 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INTERRUPTED = 4, AGAIN = 11, NO_ENTRY = 2, NO_DIRECTORY = 20, RESTARTS_FROM = 512 };
+enum {
+	NO_ENTRY = 2,
+	INTERRUPTED = 4,
+	AGAIN = 11,
+	NO_MEMORY = 12,
+	NO_DIRECTORY = 20,
+	RESTARTS_FROM = 512
+};
 enum { CHILD = 17, URGENT = 23, VIRTUAL_ALARM = 26, PROFILING = 27, WINDOW = 28 };
 
 /* ---- counts ---- */
@@ -72,6 +79,16 @@ int diff_steps_count(struct reading *r, uint32_t call, uint32_t object, uint16_t
 	c->noise |= noise;
 	c->nanoseconds += nanoseconds;
 	return 0;
+}
+
+/* Of the call that has just been counted. */
+static void note_wait(struct reading *r)
+{
+	struct diff_count *c = &r->actors[r->actor].counts[r->no_object.at - 1];
+	const uint64_t wait = diff_calls_wait(r->class, r->event);
+
+	if (wait)
+		c->wait = !c->wait || c->wait == wait ? wait : DIFF_WAITS;
 }
 
 /* ---- what a call is about ---- */
@@ -195,18 +212,42 @@ static uint64_t what_of(const struct reading *r, const struct subject *s, uint32
 	return h ^ diff_step_about(r->class->form.name, object ? r->objects.list[object].hash : 0);
 }
 
+/* For what something is opened, where that makes another call of it: to read, to write, to list.
+ * A file that is not there and is made then was not opened otherwise. */
+static uint64_t purpose_of(const struct reading *r)
+{
+	enum { WAYS = 3, DIRECTORY = 0200000, WRITES = 1, LISTS = 2 };
+	const struct call_rule *rule = r->class->rule;
+	const uint64_t flags = rule->if_creates ? r->event->call.args[rule->flags] : 0;
+
+	if (rule->if_creates)
+		return (flags & WAYS ? WRITES : 0) | (flags & DIRECTORY ? LISTS : 0);
+	return rule->implied && strcmp(rule->group, "open") == 0 ? WRITES : 0;
+}
+
 /* ---- steps ---- */
+
+/* Whoever means to make a file does not look whether it is there. */
+static bool is_making(const struct reading *r)
+{
+	enum { CREATES = 0100 };
+	const struct call_rule *rule = r->class ? r->class->rule : NULL;
+
+	return rule && rule->if_creates && r->event->call.args[rule->flags] & CREATES;
+}
 
 static uint8_t marks_of(const struct reading *r, uint32_t object, int error)
 {
 	uint8_t marks = object ? r->objects.marks[object] : 0;
-	uint8_t ret = marks & OBJECT_ALLOCATOR ? DIFF_ALLOCATOR : 0;
+	uint8_t ret = (marks & OBJECT_ALLOCATOR ? DIFF_ALLOCATOR : 0) |
+		      (is_making(r) ? DIFF_MAKES : 0);
 
 	/* Which thread ends before the process does is chance. */
 	if (marks & OBJECT_UNWINDER && !error && r->worker && r->workers[r->worker].rank)
 		ret |= DIFF_ALLOCATOR;
 	if (marks & OBJECT_PROBED ||
-	    (r->class && r->class->rule->looks && (error == NO_ENTRY || error == NO_DIRECTORY)))
+	    (r->class && r->class->rule->looks && !is_making(r) &&
+	     (error == NO_ENTRY || error == NO_DIRECTORY)))
 		ret |= DIFF_PROBE;
 	return ret;
 }
@@ -290,7 +331,10 @@ static void make_step(struct reading *r, const struct subject *s, uint32_t objec
 				  .error = (uint16_t)error,
 				  .kind = DIFF_CALL,
 				  .marks = marks_of(r, object, error)};
-	ret->coarse = diff_step_coarse(ret->what, error, call->state != EVENT_FINISHED);
+	if (error && r->class->how != CALL_STEP)
+		ret->marks |= DIFF_FAILED_ONLY;
+	ret->coarse = diff_step_coarse(ret->what ^ purpose_of(r), error,
+				       call->state != EVENT_FINISHED);
 	say_call(r, object, error);
 	finish_step(r, ret);
 }
@@ -302,11 +346,20 @@ static bool is_retried(const struct reading *r, int error)
 	       (error == AGAIN && r->class->rule->retries);
 }
 
+/* What the allocator asks for is its own affair, until there is no more. */
+static bool is_noise_call(const struct reading *r, int error)
+{
+	return is_retried(r, error) || (r->class->how == CALL_NOISE && error != NO_MEMORY);
+}
+
 static int take_noise(struct reading *r, int error)
 {
 	uint64_t spent = r->event->call.state == EVENT_FINISHED ? r->event->call.duration : 0;
 
-	return diff_steps_count(r, r->class->call, DIFF_NONE, (uint16_t)error, true, spent);
+	if (diff_steps_count(r, r->class->call, DIFF_NONE, (uint16_t)error, true, spent) < 0)
+		return -ENOMEM;
+	note_wait(r);
+	return 0;
 }
 
 int diff_steps_take_call(struct reading *r)
@@ -317,7 +370,7 @@ int diff_steps_take_call(struct reading *r)
 	struct subject subject;
 	struct diff_step step;
 	uint32_t object;
-	bool noise = r->class->how == CALL_NOISE || is_retried(r, error);
+	const bool noise = is_noise_call(r, error);
 
 	w->pending = false;
 	if (noise && r->event->kind != EVENT_BEGUN)

@@ -445,7 +445,7 @@ class Conditions(Regressions):
         def switch():
             os.unlink(f"{self.work}/current")
             os.symlink("2", f"{self.work}/current")
-        self.pair("bytes", "current -> 2", expect("path-new", "2/data", most=3),
+        self.pair("bytes", "current -> 2", expect("path-instead", "1/data", "2/data", most=3),
                   ["cp", "current/data", "copy"], switch, versions)
 
     def test_input(self):
