@@ -13,6 +13,7 @@ enum {
 	PAGE = 4096,
 	TYPE = 0xf,
 	PRIVATE = 2,
+	FIXED = 0x10,
 	ANONYMOUS = 0x20,
 	PROTECTIONS = 7,
 	READ = 1,
@@ -36,6 +37,40 @@ static uint64_t end_of(uint64_t start, uint64_t size)
 
 /* ---- mmap ---- */
 
+static int apply_unmap(struct state *s, struct task *t, struct effect *f)
+{
+	return mm_unmap(s, t->proc->mm, f->numbers[0], f->numbers[1]);
+}
+
+static bool takes_from(const struct state *s, const struct effect *f, const struct mm *mm,
+		       const struct mapping *m)
+{
+	const struct task *t = f->apply == apply_unmap ? task_find(s, f->tid) : NULL;
+
+	return t && t->proc->mm == mm && f->numbers[0] < m->end && m->start < f->numbers[1];
+}
+
+/*
+ * The kernel puts nothing where something is, unless it is told to. So what another thread is
+ * about to take away is gone, although its munmap(2) is seen to come back only later: or it
+ * would take away what came there since.
+ */
+static int hurry_unmaps(struct state *s, struct mm *mm, const struct mapping *m)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < s->queued; i++) {
+		struct effect *f = s->queue[i];
+
+		if (!takes_from(s, f, mm, m))
+			continue;
+		r = mm_unmap(s, mm, f->numbers[0], f->numbers[1]);
+		f->numbers[1] = f->numbers[0];
+	}
+	return r;
+}
+
+/* numbers: address, length, offset; last: whether it takes the place of what is there */
 static int apply_map(struct state *s, struct task *t, struct effect *f)
 {
 	struct mapping m = {.start = f->numbers[0],
@@ -44,8 +79,9 @@ static int apply_map(struct state *s, struct task *t, struct effect *f)
 			    .file = f->file,
 			    .prot = f->first & PROTECTIONS,
 			    .shared = f->flags};
+	int r = f->last ? 0 : hurry_unmaps(s, t->proc->mm, &m);
 
-	return mm_map(s, t->proc->mm, &m);
+	return r < 0 ? r : mm_map(s, t->proc->mm, &m);
 }
 
 /* What is shared with children only is a file without a name, to the kernel. */
@@ -76,6 +112,7 @@ static int map(struct call *c, uint64_t unit)
 	c->effect.numbers[1] = c->args[1];
 	c->effect.numbers[2] = flags & ANONYMOUS ? 0 : c->args[5] * unit;
 	c->effect.first = (uint32_t)c->args[2];
+	c->effect.last = flags & FIXED;
 	c->effect.flags = shared;
 	c->effect.file = flags & ANONYMOUS ? anonymous(c, shared) : mapped(c, (int32_t)c->args[4]);
 	c->effect.apply = apply_map;
@@ -93,11 +130,6 @@ static int begin_mmap2(struct call *c)
 }
 
 /* ---- the others ---- */
-
-static int apply_unmap(struct state *s, struct task *t, struct effect *f)
-{
-	return mm_unmap(s, t->proc->mm, f->numbers[0], f->numbers[1]);
-}
 
 static int begin_munmap(struct call *c)
 {

@@ -56,6 +56,7 @@ struct file {
 	struct file *next_lonely, *prev_lonely;
 	uint64_t asked, answered; /* places of the connect(2) or accept(2) */
 	bool doubtful;            /* another one of a snapshot may be the same */
+	bool lost;                /* and one of them has moved */
 	uint32_t clock;           /* of a timerfd */
 	struct watches *watches;  /* NULL: none */
 };
@@ -305,7 +306,11 @@ void file_set_flags(struct file *f, uint64_t flags);
 /* Where it has one, and STATE_POSITIONS were asked for. */
 void file_set_position(const struct state *s, struct file *f, uint64_t position);
 /* By so much; 0 is as good as not at all. */
-void file_move(struct file *f, uint64_t by);
+void file_move(struct state *s, struct file *f, uint64_t by);
+/* To where a call says that it is. */
+void file_seek(struct state *s, struct file *f, uint64_t position);
+/* Nobody knows where. */
+void file_lose(struct state *s, struct file *f);
 
 /* ---- watch.c ---- */
 
