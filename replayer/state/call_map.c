@@ -20,6 +20,8 @@ enum {
 	WRITE = 2,
 	EXECUTE = 4,
 	DONT_UNMAP = 4,
+	DONT_FORK = 10,
+	DO_FORK = 11,
 	SHM_READ_ONLY = 010000,
 	SHM_EXECUTE = 0100000,
 };
@@ -150,6 +152,22 @@ static int begin_mprotect(struct call *c)
 	c->effect.numbers[1] = end_of(c->args[0], c->args[1]);
 	c->effect.first = (uint32_t)c->args[2];
 	c->effect.apply = apply_protect;
+	return 0;
+}
+
+static int apply_advice(struct state *s, struct task *t, struct effect *f)
+{
+	return mm_set_stays(s, t->proc->mm, f->numbers[0], f->numbers[1], f->first == DONT_FORK);
+}
+
+/* Of all that a program can advise this alone changes what there is, later. */
+static int begin_madvise(struct call *c)
+{
+	c->effect.numbers[0] = c->args[0];
+	c->effect.numbers[1] = end_of(c->args[0], c->args[1]);
+	c->effect.first = (uint32_t)c->args[2];
+	if (c->effect.first == DONT_FORK || c->effect.first == DO_FORK)
+		c->effect.apply = apply_advice;
 	return 0;
 }
 
@@ -332,6 +350,7 @@ const struct call_kind calls_map[] = {
 	{"munmap", begin_munmap, .part = STATE_MAPS},
 	{"mprotect", begin_mprotect, .part = STATE_MAPS},
 	{"pkey_mprotect", begin_mprotect, .part = STATE_MAPS},
+	{"madvise", begin_madvise, .part = STATE_MAPS},
 	{"mremap", begin_mremap, .part = STATE_MAPS},
 	{"brk", begin_brk, .part = STATE_MAPS},
 	{"shmget", begin_shmget, .part = STATE_MAPS},

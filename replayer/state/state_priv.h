@@ -100,6 +100,7 @@ struct mapping {
 	uint64_t start, end, offset;
 	uint8_t prot;
 	bool shared;
+	bool stays; /* MADV_DONTFORK: no child gets it */
 };
 
 /* Mappings by ascending address. Shared like slots. */
@@ -113,6 +114,7 @@ struct mm {
 	size_t refs;
 	struct mappings *maps; /* NULL: none */
 	bool whole;
+	bool some_stay; /* perhaps */
 	bool brk_known;
 	uint64_t brk; /* as brk(2) gave it last */
 };
@@ -324,12 +326,14 @@ bool watch_is_there(const struct state *s, const struct watch *w);
 /* ---- mapping.c ---- */
 
 struct mm *mm_new(void);
-struct mm *mm_copy(const struct mm *mm);
+/* As a child gets it. */
+struct mm *mm_copy(struct state *s, const struct mm *mm);
 struct mm *mm_unref(struct state *s, struct mm *mm);
 /* Takes the place of what is there. Takes over nothing. Lengths are of whole pages. */
 int mm_map(struct state *s, struct mm *mm, const struct mapping *m);
 int mm_unmap(struct state *s, struct mm *mm, uint64_t start, uint64_t end);
 int mm_protect(struct state *s, struct mm *mm, uint64_t start, uint64_t end, uint8_t prot);
+int mm_set_stays(struct state *s, struct mm *mm, uint64_t start, uint64_t end, bool stays);
 /* The mapping that holds @address, or NULL. */
 const struct mapping *mm_find(const struct mm *mm, uint64_t address);
 int mm_snapshot(struct state *s, struct mm *mm, const struct meta_process *p);

@@ -315,7 +315,15 @@ static void test_epoll(void **unused)
 
 /* ---- mappings ---- */
 
-enum { PAGE = 4096, PRIVATE_ANONYMOUS = 0x22, PRIVATE = 2, FIXED = 0x10, READ_WRITE = 3 };
+enum {
+	PAGE = 4096,
+	PRIVATE_ANONYMOUS = 0x22,
+	PRIVATE = 2,
+	FIXED = 0x10,
+	READ_WRITE = 3,
+	DONT_FORK = 10,
+	DO_FORK = 11
+};
 
 static void map(struct world *w, uint64_t at, uint64_t pages, uint64_t flags, uint64_t fd)
 {
@@ -378,6 +386,13 @@ static void test_maps(void **unused)
 	change(&w, "munmap", 12, 5, 0);
 	check_maps(&w, 10, "10-11 3 /a+1;");
 	check_maps(&w, 11, "10-11 3 /a+1;12-17 3;");
+	/* Of which it does not get what is to stay. */
+	map(&w, 20, 4, PRIVATE_ANONYMOUS, UINT64_MAX);
+	change(&w, "madvise", 20, 3, DONT_FORK);
+	change(&w, "madvise", 22, 1, DO_FORK);
+	world_fork(&w, 10, 13, FORK_FORK);
+	check_maps(&w, 10, "10-11 3 /a+1;20-22 3;22-24 3;");
+	check_maps(&w, 13, "10-11 3 /a+1;22-24 3;");
 	world_exec(&w, 11, 11, "/bin/ls");
 	check_maps(&w, 11, "");
 	assert_false(process(&w, 11)->maps_whole);
