@@ -39,35 +39,32 @@ static uint64_t end_of(uint64_t start, uint64_t size)
 
 /* ---- mmap ---- */
 
-static int apply_unmap(struct state *s, struct task *t, struct effect *f)
-{
-	return mm_unmap(s, t->proc->mm, f->numbers[0], f->numbers[1]);
-}
+static effect_fn apply_unmap, apply_remap;
 
 static bool takes_from(const struct state *s, const struct effect *f, const struct mm *mm,
 		       const struct mapping *m)
 {
-	const struct task *t = f->apply == apply_unmap ? task_find(s, f->tid) : NULL;
+	const uint64_t *n = f->numbers;
+	bool moves = f->apply == apply_remap;
+	const struct task *t = moves || f->apply == apply_unmap ? task_find(s, f->tid) : NULL;
+	uint64_t start = moves && n[0] == n[2] ? end_of(n[0], n[3]) : n[0];
+	uint64_t end = moves ? end_of(n[0], n[1]) : n[1];
 
-	return t && t->proc->mm == mm && f->numbers[0] < m->end && m->start < f->numbers[1];
+	return t && t->proc->mm == mm && start < end && start < m->end && m->start < end;
 }
 
 /*
  * The kernel puts nothing where something is, unless it is told to. So what another thread is
- * about to take away is gone, although its munmap(2) is seen to come back only later: or it
- * would take away what came there since.
+ * about to take away is gone, although its munmap(2) is seen to come back only later: it would
+ * take away what came there since.
  */
 static int hurry_unmaps(struct state *s, struct mm *mm, const struct mapping *m)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < s->queued; i++) {
-		struct effect *f = s->queue[i];
-
-		if (!takes_from(s, f, mm, m))
-			continue;
-		r = mm_unmap(s, mm, f->numbers[0], f->numbers[1]);
-		f->numbers[1] = f->numbers[0];
+		if (takes_from(s, s->queue[i], mm, m))
+			r = effect_hurry(s, s->queue[i]);
 	}
 	return r;
 }
@@ -132,6 +129,11 @@ static int begin_mmap2(struct call *c)
 }
 
 /* ---- the others ---- */
+
+static int apply_unmap(struct state *s, struct task *t, struct effect *f)
+{
+	return mm_unmap(s, t->proc->mm, f->numbers[0], f->numbers[1]);
+}
 
 static int begin_munmap(struct call *c)
 {

@@ -495,5 +495,7 @@ void parcels_done(struct state *s);
 void segments_done(struct state *s);
 
 void effect_done(struct state *s, struct effect *f);
+/* Does what is due later now: somebody has seen that it is done. 0 or -ENOMEM. */
+int effect_hurry(struct state *s, struct effect *f);
 
 #endif

@@ -403,6 +403,8 @@ static void test_maps(void **unused)
 static void test_maps_race(void **unused)
 {
 	const struct made_call unmap = {.name = "munmap", .args = {10 * PAGE, 4 * PAGE}};
+	const struct made_call remap = {
+		.name = "mremap", .ret = 30 * PAGE, .args = {14 * PAGE, 2 * PAGE, 2 * PAGE, 1}};
 	struct world w;
 
 	(void)unused;
@@ -415,6 +417,13 @@ static void test_maps_race(void **unused)
 	check_maps(&w, 10, "12-13 3;14-16 3;");
 	w.seq += 10;
 	check_maps(&w, 10, "12-13 3;14-16 3;");
+	/* So is what it moves away, or the end that it gives up. */
+	world_call_until(&w, 10, 12, &remap, w.seq + 10);
+	map(&w, 14, 1, PRIVATE_ANONYMOUS, UINT64_MAX);
+	w.seq += 10;
+	check_maps(&w, 10, "12-13 3;14-15 3;30-32 3;");
+	change(&w, "munmap", 30, 2, 0);
+	map(&w, 14, 2, PRIVATE_ANONYMOUS, UINT64_MAX);
 	/* One that takes the place of what is there says nothing of the other. */
 	world_call_until(&w, 10, 12, &unmap, w.seq + 10);
 	map(&w, 15, 1, PRIVATE_ANONYMOUS, UINT64_MAX);
