@@ -30,17 +30,17 @@ static int take(void *context, const struct state *s, struct processes *all, con
 static int say(void *context, const struct processes *all, struct buf *ret)
 {
 	struct net_run *run = context;
+	int r = net_end(&run->net, run->style.sort);
 
-	net_end(&run->net, run->style.sort);
-	return net_say(&run->net, all, &run->style, ret);
+	return r < 0 ? r : net_say(&run->net, all, &run->style, ret);
 }
 
 static int json(void *context, const struct processes *all, struct buf *ret)
 {
 	struct net_run *run = context;
+	int r = net_end(&run->net, run->style.sort);
 
-	net_end(&run->net, run->style.sort);
-	return net_json(&run->net, all, ret);
+	return r < 0 ? r : net_json(&run->net, all, ret);
 }
 
 static void done(void *context)

@@ -40,6 +40,7 @@ void net_done(struct net *n)
 	map_done(&n->askers);
 	map_done(&n->open_ports);
 	free(n->list);
+	free(n->early);
 	hosts_done(&n->hosts);
 	channels_done(&n->channels);
 	transfers_free(n->transfers);
@@ -191,12 +192,14 @@ static int compare_channels(const void *left, const void *right, void *sort)
 	return r ? r : descending(b->first_id, a->first_id);
 }
 
-void net_end(struct net *n, enum net_sort sort)
+int net_end(struct net *n, enum net_sort sort)
 {
+	net_end_early(n);
 	if (n->count)
 		qsort_r(n->list, n->count, sizeof(*n->list), compare, &sort);
 	if (n->channels.count)
 		qsort_r(n->channels.list, n->channels.count, sizeof(*n->channels.list),
 			compare_channels, &sort);
 	map_done(&n->by_key);
+	return n->error;
 }

@@ -21,6 +21,7 @@ enum {
 	PEERS_MAX = 1 << 14,
 	NET_SOCKETS_MAX = 1 << 14, /* whose connections are not complete */
 	PEER_ERRORS_KEPT = 4,
+	NET_EARLY_MAX = 1 << 8, /* accepted while nobody had asked for the port */
 };
 
 enum net_role {
@@ -62,14 +63,24 @@ struct peer {
 	struct actors by;
 };
 
+/* A connection that was waited for before the tape told at which port. */
+struct net_early {
+	uint64_t listener; /* id of the description */
+	uint64_t time;
+	uint32_t actor;
+	struct peer like;
+};
+
 struct net {
 	struct sys_rows calls; /* what is asked of sockets (net_calls.c) */
 	struct peer *list;
 	size_t count, capacity;
-	struct map by_key;     /* index + 1 */
-	struct map waiting;    /* id of a description: struct waiting_connect */
-	struct map open_ports; /* type << 16 | port of what listens at all addresses */
-	struct map askers;     /* ids of datagram sockets that began to send without a port */
+	struct map by_key;       /* index + 1 */
+	struct map waiting;      /* id of a description: struct waiting_connect */
+	struct map open_ports;   /* type << 16 | port of what listens at all addresses */
+	struct map askers;       /* ids of datagram sockets that began to send without a port */
+	struct net_early *early; /* NET_EARLY_MAX of them; NULL: none so far */
+	size_t early_count;
 	struct hosts hosts;
 	struct channels channels;
 	struct transfers *transfers; /* NULL: NET_CONNECTIONS */
@@ -85,8 +96,8 @@ struct net {
 int net_init(struct net *n, enum net_depth depth);
 /* An event that @s and @all have taken last. 0 or -ENOMEM. */
 int net_take(struct net *n, const struct state *s, struct processes *all, const struct event *e);
-/* No more is coming: rows are sorted by role and then @sort, channels by @sort. */
-void net_end(struct net *n, enum net_sort sort);
+/* No more is coming: rows are sorted by role and then @sort, channels by @sort. 0 or -ENOMEM. */
+int net_end(struct net *n, enum net_sort sort);
 void net_done(struct net *n);
 
 struct net_style {

@@ -14,7 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVEL_SOCKET = 1, OPTION_ERROR = 4, RESTART_FIRST = 512 };
+enum {
+	LEVEL_SOCKET = 1,
+	OPTION_ERROR = 4,
+	RESTART_FIRST = 512,
+	FAMILY_INET = 2,
+	FAMILY_INET6 = 10
+};
 
 struct waiting_connect {
 	uint64_t begun; /* ns */
@@ -128,12 +134,72 @@ static void take_connect(struct asked *a)
 	}
 }
 
+/* ---- accepted before the port was known ---- */
+
+/* It may listen at a port that the kernel chose, and somebody waits there already. */
+static bool keep_early(const struct asked *a, const struct peer *like)
+{
+	struct net *n = a->n;
+	const bool internet = like->family == FAMILY_INET || like->family == FAMILY_INET6;
+
+	if (!a->file || !internet || !like->local.size || address_port(&like->local) ||
+	    n->early_count == NET_EARLY_MAX)
+		return false;
+	if (!n->early)
+		n->early = calloc(NET_EARLY_MAX, sizeof(*n->early));
+	if (!n->early) {
+		n->error = -ENOMEM;
+		return false;
+	}
+	n->early[n->early_count++] = (struct net_early){a->file->id, a->e->time, n->actor, *like};
+	return true;
+}
+
+static void count_early(struct net *n, struct net_early *x)
+{
+	const struct event at = {.time = x->time}, *const event = n->event;
+	const uint32_t actor = n->actor;
+	struct peer *p;
+
+	n->event = &at;
+	n->actor = x->actor;
+	p = net_row(n, &x->like);
+	if (p)
+		p->connections++;
+	n->event = event;
+	n->actor = actor;
+}
+
+/* Who listens there is at @local, as it turns out. */
+static void settle_early(struct net *n, uint64_t listener, const struct state_address *local)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n->early_count; i++) {
+		if (n->early[i].listener != listener) {
+			n->early[kept++] = n->early[i];
+			continue;
+		}
+		n->early[i].like.local = *local;
+		count_early(n, &n->early[i]);
+	}
+	n->early_count = kept;
+}
+
+void net_end_early(struct net *n)
+{
+	while (n->early_count)
+		count_early(n, &n->early[--n->early_count]);
+	free(n->early);
+	n->early = NULL;
+}
+
 static void take_accept(struct asked *a)
 {
 	const struct state_address none = {.size = 0};
 	const struct state_file *f =
 		a->error ? NULL : state_at_exit(a->n->state, a->e, (int32_t)a->e->call.ret);
-	struct peer *p;
+	struct peer like, *p;
 
 	if (!f) {
 		if (a->error && a->error != EAGAIN && a->error < RESTART_FIRST && a->file &&
@@ -141,7 +207,8 @@ static void take_accept(struct asked *a)
 			peer_note_error(p, a->e, a->error);
 		return;
 	}
-	p = net_row_of_file(a->n, f, &none);
+	net_like_file(a->n, f, &none, &like);
+	p = keep_early(a, &like) ? NULL : net_row(a->n, &like);
 	if (p)
 		p->connections++;
 }
@@ -223,6 +290,7 @@ static void take_name(struct asked *a)
 	memcpy(local.bytes, name, size);
 	local.size = (uint8_t)size;
 	net_listens_at(a->n, s, &local);
+	settle_early(a->n, a->file->id, &local);
 }
 
 /* Errors that only say: not now. */

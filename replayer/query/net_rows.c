@@ -183,28 +183,36 @@ static enum net_role role_of(const struct net *n, const struct state_file *f)
 		       : NET_CLIENT;
 }
 
+void net_like_file(const struct net *n, const struct state_file *f,
+		   const struct state_address *remote, struct peer *ret)
+{
+	const struct state_socket *s = f->socket;
+
+	*ret = (struct peer){.role = NET_CLIENT};
+	if (s) {
+		ret->known = true;
+		ret->family = s->family;
+		ret->type = s->type;
+		ret->protocol = socket_protocol(s);
+		ret->local = s->local;
+		ret->remote = remote->size ? *remote : s->peer;
+		ret->role = (uint8_t)role_of(n, f);
+	} else {
+		ret->inode = f->inode;
+		ret->remote = *remote;
+		ret->family = (uint32_t)load(remote->bytes, remote->size, 0, 2);
+	}
+	/* Netlink's addresses are numbers of sockets: the protocol says more. */
+	if (ret->family == FAMILY_NETLINK)
+		ret->remote.size = ret->local.size = 0;
+}
+
 struct peer *net_row_of_file(struct net *n, const struct state_file *f,
 			     const struct state_address *remote)
 {
-	struct peer like = {.role = NET_CLIENT};
-	const struct state_socket *s = f->socket;
+	struct peer like;
 
-	if (s) {
-		like.known = true;
-		like.family = s->family;
-		like.type = s->type;
-		like.protocol = socket_protocol(s);
-		like.local = s->local;
-		like.remote = remote->size ? *remote : s->peer;
-		like.role = (uint8_t)role_of(n, f);
-	} else {
-		like.inode = f->inode;
-		like.remote = *remote;
-		like.family = (uint32_t)load(remote->bytes, remote->size, 0, 2);
-	}
-	/* Netlink's addresses are numbers of sockets: the protocol says more. */
-	if (like.family == FAMILY_NETLINK)
-		like.remote.size = like.local.size = 0;
+	net_like_file(n, f, remote, &like);
 	return net_row(n, &like);
 }
 

@@ -156,7 +156,8 @@ int overview_end(struct overview *o)
 	put_known_first(o);
 	failures_sort(&o->failures);
 	waits_sort(&o->waits);
-	net_end(&o->net, NET_BY_ERRORS);
+	if (net_end(&o->net, NET_BY_ERRORS) < 0)
+		return -ENOMEM;
 	return stats_sort(&o->stats);
 }
 

@@ -82,7 +82,9 @@ static bool is_error(const struct message_line *l)
 		"timed out",    "corrupt",      "truncated",     "too many",  "too large",
 		"expired",      "locked",       "does not",      "doesn't",   "not allowed",
 		"not a ",       "not in ",      "out of",        "must be",   "in use",
-		"mismatch",     "violat"};
+		"mismatch",     "violat",       "problem",       "rejected",  "conflict",
+		"no space",     "no route",     "reset by",      "closed by", "critical",
+		"exceeded",     "exhausted",    "overflow"};
 
 	char lower[MESSAGE_LINE_MAX];
 

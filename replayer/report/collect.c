@@ -409,8 +409,7 @@ int report_end(struct report *r)
 		return -ENOMEM;
 	if (overview_end(&r->overview) < 0)
 		return -ENOMEM;
-	net_end(&r->overview.net, NET_BY_BYTES);
-	return 0;
+	return net_end(&r->overview.net, NET_BY_BYTES);
 }
 
 void report_done(struct report *r)

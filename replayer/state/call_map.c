@@ -13,12 +13,15 @@ enum {
 	PAGE = 4096,
 	TYPE = 0xf,
 	PRIVATE = 2,
+	FIXED = 0x10,
 	ANONYMOUS = 0x20,
 	PROTECTIONS = 7,
 	READ = 1,
 	WRITE = 2,
 	EXECUTE = 4,
 	DONT_UNMAP = 4,
+	DONT_FORK = 10,
+	DO_FORK = 11,
 	SHM_READ_ONLY = 010000,
 	SHM_EXECUTE = 0100000,
 };
@@ -36,6 +39,37 @@ static uint64_t end_of(uint64_t start, uint64_t size)
 
 /* ---- mmap ---- */
 
+static effect_fn apply_unmap, apply_remap;
+
+static bool takes_from(const struct state *s, const struct effect *f, const struct mm *mm,
+		       const struct mapping *m)
+{
+	const uint64_t *n = f->numbers;
+	bool moves = f->apply == apply_remap;
+	const struct task *t = moves || f->apply == apply_unmap ? task_find(s, f->tid) : NULL;
+	uint64_t start = moves && n[0] == n[2] ? end_of(n[0], n[3]) : n[0];
+	uint64_t end = moves ? end_of(n[0], n[1]) : n[1];
+
+	return t && t->proc->mm == mm && start < end && start < m->end && m->start < end;
+}
+
+/*
+ * The kernel puts nothing where something is, unless it is told to. So what another thread is
+ * about to take away is gone, although its munmap(2) is seen to come back only later: it would
+ * take away what came there since.
+ */
+static int hurry_unmaps(struct state *s, struct mm *mm, const struct mapping *m)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < s->queued; i++) {
+		if (takes_from(s, s->queue[i], mm, m))
+			r = effect_hurry(s, s->queue[i]);
+	}
+	return r;
+}
+
+/* numbers: address, length, offset; last: whether it takes the place of what is there */
 static int apply_map(struct state *s, struct task *t, struct effect *f)
 {
 	struct mapping m = {.start = f->numbers[0],
@@ -44,8 +78,9 @@ static int apply_map(struct state *s, struct task *t, struct effect *f)
 			    .file = f->file,
 			    .prot = f->first & PROTECTIONS,
 			    .shared = f->flags};
+	int r = f->last ? 0 : hurry_unmaps(s, t->proc->mm, &m);
 
-	return mm_map(s, t->proc->mm, &m);
+	return r < 0 ? r : mm_map(s, t->proc->mm, &m);
 }
 
 /* What is shared with children only is a file without a name, to the kernel. */
@@ -76,6 +111,7 @@ static int map(struct call *c, uint64_t unit)
 	c->effect.numbers[1] = c->args[1];
 	c->effect.numbers[2] = flags & ANONYMOUS ? 0 : c->args[5] * unit;
 	c->effect.first = (uint32_t)c->args[2];
+	c->effect.last = flags & FIXED;
 	c->effect.flags = shared;
 	c->effect.file = flags & ANONYMOUS ? anonymous(c, shared) : mapped(c, (int32_t)c->args[4]);
 	c->effect.apply = apply_map;
@@ -118,6 +154,22 @@ static int begin_mprotect(struct call *c)
 	c->effect.numbers[1] = end_of(c->args[0], c->args[1]);
 	c->effect.first = (uint32_t)c->args[2];
 	c->effect.apply = apply_protect;
+	return 0;
+}
+
+static int apply_advice(struct state *s, struct task *t, struct effect *f)
+{
+	return mm_set_stays(s, t->proc->mm, f->numbers[0], f->numbers[1], f->first == DONT_FORK);
+}
+
+/* Of all that a program can advise this alone changes what there is, later. */
+static int begin_madvise(struct call *c)
+{
+	c->effect.numbers[0] = c->args[0];
+	c->effect.numbers[1] = end_of(c->args[0], c->args[1]);
+	c->effect.first = (uint32_t)c->args[2];
+	if (c->effect.first == DONT_FORK || c->effect.first == DO_FORK)
+		c->effect.apply = apply_advice;
 	return 0;
 }
 
@@ -300,6 +352,7 @@ const struct call_kind calls_map[] = {
 	{"munmap", begin_munmap, .part = STATE_MAPS},
 	{"mprotect", begin_mprotect, .part = STATE_MAPS},
 	{"pkey_mprotect", begin_mprotect, .part = STATE_MAPS},
+	{"madvise", begin_madvise, .part = STATE_MAPS},
 	{"mremap", begin_mremap, .part = STATE_MAPS},
 	{"brk", begin_brk, .part = STATE_MAPS},
 	{"shmget", begin_shmget, .part = STATE_MAPS},

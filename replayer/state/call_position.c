@@ -17,10 +17,9 @@ enum {
 
 static int apply_move(struct state *s, struct task *t, struct effect *f)
 {
-	(void)s;
 	(void)t;
-	file_move(f->file, f->numbers[0]);
-	file_move(f->to, f->numbers[1]);
+	file_move(s, f->file, f->numbers[0]);
+	file_move(s, f->to, f->numbers[1]);
 	return 0;
 }
 
@@ -119,8 +118,7 @@ static int begin_splice(struct call *c)
 static int apply_seek(struct state *s, struct task *t, struct effect *f)
 {
 	(void)t;
-	f->file->doubtful = false;
-	file_set_position(s, f->file, f->numbers[0]);
+	file_seek(s, f->file, f->numbers[0]);
 	return 0;
 }
 
@@ -161,9 +159,8 @@ static bool behind_last(const struct call *c, size_t offset_at, size_t width, si
 
 static int apply_lose(struct state *s, struct task *t, struct effect *f)
 {
-	(void)s;
 	(void)t;
-	f->file->is.position_known = false;
+	file_lose(s, f->file);
 	return 0;
 }
 

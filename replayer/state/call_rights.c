@@ -139,21 +139,22 @@ static bool same_address(const struct state_address *a, const struct state_addre
 	return a->size && a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
 }
 
-static bool is_for(const struct parcel *p, const struct file *file)
+static bool is_for(const struct file *sent_by, const struct state_address *address,
+		   const struct file *file)
 {
-	const struct state_socket *to = file->is.socket, *from = p->from->is.socket;
+	const struct state_socket *to = file->is.socket, *from = sent_by->is.socket;
 
-	if (p->from->is.peer || file->is.peer || p->to.size)
-		return !p->to.size ? p->from->is.peer == &file->is
-				   : to && same_address(&p->to, &to->local);
-	return to && from && p->from != file && same_address(&from->peer, &to->local);
+	if (sent_by->is.peer || file->is.peer || address->size)
+		return !address->size ? sent_by->is.peer == &file->is
+				      : to && same_address(address, &to->local);
+	return to && from && sent_by != file && same_address(&from->peer, &to->local);
 }
 
 struct parcel *parcel_for(const struct state *s, const struct file *file, size_t count)
 {
 	struct parcel *p = s->parcels;
 
-	while (p && !is_for(p, file))
+	while (p && !is_for(p->from, &p->to, file))
 		p = p->next;
 	/* More than were sent: something is missing on the tape. */
 	return p && p->count >= count ? p : NULL;
@@ -237,6 +238,22 @@ int begin_sendmmsg(struct call *c)
 
 /* ---- receiving ---- */
 
+/* What has come out was sent, although the sender is seen to come back only later. */
+static struct parcel *parcel_hurry(struct state *s, const struct file *file, int *ret)
+{
+	struct parcel *p = parcel_for(s, file, 1);
+
+	for (size_t i = s->queued; !p && *ret == 0 && i-- > 0;) {
+		struct effect *f = s->queue[i];
+
+		if (f->apply != apply_send || !is_for(f->file, &f->address, file))
+			continue;
+		*ret = effect_hurry(s, f);
+		p = parcel_for(s, file, 1);
+	}
+	return p;
+}
+
 static int apply_receive(struct state *s, struct task *t, struct effect *f)
 {
 	bool peeks = f->flags & MESSAGE_PEEK;
@@ -244,7 +261,7 @@ static int apply_receive(struct state *s, struct task *t, struct effect *f)
 	int r = 0;
 
 	while (r == 0 && done < f->right_count) {
-		struct parcel *p = parcel_for(s, f->file, 1);
+		struct parcel *p = parcel_hurry(s, f->file, &r);
 		size_t n = p && p->count < f->right_count - done ? p->count : f->right_count - done;
 
 		for (size_t i = 0; r == 0 && i < n; i++)

@@ -232,12 +232,51 @@ void file_set_position(const struct state *s, struct file *f, uint64_t position)
 	f->is.position_known = true;
 }
 
-void file_move(struct file *f, uint64_t by)
+static bool may_be_same(const struct file *a, const struct file *b)
+{
+	return a->doubtful && b->doubtful && a->is.size == b->is.size && a->is.text && b->is.text &&
+	       memcmp(a->is.text, b->is.text, a->is.size) == 0;
+}
+
+/* One of a snapshot moves: where it is, and where all are that may be the same, is not known
+ * from then on. */
+static void lose_doubtful(struct state *s, struct file *moved)
+{
+	size_t count = 0;
+
+	if (!moved->doubtful || moved->lost)
+		return;
+	for (struct file *f = s->files; f; f = f->next) {
+		if (!may_be_same(f, moved))
+			continue;
+		f->lost = true;
+		count++;
+	}
+	moved->doubtful = moved->lost = count > 1;
+	for (struct file *f = s->files; f && count > 1; f = f->next)
+		f->is.position_known &= !f->lost;
+}
+
+void file_move(struct state *s, struct file *f, uint64_t by)
 {
 	if (!f || !by)
 		return;
 	f->is.position += by;
-	f->is.position_known &= !f->doubtful;
+	lose_doubtful(s, f);
+}
+
+void file_seek(struct state *s, struct file *f, uint64_t position)
+{
+	if (!f->is.position_known || f->is.position != position)
+		lose_doubtful(s, f);
+	if (!f->lost)
+		file_set_position(s, f, position);
+}
+
+void file_lose(struct state *s, struct file *f)
+{
+	f->is.position_known = false;
+	lose_doubtful(s, f);
 }
 
 /* ---- names that change ---- */

@@ -30,18 +30,6 @@ struct mm *mm_new(void)
 	return mm;
 }
 
-struct mm *mm_copy(const struct mm *mm)
-{
-	struct mm *copy = mm_new();
-
-	if (!copy)
-		return NULL;
-	*copy = *mm;
-	copy->refs = 1;
-	shared_ref(head(copy));
-	return copy;
-}
-
 static void drop_maps(struct state *s, struct mm *mm)
 {
 	shared_drop(s, head(mm), &kind, &s->map_count);
@@ -108,6 +96,38 @@ static int own(struct state *s, struct mm *mm, size_t room)
 	return r == -E2BIG ? 0 : r;
 }
 
+/* All but what stays with the parent. */
+static int drop_staying(struct state *s, struct mm *mm)
+{
+	size_t kept = 0;
+	int r = own(s, mm, 0);
+
+	for (size_t i = 0; r == 0 && mm->maps && i < mm->maps->is.count; i++) {
+		struct mapping *m = &mm->maps->map[i];
+
+		if (m->stays)
+			file_unref(s, m->file);
+		else
+			mm->maps->map[kept++] = *m;
+	}
+	if (r == 0 && mm->maps)
+		mm->maps->is.count = kept;
+	mm->some_stay = false;
+	return r;
+}
+
+struct mm *mm_copy(struct state *s, const struct mm *mm)
+{
+	struct mm *copy = mm_new();
+
+	if (!copy)
+		return NULL;
+	*copy = *mm;
+	copy->refs = 1;
+	shared_ref(head(copy));
+	return copy->some_stay && drop_staying(s, copy) < 0 ? mm_unref(s, copy) : copy;
+}
+
 static void insert_at(struct mappings *x, size_t at, const struct mapping *m)
 {
 	memmove(&x->map[at + 1], &x->map[at], (x->is.count++ - at) * sizeof(x->map[0]));
@@ -140,7 +160,8 @@ static void split(struct mm *mm, uint64_t address)
 static bool continues(const struct mapping *a, const struct mapping *b)
 {
 	return a->end == b->start && a->file == b->file && a->prot == b->prot &&
-	       a->shared == b->shared && (!a->file || a->offset + (a->end - a->start) == b->offset);
+	       a->shared == b->shared && a->stays == b->stays &&
+	       (!a->file || a->offset + (a->end - a->start) == b->offset);
 }
 
 /* As the kernel does, mostly. */
@@ -204,7 +225,10 @@ int mm_map(struct state *s, struct mm *mm, const struct mapping *m)
 	return 0;
 }
 
-int mm_protect(struct state *s, struct mm *mm, uint64_t start, uint64_t end, uint8_t prot)
+enum part { PROTECTION, STAYS };
+
+static int change(struct state *s, struct mm *mm, uint64_t start, uint64_t end, enum part part,
+		  uint8_t to)
 {
 	int r = mm->maps && start < end ? own(s, mm, 2) : 0;
 
@@ -213,10 +237,25 @@ int mm_protect(struct state *s, struct mm *mm, uint64_t start, uint64_t end, uin
 	split(mm, start);
 	split(mm, end);
 	for (size_t i = place(mm, start); i < mm->maps->is.count && mm->maps->map[i].start < end;
-	     i++)
-		mm->maps->map[i].prot = prot;
+	     i++) {
+		if (part == PROTECTION)
+			mm->maps->map[i].prot = to;
+		else
+			mm->maps->map[i].stays = to;
+	}
 	merge_around(s, mm, start, end);
 	return 0;
+}
+
+int mm_protect(struct state *s, struct mm *mm, uint64_t start, uint64_t end, uint8_t prot)
+{
+	return change(s, mm, start, end, PROTECTION, prot);
+}
+
+int mm_set_stays(struct state *s, struct mm *mm, uint64_t start, uint64_t end, bool stays)
+{
+	mm->some_stay |= stays;
+	return change(s, mm, start, end, STAYS, stays);
 }
 
 /* ---- what was there at the start ---- */

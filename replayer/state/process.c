@@ -161,7 +161,7 @@ int proc_inherit(struct state *s, struct proc *p, struct proc *creator, uint64_t
 		if (flags & SHARES_VM)
 			p->mm->refs++;
 		else
-			p->mm = mm_copy(p->mm);
+			p->mm = mm_copy(s, p->mm);
 	}
 	if (p->sighand) {
 		sighand_unref(s, p->sighand);

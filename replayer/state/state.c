@@ -74,6 +74,23 @@ static int apply_first(struct state *s)
 	return r;
 }
 
+static int apply_nothing(struct state *s, struct task *t, struct effect *f)
+{
+	(void)s;
+	(void)t;
+	(void)f;
+	return 0;
+}
+
+int effect_hurry(struct state *s, struct effect *f)
+{
+	struct task *t = task_find(s, f->tid);
+	effect_fn *apply = f->apply;
+
+	f->apply = apply_nothing;
+	return t ? apply(s, t, f) : 0;
+}
+
 static int apply_due(struct state *s, uint64_t seq)
 {
 	int r = 0;

@@ -56,6 +56,7 @@ struct file {
 	struct file *next_lonely, *prev_lonely;
 	uint64_t asked, answered; /* places of the connect(2) or accept(2) */
 	bool doubtful;            /* another one of a snapshot may be the same */
+	bool lost;                /* and one of them has moved */
 	uint32_t clock;           /* of a timerfd */
 	struct watches *watches;  /* NULL: none */
 };
@@ -99,6 +100,7 @@ struct mapping {
 	uint64_t start, end, offset;
 	uint8_t prot;
 	bool shared;
+	bool stays; /* MADV_DONTFORK: no child gets it */
 };
 
 /* Mappings by ascending address. Shared like slots. */
@@ -112,6 +114,7 @@ struct mm {
 	size_t refs;
 	struct mappings *maps; /* NULL: none */
 	bool whole;
+	bool some_stay; /* perhaps */
 	bool brk_known;
 	uint64_t brk; /* as brk(2) gave it last */
 };
@@ -305,7 +308,11 @@ void file_set_flags(struct file *f, uint64_t flags);
 /* Where it has one, and STATE_POSITIONS were asked for. */
 void file_set_position(const struct state *s, struct file *f, uint64_t position);
 /* By so much; 0 is as good as not at all. */
-void file_move(struct file *f, uint64_t by);
+void file_move(struct state *s, struct file *f, uint64_t by);
+/* To where a call says that it is. */
+void file_seek(struct state *s, struct file *f, uint64_t position);
+/* Nobody knows where. */
+void file_lose(struct state *s, struct file *f);
 
 /* ---- watch.c ---- */
 
@@ -319,12 +326,14 @@ bool watch_is_there(const struct state *s, const struct watch *w);
 /* ---- mapping.c ---- */
 
 struct mm *mm_new(void);
-struct mm *mm_copy(const struct mm *mm);
+/* As a child gets it. */
+struct mm *mm_copy(struct state *s, const struct mm *mm);
 struct mm *mm_unref(struct state *s, struct mm *mm);
 /* Takes the place of what is there. Takes over nothing. Lengths are of whole pages. */
 int mm_map(struct state *s, struct mm *mm, const struct mapping *m);
 int mm_unmap(struct state *s, struct mm *mm, uint64_t start, uint64_t end);
 int mm_protect(struct state *s, struct mm *mm, uint64_t start, uint64_t end, uint8_t prot);
+int mm_set_stays(struct state *s, struct mm *mm, uint64_t start, uint64_t end, bool stays);
 /* The mapping that holds @address, or NULL. */
 const struct mapping *mm_find(const struct mm *mm, uint64_t address);
 int mm_snapshot(struct state *s, struct mm *mm, const struct meta_process *p);
@@ -486,5 +495,7 @@ void parcels_done(struct state *s);
 void segments_done(struct state *s);
 
 void effect_done(struct state *s, struct effect *f);
+/* Does what is due later now: somebody has seen that it is done. 0 or -ENOMEM. */
+int effect_hurry(struct state *s, struct effect *f);
 
 #endif

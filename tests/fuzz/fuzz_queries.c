@@ -61,7 +61,7 @@ static void tell(struct reports *r, uint8_t how)
 
 	check(r, files_say(&r->files, &r->processes, &files, &r->said));
 	check(r, files_json(&r->files, &r->processes, &files, &r->said));
-	net_end(&r->net, (enum net_sort)(how % 3));
+	check(r, net_end(&r->net, (enum net_sort)(how % 3)));
 	check(r, net_say(&r->net, &r->processes, &net, &r->said));
 	check(r, net_json(&r->net, &r->processes, &r->said));
 	check(r, errors_say(&r->failures, &r->processes, &errors, &r->said));

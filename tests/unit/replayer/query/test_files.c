@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replayer/query/files.h"
 
-#include "../state/world.h"
 #include "base/buf.h"
+#include "teller.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -17,39 +17,31 @@
 enum { FIRST = 0x1000, SECOND = 0x2000, CREATE = 0101 };
 
 struct told {
-	struct world world;
-	struct processes processes;
+	struct teller by;
 	struct files files;
 };
 
+static int take(void *query, const struct state *s, struct processes *all, const struct event *e)
+{
+	return files_take(query, s, all, e);
+}
+
 static void begin(struct told *t, const char *below)
 {
-	*t = (struct told){.files = {.count = 0}};
-	world_begin(&t->world);
+	t->files = (struct files){.count = 0};
+	teller_begin(&t->by, take, &t->files);
 	assert_int_equal(files_init(&t->files, below), 0);
 }
 
 static void end(struct told *t)
 {
 	files_done(&t->files);
-	processes_done(&t->processes);
-	world_done(&t->world);
+	teller_done(&t->by);
 }
 
 static void tell(struct told *t, uint32_t pid, const struct made_call *call)
 {
-	struct made m;
-	struct trace_item item = {.kind = ITEM_EVENT, .event = &m.event};
-
-	made_from(call, &m);
-	m.event.pid = m.event.tid = pid;
-	m.event.seq = m.event.call.begun_seq = ++t->world.seq;
-	m.event.call.end_seq = ++t->world.seq;
-	m.event.time = m.event.seq;
-	assert_int_equal(state_take(t->world.state, &item), 0);
-	assert_int_equal(processes_take(&t->processes, &item), 0);
-	assert_int_equal(files_take(&t->files, t->world.state, &t->processes, &m.event), 0);
-	made_done(&m);
+	teller_call(&t->by, pid, call);
 }
 
 /* A call of a path and flags; a piece has the size of its literal. */
@@ -235,14 +227,14 @@ static void test_many(void **state)
 			     .memory = {{.address = FIRST, .data = name, .length = sizeof(name)}}});
 	}
 	PATH(&t, "open", "/d/bad\x1b[1m", 0, -EACCES);
-	assert_int_equal(files_say(&t.files, &t.processes, &style, &out), 0);
+	assert_int_equal(files_say(&t.files, &t.by.processes, &style, &out), 0);
 	assert_non_null(
 		strstr(buf_text(&out), "/d/  100 files: f00, f01, f02, f03, f04, f05 +94 more\n"));
 	assert_non_null(strstr(buf_text(&out), "open         EACCES      /d/bad\\x1b[1m"));
 	assert_null(strchr(buf_text(&out), '\x1b'));
 	buf_clear(&out);
 	style.all = true;
-	assert_int_equal(files_say(&t.files, &t.processes, &style, &out), 0);
+	assert_int_equal(files_say(&t.files, &t.by.processes, &style, &out), 0);
 	assert_non_null(strstr(buf_text(&out), "  /d/f99  (opened)  "));
 	buf_done(&out);
 	end(&t);

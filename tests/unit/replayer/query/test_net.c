@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replayer/query/net.h"
 
-#include "../state/world.h"
 #include "base/buf.h"
+#include "teller.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -20,40 +20,31 @@ enum { NAME = 0x1000, LENGTH = 0x2000, BUFFER = 0x3000, WORDS = 0x4000, INET = 2
 enum { ADDRESS_SIZE = 16 };
 
 struct told {
-	struct world world;
-	struct processes processes;
+	struct teller by;
 	struct net net;
 };
 
+static int take(void *query, const struct state *s, struct processes *all, const struct event *e)
+{
+	return net_take(query, s, all, e);
+}
+
 static void begin(struct told *t)
 {
-	*t = (struct told){.net = {.count = 0}};
-	world_begin(&t->world);
+	t->net = (struct net){.count = 0};
+	teller_begin(&t->by, take, &t->net);
 	assert_int_equal(net_init(&t->net, NET_BYTES), 0);
 }
 
 static void end(struct told *t)
 {
 	net_done(&t->net);
-	processes_done(&t->processes);
-	world_done(&t->world);
+	teller_done(&t->by);
 }
 
 static void tell(struct told *t, uint32_t pid, const struct made_call *call)
 {
-	struct made m;
-	struct trace_item item = {.kind = ITEM_EVENT, .event = &m.event};
-
-	made_from(call, &m);
-	m.event.pid = m.event.tid = pid;
-	m.event.seq = m.event.call.begun_seq = ++t->world.seq;
-	m.event.call.end_seq = ++t->world.seq;
-	m.event.time = m.event.seq * 1000;
-	m.event.call.duration = 300;
-	assert_int_equal(state_take(t->world.state, &item), 0);
-	assert_int_equal(processes_take(&t->processes, &item), 0);
-	assert_int_equal(net_take(&t->net, t->world.state, &t->processes, &m.event), 0);
-	made_done(&m);
+	teller_call(&t->by, pid, call);
 }
 
 static void numbers(struct told *t, uint32_t pid, const char *name, int64_t ret, uint64_t a,
@@ -146,6 +137,17 @@ static void test_connect_without_waiting(void **state)
 	end(&t);
 }
 
+static void accepts(struct told *t, int64_t fd)
+{
+	tell(t, 10,
+	     &(struct made_call){
+		     .name = "accept",
+		     .ret = fd,
+		     .args = {3, NAME, LENGTH},
+		     .memory = {{NAME, "\2\0\x90\1\x7f\0\0\1\0\0\0\0\0\0\0\0", 16, .exit = true},
+				MADE_RESULT(LENGTH, uint32_t, {16})}});
+}
+
 static void test_accept(void **state)
 {
 	struct told t;
@@ -169,7 +171,7 @@ static void test_accept(void **state)
 						    MADE_RESULT(LENGTH, uint32_t, {16})}});
 	}
 	numbers(&t, 10, "read", 7, 4, BUFFER, 10);
-	net_end(&t.net, NET_BY_BYTES);
+	assert_int_equal(net_end(&t.net, NET_BY_BYTES), 0);
 	/* Two connections from one host are one row. */
 	assert_int_equal(t.net.count, 2);
 	assert_int_equal(t.net.list[0].role, NET_SERVER);
@@ -203,6 +205,52 @@ static void test_socketcall(void **state)
 	end(&t);
 }
 
+static void listens_at(struct told *t, const char *call, const char *address)
+{
+	const bool exit = strcmp(call, "getsockname") == 0;
+
+	tell(t, 10,
+	     &(struct made_call){
+		     .name = call,
+		     .args = {3, NAME, exit ? LENGTH : ADDRESS_SIZE},
+		     .memory = {{.address = NAME, .data = address, .length = 16, .exit = exit},
+				MADE_RESULT(LENGTH, uint32_t, {16})}});
+}
+
+/* Somebody waits at a port that the kernel chose before anybody has asked which it is. */
+static void test_accept_early(void **state)
+{
+	struct told t;
+	size_t clients = 0;
+
+	(void)state;
+	begin(&t);
+	numbers(&t, 10, "socket", 3, INET, 1, 0);
+	listens_at(&t, "bind", "\2\0\0\0\x7f\0\0\1\0\0\0\0\0\0\0");
+	numbers(&t, 10, "listen", 0, 3, 5, 0);
+	accepts(&t, 4);
+	listens_at(&t, "getsockname", "\2\0\0\x50\x7f\0\0\1\0\0\0\0\0\0\0");
+	accepts(&t, 5);
+	/* Of this nobody ever asks. */
+	numbers(&t, 10, "socket", 3, INET, 1, 0);
+	listens_at(&t, "bind", "\2\0\0\0\x7f\0\0\2\0\0\0\0\0\0\0");
+	numbers(&t, 10, "listen", 0, 3, 5, 0);
+	accepts(&t, 6);
+	assert_int_equal(net_end(&t.net, NET_BY_TIME), 0);
+	for (size_t i = 0; i < t.net.count; i++) {
+		const struct peer *p = &t.net.list[i];
+
+		if (p->role != NET_SERVER)
+			continue;
+		clients++;
+		assert_int_equal(p->connections, p->local.bytes[7] == 1 ? 2 : 1);
+		assert_int_equal(p->local.bytes[3], p->local.bytes[7] == 1 ? 80 : 0);
+		assert_int_equal(p->by.process[0], 1);
+	}
+	assert_int_equal(clients, 2);
+	end(&t);
+}
+
 static void test_pipe(void **state)
 {
 	const struct channel *c;
@@ -215,7 +263,7 @@ static void test_pipe(void **state)
 		     .name = "pipe",
 		     .args = {BUFFER},
 		     .memory = {MADE_RESULT(BUFFER, uint64_t, {UINT64_C(4) << 32 | 3})}});
-	world_fork(&t.world, 10, 11, FORK_FORK);
+	world_fork(&t.by.world, 10, 11, FORK_FORK);
 	numbers(&t, 11, "close", 0, 3, 0, 0);
 	numbers(&t, 10, "close", 0, 4, 0, 0);
 	numbers(&t, 11, "write", 6, 4, BUFFER, 6);
@@ -227,8 +275,8 @@ static void test_pipe(void **state)
 	assert_true(c->pipe);
 	assert_int_equal(c->way[0].written, 6);
 	assert_int_equal(c->way[0].read, 6);
-	assert_int_equal(t.processes.list[c->way[0].writers.process[0] - 1].pid, 11);
-	assert_int_equal(t.processes.list[c->way[0].readers.process[0] - 1].pid, 10);
+	assert_int_equal(t.by.processes.list[c->way[0].writers.process[0] - 1].pid, 11);
+	assert_int_equal(t.by.processes.list[c->way[0].readers.process[0] - 1].pid, 10);
 	assert_int_equal(t.net.count, 0);
 	end(&t);
 }
@@ -287,8 +335,8 @@ static const char *say(struct told *t, bool all, struct buf *out)
 {
 	struct net_style style = {.all = all};
 
-	net_end(&t->net, NET_BY_BYTES);
-	assert_int_equal(net_say(&t->net, &t->processes, &style, out), 0);
+	assert_int_equal(net_end(&t->net, NET_BY_BYTES), 0);
+	assert_int_equal(net_say(&t->net, &t->by.processes, &style, out), 0);
 	return buf_text(out);
 }
 
@@ -427,17 +475,6 @@ static void listens(struct told *t, const char *address)
 	numbers(t, 10, "listen", 0, 3, 5, 0);
 }
 
-static void accepts(struct told *t, int64_t fd)
-{
-	tell(t, 10,
-	     &(struct made_call){
-		     .name = "accept",
-		     .ret = fd,
-		     .args = {3, NAME, LENGTH},
-		     .memory = {{NAME, "\2\0\x90\1\x7f\0\0\1\0\0\0\0\0\0\0\0", 16, .exit = true},
-				MADE_RESULT(LENGTH, uint32_t, {16})}});
-}
-
 /* It listens everywhere; the connection learns at which address it is: still the same row. */
 static void test_open_port(void **state)
 {
@@ -454,7 +491,7 @@ static void test_open_port(void **state)
 		     .memory = {{NAME, "\2\0\0\x50\x7f\0\0\1\0\0\0\0\0\0\0\0", 16, .exit = true},
 				MADE_RESULT(LENGTH, uint32_t, {16})}});
 	numbers(&t, 10, "read", 7, 4, BUFFER, 10);
-	net_end(&t.net, NET_BY_BYTES);
+	assert_int_equal(net_end(&t.net, NET_BY_BYTES), 0);
 	assert_int_equal(t.net.count, 2);
 	assert_int_equal(t.net.list[0].role, NET_SERVER);
 	assert_int_equal(t.net.list[0].connections, 1);
@@ -497,17 +534,17 @@ static void test_answered(void **state)
 		begin(&t);
 		listens(&t, cases[i].listener);
 		connects_to(&t, 20, cases[i].address);
-		net_end(&t.net, NET_BY_BYTES);
+		assert_int_equal(net_end(&t.net, NET_BY_BYTES), 0);
 		/* Nobody accepted. */
 		peer_answered(&t.net, &t.net.list[0], &by);
 		assert_int_equal(by.count, 0);
 		accepts(&t, 4);
-		net_end(&t.net, NET_BY_BYTES);
+		assert_int_equal(net_end(&t.net, NET_BY_BYTES), 0);
 		assert_int_equal(t.net.list[0].role, NET_CLIENT);
 		peer_answered(&t.net, &t.net.list[0], &by);
 		assert_int_equal(by.count, cases[i].answered);
 		if (by.count)
-			assert_int_equal(t.processes.list[by.process[0] - 1].pid, 10);
+			assert_int_equal(t.by.processes.list[by.process[0] - 1].pid, 10);
 		end(&t);
 	}
 }
@@ -536,7 +573,7 @@ static void test_datagrams(void **state)
 	assert_int_equal(t.net.list[1].received, 5);
 	peer_answered(&t.net, &t.net.list[0], &by);
 	assert_int_equal(by.count, 1);
-	assert_int_equal(t.processes.list[by.process[0] - 1].pid, 10);
+	assert_int_equal(t.by.processes.list[by.process[0] - 1].pid, 10);
 	end(&t);
 }
 
@@ -589,7 +626,7 @@ static void test_sort(void **state)
 		numbers(&t, 10, "close", 0, 3, 0, 0);
 	}
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		net_end(&t.net, cases[i].sort);
+		assert_int_equal(net_end(&t.net, cases[i].sort), 0);
 		for (size_t k = 0; k < 3; k++)
 			assert_int_equal(t.net.list[k].remote.bytes[7], cases[i].order[k]);
 	}
@@ -611,13 +648,13 @@ static void test_hostile_name(void **state)
 				 .ret = -ENOENT,
 				 .args = {3, NAME, 12},
 				 .memory = {MADE_BYTES(NAME, "\1\0/x\x1b[1m\0zzz")}});
-	net_end(&t.net, NET_BY_BYTES);
-	assert_int_equal(net_say(&t.net, &t.processes, &style, &out), 0);
+	assert_int_equal(net_end(&t.net, NET_BY_BYTES), 0);
+	assert_int_equal(net_say(&t.net, &t.by.processes, &style, &out), 0);
 	assert_non_null(strstr(buf_text(&out), "UNIX /x\\x1b[1m  "));
 	assert_non_null(strstr(buf_text(&out), "connect: ENOENT (No such file or directory)"));
 	assert_null(strchr(buf_text(&out), '\x1b'));
 	buf_clear(&out);
-	assert_int_equal(net_json(&t.net, &t.processes, &out), 0);
+	assert_int_equal(net_json(&t.net, &t.by.processes, &out), 0);
 	assert_null(strchr(buf_text(&out), '\x1b'));
 	buf_done(&out);
 	end(&t);
@@ -630,6 +667,7 @@ int main(void)
 		cmocka_unit_test(test_connect_without_waiting),
 		cmocka_unit_test(test_accept),
 		cmocka_unit_test(test_socketcall),
+		cmocka_unit_test(test_accept_early),
 		cmocka_unit_test(test_pipe),
 		cmocka_unit_test(test_pair),
 		cmocka_unit_test(test_hostile_name),

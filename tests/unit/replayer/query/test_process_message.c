@@ -68,6 +68,9 @@ static void test_real_messages(void **state)
 		{"starting\nlistening at 80\nbye", "bye"},
 		{"ssh: connect to host a: Connection refused\r\n",
 		 "ssh: connect to host a: Connection refused"},
+		{"curl: (60) SSL certificate problem: self-signed certificate\nMore details here: "
+		 "https://x\n\ncurl failed to verify the legitimacy of the server\n",
+		 "curl: (60) SSL certificate problem: self-signed certificate"},
 		{"nothing but a hint:\n", "nothing but a hint:"},
 		{"opening the tape failed:\nit is gone", "opening the tape failed: it is gone"},
 	};

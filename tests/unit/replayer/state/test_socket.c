@@ -12,10 +12,6 @@
 
 enum { UNIX = 1, INET = 2, STREAM = 1, DATAGRAM = 2 };
 
-#define BYTES(s)                                                                                   \
-	{                                                                                          \
-		(uint8_t *)(uintptr_t)(s), sizeof(s) - 1                                           \
-	}
 #define AT_80    "\2\0\0\x50\0\0\0\0\0\0\0\0\0\0\0\0"
 #define LOCAL_80 "\2\0\0\x50\x7f\0\0\1\0\0\0\0\0\0\0\0"
 #define CLIENT   "\2\0\1\1\x7f\0\0\1\0\0\0\0\0\0\0\0"

@@ -230,8 +230,9 @@ struct control {
 	int32_t level, type, fd[2];
 };
 
-static void message(struct world *w, uint32_t pid, const char *name, int fd, uint64_t flags,
-		    int first, int second)
+/* Its exit is @later places behind its entry. */
+static void message_until(struct world *w, uint32_t pid, const char *name, int fd, uint64_t flags,
+			  int first, int second, uint64_t later)
 {
 	const struct message m = {.control = CONTROL, .control_size = sizeof(struct control)};
 	const struct control c = {sizeof(c), 1, 1, {first, second}};
@@ -244,7 +245,38 @@ static void message(struct world *w, uint32_t pid, const char *name, int fd, uin
 			{.address = WORLD_ADDRESS, .data = &m, .length = sizeof(m), .exit = exit},
 			{.address = CONTROL, .data = &c, .length = sizeof(c), .exit = exit}}};
 
-	world_call(w, pid, pid, &call);
+	world_call_until(w, pid, pid, &call, w->seq + 1 + later);
+}
+
+static void message(struct world *w, uint32_t pid, const char *name, int fd, uint64_t flags,
+		    int first, int second)
+{
+	message_until(w, pid, name, fd, flags, first, second, 1);
+	w->seq++;
+}
+
+/* Who is sent something may be seen to have it before the sender is seen to have sent it. */
+static void test_rights_race(void **unused)
+{
+	struct world w;
+
+	(void)unused;
+	world_begin(&w);
+	world_two(&w, 10, "socketpair", 3, (const uint64_t[4]){UNIX, STREAM}, 3, 4);
+	world_open(&w, 10, "/etc/hosts", 0, 5);
+	world_fork(&w, 10, 11, FORK_FORK);
+	message_until(&w, 10, "sendmsg", 4, 0, 0, 2, 90);
+	message_until(&w, 10, "sendmsg", 3, 0, 5, 0, 90);
+	message(&w, 11, "recvmsg", 4, 0, 20, 21);
+	world_check(&w, 11, 20, "/etc/hosts");
+	world_check(&w, 11, 21, "/dev/null");
+	/* It was sent but once. */
+	w.seq += 100;
+	message(&w, 11, "recvmsg", 4, 0, 22, 23);
+	assert_null(world_file(&w, 11, 22));
+	message(&w, 11, "recvmsg", 3, 0, 22, 23);
+	world_check(&w, 11, 22, "/dev/null");
+	world_done(&w);
 }
 
 static void test_rights(void **unused)
@@ -331,11 +363,11 @@ static void test_hostile_messages(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_addresses),        cmocka_unit_test(test_connection),
-		cmocka_unit_test(test_internet),         cmocka_unit_test(test_internet_sure),
-		cmocka_unit_test(test_internet_doubt),   cmocka_unit_test(test_lonely),
-		cmocka_unit_test(test_rights),           cmocka_unit_test(test_pidfd_getfd),
-		cmocka_unit_test(test_hostile_messages),
+		cmocka_unit_test(test_addresses),      cmocka_unit_test(test_connection),
+		cmocka_unit_test(test_internet),       cmocka_unit_test(test_internet_sure),
+		cmocka_unit_test(test_internet_doubt), cmocka_unit_test(test_lonely),
+		cmocka_unit_test(test_rights),         cmocka_unit_test(test_rights_race),
+		cmocka_unit_test(test_pidfd_getfd),    cmocka_unit_test(test_hostile_messages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,6 +205,42 @@ static void test_position_at_exit(void **unused)
 	world_done(&w);
 }
 
+/* Of those that were there at the start and may be one description, none is known any more when
+ * one has moved. */
+static void test_position_in_doubt(void **unused)
+{
+	struct meta_fd fds[] = {{.fd = 3, .flags = 1, .target = BYTES("/log")},
+				{.fd = 4, .flags = 1, .target = BYTES("/log")},
+				{.fd = 5, .flags = 1, .target = BYTES("/data")},
+				{.fd = 6, .flags = 1, .target = BYTES("/log"), .position = 7}};
+	struct meta_process processes[] = {{.pid = 10, .fds = fds, .fd_count = 4}, {.pid = 11}};
+	const struct meta_snapshot snapshot = {.processes = processes, .process_count = 2};
+	const struct trace_item item = {.kind = ITEM_SNAPSHOT, .snapshot = &snapshot};
+	struct world w;
+
+	(void)unused;
+	world_begin(&w);
+	state_free(w.state);
+	w.state = state_new_with(STATE_ALL);
+	assert_non_null(w.state);
+	assert_int_equal(state_take(w.state, &item), 0);
+	check_position(&w, 4, true, 0);
+	/* Where it is: nothing has moved. */
+	world_numbers(&w, 10, "lseek", 0, 3, 0, 1);
+	check_position(&w, 4, true, 0);
+	world_numbers(&w, 10, "write", 5, 3, 0, 5);
+	check_position(&w, 3, false, 0);
+	check_position(&w, 4, false, 0);
+	check_position(&w, 6, false, 0);
+	/* The other may move it at any time. */
+	world_numbers(&w, 10, "lseek", 9, 3, 0, 1);
+	check_position(&w, 3, false, 0);
+	/* Nobody else has this. */
+	world_numbers(&w, 10, "write", 5, 5, 0, 5);
+	check_position(&w, 5, true, 5);
+	world_done(&w);
+}
+
 static void test_not_recorded(void **unused)
 {
 	const struct meta_header some = {.trace_set = (char *)(uintptr_t) "openat"};
@@ -279,7 +315,15 @@ static void test_epoll(void **unused)
 
 /* ---- mappings ---- */
 
-enum { PAGE = 4096, PRIVATE_ANONYMOUS = 0x22, PRIVATE = 2, READ_WRITE = 3 };
+enum {
+	PAGE = 4096,
+	PRIVATE_ANONYMOUS = 0x22,
+	PRIVATE = 2,
+	FIXED = 0x10,
+	READ_WRITE = 3,
+	DONT_FORK = 10,
+	DO_FORK = 11
+};
 
 static void map(struct world *w, uint64_t at, uint64_t pages, uint64_t flags, uint64_t fd)
 {
@@ -342,9 +386,51 @@ static void test_maps(void **unused)
 	change(&w, "munmap", 12, 5, 0);
 	check_maps(&w, 10, "10-11 3 /a+1;");
 	check_maps(&w, 11, "10-11 3 /a+1;12-17 3;");
+	/* Of which it does not get what is to stay. */
+	map(&w, 20, 4, PRIVATE_ANONYMOUS, UINT64_MAX);
+	change(&w, "madvise", 20, 3, DONT_FORK);
+	change(&w, "madvise", 22, 1, DO_FORK);
+	world_fork(&w, 10, 13, FORK_FORK);
+	check_maps(&w, 10, "10-11 3 /a+1;20-22 3;22-24 3;");
+	check_maps(&w, 13, "10-11 3 /a+1;22-24 3;");
 	world_exec(&w, 11, 11, "/bin/ls");
 	check_maps(&w, 11, "");
 	assert_false(process(&w, 11)->maps_whole);
+	world_done(&w);
+}
+
+/* What another thread takes away is gone when something else comes there. */
+static void test_maps_race(void **unused)
+{
+	const struct made_call unmap = {.name = "munmap", .args = {10 * PAGE, 4 * PAGE}};
+	const struct made_call remap = {
+		.name = "mremap", .ret = 30 * PAGE, .args = {14 * PAGE, 2 * PAGE, 2 * PAGE, 1}};
+	struct world w;
+
+	(void)unused;
+	world_begin(&w);
+	world_thread(&w, 10, 12);
+	map(&w, 10, 6, PRIVATE_ANONYMOUS, UINT64_MAX);
+	world_call_until(&w, 10, 12, &unmap, w.seq + 10);
+	map(&w, 12, 1, PRIVATE_ANONYMOUS, UINT64_MAX);
+	assert_int_equal(state_advance(w.state, w.seq, UINT64_MAX), 0);
+	check_maps(&w, 10, "12-13 3;14-16 3;");
+	w.seq += 10;
+	check_maps(&w, 10, "12-13 3;14-16 3;");
+	/* So is what it moves away, or the end that it gives up. */
+	world_call_until(&w, 10, 12, &remap, w.seq + 10);
+	map(&w, 14, 1, PRIVATE_ANONYMOUS, UINT64_MAX);
+	w.seq += 10;
+	check_maps(&w, 10, "12-13 3;14-15 3;30-32 3;");
+	change(&w, "munmap", 30, 2, 0);
+	map(&w, 14, 2, PRIVATE_ANONYMOUS, UINT64_MAX);
+	/* One that takes the place of what is there says nothing of the other. */
+	world_call_until(&w, 10, 12, &unmap, w.seq + 10);
+	map(&w, 15, 1, PRIVATE_ANONYMOUS, UINT64_MAX);
+	map(&w, 13, 1, PRIVATE_ANONYMOUS | FIXED, UINT64_MAX);
+	check_maps(&w, 10, "12-16 3;");
+	w.seq += 10;
+	check_maps(&w, 10, "14-16 3;");
 	world_done(&w);
 }
 
@@ -522,9 +608,11 @@ int main(void)
 		cmocka_unit_test(test_ids_and_flags),
 		cmocka_unit_test(test_positions),
 		cmocka_unit_test(test_position_at_exit),
+		cmocka_unit_test(test_position_in_doubt),
 		cmocka_unit_test(test_not_recorded),
 		cmocka_unit_test(test_epoll),
 		cmocka_unit_test(test_maps),
+		cmocka_unit_test(test_maps_race),
 		cmocka_unit_test(test_remap),
 		cmocka_unit_test(test_heap),
 		cmocka_unit_test(test_map_limits),

@@ -7,11 +7,6 @@
 
 #include <cmocka.h>
 
-#define BYTES(s)                                                                                   \
-	{                                                                                          \
-		(uint8_t *)(uintptr_t)(s), sizeof(s) - 1                                           \
-	}
-
 static void take(struct world *w, const struct trace_item *item)
 {
 	assert_int_equal(state_take(w->state, item), 0);

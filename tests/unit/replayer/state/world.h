@@ -11,6 +11,12 @@
 
 enum { WORLD_ADDRESS = 0x7000, WORLD_ROOM = 0x100 };
 
+/* A struct meta_bytes of a literal. */
+#define BYTES(s)                                                                                   \
+	{                                                                                          \
+		(uint8_t *)(uintptr_t)(s), sizeof(s) - 1                                           \
+	}
+
 /* Who else is told, after the state. */
 typedef int world_fn(void *context, const struct trace_item *item);
 
