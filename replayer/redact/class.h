@@ -5,10 +5,11 @@
 
 enum redact_class {
 	REDACT_PASSWORD,
-	REDACT_TOKEN,    /* of a service: by name, or by how such look */
-	REDACT_KEY,      /* private keys, and files that hold them */
-	REDACT_STORE,    /* files with credentials of others: .netrc, .aws, cookies of browsers */
-	REDACT_HEADER,   /* of HTTP: authorization, cookies */
+	REDACT_FIELD,  /* called a password, and looks like a word: replaced where it stands only */
+	REDACT_TOKEN,  /* of a service: by name, or by how such look */
+	REDACT_KEY,    /* private keys, and files that hold them */
+	REDACT_STORE,  /* files with credentials of others: .netrc, .aws, cookies of browsers */
+	REDACT_HEADER, /* of HTTP: authorization, cookies */
 	REDACT_PROCESS,  /* /proc: environ, cmdline, mem */
 	REDACT_TERMINAL, /* what was typed while nothing was echoed */
 	REDACT_AGENT,    /* what was said to an agent */

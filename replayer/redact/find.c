@@ -19,20 +19,11 @@
 #include <string.h>
 #include <strings.h>
 
-enum {
-	CUT_MIN = 8, /* bytes of a token that is cut off where the text ends */
-	TOKEN_MAX = 4096,
-	KEY_LINES_MAX = 64 << 10,
-	CLIENT_RANDOM_SIZE = 32,
-};
+enum { STRONG_MAX = 4096 };
 
 struct trigger {
 	const char *word;
 	trigger_fn *take;
-	uint8_t min;      /* bytes that a token has behind its prefix */
-	bool exact;       /* in this case only */
-	bool sure;        /* nothing else is written so: also behind a letter, and cut off */
-	const char *also; /* characters of such a token besides letters and digits */
 };
 
 struct finder {
@@ -61,7 +52,7 @@ bool find_is_strong(const uint8_t *text, size_t size, size_t min)
 {
 	bool digit = false, lower = false, upper = false, other = false;
 
-	if (size < min || size > TOKEN_MAX || !secrets_is_worth(text, size))
+	if (size < min || size > STRONG_MAX || !secrets_is_worth(text, size))
 		return false;
 	for (size_t i = 0; i < size; i++) {
 		if (text[i] <= ' ' || text[i] >= 0x7f || find_is_in(text[i], "(){}[]<>;|`\"'"))
@@ -91,175 +82,6 @@ size_t find_skip_blanks(const struct search *s, size_t at)
 	return at;
 }
 
-/* ---- tokens of services ---- */
-
-/* A prefix, and so many characters behind it that it is no word. */
-static int take_prefix(const struct search *s, const struct trigger *t, size_t begin, size_t at)
-{
-	size_t end = at, min = t->min;
-	bool digit = false, letter = false;
-
-	if (begin && !t->sure && (isalnum(s->text[begin - 1]) || s->text[begin - 1] == '_'))
-		return 0;
-	if (memcmp(s->text + begin, t->word, at - begin) != 0)
-		return 0;
-	for (; end < s->size && end - begin < TOKEN_MAX &&
-	       (isalnum(s->text[end]) || find_is_in(s->text[end], t->also));
-	     end++) {
-		digit |= isdigit(s->text[end]) > 0;
-		letter |= isalpha(s->text[end]) > 0;
-	}
-	if (t->sure && (end == s->size || !s->text[end]) && min > CUT_MIN)
-		min = CUT_MIN;
-	if (end - at < min || !letter || (!digit && end - at < 24))
-		return 0;
-	return find_tell(s, begin, end, REDACT_TOKEN);
-}
-
-/* header.claims.signature, each in base64. */
-static int take_jwt(const struct search *s, size_t begin, size_t at)
-{
-	size_t end = at, dots = 0;
-
-	if ((begin && find_is_name(s->text[begin - 1])) || memcmp(s->text + begin, "eyJ", 3) != 0)
-		return 0;
-	for (; end < s->size && (isalnum(s->text[end]) || find_is_in(s->text[end], "-_.=")); end++)
-		dots += s->text[end] == '.';
-	return dots >= 2 && end - begin >= 32 ? find_tell(s, begin, end, REDACT_TOKEN) : 0;
-}
-
-static bool is_base64(uint8_t c)
-{
-	return isalnum(c) || find_is_in(c, "+/= \t\r");
-}
-
-/* How much of what has no end may be of a key: lines in base64, and headers in front of them. */
-static size_t key_lines(const uint8_t *text, size_t size)
-{
-	size_t at = 0;
-
-	while (at < size) {
-		const uint8_t *newline = memchr(text + at, '\n', size - at);
-		size_t end = newline ? (size_t)(newline - text) : size, i = at;
-
-		while (i < end && is_base64(text[i]))
-			i++;
-		if (i < end && !memchr(text + at, ':', end - at))
-			break;
-		at = end + 1;
-	}
-	return at < size ? at : size;
-}
-
-/* -----BEGIN … PRIVATE KEY-----: to its end, or to the end of what there is. */
-static int take_pem(const struct search *s, size_t begin, size_t at)
-{
-	static const char kind[] = "PRIVATE KEY", block[] = " BLOCK", end[] = "-----END";
-	size_t left = s->size - at < 64 ? s->size - at : 64, first;
-	const uint8_t *title = memmem(s->text + at, left, kind, sizeof(kind) - 1), *stop;
-
-	(void)begin;
-	if (!title || memchr(s->text + at, '\n', (size_t)(title - s->text) - at))
-		return 0;
-	first = (size_t)(title - s->text) + sizeof(kind) - 1;
-	if (s->size - first > sizeof(block) &&
-	    memcmp(s->text + first, block, sizeof(block) - 1) == 0)
-		first += sizeof(block) - 1;
-	while (first < s->size && s->text[first] == '-')
-		first++;
-	/* Also within a string that has its newlines as two characters. */
-	if (first < s->size && !find_is_in(s->text[first], "\n\r\\\"'"))
-		return 0;
-	left = s->size - first < KEY_LINES_MAX ? s->size - first : KEY_LINES_MAX;
-	stop = memmem(s->text + first, left, end, sizeof(end) - 1);
-	left = stop ? (size_t)(stop - s->text) - first : key_lines(s->text + first, left);
-	return find_lines(s->text + first, left, true, s->tell, s->context);
-}
-
-/* ---- NAME=value ---- */
-
-/* Where the value is that stands behind a name; false: there is none. @ret_loose: as in source
- * code, with blanks around. */
-static bool value_behind(const struct search *s, size_t *at, size_t *ret_end, bool *ret_loose)
-{
-	size_t i = *at, end;
-	uint8_t quote = 0;
-	bool quoted_name = false, spaced;
-
-	while (i < s->size && find_is_in(s->text[i], "\"'\\")) {
-		quoted_name = true;
-		i++;
-	}
-	spaced = i < s->size && s->text[i] == ' ';
-	i = find_skip_blanks(s, i);
-	if (i == s->size || !find_is_in(s->text[i], "=:"))
-		return false;
-	*ret_loose = (spaced || s->text[i] == ':') && !quoted_name;
-	i++;
-	if (i < s->size && (s->text[i] == '=' || s->text[i] == ':'))
-		return false;
-	i = find_skip_blanks(s, i);
-	while (i < s->size && find_is_in(s->text[i], "\\"))
-		i++;
-	if (i < s->size && find_is_in(s->text[i], "\"'"))
-		quote = s->text[i++];
-	for (end = i; end < s->size && s->text[end] > ' ' && s->text[end] < 0x7f; end++) {
-		if (quote ? s->text[end] == quote || s->text[end] == '\\'
-			  : find_is_in(s->text[end], "\"'&,;<>)}]"))
-			break;
-	}
-	*at = i;
-	*ret_end = end;
-	return end > i;
-}
-
-static bool is_authorization(const uint8_t *name, size_t size)
-{
-	static const char word[] = "authorization";
-	size_t n = sizeof(word) - 1;
-
-	return size >= n && strncasecmp((const char *)name + size - n, word, n) == 0;
-}
-
-static int take_name(const struct search *s, size_t begin, size_t at)
-{
-	size_t from = begin, end;
-	enum redact_class class;
-	bool loose, option;
-
-	while (from && find_is_name(s->text[from - 1]) && begin - from < FIND_NAME_MAX)
-		from--;
-	while (at < s->size && find_is_name(s->text[at]) && at - begin < FIND_NAME_MAX)
-		at++;
-	option = at - from > 2 && memcmp(s->text + from, "--", 2) == 0;
-	if (!rules_is_secret_name(s->f->rules, (const char *)s->text + from, at - from, &class))
-		return 0;
-	/* Its scheme is no secret: there is a rule for that. */
-	if (find_is_header(s, from, at, &end)) {
-		if (is_authorization(s->text + from, at - from))
-			return 0;
-		from = find_skip_blanks(s, at + 1);
-		return find_value(s->text + from, end > from ? end - from : 0, class, s->tell,
-				  s->context);
-	}
-	if (option && at < s->size && s->text[at] == ' ') {
-		/* --password X, in the text of a script. */
-		from = at + 1;
-		for (end = from;
-		     end < s->size && s->text[end] > ' ' && !find_is_in(s->text[end], "\"'&;|<>()");
-		     end++)
-			;
-		loose = false;
-	} else {
-		from = at;
-		if (!value_behind(s, &from, &end, &loose))
-			return 0;
-	}
-	if (!find_is_strong(s->text + from, end - from, loose ? FIND_SPACED_MIN : FIND_STRONG_MIN))
-		return 0;
-	return find_tell(s, from, end, class);
-}
-
 /* -u user:password, in the text of a script. */
 static int take_user(const struct search *s, size_t begin, size_t at)
 {
@@ -285,84 +107,76 @@ static int take_user(const struct search *s, size_t begin, size_t at)
 	return find_tell(s, colon, end, REDACT_PASSWORD);
 }
 
-/* LABEL client_random secret, both in hexadecimal: what NSS and all others write as a log of keys.
- */
-static int take_key_log(const struct search *s, size_t begin, size_t at)
-{
-	size_t end = find_line_end(s, at), from;
-	const uint8_t *blank = memchr(s->text + at, ' ', end - at);
-	size_t first = blank && s->text[at - 1] != ' ' ? (size_t)(blank + 1 - s->text) : at;
-
-	(void)begin;
-	for (from = first; from < end && isxdigit(s->text[from]); from++)
-		;
-	if (from - first != 2 * CLIENT_RANDOM_SIZE || from == end || s->text[from] != ' ')
-		return 0;
-	for (end = ++from; end < s->size && isxdigit(s->text[end]); end++)
-		;
-	return find_tell(s, from, end, REDACT_KEY);
-}
-
 /* ---- the words ---- */
 
+/* What a word is called in the automaton: a place in the table, or one of these. */
+enum { FIRST_TOKEN = 1 << 10, OWN_NAME = 1 << 20 };
+
+/* In small letters, and found in any: what must be in capitals is for the function to say. */
 static const struct trigger triggers[] = {
 	{"authorization", find_authorization},
 	{"cookie:", find_cookie},
 	{"://", find_url},
 	{"pass ", find_login},
 	{" login ", find_login},
-	{"auth plain ", find_login},
+	{"apop ", find_login},
 	{" -u ", take_user},
 	{"--user ", take_user},
 	{"--user=", take_user},
-	{"-----begin ", take_pem},
-	{"eyj", take_jwt},
-	{"pass", take_name},
-	{"pwd", take_name},
-	{"secret", take_name},
-	{"token", take_name},
-	{"key", take_name},
-	{"credential", take_name},
-	{"auth", take_name},
-	{"jwt", take_name},
-	{"_pat", take_name},
-	{"sessionid", take_name},
-	{"CLIENT_RANDOM ", take_key_log},
-	{"_TRAFFIC_SECRET", take_key_log},
-	{"EXPORTER_SECRET ", take_key_log},
-	{"EARLY_SECRET ", take_key_log},
-	{"AKIA", .min = 16, .exact = true, .also = ""},
-	{"ASIA", .min = 16, .exact = true, .also = ""},
-	{"ghp_", .min = 30, .sure = true, .also = ""},
-	{"gho_", .min = 30, .sure = true, .also = ""},
-	{"ghu_", .min = 30, .sure = true, .also = ""},
-	{"ghs_", .min = 30, .sure = true, .also = ""},
-	{"ghr_", .min = 30, .sure = true, .also = ""},
-	{"github_pat_", .min = 20, .sure = true, .also = "_"},
-	{"glpat-", .min = 16, .sure = true, .also = "-_"},
-	{"gldt-", .min = 16, .sure = true, .also = "-_"},
-	{"xoxb-", .min = 10, .sure = true, .also = "-"},
-	{"xoxp-", .min = 10, .sure = true, .also = "-"},
-	{"xoxa-", .min = 10, .sure = true, .also = "-"},
-	{"xoxr-", .min = 10, .sure = true, .also = "-"},
-	{"xoxs-", .min = 10, .sure = true, .also = "-"},
-	{"xapp-", .min = 10, .also = "-"},
-	{"sk_live_", .min = 16, .sure = true, .also = ""},
-	{"sk_test_", .min = 16, .also = ""},
-	{"rk_live_", .min = 16, .sure = true, .also = ""},
-	{"whsec_", .min = 16, .sure = true, .also = ""},
-	{"AIza", .min = 30, .also = "-_"},
-	{"npm_", .min = 30, .also = ""},
-	{"pypi-", .min = 40, .also = "-_"},
-	{"sk-", .min = 20, .also = "-_"},
-	{"hf_", .min = 30, .also = ""},
-	{"dckr_pat_", .min = 16, .sure = true, .also = "-_"},
-	{"shpat_", .min = 24, .sure = true, .also = ""},
-	{"ya29.", .min = 20, .also = "-_"},
-	{"SG.", .min = 40, .also = "-_."},
-	{"hvs.", .min = 20, .also = "-_"},
-	{"dop_v1_", .min = 40, .sure = true, .also = ""},
-	{"AGE-SECRET-KEY-", .min = 40, .sure = true, .also = ""},
+	{"auth ", find_exchange},
+	{"authenticate ", find_exchange},
+	{"auth\r\n$", find_bulk},
+	{"requirepass\r\n$", find_bulk},
+	{"masterauth\r\n$", find_bulk},
+	{"-----begin ", find_pem},
+	{"ls0tls1crudjti", find_encoded_pem},
+	{"private-lines: ", find_putty},
+	{"client_random ", find_key_log},
+	{"_traffic_secret", find_key_log},
+	{"exporter_secret ", find_key_log},
+	{"early_secret ", find_key_log},
+	{"pass", find_name},
+	{"pwd", find_name},
+	{"_pw", find_name},
+	{"bindpw", find_name},
+	{"rootpw", find_name},
+	{"psk", find_name},
+	{"secret", find_name},
+	{"token", find_name},
+	{"key", find_name},
+	{"credential", find_name},
+	{"auth", find_name},
+	{"jwt", find_name},
+	{"_pat", find_name},
+	{"sessionid", find_name},
+	{"mnemonic", find_name},
+	{"\"auth\"", find_auth_field},
+	{"identified by ", find_identified},
+	{"machine ", find_machine},
+	{"code=", find_query},
+	{"sig=", find_query},
+	{"signature=", find_query},
+	{"eyj", find_jwt},
+	{":aa", find_bot},
+	{"$1$", find_hash},
+	{"$5$", find_hash},
+	{"$6$", find_hash},
+	{"$y$", find_hash},
+	{"$gy$", find_hash},
+	{"$7$", find_hash},
+	{"$2a$", find_hash},
+	{"$2b$", find_hash},
+	{"$2y$", find_hash},
+	{"$apr1$", find_hash},
+	{"$argon2", find_hash},
+	{"$scram", find_hash},
+	{"$pbkdf2", find_hash},
+	{"pbkdf2_sha", find_hash},
+	{"scram-sha-256$", find_hash},
+	{"{sha}", find_scheme_hash},
+	{"{ssha}", find_scheme_hash},
+	{"{ssha256}", find_scheme_hash},
+	{"{ssha512}", find_scheme_hash},
 };
 
 struct finder *finder_new(const struct rules *rules)
@@ -376,8 +190,13 @@ struct finder *finder_new(const struct rules *rules)
 	f->words = automaton_new(true);
 	for (uint32_t i = 0; f->words && r == 0 && i < ARRAY_SIZE(triggers); i++)
 		r = automaton_add(f->words, triggers[i].word, strlen(triggers[i].word), i);
+	for (uint32_t i = 0; f->words && r == 0 && i < find_token_count(); i++) {
+		const char *prefix = find_token_prefix(i);
+
+		r = automaton_add(f->words, prefix, strlen(prefix), FIRST_TOKEN + i);
+	}
 	if (r == 0)
-		r = rules_tell_names(rules, f->words, ARRAY_SIZE(triggers));
+		r = rules_tell_names(rules, f->words, OWN_NAME);
 	if (!f->words || r < 0 || automaton_link(f->words) < 0)
 		return finder_free(f);
 	return f;
@@ -398,16 +217,16 @@ const struct rules *finder_rules(const struct finder *f)
 
 static int take_word(const struct search *s, uint32_t name, size_t begin, size_t at)
 {
-	const struct trigger *t = name < ARRAY_SIZE(triggers) ? &triggers[name] : NULL;
-
-	if (!t)
-		return take_name(s, begin, at);
-	return t->take ? t->take(s, begin, at) : take_prefix(s, t, begin, at);
+	if (name < FIRST_TOKEN)
+		return triggers[name].take(s, begin, at);
+	return name == OWN_NAME ? find_name(s, begin, at)
+				: find_token(s, name - FIRST_TOKEN, begin, at);
 }
 
-int find_text(const struct finder *f, const uint8_t *text, size_t size, find_fn *fn, void *context)
+int find_text_of(const struct finder *f, enum find_kind kind, const uint8_t *text, size_t size,
+		 find_fn *fn, void *context)
 {
-	const struct search s = {f, text, size, fn, context};
+	const struct search s = {f, text, size, fn, context, kind};
 	uint32_t state = 0;
 	int r = 0;
 
@@ -420,4 +239,10 @@ int find_text(const struct finder *f, const uint8_t *text, size_t size, find_fn 
 			r = take_word(&s, name, i + 1 - length, i + 1);
 	}
 	return r;
+}
+
+int find_text(const struct finder *f, const uint8_t *text, size_t size, find_fn *tell,
+	      void *context)
+{
+	return find_text_of(f, FIND_ANY, text, size, tell, context);
 }

@@ -31,6 +31,17 @@ struct finder *finder_free(struct finder *f);
  * source code and manuals are full of such. */
 int find_text(const struct finder *f, const uint8_t *text, size_t size, find_fn *tell,
 	      void *context);
+/* Where a text is from, which makes some things sure that are a guess elsewhere. */
+enum find_kind {
+	FIND_ANY,
+	FIND_SETTINGS, /* a file of settings: a line NAME = value is one, whatever the value */
+	FIND_WIRE,     /* a socket: lines of protocols are what they look like */
+};
+int find_text_of(const struct finder *f, enum find_kind kind, const uint8_t *text, size_t size,
+		 find_fn *tell, void *context);
+/* How much of some whole lines is to be looked at now: what is behind that waits for lines which
+ * belong to it. */
+size_t find_whole(enum find_kind kind, const uint8_t *text, size_t size);
 /* NAME=value, whole. */
 int find_variable(const struct finder *f, const uint8_t *text, size_t size, find_fn *tell,
 		  void *context);

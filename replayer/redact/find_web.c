@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What goes over a network as text: headers of HTTP, URLs, and how one logs in elsewhere. */
+/* What goes over a network as text: headers of HTTP, and URLs. */
 #include "find.h"
 
 #include "find_priv.h"
@@ -13,8 +13,6 @@
 
 enum {
 	SCHEME_MIN = 8, /* behind "Bearer" and the like */
-	LOGIN_MIN = 6,
-	TAG_MAX = 16, /* in front of a command of IMAP */
 	BASIC_MAX = 1024,
 };
 
@@ -41,23 +39,41 @@ static int value_of(uint8_t c)
 	return at ? (int)(at - digits) : -1;
 }
 
-int find_basic(const uint8_t *text, size_t size, find_fn *tell, void *context)
+size_t find_base64(const uint8_t *text, size_t size, uint8_t *ret, size_t max)
 {
-	uint8_t plain[BASIC_MAX];
 	size_t got = 0;
 	uint32_t bits = 0, count = 0;
-	const uint8_t *colon;
 
-	for (size_t i = 0; i < size && value_of(text[i]) >= 0 && got < sizeof(plain); i++) {
+	for (size_t i = 0; i < size && value_of(text[i]) >= 0 && got < max; i++) {
 		bits = bits << 6 | (uint32_t)value_of(text[i]);
 		count += 6;
 		if (count >= 8) {
 			count -= 8;
-			plain[got++] = (uint8_t)(bits >> count);
+			ret[got++] = (uint8_t)(bits >> count);
 		}
 	}
+	return got;
+}
+
+bool find_is_basic(const uint8_t *text, size_t size)
+{
+	uint8_t plain[BASIC_MAX];
+	size_t got = find_base64(text, size, plain, sizeof(plain));
+
+	for (size_t i = 0; i < got; i++) {
+		if (plain[i] < ' ')
+			return false;
+	}
+	return got + 3 >= size * 3 / 4 && memchr(plain, ':', got);
+}
+
+int find_basic(const uint8_t *text, size_t size, find_fn *tell, void *context)
+{
+	uint8_t plain[BASIC_MAX];
+	size_t got = find_base64(text, size, plain, sizeof(plain));
+	const uint8_t *colon = memchr(plain, ':', got);
+
 	/* AUTH PLAIN of SMTP and others has NULs between its parts. */
-	colon = memchr(plain, ':', got);
 	if (!colon)
 		colon = memrchr(plain, 0, got);
 	if (!colon)
@@ -105,7 +121,8 @@ int find_authorization(const struct search *s, size_t begin, size_t at)
 	if (!said || at >= end)
 		return 0;
 	at = behind_scheme(s, at, end, &scheme);
-	for (stop = at; stop < end && !find_is_in(s->text[stop], "\"'\\"); stop++) {
+	/* A line of its own is all of it: Digest has quotes. */
+	for (stop = at; stop < end && (header || !find_is_in(s->text[stop], "\"'\\")); stop++) {
 		if (!header && s->text[stop] <= ' ')
 			break;
 	}
@@ -183,30 +200,4 @@ int find_url(const struct search *s, size_t begin, size_t at)
 	if (!colon && (end - at < 20 || !secrets_is_worth(s->text + at, end - at)))
 		return 0;
 	return find_tell(s, from, end, colon ? REDACT_PASSWORD : REDACT_TOKEN);
-}
-
-/* ---- logging in ---- */
-
-/* A line of a protocol: "PASS secret", "a1 LOGIN user secret", "AUTH PLAIN secret", in capitals and
- * with CRLF. Tests that PASS on a terminal have the same, with names of files behind. */
-int find_login(const struct search *s, size_t begin, size_t at)
-{
-	size_t end = find_line_end(s, at), line = begin, last = end;
-	int r;
-
-	while (line && s->text[line - 1] != '\n' && begin - line <= TAG_MAX)
-		line--;
-	if (begin - line > TAG_MAX || end == s->size || s->text[end] != '\r')
-		return 0;
-	for (size_t i = begin; i < at; i++) {
-		if (islower(s->text[i]))
-			return 0;
-	}
-	while (last > at && s->text[last - 1] != ' ')
-		last--;
-	if (!find_is_strong(s->text + last, end - last, LOGIN_MIN) ||
-	    (memchr(s->text + last, '/', end - last) && memchr(s->text + last, '.', end - last)))
-		return 0;
-	r = find_tell(s, last, end, REDACT_PASSWORD);
-	return r == 0 ? find_basic(s->text + last, end - last, s->tell, s->context) : r;
 }

@@ -86,6 +86,22 @@ static void shell(const uint8_t *s, size_t size, const char *special, struct buf
 	}
 }
 
+static void utf16(const uint8_t *s, size_t size, bool big, struct buf *ret)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (s[i] >= 0x80) {
+			/* LATER: letters of other languages. */
+			buf_clear(ret);
+			return;
+		}
+		if (big)
+			buf_char(ret, '\0');
+		buf_char(ret, (char)s[i]);
+		if (!big)
+			buf_char(ret, '\0');
+	}
+}
+
 static int digit_of(uint8_t c, const char *alphabet)
 {
 	const char *at = c ? strchr(alphabet, c) : NULL;
@@ -166,6 +182,8 @@ int forms_tell(const uint8_t *secret, size_t size, form_fn *tell, void *context)
 	}
 	FORM("decoded", decoded(secret, size, 0, "0123456789abcdef", 4, &form));
 	FORM("decoded", decoded(secret, size, 0, "0123456789ABCDEF", 4, &form));
+	FORM("UTF-16", utf16(secret, size, false, &form));
+	FORM("UTF-16", utf16(secret, size, true, &form));
 	FORM("JSON", json(secret, size, false, &form));
 	FORM("JSON", json(secret, size, true, &form));
 	for (size_t i = 0; i < sizeof(specials) / sizeof(specials[0]); i++)

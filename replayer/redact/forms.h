@@ -2,9 +2,9 @@
 /*
  * What a secret looks like when a program has written it another way: base64 (also within a longer
  * text, so in three alignments, and with the alphabet for URLs), percent-encoded, as a JSON
- * string, in hexadecimal, quoted for a shell; and what it is itself base64 or hexadecimal of, as
- * the lines of a key are. Not: compressed, encrypted, in another character set, or base64 with line
- * breaks inside.
+ * string, in hexadecimal, quoted for a shell, in UTF-16; and what it is itself base64 or
+ * hexadecimal of, as the lines of a key are. Not: compressed, encrypted, in another character set,
+ * or base64 with line breaks inside.
  */
 #ifndef REDACT_FORMS_H
 #define REDACT_FORMS_H

@@ -31,7 +31,6 @@ enum {
 #define SET2_FLUSHED UINT64_C(0x402c542d)
 
 static const struct rules_object agent = {REDACT_AGENT, CONTENT_NONE};
-static const struct rules_object key_log = {REDACT_KEY, CONTENT_WORDS};
 static const struct rules_object typed_line = {REDACT_TERMINAL, CONTENT_LINE};
 static const struct rules_object typed_raw = {REDACT_TERMINAL, CONTENT_TYPED};
 static const struct rules_object too_many = {REDACT_STORE, CONTENT_NONE};
@@ -42,7 +41,7 @@ enum { SHOWS = 1, HIDES_LINES, HIDES_ALL };
 
 struct learned {
 	char *path;
-	const struct rules_object *object;
+	struct rules_object object;
 };
 
 struct objects {
@@ -86,10 +85,10 @@ void objects_forget(struct objects *o)
 	map_done(&o->masters);
 }
 
-/* ---- variables ---- */
+/* ---- what was said to be secret ---- */
 
-static int learn(struct objects *o, const char *path, size_t size,
-		 const struct rules_object *object)
+int objects_learn(struct objects *o, const char *path, size_t size,
+		  const struct rules_object *object)
 {
 	for (size_t i = 0; i < o->count; i++) {
 		if (strlen(o->learned[i].path) == size &&
@@ -101,34 +100,10 @@ static int learn(struct objects *o, const char *path, size_t size,
 	o->learned[o->count].path = strndup(path, size);
 	if (!o->learned[o->count].path)
 		return -ENOMEM;
-	o->learned[o->count++].object = object;
+	o->learned[o->count++].object = *object;
 	/* What it was taken for so far. */
 	map_done(&o->by_path);
 	return 0;
-}
-
-int objects_learn(struct objects *o, const uint8_t *variable, size_t size)
-{
-	static const struct {
-		const char *name;
-		const struct rules_object *object;
-	} variables[] = {{"SSH_AUTH_SOCK=", &agent},
-			 {"GPG_AGENT_INFO=", &agent},
-			 {"GNOME_KEYRING_CONTROL=", &agent},
-			 {"SSLKEYLOGFILE=", &key_log}};
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(variables); i++) {
-		size_t n = strlen(variables[i].name);
-
-		if (size > n && memcmp(variable, variables[i].name, n) == 0)
-			r = learn(o, (const char *)variable + n,
-				  strcspn((const char *)variable + n, ":\n") < size - n
-					  ? strcspn((const char *)variable + n, ":\n")
-					  : size - n,
-				  variables[i].object);
-	}
-	return r;
 }
 
 static const struct rules_object *learned(const struct objects *o, const char *path, size_t size)
@@ -136,7 +111,7 @@ static const struct rules_object *learned(const struct objects *o, const char *p
 	for (size_t i = 0; i < o->count; i++) {
 		if (strlen(o->learned[i].path) == size &&
 		    memcmp(o->learned[i].path, path, size) == 0)
-			return o->learned[i].object;
+			return &o->learned[i].object;
 	}
 	return NULL;
 }
@@ -196,7 +171,7 @@ static bool is_agent_address(const struct objects *o, const struct state_address
 	memcpy(path, a->bytes + 2, size);
 	path[size] = '\0';
 	known = learned(o, path, size);
-	return known == &agent || is_agent_path(path);
+	return (known && known->class == REDACT_AGENT) || is_agent_path(path);
 }
 
 static const struct rules_object *of_socket(const struct objects *o, const struct state_file *f)

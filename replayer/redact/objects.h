@@ -14,8 +14,9 @@ struct objects;
 
 struct objects *objects_new(const struct rules *rules);
 struct objects *objects_free(struct objects *o);
-/* A variable of an environment that names a socket or a file of secrets. 0 or -ENOMEM. */
-int objects_learn(struct objects *o, const uint8_t *variable, size_t size);
+/* A file or a socket that was said to be secret, by its absolute path. 0 or -ENOMEM. */
+int objects_learn(struct objects *o, const char *path, size_t size,
+		  const struct rules_object *object);
 /* Another tape: terminals are others. */
 void objects_forget(struct objects *o);
 /* What a call does to a terminal; @e is the event that @s has taken last. 0 or -ENOMEM. */

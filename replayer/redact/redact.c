@@ -30,6 +30,12 @@ static const struct call_kind kinds[] = {
 	{"setsockopt", USE_OPTION, .class = REDACT_KERNEL},
 	{"socketcall", USE_OPTION, .class = REDACT_KERNEL},
 	{"fsconfig", USE_NAMED, 2, 3, REDACT_PASSWORD},
+	{"setxattr", USE_NAMED, 1, 2, REDACT_PASSWORD},
+	{"lsetxattr", USE_NAMED, 1, 2, REDACT_PASSWORD},
+	{"fsetxattr", USE_NAMED, 1, 2, REDACT_PASSWORD},
+	{"getxattr", USE_NAMED, 1, 2, REDACT_PASSWORD},
+	{"lgetxattr", USE_NAMED, 1, 2, REDACT_PASSWORD},
+	{"fgetxattr", USE_NAMED, 1, 2, REDACT_PASSWORD},
 	{"process_vm_readv", USE_SECRET, .class = REDACT_PROCESS},
 	{"process_vm_writev", USE_SECRET, .class = REDACT_PROCESS},
 };
@@ -120,6 +126,7 @@ struct redact *redact_free(struct redact *r)
 	free(r->memory);
 	free(r->covered);
 	buf_done(&r->argv);
+	buf_done(&r->path);
 	buf_done(&r->bytes);
 	free(r);
 	return NULL;
@@ -385,6 +392,7 @@ int redact_take(struct redact *r, const struct trace_item *item, struct err *err
 	bool begins = item->kind == ITEM_HEADER || (!r->state && item->kind != ITEM_DAMAGE);
 	int result = begins ? begin_tape(r, item) : 0;
 
+	r->event = NULL;
 	if (result == 0 && r->state)
 		result = state_take(r->state, item);
 	if (result == 0)

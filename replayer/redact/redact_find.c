@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The first pass: what is secret. */
+#include "named.h"
 #include "names.h"
 #include "redact_priv.h"
 
 #include "base/cleanup.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -14,6 +16,10 @@ enum {
 	PEM_MAX = 64 << 10,
 	FILE_MAX = 1 << 20, /* of a file of secrets that is looked at as one */
 	RANGE_MAX = 1 << 20,
+	HERE_MAX = 512, /* of what is replaced where it stands */
+	NAME_BEFORE_MIN = 3,
+	NAME_BEFORE_MAX = 64, /* of a name, and what is between it and its value */
+	NAMED_MIN = 4,
 };
 
 /* ---- what is found ---- */
@@ -24,7 +30,7 @@ static int take_secret(void *context, const uint8_t *text, size_t size, enum red
 {
 	struct redact *r = context;
 
-	return secrets_add(r->secrets, class, text, size);
+	return class == REDACT_FIELD ? 0 : secrets_add(r->secrets, class, text, size);
 }
 
 struct lane_search {
@@ -36,7 +42,7 @@ struct lane_search {
 static int replace_here(struct redact *r, const struct lane *l, size_t from, size_t size,
 			enum redact_class class)
 {
-	uint8_t token[REDACT_HASHED_MIN * 4];
+	uint8_t token[HERE_MAX];
 
 	if (size > sizeof(token))
 		size = sizeof(token);
@@ -44,20 +50,54 @@ static int replace_here(struct redact *r, const struct lane *l, size_t from, siz
 	return redact_replace(r, l, from, size, class, token);
 }
 
+/* Where the name begins that is in front of a value: name=value, "name": "value". */
+static size_t name_before(const uint8_t *text, size_t from)
+{
+	size_t at = from, name;
+
+	while (at && from - at < NAME_BEFORE_MAX && strchr(" \t=:\"'>(\\", text[at - 1]) &&
+	       text[at - 1])
+		at--;
+	for (name = at; name && from - name < NAME_BEFORE_MAX &&
+			(isalnum(text[name - 1]) || text[name - 1] == '_');
+	     name--)
+		;
+	return at < from && at - name >= NAME_BEFORE_MIN ? name : from;
+}
+
+/* Too much of a word to be looked for by itself: it is replaced where its name is in front of it.
+ */
+static int replace_named(struct redact *r, const struct lane *l, size_t from, size_t size,
+			 enum redact_class class)
+{
+	const uint8_t *text = (const uint8_t *)l->text.data;
+	size_t name = name_before(text, from), length = from + size - name;
+	uint8_t instead[NAME_BEFORE_MAX + HERE_MAX];
+
+	if (name == from || size > HERE_MAX)
+		return l->object ? 0 : replace_here(r, l, from, size, class);
+	memcpy(instead, text + name, from - name);
+	redact_token(r->options.key, class, text + from, size, instead + (from - name));
+	return secrets_add_exact(r->secrets, class, text + name, length, instead, false);
+}
+
 static int take_in_lane(void *context, const uint8_t *text, size_t size, enum redact_class class)
 {
 	const struct lane_search *s = context;
 	const uint8_t *begin = (const uint8_t *)s->l->text.data;
 	const struct rules_object *object = s->l->object;
+	bool field = class == REDACT_FIELD;
 
 	if (object)
 		class = object->class;
-	if (secrets_is_worth(text, size))
+	if (!field && secrets_is_worth(text, size))
 		return secrets_add(s->r->secrets, class, text, size);
-	/* All of such a file is replaced anyway. */
-	if (object || text < begin || text >= begin + s->l->text.size)
+	if (text < begin || text >= begin + s->l->text.size)
 		return 0;
-	return replace_here(s->r, s->l, (size_t)(text - begin), size, class);
+	if (field || (object && size >= NAMED_MIN))
+		return replace_named(s->r, s->l, (size_t)(text - begin), size, class);
+	/* All of such a file is replaced anyway. */
+	return object ? 0 : replace_here(s->r, s->l, (size_t)(text - begin), size, class);
 }
 
 /* ---- streams ---- */
@@ -92,7 +132,8 @@ static int search_secrets(struct redact *r, struct lane *l, size_t size)
 	case CONTENT_ENV:
 		return find_environment(r->finder, text, size, take_in_lane, &s);
 	default:
-		return find_text(r->finder, text, size, take_in_lane, &s);
+		return find_text_of(r->finder, (enum find_kind)l->kind, text, size, take_in_lane,
+				    &s);
 	}
 }
 
@@ -132,7 +173,8 @@ static int search_lines(struct redact *r, struct lane *l)
 		keep = OVERLAP;
 	}
 	if (end)
-		end = hold(l, end);
+		end = hold(l,
+			   find_whole((enum find_kind)l->kind, (const uint8_t *)l->text.data, end));
 	result = search(r, l, end);
 	if (end > keep)
 		lanes_drop(r->lanes, l, end - keep);
@@ -178,6 +220,15 @@ static enum names_file file_of(const struct state_file *f)
 						      : NAMES_NO_FILE;
 }
 
+static enum find_kind kind_of(const struct state_file *f)
+{
+	if (f && f->kind == STATE_SOCKET)
+		return FIND_WIRE;
+	return f && f->kind == STATE_NAMED && f->text && rules_is_settings_path(f->text, f->size)
+		       ? FIND_SETTINGS
+		       : FIND_ANY;
+}
+
 static int take_transfer(void *context, const struct transfer *t)
 {
 	struct redact *r = context;
@@ -201,6 +252,8 @@ static int take_transfer(void *context, const struct transfer *t)
 	if (result < 0)
 		return result;
 	l->object = object;
+	if (anew)
+		l->kind = (uint8_t)kind_of(t->file);
 	if (r->names && anew)
 		l->file = (uint8_t)file_of(t->file);
 	while (result == 0 && transfer_next(t, &at, &piece)) {
@@ -226,9 +279,26 @@ static int gather_argument(struct redact *r, uint64_t address, const uint8_t *te
 	return buf_error(&r->argv);
 }
 
+/* In the directory of whoever is to open it. */
+static int learn(void *context, const char *path, size_t size, const struct rules_object *object)
+{
+	struct redact *r = context;
+	int result = 0;
+
+	buf_clear(&r->path);
+	if (*path == '/')
+		buf_append(&r->path, path, size);
+	else if (r->event)
+		result = state_resolve(r->state, r->event, STATE_FDCWD, path, size, true, &r->path);
+	if (result == 0)
+		result = buf_error(&r->path);
+	return result == 0 ? objects_learn(r->objects, buf_text(&r->path), r->path.size, object)
+			   : result;
+}
+
 static int find_one_variable(struct redact *r, uint64_t address, const uint8_t *text, size_t size)
 {
-	int result = objects_learn(r->objects, text, size);
+	int result = named_by_variable(r->options.rules, text, size, learn, r);
 
 	(void)address;
 	if (result == 0 && r->names)
@@ -240,6 +310,8 @@ static int find_command(struct redact *r, const uint8_t *argv, size_t size)
 {
 	int result = find_arguments(r->finder, argv, size, take_secret, r);
 
+	if (result == 0)
+		result = named_by_arguments(r->options.rules, argv, size, learn, r);
 	return result == 0 && r->names ? names_take_arguments(r->names, argv, size) : result;
 }
 
@@ -298,11 +370,13 @@ static int find_option(struct redact *r, const struct event *e)
 	return m ? secrets_add(r->secrets, REDACT_KERNEL, m->data, m->length) : 0;
 }
 
-/* A string at the call's entry, without its NUL. */
+/* A string, without its NUL: as the call got it, or as it gave it. */
 static const uint8_t *string_at(const struct event *e, uint64_t address, size_t *ret_size)
 {
 	const uint8_t *at = event_bytes(e, EVENT_AT_ENTRY, address, ret_size);
 
+	if (!at)
+		at = event_bytes(e, EVENT_AT_EXIT, address, ret_size);
 	if (at)
 		*ret_size = strnlen((const char *)at, *ret_size);
 	return at;

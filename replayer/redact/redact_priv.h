@@ -24,7 +24,7 @@ enum call_use {
 	USE_RANDOM, /* all that it gave is secret */
 	USE_SECRET, /* its payload is: keyctl(2), add_key(2), process_vm_readv(2) */
 	USE_OPTION, /* of a socket, which may be a key: setsockopt(2) */
-	USE_NAMED,  /* a name, and its value: fsconfig(2) */
+	USE_NAMED,  /* a name, and its value: fsconfig(2), setxattr(2) */
 };
 
 struct call_kind {
@@ -82,7 +82,7 @@ struct redact {
 	const struct event *event;
 	bool *covered; /* which of its ranges have something of a stream */
 	size_t covered_capacity;
-	struct buf argv;
+	struct buf argv, path;
 	size_t argv_at; /* of it, how much has been put back */
 
 	/* REDACT_WRITE */

@@ -160,7 +160,7 @@ static int search_names(struct redact *r, const uint8_t *text, size_t size)
 		if (state)
 			result = take_ended(&x, state, i + 1);
 	}
-	return result == 0 ? redact_search_addresses(r, text, size) : result;
+	return result == 0 && r->names ? redact_search_addresses(r, text, size) : result;
 }
 
 int redact_search(struct redact *r, const uint8_t *text, size_t size, bool cut)
@@ -180,7 +180,7 @@ int redact_search(struct redact *r, const uint8_t *text, size_t size, bool cut)
 		result = add_partial(r, state, size, cut ? PARTIAL_MIN : SHORTENED_MIN);
 	if (result == 0)
 		result = redact_search_wrapped(r, text, size);
-	return result == 0 && r->names ? search_names(r, text, size) : result;
+	return result == 0 ? search_names(r, text, size) : result;
 }
 
 /* ---- texts ---- */

@@ -17,7 +17,13 @@
 #include <string.h>
 #include <strings.h>
 
-enum { RULES_FILE_MAX = 1 << 20, RULES_MAX = 10000, NAME_MAX_SIZE = 256, WORDS_MAX = 16 };
+enum {
+	RULES_FILE_MAX = 1 << 20,
+	RULES_MAX = 10000,
+	NAME_MAX_SIZE = 256,
+	WORDS_MAX = 16,
+	PATH_SIZE = 4096
+};
 
 /* ---- names ---- */
 
@@ -80,6 +86,25 @@ static const struct {
 	{"dockerauthconfig", REDACT_TOKEN},
 	{"auth", REDACT_TOKEN},
 	{"webhookurl", REDACT_TOKEN},
+};
+
+/* How a word ends that has several in it: dbpassword, clientsecret. */
+static const struct {
+	const char *end;
+	enum redact_class class;
+} secret_ends[] = {
+	{"password", REDACT_PASSWORD},    {"passwd", REDACT_PASSWORD},
+	{"passphrase", REDACT_PASSWORD},  {"dbpass", REDACT_PASSWORD},
+	{"smtppass", REDACT_PASSWORD},    {"requirepass", REDACT_PASSWORD},
+	{"mailpass", REDACT_PASSWORD},    {"ftppass", REDACT_PASSWORD},
+	{"masterauth", REDACT_PASSWORD},  {"bindpw", REDACT_PASSWORD},
+	{"rootpw", REDACT_PASSWORD},      {"clientsecret", REDACT_TOKEN},
+	{"consumersecret", REDACT_TOKEN}, {"apisecret", REDACT_TOKEN},
+	{"appsecret", REDACT_TOKEN},      {"authtoken", REDACT_TOKEN},
+	{"accesstoken", REDACT_TOKEN},    {"refreshtoken", REDACT_TOKEN},
+	{"idtoken", REDACT_TOKEN},        {"apitoken", REDACT_TOKEN},
+	{"bottoken", REDACT_TOKEN},       {"sessiontoken", REDACT_TOKEN},
+	{"secretaccesskey", REDACT_KEY},
 };
 
 /* What may stand behind such a word without making it something else. */
@@ -167,6 +192,21 @@ static bool find_word(const char *word, enum redact_class *ret)
 	return false;
 }
 
+static bool find_end(const char *word, enum redact_class *ret)
+{
+	size_t size = strlen(word);
+
+	for (size_t i = 0; i < ARRAY_SIZE(secret_ends); i++) {
+		size_t n = strlen(secret_ends[i].end);
+
+		if (size >= n && strcmp(word + size - n, secret_ends[i].end) == 0) {
+			*ret = secret_ends[i].class;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool is_number(const char *word)
 {
 	return *word && !word[strspn(word, "0123456789")];
@@ -207,7 +247,7 @@ bool rules_is_secret_name(const struct rules *r, const char *name, size_t size,
 		if (find_word(joined, ret))
 			return true;
 	}
-	return false;
+	return find_end(words + starts[count - 1], ret);
 }
 
 /* ---- paths ---- */
@@ -282,6 +322,11 @@ static const struct {
 	{"*/.bash_history", REDACT_STORE, CONTENT_TEXT},
 	{"*/.zsh_history", REDACT_STORE, CONTENT_TEXT},
 	{"*/.python_history", REDACT_STORE, CONTENT_TEXT},
+	{"*/fish_history", REDACT_STORE, CONTENT_TEXT},
+	{"*/.psql_history", REDACT_STORE, CONTENT_TEXT},
+	{"*/.mysql_history", REDACT_STORE, CONTENT_TEXT},
+	{"*/.rediscli_history", REDACT_STORE, CONTENT_TEXT},
+	{"*/.node_repl_history", REDACT_STORE, CONTENT_TEXT},
 	{"*/Cookies", REDACT_STORE, CONTENT_NONE},
 	{"*/Cookies-journal", REDACT_STORE, CONTENT_NONE},
 	{"*/cookies.sqlite*", REDACT_STORE, CONTENT_NONE},
@@ -294,6 +339,17 @@ static const struct {
 	{"/dev/random", REDACT_RANDOM, CONTENT_NONE},
 	{"/dev/urandom", REDACT_RANDOM, CONTENT_NONE},
 };
+
+/* Files of settings by the ends of their names. */
+static const char *const settings[] = {
+	".conf", ".cnf",  ".cfg",    ".ini",    ".env",     ".yml",        ".yaml",
+	".json", ".toml", ".tfvars", ".config", ".tfstate", ".properties", ".props",
+};
+
+/* Those that every machine has as they are, where the words mean something else: "passwd: files" */
+static const char *const plain_settings[] = {
+	"/etc/nsswitch.conf", "/etc/ssl/*",       "/usr/*",           "/lib/*",
+	"/nix/store/*",       "*/node_modules/*", "*/site-packages/*"};
 
 /* Where certificates are that everybody has. */
 static const char *const public_paths[] = {"/etc/ssl/certs/*", "/usr/*", "/etc/pki/*",
@@ -329,10 +385,29 @@ static bool is_public(const struct rules *r, const char *path)
 	return false;
 }
 
+bool rules_is_settings_path(const char *path, size_t size)
+{
+	char text[PATH_SIZE];
+	bool is = false;
+
+	if (size >= sizeof(text) || !size)
+		return false;
+	memcpy(text, path, size);
+	text[size] = '\0';
+	for (size_t i = 0; !is && i < ARRAY_SIZE(settings); i++) {
+		size_t n = strlen(settings[i]);
+
+		is = size > n && strcmp(text + size - n, settings[i]) == 0;
+	}
+	for (size_t i = 0; is && i < ARRAY_SIZE(plain_settings); i++)
+		is = !matches(plain_settings[i], text);
+	return is;
+}
+
 bool rules_is_secret_path(const struct rules *r, const char *path, size_t size,
 			  struct rules_object *ret)
 {
-	char text[4096];
+	char text[PATH_SIZE];
 
 	if (size >= sizeof(text) || !size || path[0] != '/')
 		return false;

@@ -54,6 +54,9 @@ int rules_tell_names(const struct rules *r, struct automaton *words, uint32_t na
 /* Whether what is called so is a secret: WORDS_OF_NAME, words-of-name, wordsOfName. */
 bool rules_is_secret_name(const struct rules *r, const char *name, size_t size,
 			  enum redact_class *ret);
+/* Whether a file is one of settings, by its absolute path: what is called a password there is one,
+ * whatever it looks like. */
+bool rules_is_settings_path(const char *path, size_t size);
 /* Whether a file is one of secrets, by its absolute path. */
 bool rules_is_secret_path(const struct rules *r, const char *path, size_t size,
 			  struct rules_object *ret);

@@ -24,13 +24,21 @@ static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 static const struct {
 	const char *name, *word;
 } classes[REDACT_CLASS_MAX] = {
-	[REDACT_PASSWORD] = {"password", "PASSWORD"},  [REDACT_TOKEN] = {"token", "TOKEN"},
-	[REDACT_KEY] = {"private key", "KEY"},         [REDACT_STORE] = {"credentials", "STORE"},
-	[REDACT_HEADER] = {"HTTP header", "HEADER"},   [REDACT_PROCESS] = {"/proc", "PROC"},
-	[REDACT_TERMINAL] = {"typed unseen", "TYPED"}, [REDACT_AGENT] = {"agent", "AGENT"},
-	[REDACT_KERNEL] = {"kernel key", "KEYCTL"},    [REDACT_RANDOM] = {"random", "RANDOM"},
-	[REDACT_RULE] = {"own rule", "RULE"},          [REDACT_NAME] = {"name", "NAME"},
-	[REDACT_ADDRESS] = {"address", "ADDRESS"},     [REDACT_PAYLOAD] = {"payload", "PAYLOAD"},
+	[REDACT_PASSWORD] = {"password", "PASSWORD"},
+	[REDACT_FIELD] = {"weak password", "WEAK"},
+	[REDACT_TOKEN] = {"token", "TOKEN"},
+	[REDACT_KEY] = {"private key", "KEY"},
+	[REDACT_STORE] = {"credentials", "STORE"},
+	[REDACT_HEADER] = {"HTTP header", "HEADER"},
+	[REDACT_PROCESS] = {"/proc", "PROC"},
+	[REDACT_TERMINAL] = {"typed unseen", "TYPED"},
+	[REDACT_AGENT] = {"agent", "AGENT"},
+	[REDACT_KERNEL] = {"kernel key", "KEYCTL"},
+	[REDACT_RANDOM] = {"random", "RANDOM"},
+	[REDACT_RULE] = {"own rule", "RULE"},
+	[REDACT_NAME] = {"name", "NAME"},
+	[REDACT_ADDRESS] = {"address", "ADDRESS"},
+	[REDACT_PAYLOAD] = {"payload", "PAYLOAD"},
 };
 
 const char *redact_class_name(enum redact_class class)
