@@ -2,7 +2,7 @@
 /*
  * Between plain C and protobuf. Events go column by column: a chunk's columns are
  * collected in scratch arrays that live in the codec, so that packing allocates
- * nothing; unpacking is protobuf-c's, then one pass over all columns at once.
+ * nothing. The way back is in codec_rows.c.
  *
  * Nothing of a record is believed before its checksum and all its lengths are
  * checked. Records of header, snapshot and trailer are in codec_meta.c.
@@ -11,6 +11,7 @@
 
 #include "codec_priv.h"
 
+#include "base/cleanup.h"
 #include "base/err.h"
 
 #include "container/limits.h"
@@ -26,11 +27,7 @@ enum {
 	CRC_SIZE = 6,
 	RECORD_TAG = 0x0a, /* Trace.record */
 	VARINT_MAX = 10,
-	RANGE_AT_EXIT = 1,
-	RANGE_UNREADABLE = 2,
-	RANGE_ARGUMENT_SHIFT = 2,
-	RANGE_NAME = EVENT_ARGS + 1, /* in the place of an argument */
-	TASK_SLOTS = 4096,           /* of the map from tid to the chunk's task index */
+	TASK_SLOTS = 4096, /* of the map from tid to the chunk's task index */
 };
 
 struct codec {
@@ -47,7 +44,7 @@ struct codec {
 	struct buf data;
 	/* task index + 1 by a hash of (pid, tid) */
 	uint32_t task_index[TASK_SLOTS];
-	struct codec_values outline;
+	struct codec_values values;
 	/* rare rows */
 	struct buf forks, execs, signals, exits, pointers;
 };
@@ -87,7 +84,7 @@ struct codec *codec_free(struct codec *c)
 	free(c->range_address);
 	free(c->range_beyond);
 	buf_done(&c->data);
-	free(c->outline.value);
+	free(c->values.value);
 	buf_done(&c->forks);
 	buf_done(&c->execs);
 	buf_done(&c->signals);
@@ -99,7 +96,22 @@ struct codec *codec_free(struct codec *c)
 
 struct codec_values *codec_values(struct codec *c)
 {
-	return &c->outline;
+	return &c->values;
+}
+
+int codec_values_reserve(struct codec_values *v, size_t count)
+{
+	uint64_t *bigger;
+
+	if (count <= v->capacity)
+		return 0;
+	count += count / 2;
+	bigger = reallocarray(v->value, count, sizeof(*bigger));
+	if (!bigger)
+		return -ENOMEM;
+	v->value = bigger;
+	v->capacity = count;
+	return 0;
 }
 
 static bool grow(void *array, size_t count, size_t size)
@@ -197,12 +209,12 @@ static void add_range(struct codec *c, Systape__Chunk *m, const struct event *e,
 		      const struct event_memory *r)
 {
 	bool name = r->when == EVENT_NAME;
-	uint32_t argument = name ? RANGE_NAME : argument_of(e, r->address);
+	uint32_t argument = name ? CODEC_NAME : argument_of(e, r->address);
 	size_t n = m->n_range_info++;
 
-	c->range_info[n] = (r->when != EVENT_AT_ENTRY ? RANGE_AT_EXIT : 0u) |
-			   (r->unreadable ? RANGE_UNREADABLE : 0u) |
-			   argument << RANGE_ARGUMENT_SHIFT;
+	c->range_info[n] = (r->when != EVENT_AT_ENTRY ? CODEC_AT_EXIT : 0u) |
+			   (r->unreadable ? CODEC_UNREADABLE : 0u) |
+			   argument << CODEC_ARGUMENT_SHIFT;
 	c->range_address[n] = argument && !name ? 0 : (int64_t)r->address;
 	c->range_length[n] = r->length;
 	c->range_beyond[n] = r->full - r->length;
@@ -504,247 +516,28 @@ int codec_kind(const void *body, size_t size, enum codec_kind *ret, struct err *
 
 /* ---- columns to rows ---- */
 
-struct counts {
-	size_t calls, ends, rets, ranges, forks, execs, signals, exits;
-	uint64_t bytes;
-};
-
-static void count_rows(const Systape__Chunk *m, struct counts *n)
+/* What nobody writes, such as a column in two pieces, but protobuf allows: written anew as we
+ * write it. */
+static int decode_anew(struct codec *c, const uint8_t *at, size_t size, struct batch *ret,
+		       struct err *err)
 {
-	for (size_t i = 0; i < m->n_kind; i++) {
-		uint32_t kind = m->kind[i];
+	cleanup_done(buf_done) struct buf packed = {0};
+	struct codec_budget budget;
+	Systape__Chunk *m;
+	uint8_t *place;
+	int r;
 
-		n->calls += kind == EVENT_CALL || kind == EVENT_BEGUN;
-		n->ends += kind == EVENT_CALL || kind == EVENT_END || kind == EVENT_DATA;
-		n->rets += kind == EVENT_CALL || kind == EVENT_END;
-		n->forks += kind == EVENT_FORK;
-		n->execs += kind == EVENT_EXEC;
-		n->signals += kind == EVENT_SIGNAL || kind == EVENT_STOP;
-		n->exits += kind == EVENT_EXIT;
-		n->ranges += m->ranges[i];
-	}
-	for (size_t i = 0; i < m->n_range_length; i++)
-		n->bytes += m->range_length[i];
-}
-
-/* Places only grow. */
-static bool is_in_order(const Systape__Chunk *m)
-{
-	uint64_t place = m->first_seq;
-
-	for (size_t i = 0; i < m->n_seq; i++) {
-		if ((i && !m->seq[i]) || place + m->seq[i] < place)
-			return false;
-		place += m->seq[i];
-	}
-	return true;
-}
-
-static int check_columns(const Systape__Chunk *m, struct err *err)
-{
-	struct counts n = {0};
-	bool ok;
-
-	if (m->n_kind > TRACE_CHUNK_EVENTS_MAX || m->n_range_info > TRACE_CHUNK_RANGES_MAX)
-		return err_set(err, EBADMSG, "chunk %lu has too many events",
-			       (unsigned long)m->number);
-	ok = m->n_seq == m->n_kind && m->n_time == m->n_kind && m->n_task == m->n_kind &&
-	     m->n_ranges == m->n_kind && m->n_task_pid == m->n_task_tid && is_in_order(m);
-	if (ok) {
-		count_rows(m, &n);
-		ok = m->n_arch == n.calls && m->n_nr == n.calls && m->n_ip == n.calls &&
-		     m->n_arg0 == n.calls && m->n_arg1 == n.calls && m->n_arg2 == n.calls &&
-		     m->n_arg3 == n.calls && m->n_arg4 == n.calls && m->n_arg5 == n.calls &&
-		     m->n_span == n.ends && m->n_ret == n.rets && m->n_duration == n.rets &&
-		     m->n_range_info == n.ranges && m->n_range_address == n.ranges &&
-		     m->n_range_length == n.ranges && m->n_range_beyond == n.ranges &&
-		     m->data.len == n.bytes && m->n_fork == n.forks && m->n_exec == n.execs &&
-		     m->n_signal == n.signals && m->n_exit == n.exits;
-	}
-	return ok ? 0
-		  : err_set(err, EBADMSG, "the columns of chunk %lu do not fit together",
-			    (unsigned long)m->number);
-}
-
-/* Where each column has been read up to. */
-struct cursors {
-	size_t call, end, ret, range, fork, exec, signal, exit;
-	uint64_t seq, time;
-	const uint8_t *data;
-};
-
-static void get_call(const Systape__Chunk *m, size_t i, struct event_call *call)
-{
-	call->arch = m->arch[i];
-	call->nr = m->nr[i];
-	call->ip = m->ip[i];
-	call->args[0] = m->arg0[i];
-	call->args[1] = m->arg1[i];
-	call->args[2] = m->arg2[i];
-	call->args[3] = m->arg3[i];
-	call->args[4] = m->arg4[i];
-	call->args[5] = m->arg5[i];
-}
-
-static void get_end(const Systape__Chunk *m, struct cursors *at, struct event *e)
-{
-	uint64_t span = m->span[at->end++];
-
-	if (e->kind == EVENT_CALL) {
-		e->call.begun_seq = e->seq;
-		e->call.end_seq = e->seq + span;
-	} else {
-		e->call.begun_seq = e->seq - span;
-		e->call.end_seq = e->seq;
-	}
-	if (e->kind == EVENT_DATA)
-		return;
-	e->call.ret = m->ret[at->ret];
-	e->call.duration = m->duration[at->ret++];
-	e->call.state = EVENT_FINISHED;
-}
-
-/* Strings of rare rows live in the batch's bytes, which must not move: room for all
- * of them was made before. */
-static const void *keep(struct batch *b, const ProtobufCBinaryData *data, size_t more)
-{
-	uint8_t *place = buf_extend(&b->bytes, data->len + more);
-
-	if (data->len)
-		memcpy(place, data->data, data->len);
-	memset(place + data->len, 0, more);
-	return place;
-}
-
-static void get_exec(struct batch *b, const Systape__Exec *m, struct event_exec *ret)
-{
-	ret->former_tid = m->former_tid;
-	ret->path = keep(b, &m->path, 1);
-	ret->argv = keep(b, &m->argv, 0);
-	ret->argv_size = m->argv.len;
-}
-
-static void get_signal(struct batch *b, const Systape__Signal *m, struct event_signal *ret)
-{
-	ret->number = m->number;
-	ret->info = keep(b, &m->info, 0);
-	ret->info_size = m->info.len == EVENT_SIGINFO_SIZE ? m->info.len : 0;
-}
-
-static void get_kind(const Systape__Chunk *m, struct cursors *at, struct batch *b, struct event *e)
-{
-	switch (e->kind) {
-	case EVENT_CALL:
-		get_call(m, at->call++, &e->call);
-		get_end(m, at, e);
-		break;
-	case EVENT_BEGUN:
-		get_call(m, at->call++, &e->call);
-		e->call.begun_seq = e->seq;
-		break;
-	case EVENT_END:
-	case EVENT_DATA:
-		get_end(m, at, e);
-		break;
-	case EVENT_FORK:
-		e->fork = (struct event_fork){
-			.child_pid = m->fork[at->fork]->child_pid,
-			.child_tid = m->fork[at->fork]->child_tid,
-			.kind = (uint8_t)(m->fork[at->fork]->kind < FORK_KIND_MAX
-						  ? m->fork[at->fork]->kind
-						  : FORK_CLONE),
-			.creator_known = !m->fork[at->fork]->creator_unknown,
-		};
-		at->fork++;
-		break;
-	case EVENT_EXEC:
-		get_exec(b, m->exec[at->exec++], &e->exec);
-		break;
-	case EVENT_SIGNAL:
-	case EVENT_STOP:
-		get_signal(b, m->signal[at->signal++], &e->signal);
-		break;
-	case EVENT_EXIT:
-		e->exit.status = m->exit[at->exit]->status;
-		e->exit.process = m->exit[at->exit++]->process;
-		break;
-	default:
-		break;
-	}
-}
-
-static void get_range(const Systape__Chunk *m, struct cursors *at, const struct event *e,
-		      struct event_memory *ret)
-{
-	size_t i = at->range++;
-	uint32_t info = m->range_info[i], argument = info >> RANGE_ARGUMENT_SHIFT;
-	uint64_t base = argument && argument <= EVENT_ARGS &&
-					(e->kind == EVENT_CALL || e->kind == EVENT_BEGUN)
-				? e->call.args[argument - 1]
-				: 0;
-
-	ret->address = base + (uint64_t)m->range_address[i];
-	ret->length = m->range_length[i];
-	/* No buffer is that long: as much as there can be. */
-	if (__builtin_add_overflow(m->range_length[i], m->range_beyond[i], &ret->full))
-		ret->full = UINT64_MAX;
-	ret->data = at->data;
-	ret->when = info & RANGE_AT_EXIT ? EVENT_AT_EXIT : EVENT_AT_ENTRY;
-	if (argument == RANGE_NAME)
-		ret->when = EVENT_NAME;
-	ret->unreadable = info & RANGE_UNREADABLE;
-	at->data += ret->length;
-}
-
-/* One row; its memory goes to the end of the batch's. */
-static void get_row(const Systape__Chunk *m, size_t i, struct cursors *at, struct batch *b)
-{
-	struct event *e = &b->rows[b->count];
-	uint32_t task = m->task[i];
-
-	*e = (struct event){.kind = (uint8_t)(m->kind[i] < EVENT_KIND_MAX ? m->kind[i] : 0)};
-	e->seq = at->seq += m->seq[i];
-	e->time = at->time += (uint64_t)m->time[i];
-	if (task < m->n_task_pid) {
-		e->pid = m->task_pid[task];
-		e->tid = m->task_tid[task];
-	}
-	get_kind(m, at, b, e);
-	e->memory = b->memory + b->range_count;
-	e->memory_count = m->ranges[i];
-	for (uint32_t k = 0; k < e->memory_count; k++)
-		get_range(m, at, e, &b->memory[b->range_count++]);
-	/* A kind of a newer writer: it has no columns of ours, we have no use for it. */
-	b->count += e->kind != EVENT_NONE;
-	b->unknown += e->kind == EVENT_NONE;
-}
-
-/* Bytes that the rows will want to keep. */
-static size_t bytes_wanted(const Systape__Chunk *m)
-{
-	size_t bytes = m->data.len;
-
-	for (size_t i = 0; i < m->n_exec; i++)
-		bytes += m->exec[i]->path.len + m->exec[i]->argv.len + 1;
-	for (size_t i = 0; i < m->n_signal; i++)
-		bytes += m->signal[i]->info.len;
-	return bytes;
-}
-
-static int get_rows(const Systape__Chunk *m, struct batch *b)
-{
-	struct cursors at = {.seq = m->first_seq, .time = m->first_time};
-
-	batch_clear(b, m->number);
-	if (batch_reserve(b, m->n_kind, m->n_range_info) < 0 ||
-	    !buf_extend(&b->bytes, bytes_wanted(m)))
-		return -ENOMEM;
-	buf_truncate(&b->bytes, 0);
-	buf_append(&b->bytes, m->data.data, m->data.len);
-	at.data = (const uint8_t *)b->bytes.data;
-	for (size_t i = 0; i < m->n_kind; i++)
-		get_row(m, i, &at, b);
-	return 0;
+	codec_budget_init(&budget);
+	m = systape__chunk__unpack(&budget.allocator, size, at);
+	if (!m)
+		return codec_budget_error(&budget, "chunk", err);
+	size = systape__chunk__get_packed_size(m);
+	place = buf_extend(&packed, size);
+	if (place)
+		systape__chunk__pack(m, place);
+	systape__chunk__free_unpacked(m, &budget.allocator);
+	r = place ? codec_read_rows(c, place, size, ret, err) : -ENOMEM;
+	return r == -ENOTSUP ? err_set(err, EBADMSG, "a chunk is malformed") : r;
 }
 
 int codec_decode_batch(struct codec *c, const void *body, size_t size, struct batch *ret,
@@ -753,24 +546,18 @@ int codec_decode_batch(struct codec *c, const void *body, size_t size, struct ba
 	enum codec_kind kind;
 	const uint8_t *at = NULL;
 	size_t n = 0;
-	struct codec_budget budget;
-	Systape__Chunk *m;
 	int r = codec_find(body, size, &kind, &at, &n, err);
 
-	(void)c;
 	if (r < 0)
 		return r;
 	if (kind != CODEC_CHUNK)
 		return err_set(err, EBADMSG, "a record is no chunk");
-	codec_budget_init(&budget);
-	m = systape__chunk__unpack(&budget.allocator, n, at);
-	if (!m)
-		return codec_budget_error(&budget, "chunk", err);
-	r = check_columns(m, err);
-	if (r == 0 && get_rows(m, ret) < 0)
-		r = err_set(err, ENOMEM, "out of memory");
+	r = codec_read_rows(c, at, n, ret, err);
+	if (r == -ENOTSUP)
+		r = decode_anew(c, at, n, ret, err);
+	if (r == -ENOMEM)
+		return err_set(err, ENOMEM, "out of memory");
 	if (r == 0)
-		ret->unknown_fields = codec_unknown(body, size, &m->base);
-	systape__chunk__free_unpacked(m, &budget.allocator);
+		ret->unknown_fields += codec_unknown_around(body, size);
 	return r;
 }

@@ -65,18 +65,7 @@ static int64_t zigzag(uint64_t value)
 
 static int make_room(struct outline *o, size_t values)
 {
-	size_t capacity = o->used + values;
-	uint64_t *bigger;
-
-	if (capacity <= o->values->capacity)
-		return 0;
-	capacity += capacity / 2;
-	bigger = reallocarray(o->values->value, capacity, sizeof(*bigger));
-	if (!bigger)
-		return -ENOMEM;
-	o->values->value = bigger;
-	o->values->capacity = capacity;
-	return 0;
+	return codec_values_reserve(o->values, o->used + values);
 }
 
 /* Appends packed varints; @ret_bits are the bits that are set in any of them. False when

@@ -29,8 +29,9 @@ int codec_find(const void *body, size_t size, enum codec_kind *ret, const uint8_
 	       size_t *ret_size, struct err *err);
 
 /* Fields of a record and of all messages in it that nobody here knows. @m is what was unpacked of
- * it. */
+ * it. Of the record alone: codec_unknown_around(). */
 uint64_t codec_unknown(const void *body, size_t size, const ProtobufCMessage *m);
+uint64_t codec_unknown_around(const void *body, size_t size);
 
 /* ---- codec_meta.c: single things ---- */
 
@@ -66,12 +67,29 @@ struct meta_object *codec_take_objects(Systape__Object *const *m, size_t count, 
 				       int *failed);
 void codec_take_usage(const Systape__Usage *m, struct meta_usage *ret);
 
-/* Room for the columns of an outline, kept from one chunk to the next. */
+/* Room for values of columns, kept from one chunk to the next. */
 struct codec_values {
 	uint64_t *value;
 	size_t capacity;
 };
 struct codec_values *codec_values(struct codec *c);
+/* Makes room for so many in all. 0 or -ENOMEM. */
+int codec_values_reserve(struct codec_values *v, size_t count);
+
+/* ---- codec_rows.c ---- */
+
+/* Chunk.range_info. */
+enum {
+	CODEC_AT_EXIT = 1,
+	CODEC_UNREADABLE = 2,
+	CODEC_ARGUMENT_SHIFT = 2,
+	CODEC_NAME = EVENT_ARGS + 1, /* in the place of an argument */
+};
+
+/* The rows of a Chunk as our writers write it. 0, -EBADMSG, -ENOMEM without words, or -ENOTSUP
+ * when it is written otherwise: then only protobuf-c can judge it. */
+int codec_read_rows(struct codec *codec, const uint8_t *at, size_t size, struct batch *ret,
+		    struct err *err);
 
 /* Reads a varint and moves on. False when it does not end before @end. */
 static inline bool codec_get_varint(const uint8_t **at, const uint8_t *end, uint64_t *ret)

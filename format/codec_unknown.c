@@ -36,14 +36,19 @@ static uint64_t unknown_in(const ProtobufCMessage *m)
 	return sum;
 }
 
-uint64_t codec_unknown(const void *body, size_t size, const ProtobufCMessage *m)
+uint64_t codec_unknown_around(const void *body, size_t size)
 {
 	const uint8_t *at = body, *end = at + size;
-	uint64_t tag, sum = unknown_in(m), fields = 0;
+	uint64_t tag, fields = 0;
 
 	/* codec_find() has been over it. */
 	while (at < end && codec_get_varint(&at, end, &tag) && codec_skip_field(&at, end, tag & 7))
 		fields++;
 	/* The message itself and the checksum are known. */
-	return sum + (fields > 2 ? fields - 2 : 0);
+	return fields > 2 ? fields - 2 : 0;
+}
+
+uint64_t codec_unknown(const void *body, size_t size, const ProtobufCMessage *m)
+{
+	return unknown_in(m) + codec_unknown_around(body, size);
 }

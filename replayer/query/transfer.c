@@ -10,6 +10,7 @@
 #include "replayer/state/meant.h"
 #include "sys/rows.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,21 @@ static const struct mover movers[] = {
 	 .to_at = NO_ARGUMENT, .copies = true},
 };
 
+/* Of socketcall(2) the call that its arguments in memory are of is what moves. */
+static const struct mover indirect;
+
+enum { ROWS_MAX = SYS_ARCHS * (ARRAY_SIZE(movers) + 1) };
+
+/*
+ * A call that may move bytes. Most take a buffer and its length, and say nothing else of where
+ * bytes are: then these two need not be looked for among its arguments each time.
+ */
+struct row {
+	const struct mover *mover;
+	const struct sys_desc *desc;
+	const struct sys_field *buffer, *length; /* NULL: it is not so simple */
+};
+
 /* A transfer of which more is expected. */
 struct pending {
 	struct transfer transfer; /* spans are its own */
@@ -83,7 +99,10 @@ struct pending {
 };
 
 struct transfers {
-	struct sys_rows movers; /* of socketcall(2): `indirect` */
+	struct sys_rows by_call;
+	struct row rows[ROWS_MAX]; /* of socketcall(2): `indirect` */
+	size_t row_count;
+	struct transfer simple; /* without an address; which is long to empty */
 	struct pending pending[PENDING_MAX];
 	size_t next; /* the oldest of them */
 };
@@ -93,6 +112,7 @@ struct moving {
 	struct transfers *t;
 	const struct state *s;
 	const struct event *e;
+	const struct row *row;
 	const struct mover *mover;
 	const struct sys_desc *desc;
 	bool given; /* whatever is in memory, moved or not */
@@ -106,8 +126,6 @@ struct moving {
 	uint64_t placed;
 };
 
-static const struct mover indirect;
-
 /* ---- the rows ---- */
 
 static const struct mover *find(const char *name)
@@ -119,17 +137,51 @@ static const struct mover *find(const char *name)
 	return NULL;
 }
 
+static bool names_place(const struct sys_field *f)
+{
+	return f->kind == K_SOCKADDR || f->kind == K_IOV || f->mem == MEM_ARRAY ||
+	       f->mem == MEM_STRUCT || (f->mem == MEM_BYTES && f->kind == K_BUF);
+}
+
+static void find_buffer(struct row *row)
+{
+	const struct sys_desc *d = row->desc;
+	size_t places = 0;
+
+	if (row->mover == &indirect || row->mover->way == WAY_BETWEEN || row->mover->positioned)
+		return;
+	for (size_t i = 0; i < d->count; i++) {
+		if (names_place(&d->field[i])) {
+			row->buffer = &d->field[i];
+			places++;
+		}
+	}
+	row->length = places == 1 ? sys_sibling(d, row->buffer->len_off) : NULL;
+	if (places != 1 || row->buffer->kind != K_BUF || row->buffer->mem != MEM_BYTES ||
+	    !row->length)
+		row->buffer = NULL;
+}
+
 static const void *row_of(const void *context, const struct sys_desc *d)
 {
-	(void)context;
-	return strcmp(d->name, "socketcall") == 0 ? &indirect : find(d->name);
+	struct transfers *t = *(struct transfers *const *)context;
+	const struct mover *mover = strcmp(d->name, "socketcall") == 0 ? &indirect : find(d->name);
+	struct row *row = &t->rows[t->row_count];
+
+	if (!mover)
+		return NULL;
+	assert(t->row_count < ROWS_MAX);
+	*row = (struct row){.mover = mover, .desc = d};
+	find_buffer(row);
+	t->row_count++;
+	return row;
 }
 
 struct transfers *transfers_new(void)
 {
 	struct transfers *t = calloc(1, sizeof(*t));
 
-	return t && sys_rows_init(&t->movers, row_of, NULL) < 0 ? transfers_free(t) : t;
+	return t && sys_rows_init(&t->by_call, row_of, &t) < 0 ? transfers_free(t) : t;
 }
 
 static void forget(struct pending *p)
@@ -144,7 +196,7 @@ struct transfers *transfers_free(struct transfers *t)
 		return NULL;
 	for (size_t i = 0; i < PENDING_MAX; i++)
 		forget(&t->pending[i]);
-	sys_rows_done(&t->movers);
+	sys_rows_done(&t->by_call);
 	free(t);
 	return NULL;
 }
@@ -397,6 +449,26 @@ static int move(struct moving *m)
 	return message(m, d, at, at && n >= d->size ? d->size : 0, result(m));
 }
 
+/* The same as message(), of a call that is nothing but a buffer. */
+static int simple(struct moving *m)
+{
+	struct transfer *t = &m->t->simple;
+
+	if (!result(m))
+		return 0;
+	t->fd = (int32_t)m->args[0];
+	t->out = m->out;
+	t->bytes = result(m);
+	t->positioned = false;
+	t->position = 0;
+	m->span_count = 0;
+	m->placed = 0;
+	m->room = t->bytes;
+	add_span(m, sys_value(m->row->buffer, m->args, sizeof(m->args)),
+		 sys_value(m->row->length, m->args, sizeof(m->args)));
+	return tell(m, t);
+}
+
 /* ---- from one to another ---- */
 
 static bool place_behind(const struct moving *m, int8_t argument, uint64_t *ret)
@@ -472,10 +544,11 @@ static bool begin(struct moving *m, struct transfers *t, const struct state *s,
 	m->t = t;
 	m->s = s;
 	m->e = e;
-	m->mover = sys_rows_get(&t->movers, e->call.arch, e->call.nr);
-	if (!m->mover)
+	m->row = sys_rows_get(&t->by_call, e->call.arch, e->call.nr);
+	if (!m->row)
 		return false;
-	m->desc = sys_find(e->call.arch, e->call.nr);
+	m->mover = m->row->mover;
+	m->desc = m->row->desc;
 	memcpy(m->args, e->call.args, sizeof(m->args));
 	if (m->mover == &indirect && !go_indirect(m))
 		return false;
@@ -506,6 +579,8 @@ int transfers_take(struct transfers *t, const struct state *s, const struct even
 	m.given = false;
 	m.tell = fn;
 	m.context = context;
+	if (m.row->buffer)
+		return simple(&m);
 	return m.mover->way == WAY_BETWEEN ? between(&m) : move(&m);
 }
 

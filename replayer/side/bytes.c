@@ -12,6 +12,8 @@
 enum {
 	MORE_KEPT = 64,
 	WORD = 8,
+	BLOCK_WORDS = 8,
+	BLOCK = WORD * BLOCK_WORDS,
 	FAMILY_INET = 2,
 	FAMILY_INET6 = 10,
 	TYPE_DGRAM = 2,
@@ -19,7 +21,7 @@ enum {
 	NAME_QUERY_NUMBER = 2, /* bytes, of a message of RFC 1035 */
 };
 
-/* Two odd numbers for each place of eight bytes: splitmix64. */
+/* An odd number for each block: splitmix64. */
 static uint64_t factor(uint64_t at)
 {
 	uint64_t x = at * UINT64_C(0x9e3779b97f4a7c15) + UINT64_C(0x9e3779b97f4a7c15);
@@ -29,22 +31,58 @@ static uint64_t factor(uint64_t at)
 	return (x ^ x >> 31) | 1;
 }
 
-/* Halves are added apart: of the last bytes of a word little would be left otherwise. */
-static uint64_t weigh(uint64_t word, uint64_t at)
-{
-	uint64_t f = factor(at);
+/* And for the halves of the words of one: what making a number for each word takes is most of what
+ * hashing does. */
+static const uint64_t factors[BLOCK_WORDS][2] = {
+	{UINT64_C(0x2cfa2f23425329e1), UINT64_C(0xdcad513c211f942d)},
+	{UINT64_C(0x7b9b825c35c18b75), UINT64_C(0xad1d5088c022a189)},
+	{UINT64_C(0xf804f37aa5267871), UINT64_C(0x5ef0afac47dcdf79)},
+	{UINT64_C(0x315974ec6c94b8bd), UINT64_C(0x96c792007d4d6def)},
+	{UINT64_C(0x716dc70126a22889), UINT64_C(0x8ff949d9b2334c47)},
+	{UINT64_C(0x39d99bef581fe0d3), UINT64_C(0x70b322adc0939f81)},
+	{UINT64_C(0xaf273e82d37541bd), UINT64_C(0xf43d8225366812ab)},
+	{UINT64_C(0x7dc7392b1197006f), UINT64_C(0x619c7313cb6308fd)},
+};
 
-	return (uint32_t)word * f + (word >> 32) * (f * UINT64_C(0xda942042e4dd58b5) | 1);
+/* Halves are added apart: of the last bytes of a word little would be left otherwise. */
+static uint64_t weigh(uint64_t word, size_t place)
+{
+	return (uint32_t)word * factors[place][0] + (word >> 32) * factors[place][1];
+}
+
+static uint64_t weigh_block(const uint8_t *data)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < BLOCK_WORDS; i++)
+		sum += weigh(load(data, BLOCK, i * WORD, WORD), i);
+	return sum;
+}
+
+/* Of a part of a block, from its byte @at on. */
+static uint64_t weigh_part(size_t at, const uint8_t *data, size_t size)
+{
+	uint64_t sum = 0;
+
+	while (size) {
+		const size_t skip = at % WORD, n = WORD - skip < size ? WORD - skip : size;
+
+		sum += weigh(load(data, n, 0, n) << 8 * skip, at / WORD);
+		at += n;
+		data += n;
+		size -= n;
+	}
+	return sum;
 }
 
 uint64_t diff_bytes_hash(uint64_t h, uint64_t at, const uint8_t *data, size_t size)
 {
 	while (size) {
-		uint64_t skip = at % WORD, word;
-		size_t n = WORD - skip < size ? (size_t)(WORD - skip) : size;
+		const size_t into = (size_t)(at % BLOCK),
+			     n = BLOCK - into < size ? BLOCK - into : size;
 
-		word = load(data, n, 0, n) << 8 * skip;
-		h += weigh(word, at / WORD);
+		h += factor(at / BLOCK) *
+		     (n == BLOCK ? weigh_block(data) : weigh_part(into, data, n));
 		at += n;
 		data += n;
 		size -= n;
@@ -124,11 +162,14 @@ static uint64_t hash_piece(const struct reading *r, uint64_t h, uint64_t at, con
 			   size_t size)
 {
 	const struct meta_header *header = r->is->header;
-	const struct transients moment =
-		transients_of(header ? header->start_realtime : 0, r->event,
-			      r->ports.count ? r->is->chosen_ports : NULL);
+	struct transients moment;
 	size_t from = 0, next, length;
 
+	/* None is so short. */
+	if (size < TRANSIENT_DATE_SIZE && !r->ports.count)
+		return diff_bytes_hash(h, at, data, size);
+	moment = transients_of(header ? header->start_realtime : 0, r->event,
+			       r->ports.count ? r->is->chosen_ports : NULL);
 	do {
 		next = transient_next(data, size, from, &moment, &length);
 		h = diff_bytes_hash(h, at + from, data + from, next - from);

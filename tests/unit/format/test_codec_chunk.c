@@ -181,6 +181,66 @@ static void test_length_beyond_all(void **state)
 	batch_done(&batch);
 }
 
+/* What protobuf allows, and our writers never do: a column in pieces, values by themselves, values
+ * that are wider than their type. */
+static void test_written_otherwise(void **state)
+{
+	struct buf chunk = {0}, wide = {0};
+	struct batch batch = {0};
+	struct err err = {0};
+
+	(void)state;
+	record_column(&chunk, KIND, EVENT_EXIT, 1);
+	record_number(&chunk, SEQ, 3);
+	record_number(&chunk, SEQ, 4);
+	record_column(&chunk, TIME, 2, 2);
+	record_varint(&wide, UINT64_C(7) << 32 | 1);
+	record_varint(&wide, 0);
+	record_bytes(&chunk, TASK, wide.data, wide.size);
+	record_column(&chunk, RANGES, 0, 2);
+	record_column(&chunk, TASK_PID, 7, 2);
+	record_column(&chunk, TASK_TID, 8, 2);
+	record_bytes(&chunk, 1000, "new", 3);
+	record_column(&chunk, KIND, EVENT_EXIT, 1);
+	record_bytes(&chunk, EXIT, "\10\5\50\1", 4); /* a new field of its own */
+	record_bytes(&chunk, EXIT, "\10\6", 2);
+	assert_int_equal(try_chunk(&chunk, &batch, &err), 0);
+	assert_int_equal(batch.count, 2);
+	assert_int_equal(batch.unknown_fields, 2);
+	assert_int_equal(batch.rows[0].seq, 3);
+	assert_int_equal(batch.rows[1].seq, 7);
+	assert_int_equal(batch.rows[1].time, 2);
+	assert_int_equal(batch.rows[0].tid, 8);
+	assert_int_equal(batch.rows[0].exit.status, 5);
+	assert_int_equal(batch.rows[1].exit.status, 6);
+	buf_done(&wide);
+	batch_done(&batch);
+}
+
+/* A row that is passed over leaves nothing of itself to the next, which takes its place. */
+static void test_row_behind_an_unknown_one(void **state)
+{
+	struct buf chunk = {0};
+	struct batch batch = {0};
+	struct err err = {0};
+
+	(void)state;
+	record_bytes(&chunk, KIND, "\170\11", 2);
+	record_column(&chunk, SEQ, 1, 2);
+	record_column(&chunk, TIME, 0, 2);
+	record_bytes(&chunk, TASK, "\0\1", 2); /* the second is of no task */
+	record_column(&chunk, RANGES, 0, 2);
+	record_column(&chunk, TASK_PID, 7, 1);
+	record_column(&chunk, TASK_TID, 8, 1);
+	put_exits(&chunk, 1);
+	assert_int_equal(try_chunk(&chunk, &batch, &err), 0);
+	assert_int_equal(batch.count, 1);
+	assert_int_equal(batch.unknown, 1);
+	assert_int_equal(batch.rows[0].seq, 2);
+	assert_int_equal(batch.rows[0].tid, 0);
+	batch_done(&batch);
+}
+
 /* ---- limits ---- */
 
 static void test_too_many_events(void **state)
@@ -321,6 +381,20 @@ static void test_wrong_checksum(void **state)
 	buf_done(&body);
 }
 
+/* A value of eleven bytes is none. */
+static void test_endless_value(void **state)
+{
+	static const char endless[] = "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80";
+	struct buf chunk = {0};
+
+	(void)state;
+	put_rows(&chunk, EVENT_EXIT, 1);
+	put_exits(&chunk, 1);
+	record_bytes(&chunk, TASK_PID, endless, sizeof(endless));
+	record_column(&chunk, TASK_TID, 8, 1);
+	refuse(&chunk, "malformed");
+}
+
 static void test_malformed(void **state)
 {
 	static const struct {
@@ -391,6 +465,8 @@ int main(void)
 		cmocka_unit_test(test_newer),
 		cmocka_unit_test(test_odd_values),
 		cmocka_unit_test(test_length_beyond_all),
+		cmocka_unit_test(test_written_otherwise),
+		cmocka_unit_test(test_row_behind_an_unknown_one),
 		cmocka_unit_test(test_too_many_events),
 		cmocka_unit_test(test_too_many_ranges),
 		cmocka_unit_test(test_too_large),
@@ -398,6 +474,7 @@ int main(void)
 		cmocka_unit_test(test_columns_without_rows),
 		cmocka_unit_test(test_lengths_that_overflow),
 		cmocka_unit_test(test_wrong_checksum),
+		cmocka_unit_test(test_endless_value),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_unknown_kind),
 	};

@@ -49,6 +49,15 @@ static void each_byte_and_its_place_do(void **state)
 		data[i] ^= 1;
 	}
 	assert_true(diff_bytes_hash(0, 1, data, SIZE) != whole);
+	/* Halves of a word, words and whole blocks that change places. */
+	for (size_t size = 4; size <= 256; size *= 2) {
+		uint8_t other[SIZE];
+
+		memcpy(other, data + size, size);
+		memcpy(other + size, data, size);
+		memcpy(other + 2 * size, data + 2 * size, SIZE - 2 * size);
+		assert_true(diff_bytes_hash(0, 0, other, SIZE) != whole);
+	}
 	data[0] = data[8];
 	data[8] = 0;
 	assert_true(diff_bytes_hash(0, 0, data, SIZE) != whole);
