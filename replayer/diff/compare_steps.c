@@ -443,15 +443,6 @@ static bool say_entries(const struct steps_run *run, const struct edit_change *c
 	return true;
 }
 
-/* Signals are held back and let through for a moment, again and again: that another set stands in
- * this place is none, when each run does both. */
-static bool is_other_mask(const struct steps_run *run, const struct edit_change *change)
-{
-	return strcmp(compare_call(run->c->b, change->b->call), "rt_sigprocmask") == 0 &&
-	       compare_own_again(run->c, run->node, SIDE_B, run->c->a, change->a) &&
-	       compare_own_again(run->c, run->node, SIDE_A, run->c->b, change->b);
-}
-
 static int tell_said(struct steps_run *run, const struct edit_change *change,
 		     const struct said_change *said)
 {
@@ -462,7 +453,8 @@ static int tell_said(struct steps_run *run, const struct edit_change *change,
 	struct compare_new x = {.kind = said->kind, .weight = weight_of(run->c->b, change->b)};
 	cleanup_done(buf_done) struct buf was = {0}, now = {0}, subject = {0};
 
-	if (is_found_output(run->c->b, change->b, said) || is_other_mask(run, change))
+	if (is_found_output(run->c->b, change->b, said) ||
+	    compare_own_in_turns(run->c, run->node, change->a, change->b))
 		x.weight = FINDING_NOISE;
 	if (say_entries(run, change, said, &subject, &was, &now)) {
 		x.subject = buf_text(&subject);

@@ -160,8 +160,8 @@ static void threads_that_begin_late(void **state)
 	assert_int_not_equal(found_of_late_threads("rsu", "ru"), 0);
 }
 
-/* What is done in one run and then in the other: 'b' and 'c' hold signals back, 'i' reads the
- * index of the linker. */
+/* What is done in one run and then in the other: 'b' and 'c' hold signals back, 'h' and 'H' set a
+ * handler, 'i' reads the index of the linker. */
 static size_t found_of_own(const char *a, const char *b)
 {
 	struct pair x;
@@ -177,6 +177,10 @@ static size_t found_of_own(const char *a, const char *b)
 			else if (*at == 'c')
 				made_step(s, 1, "rt_sigprocmask(SIG_BLOCK, [CHLD], [], 8)", NULL,
 					  0);
+			else if (*at == 'h')
+				made_step(s, 1, "rt_sigaction(SIGPIPE, {handler}, NULL)", NULL, 0);
+			else if (*at == 'H')
+				made_step(s, 1, "rt_sigaction(SIGPIPE, NULL, {handler})", NULL, 0);
 			else if (*at == 'i')
 				made_step(s, 1, "open(\"/etc/ld.so.cache\")", "/etc/ld.so.cache",
 					  0);
@@ -196,6 +200,9 @@ static void masks_come_again(void **state)
 {
 	(void)state;
 	assert_int_equal(found_of_own("bucub", "bubuc"), 0);
+	assert_int_equal(found_of_own("huHhHhHuhH", "HuhHhHhuhH"), 0);
+	/* Few are on purpose. */
+	assert_int_not_equal(found_of_own("huH", "Huh"), 0);
 	/* One of them does so nowhere else. */
 	assert_int_not_equal(found_of_own("bub", "buc"), 0);
 }
