@@ -110,6 +110,14 @@ static struct finding_place place_of(const struct edit *e)
 				      .count = 1};
 }
 
+/* Whether a descriptor has been put into the set yet, or was at all, is seen to when it is put
+ * there or taken away, with this answer. */
+static bool is_answer_of_set(const struct diff_side *s, const struct diff_step *step)
+{
+	return (step->error == ENOENT || step->error == EEXIST) &&
+	       strcmp(compare_call(s, step->call), "epoll_ctl") == 0;
+}
+
 static enum finding_weight weight_of(const struct diff_side *s, const struct diff_step *step)
 {
 	if (step->marks & DIFF_ALLOCATOR)
@@ -220,14 +228,14 @@ static uint64_t key_of_step(const struct diff_side *s, const struct edit *e)
 	return e->step->coarse | 1;
 }
 
-/* Calls that change nothing: one that waits for whoever is the first to end does them when it
- * happens to, and all is the same afterwards. */
+/* Calls that change nothing, or only what is waited for: one that waits for whoever is the first to
+ * end does them when it happens to, and all is the same afterwards. */
 static bool only_looks(const char *call)
 {
-	static const char *const calls[] = {"access",    "getcwd",    "getdents", "getrlimit",
-					    "getrusage", "prlimit64", "readlink", "rt_sigprocmask",
-					    "stat",      "statfs",    "sysinfo",  "times",
-					    "uname",     "wait",      NULL};
+	static const char *const calls[] = {"access",         "epoll_ctl", "getcwd",    "getdents",
+					    "getrlimit",      "getrusage", "prlimit64", "readlink",
+					    "rt_sigprocmask", "stat",      "statfs",    "sysinfo",
+					    "times",          "uname",     "wait",      NULL};
 
 	return compare_is_one_of(call, calls);
 }
@@ -274,6 +282,8 @@ static int tell_other_end(struct steps_run *run, struct edit *a, struct edit *b)
 
 	if (a->step->error == b->step->error)
 		return 0;
+	if (is_answer_of_set(run->c->a, a->step) || is_answer_of_set(run->c->b, b->step))
+		x.weight = FINDING_NOISE;
 	a->used = b->used = true;
 	x.was = end_of(a->step, was, sizeof(was));
 	x.now = end_of(b->step, now, sizeof(now));
@@ -397,7 +407,7 @@ static int tell_alone(struct steps_run *run, const struct edit *e, bool is_new)
 		x.subject = compare_label(s, step->object);
 		x.shape = finding_shape(x.subject);
 	}
-	if (is_last_write(run, step) || asks_for_limit(s, step))
+	if (is_last_write(run, step) || asks_for_limit(s, step) || is_answer_of_set(s, step))
 		x.weight = FINDING_NOISE;
 	/* A connection that is under way has not failed. */
 	if (step->error && step->error != EINPROGRESS) {
