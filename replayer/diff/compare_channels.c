@@ -169,6 +169,25 @@ int channels_written_by_chance(struct comparison *c, const struct diff_stream *a
 	       may_be_same(&x.in, &y.in);
 }
 
+/* One alone has put in, and taken out. */
+static bool is_to_itself(const struct buf *uses, const struct diff_stream *s)
+{
+	const struct end_use x = use_of(uses, s, s->end), y = use_of(uses, s, s->end ^ 1);
+
+	return x.writers + y.writers == 1 && x.readers + y.readers == 1 && x.process &&
+	       x.process == y.process;
+}
+
+int channels_to_itself(struct comparison *c, const struct diff_stream *a,
+		       const struct diff_stream *b)
+{
+	if (!a || !b || !a->channel || !b->channel)
+		return 0;
+	if (note_side(c->a, &c->a_channels) < 0 || note_side(c->b, &c->b_channels) < 0)
+		return -ENOMEM;
+	return is_to_itself(&c->a_channels, a) && is_to_itself(&c->b_channels, b);
+}
+
 bool channels_killed_writer(const struct diff_side *s, uint32_t process)
 {
 	const struct diff_process *p = &s->processes[process];

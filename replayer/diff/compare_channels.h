@@ -21,6 +21,11 @@ int channels_read_by_chance(struct comparison *c, const struct diff_stream *a,
 int channels_written_by_chance(struct comparison *c, const struct diff_stream *a,
 			       const struct diff_stream *b);
 
+/* Whether a process tells itself something through it, and nobody else, on both sides: handlers of
+ * signals do, with addresses in it, and as often as signals come. 1, 0 or -ENOMEM. */
+int channels_to_itself(struct comparison *c, const struct diff_stream *a,
+		       const struct diff_stream *b);
+
 /* Whether tokens go through the channel of this stream, of the side SIDE_A or SIDE_B. 1, 0 or
  * -ENOMEM. */
 int channels_of_tokens(struct comparison *c, int side, const struct diff_stream *s);

@@ -3,7 +3,8 @@
  * Which steps may change places without anybody noticing.
  *
  * Those that let go of something, in a row: who closes when the other ends have been closed, or
- * when garbage is collected, does so in the order in which these come.
+ * when garbage is collected, does so in the order in which these come. Signals are held back
+ * meanwhile, and handlers let go of with the last that needed them.
  *
  * What is done with one entry of a directory and with the next: in which order entries are told is
  * chance, and so are the numbers of their inodes, by which some sort them. What is done with each
@@ -29,10 +30,16 @@ enum {
 
 static bool lets_go(const struct diff_side *s, const struct diff_step *step)
 {
+	static const char *const calls[] = {"close", "rt_sigprocmask", "shutdown", NULL};
 	const char *call = compare_call(s, step->call);
 
-	return step->kind == DIFF_CALL && !step->error &&
-	       (strcmp(call, "close") == 0 || strcmp(call, "epoll_ctl") == 0);
+	if (step->kind != DIFF_CALL)
+		return false;
+	if (strcmp(call, "epoll_ctl") == 0)
+		return !step->error || step->error == ENOENT;
+	if (strcmp(call, "rt_sigaction") == 0)
+		return !step->error && strstr(compare_text(s, step->text), ", {sa_handler=SIG_DFL");
+	return !step->error && compare_is_one_of(call, calls);
 }
 
 static const struct diff_thread *thread_of(const struct diff_side *s, const struct edit *e)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare_priv.h"
 
+#include <string.h>
+
 bool compare_is_own(const char *call)
 {
 	static const char *const own[] = {"rt_sigaction", "rt_sigprocmask", "gettid", "getpid",
@@ -9,30 +11,47 @@ bool compare_is_own(const char *call)
 	return compare_is_one_of(call, own);
 }
 
-static bool process_takes(const struct diff_process *p, uint64_t fine)
+enum { OFTEN = 3 }; /* times that something is set again and again, in turns with something else */
+
+static uint64_t times_of(const struct diff_process *p, uint64_t fine)
 {
+	uint64_t n = 0;
+
 	for (size_t t = 0; t < p->thread_count; t++) {
-		for (size_t k = 0; k < p->threads[t].count; k++) {
-			if (p->threads[t].steps[k].fine == fine)
-				return true;
-		}
+		for (size_t k = 0; k < p->threads[t].count; k++)
+			n += p->threads[t].steps[k].fine == fine;
 	}
-	return false;
+	return n;
+}
+
+static uint64_t times(const struct comparison *c, uint32_t node, int side,
+		      const struct diff_step *step)
+{
+	const struct match_node *n = &c->match.nodes[node];
+	const struct diff_side *s = side == SIDE_B ? c->b : c->a;
+	const uint32_t *processes = side == SIDE_B ? n->b : n->a;
+	const size_t count = side == SIDE_B ? n->b_count : n->a_count;
+	uint64_t ret = 0;
+
+	for (size_t i = 0; i < count; i++)
+		ret += times_of(&s->processes[processes[i]], step->fine);
+	return ret;
 }
 
 bool compare_own_again(const struct comparison *c, uint32_t node, int side,
 		       const struct diff_side *s, const struct diff_step *step)
 {
-	const struct match_node *n = &c->match.nodes[node];
-	const struct diff_side *other = side == SIDE_B ? c->b : c->a;
-	const uint32_t *processes = side == SIDE_B ? n->b : n->a;
-	const size_t count = side == SIDE_B ? n->b_count : n->a_count;
+	return compare_is_own(compare_call(s, step->call)) && times(c, node, side, step);
+}
 
-	if (!compare_is_own(compare_call(s, step->call)))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (process_takes(&other->processes[processes[i]], step->fine))
-			return true;
-	}
-	return false;
+bool compare_own_in_turns(const struct comparison *c, uint32_t node, const struct diff_step *a,
+			  const struct diff_step *b)
+{
+	const char *call = compare_call(c->b, b->call);
+
+	if (strcmp(call, "rt_sigprocmask") == 0)
+		return times(c, node, SIDE_B, a) && times(c, node, SIDE_A, b);
+	return strcmp(call, "rt_sigaction") == 0 && times(c, node, SIDE_A, a) >= OFTEN &&
+	       times(c, node, SIDE_B, a) >= OFTEN && times(c, node, SIDE_A, b) >= OFTEN &&
+	       times(c, node, SIDE_B, b) >= OFTEN;
 }

@@ -54,6 +54,11 @@ bool compare_is_own(const char *call);
 bool compare_own_again(const struct comparison *c, uint32_t node, int side,
 		       const struct diff_side *s, const struct diff_step *step);
 
+/* Whether a step of @a and one of @b stand in the same place, but both runs take both: masks that
+ * are set for a moment, handlers that are set again and again. */
+bool compare_own_in_turns(const struct comparison *c, uint32_t node, const struct diff_step *a,
+			  const struct diff_step *b);
+
 /* Where a process begins. */
 struct finding_place compare_place_of(const struct diff_side *s, uint32_t process);
 /* Whether a word is one of a list that ends with NULL. */

@@ -114,6 +114,14 @@ static struct finding_place place_of(const struct edit *e)
 				      .count = 1};
 }
 
+/* Whether a descriptor has been put into the set yet, or was at all, is seen to when it is put
+ * there or taken away, with this answer. */
+static bool is_answer_of_set(const struct diff_side *s, const struct diff_step *step)
+{
+	return (step->error == ENOENT || step->error == EEXIST) &&
+	       strcmp(compare_call(s, step->call), "epoll_ctl") == 0;
+}
+
 static enum finding_weight weight_of(const struct diff_side *s, const struct diff_step *step)
 {
 	if (step->marks & DIFF_ALLOCATOR)
@@ -224,14 +232,14 @@ static uint64_t key_of_step(const struct diff_side *s, const struct edit *e)
 	return e->step->coarse | 1;
 }
 
-/* Calls that change nothing: one that waits for whoever is the first to end does them when it
- * happens to, and all is the same afterwards. */
+/* Calls that change nothing, or only what is waited for: one that waits for whoever is the first to
+ * end does them when it happens to, and all is the same afterwards. */
 static bool only_looks(const char *call)
 {
-	static const char *const calls[] = {"access",    "getcwd",    "getdents", "getrlimit",
-					    "getrusage", "prlimit64", "readlink", "rt_sigprocmask",
-					    "stat",      "statfs",    "sysinfo",  "times",
-					    "uname",     "wait",      NULL};
+	static const char *const calls[] = {"access",         "epoll_ctl", "getcwd",    "getdents",
+					    "getrlimit",      "getrusage", "prlimit64", "readlink",
+					    "rt_sigprocmask", "stat",      "statfs",    "sysinfo",
+					    "times",          "uname",     "wait",      NULL};
 
 	return compare_is_one_of(call, calls);
 }
@@ -278,6 +286,8 @@ static int tell_other_end(struct steps_run *run, struct edit *a, struct edit *b)
 
 	if (a->step->error == b->step->error)
 		return 0;
+	if (is_answer_of_set(run->c->a, a->step) || is_answer_of_set(run->c->b, b->step))
+		x.weight = FINDING_NOISE;
 	a->used = b->used = true;
 	x.was = end_of(a->step, was, sizeof(was));
 	x.now = end_of(b->step, now, sizeof(now));
@@ -436,7 +446,7 @@ static int tell_alone(struct steps_run *run, const struct edit *e, bool is_new)
 		x.subject = compare_label(s, step->object);
 		x.shape = finding_shape(x.subject);
 	}
-	if (is_last_write(run, step) || asks_for_limit(s, step))
+	if (is_last_write(run, step) || asks_for_limit(s, step) || is_answer_of_set(s, step))
 		x.weight = FINDING_NOISE;
 	/* A connection that is under way has not failed. */
 	if (step->error && step->error != EINPROGRESS) {
@@ -482,15 +492,6 @@ static bool say_entries(const struct steps_run *run, const struct edit_change *c
 	return true;
 }
 
-/* Signals are held back and let through for a moment, again and again: that another set stands in
- * this place is none, when each run does both. */
-static bool is_other_mask(const struct steps_run *run, const struct edit_change *change)
-{
-	return strcmp(compare_call(run->c->b, change->b->call), "rt_sigprocmask") == 0 &&
-	       compare_own_again(run->c, run->node, SIDE_B, run->c->a, change->a) &&
-	       compare_own_again(run->c, run->node, SIDE_A, run->c->b, change->b);
-}
-
 /* A name that leads to another file. */
 static bool say_led(const struct steps_run *run, const struct edit_change *change,
 		    const struct said_change *said, struct buf *subject, struct buf *was,
@@ -522,7 +523,8 @@ static int tell_said(struct steps_run *run, const struct edit_change *change,
 	struct compare_new x = {.kind = said->kind, .weight = weight_of(run->c->b, change->b)};
 	cleanup_done(buf_done) struct buf was = {0}, now = {0}, subject = {0};
 
-	if (is_found_output(run->c->b, change->b, said) || is_other_mask(run, change))
+	if (is_found_output(run->c->b, change->b, said) ||
+	    compare_own_in_turns(run->c, run->node, change->a, change->b))
 		x.weight = FINDING_NOISE;
 	if (say_entries(run, change, said, &subject, &was, &now)) {
 		x.subject = buf_text(&subject);

@@ -303,6 +303,8 @@ static int compare_pair(struct comparison *c, uint32_t node, const struct flow *
 		return 0;
 	if (r == 0)
 		r = channels_written_by_chance(c, a ? a->stream : NULL, b ? b->stream : NULL);
+	if (r == 0)
+		r = channels_to_itself(c, a ? a->stream : NULL, b ? b->stream : NULL);
 	if (r < 0)
 		return r;
 	return r ? 0 : add(c, node, a, b);

@@ -19,6 +19,8 @@ enum {
 	UNNAMED = 020000000, /* what O_TMPFILE has besides O_DIRECTORY */
 	FOR_OTHERS = 077,
 	DRAWN_MIN = 6, /* letters of a made up name */
+	ACCESS = 3,    /* of flags: not 0 for who may write */
+	DIGITS_MAX = 9,
 };
 
 static const char *path_argument(const struct reading *r, int8_t argument, size_t *ret_size)
@@ -156,6 +158,47 @@ static int take_channel(struct reading *r, uint64_t address, bool pipe)
 	return take_end(r, (int32_t)load(at, n, 4, 4), k, 1, pipe);
 }
 
+/* The descriptor that a path stands for: /dev/fd/63. -1: none. */
+static int32_t descriptor_of(const char *path, size_t size)
+{
+	static const char *const before[] = {"/dev/fd/", "/proc/self/fd/"};
+	int32_t fd = -1;
+
+	for (size_t i = 0; i < ARRAY_SIZE(before); i++) {
+		size_t n = strlen(before[i]);
+
+		if (size <= n || size > n + DIGITS_MAX || memcmp(path, before[i], n) != 0)
+			continue;
+		for (fd = 0; n < size && path[n] >= '0' && path[n] <= '9'; n++)
+			fd = fd * 10 + path[n] - '0';
+		return n == size ? fd : -1;
+	}
+	return -1;
+}
+
+/* A pipe that is opened by its descriptor, as shells have programs do: tee >(wc). */
+static int take_again(struct reading *r)
+{
+	size_t size;
+	const char *path = path_argument(r, r->class->rule->path, &size);
+	const int32_t fd = path ? descriptor_of(path, size) : -1;
+	const struct state_file *f = fd >= 0 ? state_at_entry(r->state, r->event, fd) : NULL, *made;
+	const struct channel_made *known = f ? diff_channel_of(r, f) : NULL;
+	struct channel_made channel;
+
+	if (!known || !known->pipe || r->event->call.ret > INT32_MAX)
+		return 0;
+	made = state_at_exit(r->state, r->event, (int32_t)r->event->call.ret);
+	if (!made || made->kind != STATE_PIPE || diff_channel_of(r, made))
+		return 0;
+	channel = *known;
+	channel.end = (made->flags & ACCESS) != 0;
+	if (side_grow(r->channel_list, r->channel_count, r->channel_capacity) < 0)
+		return -ENOMEM;
+	r->channel_list[r->channel_count++] = channel;
+	return map_put(&r->channels, made->id, (void *)(uintptr_t)r->channel_count);
+}
+
 static int take_address(struct reading *r)
 {
 	size_t n;
@@ -235,7 +278,7 @@ int diff_labels_take(struct reading *r)
 	if (call->state != EVENT_FINISHED || call->ret < 0)
 		return 0;
 	if (r->class->rule->makes)
-		return take_path(r) < 0 ? -ENOMEM : take_unnamed(r);
+		return take_path(r) < 0 || take_unnamed(r) < 0 ? -ENOMEM : take_again(r);
 	if (name[0] == 'p' && strcmp(name, "pipe") == 0)
 		return take_channel(r, call->args[0], true);
 	if (name[0] == 's' && strcmp(name, "socketpair") == 0)

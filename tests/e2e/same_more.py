@@ -7,7 +7,7 @@ import shutil
 from pairs import Program
 
 # Those that take longer.
-MAKING = ("https", "make", "ninja", "cmake", "ar", "gdb", "go")
+MAKING = ("https", "make", "ninja", "cmake", "cmake again", "ar", "gdb", "go")
 
 UNITTEST = """
 import os, tempfile, unittest
@@ -23,6 +23,14 @@ class It(unittest.TestCase):
         for i in range(5):
             with open(f"{i}.txt", encoding="ascii") as f:
                 self.assertTrue(f.read())
+"""
+UNNAMED = """
+import mmap, tempfile
+for size in (100, 200000):
+    f = tempfile.TemporaryFile()
+    f.write(bytes(size))
+    f.flush()
+    print(len(mmap.mmap(f.fileno(), 0)))
 """
 HTTPS = """
 import http.server, ssl, threading, urllib.request
@@ -95,6 +103,10 @@ def programs(python, sources, texts, tree, numbers, repository):
         test.file("CMakeLists.txt", "cmake_minimum_required(VERSION 3.10)\nproject(p C)\n"
                                     "add_executable(prog a.c)\n")
 
+    def configured(test):
+        project(test)
+        test.sh("cmake -S . -B build >/dev/null")
+
     def built(test):
         sources(test)
         once(test, "prog", "gcc -g -o prog a.c")
@@ -142,6 +154,8 @@ def programs(python, sources, texts, tree, numbers, repository):
         "ninja": Program(["ninja", "--quiet", "-j1"], sources, ("gcc",)),
         "cmake": Program(["cmake", "-S", ".", "-B", "build", "-G", "Unix Makefiles"], project,
                          ("gcc",)),
+        "cmake again": Program(["cmake", "-S", ".", "-B", "build"], configured, ("gcc", "cmake")),
+        "unnamed": Program([python, "-c", UNNAMED]),
         "ar": Program(["sh", "-c", "gcc -c a.c b.c && ar rcD lib.a a.o b.o && strip lib.a"], sources,
                       ("gcc", "ar")),
         "gdb": Program(["gdb", "-nx", "-batch", "-ex", "info line main", "prog"], built, ("gcc",)),

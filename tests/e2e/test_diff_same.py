@@ -126,6 +126,11 @@ here is a document of $count bytes
 END
 trap 'echo bye' EXIT
 """
+SPAWN = """
+const { execSync, spawn } = require('child_process');
+console.log(execSync('echo child').toString());
+for (let i = 0; i < 3; i++) spawn('true');
+"""
 MAKEFILE = """
 objects = a.o b.o c.o d.o e.o f.o
 prog: $(objects)
@@ -133,6 +138,15 @@ prog: $(objects)
 %.o: %.c
 \tgcc -O1 -c $<
 """
+
+
+def projects(test):
+    """Each with a make(1) of its own."""
+    test.file("Makefile", "all: da db dc\nda db dc:\n\t$(MAKE) -s -C $@\n.PHONY: all da db dc\n")
+    for name in ("da", "db", "dc"):
+        test.file(f"{name}/Makefile", "all: 1.o 2.o 3.o\n%.o: %.c\n\tcc -c -o $@ $<\n")
+        for i in (1, 2, 3):
+            test.file(f"{name}/{i}.c", f"int {name}{i}(int x) {{ return x * {i}; }}\n")
 
 
 def sources(test):
@@ -205,6 +219,10 @@ SHELLS = {
     "pipeline": Program(["sh", "-c", "find . -name '*.txt' | sort | xargs cat | tr -cs a-z '\\n' | "
                          "sort | uniq -c | sort -rn >$HOME/words"], texts),
     "head": Program(["sh", "-c", "yes some text | head -c 300000 | wc -c"]),
+    "tee": Program(["bash", "-c", "cat *.txt | tee >(wc -l >lines) >(wc -c >size) | wc -w; wait"],
+                   texts),
+    "wait -n": Program(["bash", "-c", "for i in {1..9}; do ((i < 4)) || wait -n; gzip -nk $i.txt & "
+                        "done; wait"], texts),
     "jobs": Program(["sh", "-c", "for i in 1 2 3 4; do (cat $i.txt >$i.out; true) & done; wait"],
                     texts),
     "xargs -P2": Program(["sh", "-c", "ls *.txt | xargs -P2 -n5 wc -c >/dev/null"], texts),
@@ -212,6 +230,7 @@ SHELLS = {
 BUILDS = {
     "gcc": Program(["gcc", "-O1", "-o", "prog", "a.c"], sources, ("gcc",)),
     "make -j2": Program(["make", "-s", "-j2"], sources, ("make", "gcc")),
+    "make -j4": Program(["make", "-s", "-j4"], projects, ("make", "gcc")),
     "ninja -j2": Program(["ninja", "--quiet", "-j2"], sources, ("ninja", "gcc")),
     "git log": Program(["git", "log", "-p", "--stat"], repository, ("git",)),
     "git commit": Program(["sh", "-c", "echo x >>4.txt; git status --short; git commit -qam more; "
@@ -226,6 +245,7 @@ POOLS = {
     "thread pool": Program([PYTHON3, "main.py"], script("main.py", THREAD_POOL)),
     "fork pool": Program([PYTHON3, "main.py"], script("main.py", FORK_POOL)),
     "node": Program(["node", "main.js"], script("main.js", NODE), ("node",)),
+    "spawn": Program(["node", "main.js"], script("main.js", SPAWN), ("node",)),
     "java": Program(["java", "-Xshare:auto", "Main"], java, ("java", "javac")),
 }
 

@@ -34,7 +34,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LOG = 900, FDS = 60, MAPS = 24, PAGE = 4096, ROOM = 1 << 20 };
+enum { LOG = 200, FDS = 60, MAPS = 24, PAGE = 4096, ROOM = 1 << 20 };
 
 static char out[ROOM], in[1 << 16];
 static size_t used;

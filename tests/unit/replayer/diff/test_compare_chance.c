@@ -160,8 +160,8 @@ static void threads_that_begin_late(void **state)
 	assert_int_not_equal(found_of_late_threads("rsu", "ru"), 0);
 }
 
-/* What is done in one run and then in the other: 'b' and 'c' hold signals back, 'i' reads the
- * index of the linker. */
+/* What is done in one run and then in the other: 'b' and 'c' hold signals back, 'h' and 'H' set a
+ * handler, 'i' reads the index of the linker. */
 static size_t found_of_own(const char *a, const char *b)
 {
 	struct pair x;
@@ -177,6 +177,10 @@ static size_t found_of_own(const char *a, const char *b)
 			else if (*at == 'c')
 				made_step(s, 1, "rt_sigprocmask(SIG_BLOCK, [CHLD], [], 8)", NULL,
 					  0);
+			else if (*at == 'h')
+				made_step(s, 1, "rt_sigaction(SIGPIPE, {handler}, NULL)", NULL, 0);
+			else if (*at == 'H')
+				made_step(s, 1, "rt_sigaction(SIGPIPE, NULL, {handler})", NULL, 0);
 			else if (*at == 'i')
 				made_step(s, 1, "open(\"/etc/ld.so.cache\")", "/etc/ld.so.cache",
 					  0);
@@ -196,6 +200,9 @@ static void masks_come_again(void **state)
 {
 	(void)state;
 	assert_int_equal(found_of_own("bucub", "bubuc"), 0);
+	assert_int_equal(found_of_own("huHhHhHuhH", "HuhHhHhuhH"), 0);
+	/* Few are on purpose. */
+	assert_int_not_equal(found_of_own("huH", "Huh"), 0);
 	/* One of them does so nowhere else. */
 	assert_int_not_equal(found_of_own("bub", "buc"), 0);
 }
@@ -399,6 +406,98 @@ static void handlers_again_and_again(void **state)
 	assert_int_not_equal(found_of_handlers("sfsssus", "susssfs"), 0);
 }
 
+/* A process that writes into a pipe, and who reads from it. */
+static size_t found_of_own_pipe(bool by_itself)
+{
+	struct pair x;
+	size_t n = 0;
+
+	both(&x);
+	for (size_t i = 0; i < 2; i++) {
+		struct made_side *s = i ? &x.b : &x.a;
+		const uint32_t reader = by_itself ? 1 : made_fork(s, 1);
+
+		made_stream(s, 1, "pipe#1.w", true, 16 + 16 * i, 1 + i);
+		made_stream(s, reader, by_itself ? "pipe#1.r" : "parent's pipe#1.r", false,
+			    16 + 16 * i, 1 + i);
+		for (uint32_t k = 1; k <= reader; k++) {
+			struct buf *list = &s->processes[k].streams;
+			struct diff_stream *at = (struct diff_stream *)(void *)list->data;
+
+			for (size_t j = 0; j < list->size / sizeof(*at); j++) {
+				at[j].channel = 1;
+				at[j].end = at[j].out;
+			}
+		}
+	}
+	end(&x);
+	for (size_t i = 0; i < x.c.found.count; i++)
+		n += x.c.found.at[i].kind == FIND_BYTES;
+	done(&x);
+	return n;
+}
+
+/* Addresses of handles, when a signal has come: libuv. */
+static void what_it_tells_itself(void **state)
+{
+	(void)state;
+	assert_int_equal(found_of_own_pipe(true), 0);
+	assert_int_not_equal(found_of_own_pipe(false), 0);
+}
+
+/* 'd' and 'D': a descriptor is taken out of a set, and was not in it; 'a': nor could it be put
+ * there; 's' and 'c': a pair is shut down and closed, and another one; 'r': its handler goes;
+ * 'u': a file is removed. */
+static size_t found_of_loop(const char *a, const char *b)
+{
+	static const struct {
+		char letter;
+		const char *text, *label;
+		uint16_t error;
+	} steps[] = {{'d', "epoll_ctl(<ep>, EPOLL_CTL_DEL, <pair#1.0>) = 0", "ep", 0},
+		     {'D', "epoll_ctl(<ep>, EPOLL_CTL_DEL, <pair#1.0>) = -1 ENOENT", "ep", ENOENT},
+		     {'a', "epoll_ctl(<ep>, EPOLL_CTL_ADD, <pair#1.0>) = -1 EPERM", "ep", EPERM},
+		     {'s', "shutdown(<pair#1.0>) = 0", "pair#1.0", 0},
+		     {'c', "close(<pair#1.0>) = 0", "pair#1.0", 0},
+		     {'S', "shutdown(<pair#2.0>) = 0", "pair#2.0", 0},
+		     {'C', "close(<pair#2.0>) = 0", "pair#2.0", 0},
+		     {'r', "rt_sigaction(SIGCHLD, {sa_handler=SIG_DFL}, NULL) = 0", NULL, 0},
+		     {'R', "rt_sigaction(SIGCHLD, {sa_handler=handler}, NULL) = 0", NULL, 0},
+		     {'u', "unlink(\"/t\") = 0", "/t", 0}};
+	struct pair x;
+	size_t n;
+
+	both(&x);
+	for (size_t i = 0; i < 2; i++) {
+		for (const char *at = i ? b : a; *at; at++) {
+			size_t k = 0;
+
+			while (steps[k].letter != *at)
+				k++;
+			made_step(i ? &x.b : &x.a, 1, steps[k].text, steps[k].label,
+				  steps[k].error);
+		}
+	}
+	end(&x);
+	n = loud(&x);
+	done(&x);
+	return n;
+}
+
+/* What is ready first is let go of first. */
+static void loops_of_events(void **state)
+{
+	(void)state;
+	assert_int_equal(found_of_loop("du", "ud"), 0);
+	assert_int_equal(found_of_loop("du", "Du"), 0);
+	assert_int_equal(found_of_loop("u", "Du"), 0);
+	assert_int_equal(found_of_loop("uscSCr", "uSCrsc"), 0);
+	/* Not while something else is done, nor is a handler set in any order. */
+	assert_int_not_equal(found_of_loop("scuSC", "SCusc"), 0);
+	assert_int_not_equal(found_of_loop("uscR", "uRsc"), 0);
+	assert_int_not_equal(found_of_loop("u", "ua"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -410,6 +509,8 @@ int main(void)
 		cmocka_unit_test(inputs_that_are_empty),
 		cmocka_unit_test(limits_that_are_asked_for),
 		cmocka_unit_test(the_order_that_is_told),
+		cmocka_unit_test(what_it_tells_itself),
+		cmocka_unit_test(loops_of_events),
 		cmocka_unit_test(handlers_again_and_again),
 	};
 
