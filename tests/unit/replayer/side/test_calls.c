@@ -150,8 +150,7 @@ static void how_long_a_call_waits(void **state)
 		struct made m;
 
 		made_from(&all[i], &m);
-		if (diff_calls_wait(diff_calls_find(&calls, &m.event), &m.event) !=
-		    ms[i] * 1000000)
+		if (diff_calls_wait(diff_calls_find(&calls, &m.event), &m.event) != ms[i] * 1000000)
 			fail_msg("%s %zu", all[i].name, i);
 		made_done(&m);
 	}
