@@ -110,7 +110,7 @@ static void what_became_of_a_connection_is_an_error(void **state)
 	diff_calls_done(&calls);
 }
 
-/* Not for ever, not at all, and not until a moment. */
+/* Not for ever, and not at all; who only sleeps waits for nothing. */
 static void how_long_a_call_waits(void **state)
 {
 	const struct made_call all[] = {
@@ -118,30 +118,27 @@ static void how_long_a_call_waits(void **state)
 		{.name = "poll", .args = {0x1000, 1, 0xffffffff}},
 		{.name = "poll", .args = {0x1000, 1, 0}},
 		{.name = "epoll_wait", .args = {3, 0x1000, 1, 2000}},
-		{.name = "nanosleep",
-		 .args = {0x1000},
+		{.name = "ppoll",
+		 .args = {0x2000, 1, 0x1000},
 		 .memory = {MADE_THING(0x1000, uint64_t[2], {2, 500000000})}},
-		{.name = "nanosleep", .args = {0x1000}},
+		{.name = "ppoll", .args = {0x2000, 1, 0x1000}},
 		{.name = "select",
 		 .args = {1, 0, 0, 0, 0x1000},
 		 .memory = {MADE_THING(0x1000, uint64_t[2], {0, 20000})}},
 		{.name = "select", .args = {1, 0, 0, 0, 0}},
-		{.name = "clock_nanosleep",
-		 .args = {1, 0, 0x1000},
-		 .memory = {MADE_THING(0x1000, uint64_t[2], {1, 0})}},
-		{.name = "clock_nanosleep",
-		 .args = {1, 1, 0x1000},
-		 .memory = {MADE_THING(0x1000, uint64_t[2], {1, 0})}},
-		{.name = "nanosleep",
+		{.name = "ppoll",
 		 .arch = EVENT_ARCH_I386,
-		 .args = {0x1000},
+		 .args = {0x2000, 1, 0x1000},
 		 .memory = {MADE_THING(0x1000, uint32_t[2], {3, 0})}},
+		{.name = "ppoll",
+		 .args = {0x2000, 1, 0x1000},
+		 .memory = {MADE_THING(0x1000, uint64_t[2], {UINT64_MAX, UINT64_MAX})}},
 		{.name = "nanosleep",
 		 .args = {0x1000},
-		 .memory = {MADE_THING(0x1000, uint64_t[2], {UINT64_MAX, UINT64_MAX})}},
+		 .memory = {MADE_THING(0x1000, uint64_t[2], {1, 0})}},
 		{.name = "read", .args = {3, 0x1000, 50}},
 	};
-	static const uint64_t ms[] = {50, 0, 0, 2000, 2500, 0, 20, 0, 1000, 0, 3000, 0, 0};
+	static const uint64_t ms[] = {50, 0, 0, 2000, 2500, 0, 20, 0, 3000, 0, 0, 0};
 	struct calls calls = {.names = NULL};
 
 	(void)state;
