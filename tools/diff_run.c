@@ -15,8 +15,8 @@
 #include "replayer/diff/context.h"
 #include "replayer/diff/excerpt.h"
 #include "replayer/diff/reread.h"
-#include "replayer/side/side.h"
 #include "replayer/diff/times.h"
+#include "replayer/side/side.h"
 
 #include <errno.h>
 #include <fcntl.h>

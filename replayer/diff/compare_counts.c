@@ -13,8 +13,8 @@
 #include "sys/names.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* How far a count may move without being a finding: so many, and so many times. Chunks that go
@@ -190,8 +190,7 @@ static bool was_ok(const struct finding *f, const struct tally_total *total)
 }
 
 /* A call that is new here but was made before has a count that has moved, no more. */
-static void complete_calls(struct comparison *c, struct finding *f,
-			   const struct tally_total *total)
+static void complete_calls(struct comparison *c, struct finding *f, const struct tally_total *total)
 {
 	const struct finding_place *p = f->b.step ? &f->b : &f->a;
 	const struct diff_side *s = f->b.step ? c->b : c->a;

@@ -18,8 +18,11 @@
 #include "sys/names.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { NOTE_MAX = 48 };
 
 struct steps_run;
 struct said_change;
@@ -183,6 +186,42 @@ static void say_subject(const struct diff_side *s, const struct diff_step *step,
 		said_call(s, step, ret);
 }
 
+static bool is_of_object(const struct compare_new *x)
+{
+	return x->kind == FIND_PATH_NEW || x->kind == FIND_PATH_GONE || x->kind == FIND_PEER_NEW ||
+	       x->kind == FIND_PEER_GONE;
+}
+
+/* Whether a word is in a list of words with ", " between them. */
+static bool has_word(const char *list, const char *word)
+{
+	const size_t size = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at += size) {
+		if ((at == list || at[-1] == ' ') && (at[size] == ',' || !at[size]))
+			return true;
+	}
+	return false;
+}
+
+/* What was done with what is new or gone: "open, fsync". */
+static int note_call(struct finding *f, const char *call)
+{
+	char *longer;
+
+	if (!f->note) {
+		f->note = strdup(call);
+		return f->note ? 0 : -ENOMEM;
+	}
+	if (strlen(f->note) > NOTE_MAX || has_word(f->note, call))
+		return 0;
+	if (asprintf(&longer, "%s, %s", f->note, call) < 0)
+		return -ENOMEM;
+	free(f->note);
+	f->note = longer;
+	return 0;
+}
+
 /* Takes a finding for edits of which one may be NULL. */
 static int add(struct steps_run *run, struct compare_new *x, const struct edit *a,
 	       const struct edit *b)
@@ -212,6 +251,8 @@ static int add(struct steps_run *run, struct compare_new *x, const struct edit *
 	if (b && !f->b.count++)
 		f->b = place_of(b);
 	f->weight = (uint8_t)louder(f->weight, x->weight);
+	if (is_of_object(x) && note_call(f, compare_call(s, step->call)) < 0)
+		return -ENOMEM;
 	return buf_error(&subject);
 }
 

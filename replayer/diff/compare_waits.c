@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How long a process waits at most, or sleeps. How often it does, and what came of it, is the
- * scheduler's affair; but a timeout that is the same in each call of a kind was written down
+ * How long a process waits at most for what may come. How often it does, and what came of it, is
+ * the scheduler's affair; but a timeout that is the same in each call of a kind was written down
  * somewhere. What is left of a time until something is another value in each call, and is none
- * that people choose.
+ * that people choose. Who only sleeps takes longer, no more: that is told of several runs (times.h).
  */
 #include "compare_priv.h"
 
@@ -97,7 +97,7 @@ static int compare_call_waits(struct comparison *c, uint32_t node, const char *c
 
 int compare_node_waits(struct comparison *c, uint32_t node)
 {
-	static const char *const calls[] = {"poll", "select", "epoll_wait", "nanosleep"};
+	static const char *const calls[] = {"poll", "select", "epoll_wait"};
 	const struct match_node *n = &c->match.nodes[node];
 	int r = 0;
 

@@ -111,6 +111,9 @@ bool given_was_before(const struct finding *other, uint64_t seq)
 		return other->b.seq && other->b.seq < seq;
 	if (other->excerpt)
 		return other->excerpt->b.seq && other->excerpt->b.seq < seq;
+	/* Whoever reads from a pipe may have waited since long. */
+	if (s && s->channel && !s->out)
+		return false;
 	/* Somewhere in it; of what is shorter now, where it ends, and that is not known to be
 	 * before anything. */
 	return s && s->chunk_count && other->a.stream && other->a.stream->bytes <= s->bytes &&

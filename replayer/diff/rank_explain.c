@@ -114,8 +114,7 @@ static struct given count_given(const struct rank_run *run)
 		const struct finding *f = rank_finding(run, run->order[i]);
 
 		ret.inputs += rank_is_input(f) && f->weight == FINDING_LOUD &&
-			      rank_depth(run->c, f->node) <= 1 &&
-			      !rank_is_handed_on(run->c, f);
+			      rank_depth(run->c, f->node) <= 1 && !rank_is_handed_on(run->c, f);
 		ret.circumstances += f->circumstance;
 		ret.others |= f->weight != FINDING_NOISE && f->kind != FIND_MACHINE;
 	}

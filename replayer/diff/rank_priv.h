@@ -16,7 +16,7 @@ enum {
 	RANK_EXPLAINS = 5,
 	RANK_GIVEN,
 	RANK_ARGUMENTS = 39,
-	RANK_LOOK_FIRST = 74,    /* before processes, peers and paths */
+	RANK_LOOK_FIRST = 74,     /* before processes, peers and paths */
 	RANK_ENTRIES_FIRST = 121, /* behind what was opened instead: that says which mattered */
 	RANK_LATE = 133,
 };

@@ -49,7 +49,10 @@ static bool find_cause(const struct rank_run *run, const struct finding *end, ui
 			const struct finding *f = rank_finding(run, r->finding);
 			const bool quiet = f->weight == FINDING_QUIET && f->kind == FIND_FAILS;
 
-			if (r->taken || (!may_cause(f) && r->rank != RANK_LOOK_FIRST && r->rank != RANK_ENTRIES_FIRST) || (pass < 2 && f->node != end->node) ||
+			if (r->taken ||
+			    (!may_cause(f) && r->rank != RANK_LOOK_FIRST &&
+			     r->rank != RANK_ENTRIES_FIRST) ||
+			    (pass < 2 && f->node != end->node) ||
 			    (pass == 1 ? !quiet : f->weight != FINDING_LOUD))
 				continue;
 			*ret = r->finding;
@@ -114,8 +117,7 @@ static bool is_of_channel(const struct finding *f, const struct finding *cause)
 static const char *last_name(const struct comparison *c, const struct finding *f)
 {
 	const struct finding_place *p = f->b.step ? &f->b : &f->a;
-	const char *label =
-		p->step ? compare_label(f->b.step ? c->b : c->a, p->step->object) : "";
+	const char *label = p->step ? compare_label(f->b.step ? c->b : c->a, p->step->object) : "";
 	const char *slash = strrchr(label, '/');
 
 	return slash ? slash + 1 : "";

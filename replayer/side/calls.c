@@ -304,14 +304,6 @@ static const struct call_class *class_of(struct calls *c, const struct event *e)
 	return unknown_class(c, print_call_name(&e->call, scratch), &no_rule);
 }
 
-/* clock_nanosleep(2) may be told a moment. */
-static bool waits_for_moment(const struct call_class *k, const struct event *e)
-{
-	enum { ABSOLUTE = 1, FLAGS_AT = 1 };
-
-	return strcmp(k->rule->name, "clock_nanosleep") == 0 && e->call.args[FLAGS_AT] & ABSOLUTE;
-}
-
 static uint64_t wait_in_memory(const struct event *e, uint64_t address, uint64_t unit)
 {
 	enum { WIDE = 16, NS_PER_S = 1000000000, SECONDS_MAX = 1 << 30 };
@@ -332,7 +324,7 @@ uint64_t diff_calls_wait(const struct call_class *k, const struct event *e)
 	enum { NS_PER_MS = 1000000, NS_PER_US = 1000 };
 	const uint64_t argument = k->rule->wait ? e->call.args[k->rule->wait_at] : 0;
 
-	if (!argument || waits_for_moment(k, e))
+	if (!argument)
 		return 0;
 	if (k->rule->wait == WAIT_MILLISECONDS)
 		return (int32_t)argument > 0 ? (uint64_t)(int32_t)argument * NS_PER_MS : 0;

@@ -62,7 +62,7 @@ void diff_calls_done(struct calls *c);
 const struct call_class *diff_calls_find(struct calls *c, const struct event *e);
 /* The errno of a call, or of the connection that it asks about (SO_ERROR); 0: none. */
 int diff_calls_error(const struct call_class *k, const struct event *e);
-/* How long it waits at most, in nanoseconds; 0: not at all, for ever, or until a moment. */
+/* How long it waits at most for what may come, in nanoseconds; 0: not at all, or for ever. */
 uint64_t diff_calls_wait(const struct call_class *k, const struct event *e);
 /* What a call of this name is called where runs are compared: "open" for "openat"; a signal, a
  * group and a number that has no name are called as they are. NULL: there is no such call. */

@@ -38,8 +38,8 @@ enum diff_step_kind {
 
 enum diff_step_mark {
 	DIFF_PROBE = 1 << 0, /* looked whether it is there: a search path, a message catalogue */
-	DIFF_ALLOCATOR = 1 << 1, /* a file that libc opens for itself now and then */
-	DIFF_MAKES = 1 << 3, /* is to make a file if there is none */
+	DIFF_ALLOCATOR = 1 << 1,   /* a file that libc opens for itself now and then */
+	DIFF_MAKES = 1 << 3,       /* is to make a file if there is none */
 	DIFF_FAILED_ONLY = 1 << 2, /* a call that is a step when it fails, else counted only */
 };
 

@@ -239,15 +239,14 @@ static bool is_making(const struct reading *r)
 static uint8_t marks_of(const struct reading *r, uint32_t object, int error)
 {
 	uint8_t marks = object ? r->objects.marks[object] : 0;
-	uint8_t ret = (marks & OBJECT_ALLOCATOR ? DIFF_ALLOCATOR : 0) |
-		      (is_making(r) ? DIFF_MAKES : 0);
+	uint8_t ret =
+		(marks & OBJECT_ALLOCATOR ? DIFF_ALLOCATOR : 0) | (is_making(r) ? DIFF_MAKES : 0);
 
 	/* Which thread ends before the process does is chance. */
 	if (marks & OBJECT_UNWINDER && !error && r->worker && r->workers[r->worker].rank)
 		ret |= DIFF_ALLOCATOR;
-	if (marks & OBJECT_PROBED ||
-	    (r->class && r->class->rule->looks && !is_making(r) &&
-	     (error == NO_ENTRY || error == NO_DIRECTORY)))
+	if (marks & OBJECT_PROBED || (r->class && r->class->rule->looks && !is_making(r) &&
+				      (error == NO_ENTRY || error == NO_DIRECTORY)))
 		ret |= DIFF_PROBE;
 	return ret;
 }
@@ -333,8 +332,8 @@ static void make_step(struct reading *r, const struct subject *s, uint32_t objec
 				  .marks = marks_of(r, object, error)};
 	if (error && r->class->how != CALL_STEP)
 		ret->marks |= DIFF_FAILED_ONLY;
-	ret->coarse = diff_step_coarse(ret->what ^ purpose_of(r), error,
-				       call->state != EVENT_FINISHED);
+	ret->coarse =
+		diff_step_coarse(ret->what ^ purpose_of(r), error, call->state != EVENT_FINISHED);
 	say_call(r, object, error);
 	finish_step(r, ret);
 }

@@ -220,7 +220,9 @@ const struct diff_side *made_side_end(struct made_side *s)
 		p->is.thread_count = p->thread_count;
 		s->given[i] = p->is;
 	}
-	s->is = (struct diff_side){.processes = s->given,
+	s->is = (struct diff_side){.header = s->is.header,
+				   .snapshot = s->is.snapshot,
+				   .processes = s->given,
 				   .process_count = s->process_count,
 				   .objects = object_at(s, 0),
 				   .object_count = s->objects.size / sizeof(struct diff_object),

@@ -20,7 +20,7 @@ struct made_process {
 };
 
 struct made_side {
-	struct diff_side is; /* after made_side_end() */
+	struct diff_side is; /* after made_side_end(); header and snapshot may be set before */
 	struct made_process *processes;
 	size_t process_count, process_capacity;
 	struct buf objects, texts;

@@ -263,6 +263,117 @@ static void noise(void **state)
 	done(&x);
 }
 
+/* The pipe of the stream that was made last. */
+static void through_pipe(struct made_side *s, uint32_t process)
+{
+	struct buf *streams = &s->processes[process].streams;
+	struct diff_stream *last = (struct diff_stream *)(void *)streams->data;
+
+	last[streams->size / sizeof(*last) - 1].channel = 1;
+}
+
+/* Its writer comes first when it wrote something else, and else what was read of it. */
+static void bytes_through_a_pipe(void **state)
+{
+	struct pair x;
+
+	(void)state;
+	for (uint64_t other = 0; other < 2; other++) {
+		begin(&x);
+		for (uint64_t i = 0; i < 2; i++) {
+			struct made_side *s = i ? &x.b : &x.a;
+
+			made_fork(s, 1);
+			made_stream(s, 1, "pipe#1.r", false, 6 + i, i);
+			through_pipe(s, 1);
+			if (!other)
+				made_stream(s, 1, "/out", true, 6 + i, i);
+			made_stream(s, 2, "pipe#1.w", true, 6 + i * other, i * other);
+			through_pipe(s, 2);
+		}
+		end(&x);
+		assert_string_equal(head(&x, 0)->subject,
+				    other ? "written to pipe#1.w" : "read from pipe#1.r");
+		each_once(&x);
+		done(&x);
+	}
+}
+
+/* What is opened instead takes the search for it along, and what of it is new. */
+static void a_search_for_another(void **state)
+{
+	struct pair x;
+
+	(void)state;
+	begin(&x);
+	made_step(&x.a, 1, "open(\"/one/v2/a.so\") = -1 ENOENT", "/one/v2/a.so", ENOENT);
+	made_step(&x.b, 1, "open(\"/two/v2/a.so\") = -1 ENOENT", "/two/v2/a.so", ENOENT);
+	made_step(&x.b, 1, "open(\"/two/v2/b.so\") = -1 ENOENT", "/two/v2/b.so", ENOENT);
+	for (size_t i = 1; i < 3; i++)
+		((struct diff_step *)(void *)x.a.processes[1].steps.data)[i % 2].marks = DIFF_PROBE;
+	for (size_t i = 1; i < 3; i++)
+		((struct diff_step *)(void *)x.b.processes[1].steps.data)[i].marks = DIFF_PROBE;
+	made_step(&x.a, 1, "open(\"/one/a.so\") = </one/a.so>", "/one/a.so", 0);
+	made_step(&x.b, 1, "open(\"/two/a.so\") = </two/a.so>", "/two/a.so", 0);
+	end(&x);
+	assert_int_equal(head(&x, 0)->kind, FIND_INSTEAD);
+	assert_int_equal(x.r.stories[0].follower_count, 2);
+	assert_int_equal(x.r.count, 2);
+	assert_non_null(strstr(head(&x, 1)->subject, "b.so"));
+	each_once(&x);
+	done(&x);
+}
+
+/* Sides of a command that was recorded from its beginning, with what the kernel held for it. */
+static void give(struct made_side *s, struct meta_header *h, struct meta_snapshot *shot,
+		 struct meta_process *p)
+{
+	static uint8_t words[] = "cmd";
+
+	p->pid = s->processes[1].is.pid;
+	h->command = (struct meta_bytes){words, sizeof(words)};
+	h->release = (char *)(uintptr_t) "6.1";
+	*shot = (struct meta_snapshot){.processes = p, .process_count = 1};
+	s->is.header = h;
+	s->is.snapshot = shot;
+}
+
+static void what_the_kernel_holds(void **state)
+{
+	struct meta_rlimit was = {.resource = 7, .soft = 100, .hard = 100};
+	struct meta_rlimit now = {.resource = 7, .soft = 10, .hard = 100};
+	struct meta_snapshot shots[2];
+	struct pair x;
+
+	(void)state;
+	/* A limit by itself; a limit and a failure; a umask by itself. */
+	for (size_t i = 0; i < 3; i++) {
+		struct meta_header headers[2] = {{.cpus = 1}, {.cpus = 1}};
+		struct meta_process of_a = {.rlimits = &was, .rlimit_count = i < 2, .umask = 022};
+		struct meta_process of_b = {
+			.rlimits = &now, .rlimit_count = i < 2, .umask = i < 2 ? 022 : 077};
+
+		begin(&x);
+		if (i == 1) {
+			made_step(&x.a, 1, "open(\"/data\") = </data>", "/data", 0);
+			made_step(&x.b, 1, "open(\"/data\") = -1 EMFILE", "/data", EMFILE);
+		}
+		give(&x.a, &headers[0], &shots[0], &of_a);
+		give(&x.b, &headers[1], &shots[1], &of_b);
+		end(&x);
+		assert_int_equal(x.r.count, i == 0 ? 0 : i == 1 ? 2 : 1);
+		if (i == 1) {
+			assert_string_equal(head(&x, 0)->subject, "RLIMIT_NOFILE");
+			assert_string_equal(head(&x, 0)->now, "10");
+			assert_int_equal(head(&x, 1)->kind, FIND_FAILS);
+		} else if (i == 2) {
+			assert_string_equal(head(&x, 0)->subject, "umask");
+			assert_string_equal(head(&x, 0)->was, "022");
+		}
+		done(&x);
+	}
+}
+
 static bool skip_ends(const void *context, const struct finding *f)
 {
 	return f->kind == *(const enum finding_kind *)context;
@@ -354,6 +465,9 @@ int main(void)
 		cmocka_unit_test(another_executable),
 		cmocka_unit_test(quiet_ones_are_last),
 		cmocka_unit_test(noise),
+		cmocka_unit_test(bytes_through_a_pipe),
+		cmocka_unit_test(a_search_for_another),
+		cmocka_unit_test(what_the_kernel_holds),
 		cmocka_unit_test(what_is_skipped),
 		cmocka_unit_test(each_is_in_one_story),
 	};

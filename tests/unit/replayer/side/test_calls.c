@@ -110,12 +110,57 @@ static void what_became_of_a_connection_is_an_error(void **state)
 	diff_calls_done(&calls);
 }
 
+/* Not for ever, and not at all; who only sleeps waits for nothing. */
+static void how_long_a_call_waits(void **state)
+{
+	const struct made_call all[] = {
+		{.name = "poll", .args = {0x1000, 1, 50}},
+		{.name = "poll", .args = {0x1000, 1, 0xffffffff}},
+		{.name = "poll", .args = {0x1000, 1, 0}},
+		{.name = "epoll_wait", .args = {3, 0x1000, 1, 2000}},
+		{.name = "ppoll",
+		 .args = {0x2000, 1, 0x1000},
+		 .memory = {MADE_THING(0x1000, uint64_t[2], {2, 500000000})}},
+		{.name = "ppoll", .args = {0x2000, 1, 0x1000}},
+		{.name = "select",
+		 .args = {1, 0, 0, 0, 0x1000},
+		 .memory = {MADE_THING(0x1000, uint64_t[2], {0, 20000})}},
+		{.name = "select", .args = {1, 0, 0, 0, 0}},
+		{.name = "ppoll",
+		 .arch = EVENT_ARCH_I386,
+		 .args = {0x2000, 1, 0x1000},
+		 .memory = {MADE_THING(0x1000, uint32_t[2], {3, 0})}},
+		{.name = "ppoll",
+		 .args = {0x2000, 1, 0x1000},
+		 .memory = {MADE_THING(0x1000, uint64_t[2], {UINT64_MAX, UINT64_MAX})}},
+		{.name = "nanosleep",
+		 .args = {0x1000},
+		 .memory = {MADE_THING(0x1000, uint64_t[2], {1, 0})}},
+		{.name = "read", .args = {3, 0x1000, 50}},
+	};
+	static const uint64_t ms[] = {50, 0, 0, 2000, 2500, 0, 20, 0, 3000, 0, 0, 0};
+	struct calls calls = {.names = NULL};
+
+	(void)state;
+	assert_int_equal(diff_calls_init(&calls), 0);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct made m;
+
+		made_from(&all[i], &m);
+		if (diff_calls_wait(diff_calls_find(&calls, &m.event), &m.event) != ms[i] * 1000000)
+			fail_msg("%s %zu", all[i].name, i);
+		made_done(&m);
+	}
+	diff_calls_done(&calls);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls_are_what_their_lines_say),
 		cmocka_unit_test(a_number_that_nobody_knows_has_a_name),
 		cmocka_unit_test(what_became_of_a_connection_is_an_error),
+		cmocka_unit_test(how_long_a_call_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
