@@ -90,6 +90,7 @@ struct process_messages {
 	Systape__Fd *fds, **fd_at;
 	Systape__Socket *sockets; /* by descriptor */
 	Systape__Map *maps, **map_at;
+	Systape__Disposition *dispositions, **disposition_at;
 	Systape__OpenCall *in_flight, **in_flight_at;
 	struct codec_messages facts;
 };
@@ -103,6 +104,8 @@ static void process_messages_done(struct process_messages *p)
 	free(p->sockets);
 	free(p->maps);
 	free(p->map_at);
+	free(p->dispositions);
+	free(p->disposition_at);
 	free(p->in_flight);
 	free(p->in_flight_at);
 	codec_messages_done(&p->facts);
@@ -186,6 +189,27 @@ static int put_maps(const struct meta_process *p, struct process_messages *ret)
 	}
 	ret->m.n_map = p->map_count;
 	ret->m.map = ret->map_at;
+	ret->m.maps_partial = p->maps_partial;
+	return 0;
+}
+
+static int put_dispositions(const struct meta_process *p, struct process_messages *ret)
+{
+	ret->dispositions = calloc(p->disposition_count + 1, sizeof(*ret->dispositions));
+	ret->disposition_at = calloc(p->disposition_count + 1, sizeof(*ret->disposition_at));
+	if (!ret->dispositions || !ret->disposition_at)
+		return -ENOMEM;
+	for (size_t i = 0; i < p->disposition_count; i++) {
+		Systape__Disposition *m = ret->disposition_at[i] = &ret->dispositions[i];
+
+		systape__disposition__init(m);
+		m->signal = p->dispositions[i].signal;
+		m->handler = p->dispositions[i].handler;
+		m->flags = p->dispositions[i].flags;
+		m->mask = p->dispositions[i].mask;
+	}
+	ret->m.n_disposition = p->disposition_count;
+	ret->m.disposition = ret->disposition_at;
 	return 0;
 }
 
@@ -237,7 +261,8 @@ static int put_process(const struct meta_process *p, struct process_messages *re
 	m->group = p->groups;
 	m->missing = codec_text(p->missing);
 	if (put_rlimits(p, ret) < 0 || put_fds(p, ret) < 0 || put_maps(p, ret) < 0 ||
-	    put_in_flight(p, ret) < 0 || codec_put_facts(p->facts, p->fact_count, &ret->facts) < 0)
+	    put_dispositions(p, ret) < 0 || put_in_flight(p, ret) < 0 ||
+	    codec_put_facts(p->facts, p->fact_count, &ret->facts) < 0)
 		return -ENOMEM;
 	m->fact = (Systape__Fact **)ret->facts.at;
 	m->n_fact = ret->facts.count;
@@ -535,6 +560,17 @@ static void get_lists(const Systape__Process *m, struct meta_process *p, int *fa
 	}
 }
 
+static void get_dispositions(const Systape__Process *m, struct meta_process *p, int *failed)
+{
+	p->dispositions = codec_take_array(m->n_disposition, sizeof(*p->dispositions), failed);
+	for (; p->dispositions && p->disposition_count < m->n_disposition; p->disposition_count++) {
+		const Systape__Disposition *d = m->disposition[p->disposition_count];
+
+		p->dispositions[p->disposition_count] =
+			(struct meta_disposition){d->signal, d->handler, d->flags, d->mask};
+	}
+}
+
 static void get_in_flight(const Systape__Process *m, struct meta_process *p, int *failed)
 {
 	p->in_flight = codec_take_array(m->n_open_call, sizeof(*p->in_flight), failed);
@@ -572,6 +608,8 @@ static void get_process(const Systape__Process *m, struct meta_process *p, int *
 	p->group_count = p->groups ? m->n_group : 0;
 	p->missing = codec_take_text(m->missing, failed);
 	get_lists(m, p, failed);
+	p->maps_partial = m->maps_partial;
+	get_dispositions(m, p, failed);
 	get_in_flight(m, p, failed);
 	p->facts = codec_take_facts(m->fact, m->n_fact, &p->fact_count, failed);
 }

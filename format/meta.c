@@ -214,6 +214,7 @@ void meta_process_done(struct meta_process *p)
 	free(p->rlimits);
 	free(p->fds);
 	free(p->maps);
+	free(p->dispositions);
 	free(p->in_flight);
 	free(p->missing);
 	meta_facts_done(p->facts, p->fact_count);

@@ -93,10 +93,10 @@ enum { META_FD_NO_FLAGS = 1, META_FD_NO_POSITION = 2 };
 struct meta_map {
 	uint64_t start, end, offset, inode;
 	uint32_t device; /* major << 20 | minor */
-	uint32_t prot;   /* PROT_*, and META_MAP_SHARED */
+	uint32_t prot;   /* PROT_*, and META_MAP_* */
 	struct meta_bytes path;
 };
-enum { META_MAP_SHARED = 1 << 8 };
+enum { META_MAP_SHARED = 1 << 8, META_MAP_STAYS = 1 << 9 /* no child gets it */ };
 
 struct meta_rlimit {
 	uint32_t resource;   /* RLIMIT_* */
@@ -109,6 +109,14 @@ struct meta_in_flight {
 	uint32_t arch; /* AUDIT_ARCH_* */
 	uint64_t nr, args[6];
 	uint64_t seq; /* place of its entry, which is on an earlier part; 0: recorded nowhere */
+};
+
+/* What a process does with a signal, when that is not the default. */
+struct meta_disposition {
+	uint32_t signal;
+	uint64_t handler; /* 1: it is ignored */
+	uint64_t flags;   /* SA_* */
+	uint64_t mask;    /* bit 0 is signal 1 */
 };
 
 struct meta_process {
@@ -126,6 +134,9 @@ struct meta_process {
 	size_t fd_count;
 	struct meta_map *maps;
 	size_t map_count;
+	bool maps_partial;                     /* there are more */
+	struct meta_disposition *dispositions; /* of those that are known */
+	size_t disposition_count;
 	struct meta_in_flight *in_flight;
 	size_t in_flight_count;
 	char *missing; /* what could not be read and why, for people; "" is nothing */

@@ -65,13 +65,13 @@ static int tell(void *context, const struct flow *f)
 {
 	struct follow_run *run = context;
 	/* What a descriptor stood for in turn comes one behind the other. */
-	bool of_file = !run->choice.by_fd && (f->truncates || f->positioned || f->append);
+	bool of_file = !run->choice.by_fd && (f->kind || f->positioned || f->append);
 	int r;
 
 	if ((run->only[STREAM_ONE] || run->only[STREAM_OTHER]) && !run->only[f->way])
 		return 0;
 	run->told++;
-	run->seen[f->way] |= !f->truncates;
+	run->seen[f->way] |= f->kind == FLOW_BYTES;
 	if (run->list)
 		return 0;
 	if (run->content || (run->raw && of_file)) {
@@ -271,6 +271,12 @@ static int say_missing(struct follow_run *run)
 		status =
 			opts_complain("%" PRIu64 " of %" PRIu64 " bytes are not on the tape%s",
 				      missing, run->file.end, run->raw ? ": zero in the file" : "");
+	if (run->file.mapped.end) {
+		opts_complain("bytes %" PRIu64 " to %" PRIu64 " were mapped for writing, too: what "
+			      "was written so is not on the tape",
+			      run->file.mapped.at, run->file.mapped.end);
+		status = run->raw ? EXIT_TROUBLE : status;
+	}
 	if (run->file.unplaced)
 		status = opts_complain("%" PRIu64 " bytes are left out: their place in the file is "
 				       "not known",

@@ -232,7 +232,8 @@ static int begin(struct cut *c, const struct meta_header *header, struct err *er
 	if (r == 0)
 		r = change_header(c, from, &own, &set);
 	if (r == 0 && (c->options.from || c->options.first)) {
-		c->state = state_new_with(STATE_POSITIONS | STATE_MAPS | STATE_CALLS);
+		c->state =
+			state_new_with(STATE_POSITIONS | STATE_MAPS | STATE_SIGNALS | STATE_CALLS);
 		r = c->state ? 0 : -ENOMEM;
 	}
 	if (r < 0)

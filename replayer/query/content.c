@@ -130,7 +130,21 @@ static int begin_again(struct content *c, uint64_t generation)
 	c->count = 0;
 	c->end = c->unplaced = 0;
 	c->born = false;
+	c->mapped = (struct content_extent){0};
 	return ftruncate(c->fd, 0) < 0 ? -errno : 0;
+}
+
+static void note_map(struct content *c, const struct flow *f)
+{
+	struct content_extent *m = &c->mapped;
+	uint64_t end = f->length < CONTENT_SIZE_MAX ? f->position + f->length : CONTENT_SIZE_MAX;
+
+	if (!f->out || f->position > CONTENT_SIZE_MAX)
+		return;
+	if (m->at == m->end || f->position < m->at)
+		m->at = f->position;
+	if (end > m->end)
+		m->end = end;
 }
 
 int content_take(struct content *c, const struct flow *f)
@@ -145,7 +159,11 @@ int content_take(struct content *c, const struct flow *f)
 	if (r < 0)
 		return r;
 	base = f->append ? c->end : f->position;
-	if (f->truncates)
+	if (f->kind == FLOW_MAPS) {
+		note_map(c, f);
+		return 0;
+	}
+	if (f->kind == FLOW_TRUNCATES)
 		return f->position > CONTENT_SIZE_MAX ? 0 : truncate_to(c, f->position);
 	if ((!f->append && !f->positioned) || base > CONTENT_SIZE_MAX ||
 	    f->bytes > CONTENT_SIZE_MAX - base) {

@@ -27,7 +27,9 @@ struct content {
 	bool born;           /* it was empty once: what was never written is zero */
 	uint64_t unplaced;   /* bytes of which it is not known where they belong */
 	uint64_t generation; /* of whose bytes these are */
-	bool full;           /* over the limit: what is known is not told exactly */
+	/* What was mapped for writing: what was written there is not known. Empty: nothing. */
+	struct content_extent mapped;
+	bool full; /* over the limit: what is known is not told exactly */
 };
 
 /* What had the name before a file that is known already is not taken notice of. 0 or -errno. */

@@ -27,7 +27,7 @@ static bool goes_on(const struct follow *w, const struct flow *f)
 {
 	const struct flow *l = &w->last;
 
-	if (!w->any || f->truncates || l->truncates || l->stream != f->stream || l->way != f->way ||
+	if (!w->any || f->kind || l->kind || l->stream != f->stream || l->way != f->way ||
 	    l->pid != f->pid || l->fd != f->fd || l->out != f->out)
 		return false;
 	return !f->positioned || f->append || (l->positioned && w->expected == f->position);
@@ -71,8 +71,14 @@ static void say_heading(struct follow *w, const struct flow *f, struct buf *out)
 		   f->way == STREAM_ONE ? '>' : '<', f->time / 1000000000, f->time / 1000 % 1000000,
 		   f->pid, call_name(f, scratch), f->fd, f->seq, f->stream->id);
 	say_name(f->stream, out);
-	if (f->truncates)
+	if (f->kind == FLOW_TRUNCATES)
 		buf_printf(out, "  truncated to %" PRIu64 " bytes", f->position);
+	else if (f->kind == FLOW_MAPS)
+		buf_printf(out,
+			   "  %" PRIu64 " bytes at %" PRIu64 " mapped for %s: what is %s so is not "
+			   "on the tape",
+			   f->length, f->position, f->out ? "writing" : "reading",
+			   f->out ? "written" : "read");
 	else if (f->append)
 		buf_str(out, "  appended");
 	else if (f->positioned)
@@ -188,7 +194,12 @@ static void json_flow(struct follow *w, const struct flow *f, struct buf *out)
 	json_text(out, "call", call_name(f, scratch));
 	json_number(out, "bytes", f->bytes);
 	if (f->positioned && !f->append)
-		json_number(out, f->truncates ? "truncated_to" : "position", f->position);
+		json_number(out, f->kind == FLOW_TRUNCATES ? "truncated_to" : "position",
+			    f->position);
+	if (f->kind == FLOW_MAPS) {
+		json_number(out, "mapped", f->length);
+		json_word(out, "mapped_for", f->out ? "writing" : "reading");
+	}
 	buf_str(out, ",\"pieces\":[");
 	for (size_t i = 0; i < f->piece_count; i++) {
 		const struct transfer_piece *p = &f->pieces[i];
@@ -274,6 +285,7 @@ static void list_one(const struct stream *m, struct buf *out)
 	buf_printf(out, "%6" PRIu64 "  %-6s %12" PRIu64 " %12" PRIu64 "  %-24s ", m->id, kind_of(m),
 		   m->bytes[STREAM_ONE], m->bytes[STREAM_OTHER], buf_text(&users));
 	say_name(m, out);
+	buf_str(out, m->mapped ? "  (mapped for writing)" : "");
 	for (size_t way = 0; m->other && way < STREAM_WAYS; way++) {
 		if (m->bytes[way] > m->received[way])
 			buf_printf(out, "  (%" PRIu64 " of %s not read)",
@@ -307,6 +319,8 @@ static void json_one(const struct stream *m, struct buf *out)
 	json_ways(out, "bytes", m->bytes);
 	json_ways(out, "kept", m->kept);
 	json_ways(out, "elsewhere", m->elsewhere);
+	if (m->mapped)
+		buf_str(out, ",\"mapped\":true");
 	if (m->other)
 		json_ways(out, "received", m->received);
 	buf_str(out, ",\"users\":[");

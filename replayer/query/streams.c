@@ -89,7 +89,7 @@ static void count(const struct flow *f)
 {
 	struct stream *m = f->stream;
 
-	m->calls[f->way] += !f->truncates;
+	m->calls[f->way] += f->kind == FLOW_BYTES;
 	m->bytes[f->way] += f->bytes;
 	m->elsewhere[f->way] += f->elsewhere ? f->bytes : 0;
 	for (size_t i = 0; i < f->piece_count; i++)
@@ -427,41 +427,85 @@ static bool shortens(const struct event *e, const struct shortener *x)
 	return flags & TRUNCATE || (flags & (CREATE | EXCLUSIVE)) == (CREATE | EXCLUSIVE);
 }
 
-static int take_truncation(struct streams *x)
+/* Something that is no transfer, of a file: in its turn. */
+static int take_other(struct streams *x, const struct transfer *t, enum flow_kind kind,
+		      uint64_t length)
 {
-	const struct event *e = x->event;
-	const struct shortener *k;
-	struct transfer t = {.out = true, .seq = e->seq, .positioned = true};
 	struct stream *m;
 	struct waiting *w;
 
-	if ((e->kind != EVENT_CALL && e->kind != EVENT_END) || e->call.state != EVENT_FINISHED ||
-	    e->call.ret < 0 || !x->shown)
+	if (!t->file || t->file->kind != STATE_NAMED || t->file->device)
 		return 0;
-	k = shortener_of(e);
+	m = stream_find(x, t->file);
+	if (!stream_is_chosen(x, t, m))
+		return 0;
+	if (!m && make(x, t->file, &m) < 0)
+		return -ENOMEM;
+	if (!m)
+		return 0;
+	if (get_to_know(x, m, t) < 0)
+		return -ENOMEM;
+	w = waiting_new(x, m, t);
+	if (!w)
+		return -ENOMEM;
+	m->mapped |= kind == FLOW_MAPS && t->out;
+	w->flow.kind = kind;
+	w->flow.length = length;
+	w->flow.append = false;
+	enqueue(x, w);
+	return 0;
+}
+
+static int take_truncation(struct streams *x)
+{
+	const struct event *e = x->event;
+	struct transfer t = {.out = true, .seq = e->seq, .positioned = true};
+	const struct shortener *k = shortener_of(e);
+
 	if (!k || !shortens(e, k))
 		return 0;
 	t.fd = k->size == NOWHERE ? (int32_t)e->call.ret : (int32_t)e->call.args[0];
 	t.file = state_at_exit(x->state, e, t.fd);
 	t.position = k->size == NOWHERE ? 0 : e->call.args[k->size];
-	if (!t.file || t.file->kind != STATE_NAMED || t.file->device)
+	return take_other(x, &t, FLOW_TRUNCATES, 0);
+}
+
+/* ---- files that are mapped ---- */
+
+enum { MAP_PROTECTION = 2, MAP_FLAGS, MAP_FD, MAP_OFFSET };
+enum { PROTECTION_WRITE = 2, MAP_TYPE = 0xf, MAP_TYPE_PRIVATE = 2, MAP_WITHOUT_FILE = 0x20 };
+enum { MAP2_UNIT = 4096 };
+
+static int take_mapping(struct streams *x)
+{
+	const struct event *e = x->event;
+	const struct sys_desc *d = sys_find(e->call.arch, e->call.nr);
+	const uint64_t *a = e->call.args;
+	struct transfer t = {.seq = e->seq, .positioned = true, .fd = (int32_t)a[MAP_FD]};
+
+	if (!d || (strcmp(d->name, "mmap") != 0 && strcmp(d->name, "mmap2") != 0) ||
+	    a[MAP_FLAGS] & MAP_WITHOUT_FILE)
 		return 0;
-	m = stream_find(x, t.file);
-	if (!stream_is_chosen(x, &t, m))
+	t.out = a[MAP_PROTECTION] & PROTECTION_WRITE &&
+		(a[MAP_FLAGS] & MAP_TYPE) != MAP_TYPE_PRIVATE;
+	if (!t.out && !x->choice.path)
 		return 0;
-	if (!m && make(x, t.file, &m) < 0)
-		return -ENOMEM;
-	if (!m)
+	t.file = state_at_entry(x->state, e, t.fd);
+	t.position = a[MAP_OFFSET] * (d->name[4] ? MAP2_UNIT : 1);
+	return take_other(x, &t, FLOW_MAPS, a[1]);
+}
+
+/* What happens to files besides: calls that came back, and not with an error. */
+static int take_call(struct streams *x)
+{
+	const struct event *e = x->event;
+	int r;
+
+	if ((e->kind != EVENT_CALL && e->kind != EVENT_END) || e->call.state != EVENT_FINISHED ||
+	    event_errno(&e->call) || !x->shown)
 		return 0;
-	if (get_to_know(x, m, &t) < 0)
-		return -ENOMEM;
-	w = waiting_new(x, m, &t);
-	if (!w)
-		return -ENOMEM;
-	w->flow.truncates = true;
-	w->flow.append = false;
-	enqueue(x, w);
-	return 0;
+	r = take_truncation(x);
+	return r ? r : take_mapping(x);
 }
 
 static void find_root(struct streams *x, const struct trace_item *item)
@@ -488,7 +532,7 @@ int streams_take(struct streams *x, const struct trace_item *item, bool shown)
 	x->shown = shown;
 	r = tell_due(x, item->event);
 	if (r == 0)
-		r = take_truncation(x);
+		r = take_call(x);
 	return r ? r : transfers_take(x->transfers, x->state, item->event, take_transfer, x);
 }
 

@@ -7,6 +7,9 @@
  *
  * Transfers are told in the order in which their calls came back, and whole: what rec spread over
  * several events is one again, but where more waits than a limit allows.
+ *
+ * What goes through mapped memory is no call's. That a file is mapped for writing is told; of
+ * reading only when the file was asked for by its path: most are libraries.
  */
 #ifndef QUERY_STREAMS_H
 #define QUERY_STREAMS_H
@@ -47,6 +50,14 @@ struct stream {
 	uint64_t received[STREAM_WAYS];  /* of a pair: how much of it was read */
 	struct stream_user users[STREAM_USERS_MAX];
 	size_t user_count, more_users;
+	bool mapped; /* for writing: what was written so is on no tape */
+};
+
+enum flow_kind {
+	FLOW_BYTES,
+	FLOW_TRUNCATES, /* the file has `position` bytes from here on */
+	FLOW_MAPS,      /* `length` bytes from `position` on are mapped: what is read there, or with
+			 * `out` written, is not on the tape */
 };
 
 /* A transfer in its turn. */
@@ -62,8 +73,8 @@ struct flow {
 	uint64_t end_seq;
 	uint64_t bytes;
 	bool positioned, append;
-	bool truncates; /* no bytes: the file has `position` bytes from here on */
-	uint64_t position;
+	uint8_t kind; /* enum flow_kind; all but FLOW_BYTES have no bytes */
+	uint64_t position, length;
 	uint64_t generation;                 /* of the stream */
 	const struct transfer_piece *pieces; /* in order of offset */
 	size_t piece_count;

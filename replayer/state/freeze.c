@@ -115,13 +115,30 @@ static int add_fds(const struct state *s, const struct state_thread *t, struct m
 	return 0;
 }
 
-/* Part of the mappings would be taken for all. */
+/* As /proc/PID/maps has it. */
+static int set_path(struct meta_bytes *ret, const struct state_map *map)
+{
+	struct buf text = {0};
+
+	if (!map->name_size)
+		return 0;
+	buf_append(&text, map->name, map->name_size);
+	buf_str(&text, map->deleted ? deleted : "");
+	if (buf_error(&text) < 0) {
+		buf_done(&text);
+		return -ENOMEM;
+	}
+	*ret = (struct meta_bytes){(uint8_t *)text.data, text.size};
+	return 0;
+}
+
 static int add_maps(const struct state *s, const struct state_process *from, struct meta_process *p)
 {
 	struct state_map map;
 	size_t at = 0;
 
-	while (from->maps_whole && state_next_map(s, from, &at, &map)) {
+	p->maps_partial = !from->maps_whole;
+	while (state_next_map(s, from, &at, &map)) {
 		struct meta_map *m = grow(&p->maps, &p->map_count, sizeof(*m));
 
 		if (!m)
@@ -129,9 +146,28 @@ static int add_maps(const struct state *s, const struct state_process *from, str
 		m->start = map.start;
 		m->end = map.end;
 		m->offset = map.offset;
-		m->prot = map.prot | (map.shared ? META_MAP_SHARED : 0);
-		if (set_bytes(&m->path, map.name, map.name_size) < 0)
+		m->prot = map.prot | (map.shared ? META_MAP_SHARED : 0) |
+			  (map.stays ? META_MAP_STAYS : 0);
+		if (set_path(&m->path, &map) < 0)
 			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_dispositions(const struct state *s, const struct state_process *from,
+			    struct meta_process *p)
+{
+	struct state_signal signal;
+	size_t at = 0;
+
+	while (state_next_signal(s, from, &at, &signal)) {
+		struct meta_disposition *m =
+			grow(&p->dispositions, &p->disposition_count, sizeof(*m));
+
+		if (!m)
+			return -ENOMEM;
+		*m = (struct meta_disposition){signal.number, signal.handler, signal.flags,
+					       signal.mask};
 	}
 	return 0;
 }
@@ -194,10 +230,12 @@ static int fill(const struct state *s, const struct state_process *from, struct 
 		r = add_threads(s, from, p);
 	if (r == 0)
 		r = add_maps(s, from, p);
+	if (r == 0)
+		r = add_dispositions(s, from, p);
 	if (r == 0 &&
 	    asprintf(&p->missing, "of a tape that was cut: environ, credentials, limits%s%s%s",
-		     from->maps_whole ? "" : ", maps", directories ? "" : ", directories",
-		     from->umask_known ? "" : ", umask") < 0) {
+		     from->maps_whole ? "" : ", maps made by an exec",
+		     directories ? "" : ", directories", from->umask_known ? "" : ", umask") < 0) {
 		p->missing = NULL;
 		r = -ENOMEM;
 	}

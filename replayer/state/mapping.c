@@ -277,10 +277,12 @@ static int add(struct state *s, struct mm *mm, const struct meta_map *m)
 			     .end = m->end,
 			     .offset = m->offset,
 			     .prot = m->prot & PROTECTIONS,
-			     .shared = m->prot & META_MAP_SHARED};
+			     .shared = m->prot & META_MAP_SHARED,
+			     .stays = m->prot & META_MAP_STAYS};
 	const struct mapping *before = m->start ? mm_find(mm, m->start - 1) : NULL;
 	int r;
 
+	mm->some_stay |= to.stays;
 	to.file = file_of_map(s, m);
 	/* The parts of one file are one file. */
 	if (before && before->file && to.file && before->file->is.size == to.file->is.size &&
@@ -306,6 +308,6 @@ int mm_snapshot(struct state *s, struct mm *mm, const struct meta_process *p)
 	for (size_t i = 0; r == 0 && i < p->map_count; i++)
 		r = add(s, mm, &p->maps[i]);
 	/* What could not be read is not there. */
-	mm->whole = p->map_count && (!mm->maps ? false : true);
+	mm->whole = p->map_count && !p->maps_partial && mm->maps;
 	return r;
 }

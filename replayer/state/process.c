@@ -215,7 +215,9 @@ int proc_snapshot(struct state *s, struct proc *p, const struct meta_process *m)
 	p->is.sid = m->sid;
 	if (!p->is.execed)
 		r = program_set(s, p, m->exe.data, m->exe.size, m->argv.data, m->argv.size);
-	return r == 0 && p->mm ? mm_snapshot(s, p->mm, m) : r;
+	if (r == 0 && p->mm)
+		r = mm_snapshot(s, p->mm, m);
+	return r == 0 && p->sighand ? sighand_snapshot(s, p->sighand, m) : r;
 }
 
 void proc_adopt(struct state *s, uint32_t pid)

@@ -103,3 +103,16 @@ int sighand_delivered(struct state *s, struct sighand *h, uint32_t number)
 		return 0;
 	return sighand_set(s, h, number, &(struct disposition){.flags = d->flags, .known = true});
 }
+
+int sighand_snapshot(struct state *s, struct sighand *h, const struct meta_process *p)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < p->disposition_count; i++) {
+		const struct meta_disposition *m = &p->dispositions[i];
+		const struct disposition d = {m->handler, m->flags, m->mask, true};
+
+		r = sighand_set(s, h, m->signal, &d);
+	}
+	return r;
+}

@@ -31,8 +31,9 @@
  * Not on a tape, and so not known here:
  *  - what the kernel maps by itself at an exec (the program, its loader, the stack, the vdso):
  *    mappings of a process are whole only until its first exec (state_process.maps_whole);
- *  - what signals did before the tape began: those of a snapshot are not known until
- *    a call sets or tells them, and an exec leaves what was ignored as it was;
+ *  - what signals did before the tape began: those of a snapshot, but for that of a tape that
+ *    was cut, are not known until a call sets or tells them, and an exec leaves what was ignored
+ *    as it was;
  *  - which descriptors of a snapshot share one description: each has its own here, and
  *    the position of those that may be the same is not known once one of them has moved;
  *  - the new parent of a process whose own has ended;
@@ -180,6 +181,7 @@ struct state_map {
 	uint64_t start, end, offset;
 	uint32_t prot; /* PROT_* */
 	bool shared;
+	bool stays; /* no child gets it */
 	bool anonymous, deleted;
 	uint64_t file;    /* id of its description: as state_file.id; 0: anonymous */
 	const char *name; /* a path, [heap]; not ended by a NUL; NULL: anonymous, or not known */

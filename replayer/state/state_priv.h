@@ -347,6 +347,7 @@ int sighand_set(struct state *s, struct sighand *h, uint32_t number, const struc
 /* What is caught is so no more. */
 int sighand_clear(struct state *s, struct sighand *h);
 int sighand_delivered(struct state *s, struct sighand *h, uint32_t number);
+int sighand_snapshot(struct state *s, struct sighand *h, const struct meta_process *p);
 
 /* ---- process.c ---- */
 

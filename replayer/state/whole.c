@@ -159,6 +159,7 @@ bool state_next_map(const struct state *s, const struct state_process *p, size_t
 				  .offset = m->offset,
 				  .prot = m->prot,
 				  .shared = m->shared,
+				  .stays = m->stays,
 				  .anonymous = !m->file};
 	if (m->file) {
 		ret->file = m->file->is.id;

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """A part of a tape says of itself what the whole says of that part."""
+import json
 import os
 import random
 import re
@@ -128,6 +129,29 @@ class Cut(suite.TapeTest):
         self.assertEqual(re.search(rb".*/input.*", whole)[0],
                          re.search(rb".*/input.*", self.bench.ask(
                              "state", f"--at={last}", f"--pid={root}", part))[0])
+
+    def test_maps_and_signals(self):
+        """Of a program that was run on the tape not all mappings are known; those that are, and
+        what it does with signals, are known in a part that begins later."""
+        program = ("import mmap, os, signal; m = mmap.mmap(-1, 65536); "
+                   "signal.signal(signal.SIGUSR1, lambda *a: None); "
+                   "signal.signal(signal.SIGHUP, signal.SIG_IGN); os.access('/marker', 0); "
+                   "os.getppid(); n = mmap.mmap(-1, 65536); signal.signal(signal.SIGHUP, "
+                   "signal.SIG_DFL); os.access('/marker/end', 0)")
+        tape, _ = self.bench.record(["sh", "-c", '"$@"; :', "sh", sys.executable, "-c", program])
+        places = [o["seq"] for o in self.bench.objects(tape)
+                  if o["type"] == "syscall" and "/marker" in o["text"] and o["name"] == "access"]
+        self.assertEqual(len(places), 2)
+        part, _ = self.cut(tape, f"--events={places[0]}..")
+        for place in places:
+            whole, ours = (json.loads(self.bench.ask("state", "--json", f"--at={place}", t))
+                           ["processes"] for t in (tape, part))
+            self.assertEqual([p["pid"] for p in whole], [p["pid"] for p in ours])
+            for p, q in zip(whole, ours):
+                self.assertEqual((p["maps"], p["maps_whole"], p["signals"]),
+                                 (q["maps"], q["maps_whole"], q["signals"]))
+            self.assertTrue(whole[-1]["maps"] and not whole[-1]["maps_whole"])
+            self.assertIn("SIGUSR1", [s["signal"] for s in ours[-1]["signals"]])
 
     def test_children(self):
         tape, _ = self.bench.record(["sh", "-c", "sh -c 'ls /; :'; cat /dev/null; :"])

@@ -176,6 +176,24 @@ class Follow(suite.TapeTest):
                          [("pwrite64", 6), ("pwrite64", 0), ("write", 0), ("write", 300000),
                           ("write", 300003), ("writev", 300007), ("write", 300013)])
 
+    def test_mapped(self):
+        """What is written through memory is not seen, and that is said."""
+        program = ("import mmap; f = open('out', 'wb+'); f.write(b'x' * 5000); f.flush(); "
+                   "m = mmap.mmap(f.fileno(), 4096, offset=0); m[7:11] = b'seen'; "
+                   "r = open('text', 'rb'); mmap.mmap(r.fileno(), 0, prot=mmap.PROT_READ)[:]")
+        self.write("text", "read through memory\n")
+        tape, _ = self.bench.record([sys.executable, "-c", program], cwd=self.dir)
+        self.assertRegex(self.text(tape, "--path=out"),
+                         r"> .* mmap\(\d+\) .*/out  4096 bytes at 0 mapped for writing: what is")
+        self.assertRegex(self.text(tape, "--path=text"),
+                         r"< .* mmap\(\d+\) .*/text  20 bytes at 0 mapped for reading: what is")
+        lines = self.text(tape, "--list").splitlines()
+        self.assertEqual([line.split()[-4] for line in lines if line.endswith("for writing)")],
+                         [self.bench.path("out")])
+        result = run([self.bench.analyze, "follow", "--path=out", "--raw", tape], cwd=self.dir)
+        self.assertEqual((result.status, result.out), (2, b"x" * 5000))
+        self.assertIn(b"bytes 0 to 4096 were mapped for writing, too", result.err)
+
     def test_cat_and_tar(self):
         self.need("tar")
         content = bytes(range(256)) * 3000

@@ -194,6 +194,8 @@ static struct meta_in_flight in_flight[] = {
 };
 static struct meta_map maps[] = {
 	{UINT64_MAX, UINT64_MAX - 1, 2, 3, UINT32_MAX, META_MAP_SHARED | 7, BYTES("[heap]")}};
+static struct meta_disposition dispositions[] = {{UINT32_MAX, UINT64_MAX, 1, UINT64_MAX},
+						 {1, 1, 0, 0}};
 static struct meta_rlimit limits[] = {{7, 1024, UINT64_MAX}};
 static uint32_t tids[] = {1, UINT32_MAX}, groups[] = {0, 5};
 static struct meta_process family[] = {
@@ -222,6 +224,9 @@ static struct meta_process family[] = {
 	 .in_flight_count = 2,
 	 .maps = maps,
 	 .map_count = 1,
+	 .maps_partial = true,
+	 .dispositions = dispositions,
+	 .disposition_count = 2,
 	 .missing = TEXT("maps: no"),
 	 .facts = facts,
 	 .fact_count = 2},
@@ -259,6 +264,10 @@ static void check_lists(const struct meta_process *a, const struct meta_process 
 		assert_memory_equal(&a->maps[i], &b->maps[i], offsetof(struct meta_map, path));
 		check_bytes(&a->maps[i].path, &b->maps[i].path);
 	}
+	assert_int_equal(a->maps_partial, b->maps_partial);
+	assert_int_equal(a->disposition_count, b->disposition_count);
+	assert_memory_equal(a->dispositions, b->dispositions,
+			    a->disposition_count * sizeof(*a->dispositions));
 	assert_int_equal(a->rlimit_count, b->rlimit_count);
 	assert_int_equal(a->in_flight_count, b->in_flight_count);
 	assert_memory_equal(a->in_flight, b->in_flight, a->in_flight_count * sizeof(*a->in_flight));

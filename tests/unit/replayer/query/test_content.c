@@ -32,7 +32,7 @@ static void put(struct content *c, uint64_t position, const uint8_t *data, size_
 
 static void cut_to(struct content *c, uint64_t size)
 {
-	const struct flow f = {.truncates = true, .positioned = true, .position = size};
+	const struct flow f = {.kind = FLOW_TRUNCATES, .positioned = true, .position = size};
 
 	assert_int_equal(content_take(c, &f), 0);
 }
@@ -163,7 +163,7 @@ static void test_generations(void **state)
 	(void)state;
 	f.generation = 1;
 	assert_int_equal(content_take(&c, &f), 0);
-	f = (struct flow){.truncates = true, .positioned = true, .generation = 2};
+	f = (struct flow){.kind = FLOW_TRUNCATES, .positioned = true, .generation = 2};
 	assert_int_equal(content_take(&c, &f), 0);
 	f = (struct flow){.out = true,
 			  .bytes = 3,
@@ -184,12 +184,36 @@ static void test_generations(void **state)
 	close(c.fd);
 }
 
+/* What was written through memory may be anything: where it may be is told. */
+static void test_mapped(void **state)
+{
+	struct content c = {.fd = memfd_create("content", MFD_CLOEXEC)};
+	struct flow f = {.kind = FLOW_MAPS, .positioned = true, .position = 4096, .length = 100};
+
+	(void)state;
+	assert_int_equal(content_take(&c, &f), 0);
+	assert_int_equal(c.mapped.end, 0);
+	f.out = true;
+	assert_int_equal(content_take(&c, &f), 0);
+	assert_int_equal(c.mapped.at, 4096);
+	assert_int_equal(c.mapped.end, 4196);
+	f.position = 0;
+	f.length = UINT64_MAX;
+	assert_int_equal(content_take(&c, &f), 0);
+	assert_int_equal(c.mapped.at, 0);
+	assert_true(c.mapped.end > 4196);
+	/* It makes no bytes. */
+	assert_int_equal(c.end, 0);
+	content_done(&c);
+	close(c.fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random),           cmocka_unit_test(test_read_gap),
-		cmocka_unit_test(test_append_and_holes), cmocka_unit_test(test_generations),
-		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_random),      cmocka_unit_test(test_mapped),
+		cmocka_unit_test(test_read_gap),    cmocka_unit_test(test_append_and_holes),
+		cmocka_unit_test(test_generations), cmocka_unit_test(test_hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

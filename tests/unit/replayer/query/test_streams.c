@@ -40,8 +40,10 @@ static int tell(void *context, const struct flow *f)
 		else
 			buf_printf(out, "[%d]", (int)f->pieces[i].size);
 	}
-	if (f->truncates)
+	if (f->kind == FLOW_TRUNCATES)
 		buf_printf(out, "=%d", (int)f->position);
+	else if (f->kind == FLOW_MAPS)
+		buf_printf(out, "map%d@%d", (int)f->length, (int)f->position);
 	else if (f->append)
 		buf_str(out, "+");
 	else if (f->positioned)
@@ -133,6 +135,42 @@ static void test_file(void **state)
 	assert_string_equal(buf_text(&stream(&s, 1)->name), "/home/g");
 	assert_null(stream(&s, 2));
 	done(&s);
+}
+
+static void map(struct scene *s, uint64_t protection, uint64_t flags, int fd)
+{
+	const struct made_call call = {.name = "mmap",
+				       .ret = 1 << 30,
+				       .args = {0, 100, protection, flags, (uint32_t)fd, 4096}};
+
+	world_call(&s->world, 10, 10, &call);
+}
+
+/* What goes through memory is not seen: but that something may is told, of writing always. */
+static void test_mapped(void **state)
+{
+	struct stream_choice choice = {.by_fd = false};
+	enum { READ = 1, WRITE = 2, SHARED = 1, PRIVATE = 2, ANONYMOUS = 0x20 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct scene s;
+
+		choice.path = i ? "/home/f" : NULL;
+		begin(&s, &choice);
+		world_open(&s.world, 10, "f", 2, 3);
+		world_open(&s.world, 10, "g", 2, 4);
+		map(&s, READ, PRIVATE, 3);
+		map(&s, READ | WRITE, PRIVATE, 4);
+		map(&s, READ | WRITE, SHARED, 3);
+		map(&s, READ | WRITE, SHARED | ANONYMOUS, 3);
+		move(&s, 10, "write", 3, "one");
+		check(&s, i ? "<3:map100@4096 >3:map100@4096 >3:one@0" : ">3:map100@4096 >3:one@0");
+		assert_true(stream(&s, 0)->mapped);
+		assert_int_equal(stream(&s, 0)->calls[STREAM_ONE], 1);
+		assert_null(stream(&s, 1));
+		done(&s);
+	}
 }
 
 /* A read that is entered before the write comes back behind it. */
@@ -265,10 +303,10 @@ static void test_not_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_file),       cmocka_unit_test(test_order),
-		cmocka_unit_test(test_pipe),       cmocka_unit_test(test_pair),
-		cmocka_unit_test(test_connection), cmocka_unit_test(test_descriptor),
-		cmocka_unit_test(test_not_kept),
+		cmocka_unit_test(test_file),       cmocka_unit_test(test_mapped),
+		cmocka_unit_test(test_order),      cmocka_unit_test(test_pipe),
+		cmocka_unit_test(test_pair),       cmocka_unit_test(test_connection),
+		cmocka_unit_test(test_descriptor), cmocka_unit_test(test_not_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,12 +35,24 @@ static void happen(struct world *w)
 	const struct made_call connected = {.name = "connect",
 					    .args = {8, WORLD_ADDRESS, 16},
 					    .memory = {MADE_BYTES(WORLD_ADDRESS, PEER)}};
+	const struct made_call mapped = {
+		.name = "mmap", .ret = 1 << 20, .args = {0, 8192, 3, 2, 3, 4096}};
+	const struct made_call shared = {
+		.name = "mmap", .ret = 1 << 21, .args = {0, 8192, 1, 0x21, UINT32_MAX}};
+	const struct made_call handles = {
+		.name = "rt_sigaction",
+		.args = {10, WORLD_ADDRESS, 0, 8},
+		.memory = {MADE_THING(WORLD_ADDRESS, uint64_t[4], {0x1234, 0x10000000, 0, 6})}};
 	const struct made_call waits = {.name = "read", .args = {3, NAMED_AT, 100}};
 
 	world_open(w, 10, "/etc/a", CLOEXEC, 3);
 	world_numbers(w, 10, "lseek", 40, 3, 40, 0);
 	world_numbers(w, 10, "dup", 4, 3, 0, 0);
 	world_open(w, 10, "log", APPEND, 5);
+	world_call(w, 10, 10, &mapped);
+	world_call(w, 10, 10, &shared);
+	world_numbers(w, 10, "madvise", 0, (1 << 20) + 4096, 4096, 10);
+	world_call(w, 10, 10, &handles);
 	world_call(w, 10, 10, &pair);
 	world_numbers(w, 10, "socket", 8, INET, STREAM, 0);
 	world_call(w, 10, 10, &bound);
@@ -116,6 +128,46 @@ static size_t check_thread(const struct world *one, const struct state_thread *a
 	return count;
 }
 
+static size_t check_maps(const struct world *one, const struct state_process *p,
+			 const struct world *two, const struct state_process *q)
+{
+	struct state_map x, y;
+	size_t at = 0, bt = 0, count = 0;
+
+	assert_int_equal(p->maps_whole, q->maps_whole);
+	while (state_next_map(one->state, p, &at, &x)) {
+		assert_true(state_next_map(two->state, q, &bt, &y));
+		assert_int_equal(x.start, y.start);
+		assert_int_equal(x.end, y.end);
+		assert_int_equal(x.offset, y.offset);
+		assert_int_equal(x.prot, y.prot);
+		assert_int_equal(x.shared, y.shared);
+		assert_int_equal(x.stays, y.stays);
+		assert_int_equal(x.deleted, y.deleted);
+		assert_int_equal(x.anonymous, y.anonymous);
+		check_text(x.name, x.name_size, y.name, y.name_size);
+		count++;
+	}
+	assert_false(state_next_map(two->state, q, &bt, &y));
+	return count;
+}
+
+static void check_signals(const struct world *one, const struct state_process *p,
+			  const struct world *two, const struct state_process *q)
+{
+	struct state_signal x, y;
+	size_t at = 0, bt = 0;
+
+	assert_true(state_next_signal(one->state, p, &at, &x));
+	assert_true(state_next_signal(two->state, q, &bt, &y));
+	assert_int_equal(x.number, y.number);
+	assert_int_equal(x.handler, y.handler);
+	assert_int_equal(x.flags, y.flags);
+	assert_int_equal(x.mask, y.mask);
+	assert_false(state_next_signal(one->state, p, &at, &x));
+	assert_false(state_next_signal(two->state, q, &bt, &y));
+}
+
 static void check_worlds(const struct world *one, const struct world *two)
 {
 	const struct state_process *p = NULL, *q = NULL;
@@ -130,6 +182,9 @@ static void check_worlds(const struct world *one, const struct world *two)
 		check_text(p->exe, p->exe_size, q->exe, q->exe_size);
 		check_text((const char *)p->argv, p->argv_size, (const char *)q->argv,
 			   q->argv_size);
+		/* What stays with the parent is not the child's. */
+		assert_int_equal(check_maps(one, p, two, q), p->pid == 10 ? 3 : 2);
+		check_signals(one, p, two, q);
 		while ((t = state_next_thread(one->state, p, t))) {
 			u = state_next_thread(two->state, q, u);
 			assert_non_null(u);
@@ -216,7 +271,8 @@ static void test_unknown(void **unused)
 	assert_int_equal(snapshot.process_count, 1);
 	assert_int_equal(snapshot.processes[0].map_count, 0);
 	assert_int_equal(snapshot.processes[0].cwd.size, 0);
-	assert_non_null(strstr(snapshot.processes[0].missing, ", maps, directories, umask"));
+	assert_non_null(strstr(snapshot.processes[0].missing,
+			       ", maps made by an exec, directories, umask"));
 	assert_int_equal(snapshot.processes[0].fd_count, 1);
 	assert_int_equal(snapshot.processes[0].fds[0].fd, 5);
 	assert_string_equal((char *)snapshot.processes[0].fds[0].target.data, "socket:[?]");
