@@ -26,9 +26,15 @@
 
 enum { PIECE = TRACE_MEMORY_MAX / 2, READ_BATCH = 64, HIDDEN_PAYLOAD = 4096 };
 
+/* Whose memory the walker reads. */
+struct place {
+	const struct rec *rec;
+	const struct task *task;
+};
+
 static void read_ranges(void *context, struct sys_range *ranges, size_t count)
 {
-	const struct task *task = context;
+	const struct place *place = context;
 	struct tracee_range batch[READ_BATCH];
 
 	for (size_t done = 0; done < count;) {
@@ -39,7 +45,7 @@ static void read_ranges(void *context, struct sys_range *ranges, size_t count)
 
 			batch[i] = (struct tracee_range){r->address, r->data, r->want, 0};
 		}
-		tracee_mem_read((pid_t)task->tid, batch, n);
+		rec_read(place->rec, place->task, batch, n);
 		for (size_t i = 0; i < n; i++) {
 			ranges[done + i].length = (uint32_t)batch[i].got;
 			ranges[done + i].unreadable = batch[i].got < batch[i].want;
@@ -58,8 +64,8 @@ static int64_t (*const questions[ASK_KIND_MAX])(pid_t tid, int about) = {
 
 static uint64_t ask(void *context, uint8_t question, uint64_t about)
 {
-	const struct task *task = context;
-	int64_t answer = questions[question]((pid_t)task->tid, (int)about);
+	const struct place *place = context;
+	int64_t answer = questions[question]((pid_t)place->task->tid, (int)about);
 
 	return answer < 0 ? SYS_UNKNOWN : (uint64_t)answer;
 }
@@ -82,14 +88,16 @@ static const struct rec_call_info *look_up(struct rec *rec, uint32_t arch, uint6
 	return info;
 }
 
-static uint32_t to_memory(struct rec *rec, const struct sys_ranges *ranges, uint8_t when)
+/* Into the scratch, behind the @from that are there; how many they are. */
+static uint32_t to_memory(struct rec *rec, uint32_t from, const struct sys_ranges *ranges,
+			  uint8_t when)
 {
 	struct meta_trailer *t = &rec->trailer;
 
 	for (size_t i = 0; i < ranges->count; i++) {
 		const struct sys_range *r = &ranges->range[i];
 
-		rec->scratch->memory[i] = (struct event_memory){
+		rec->scratch->memory[from + i] = (struct event_memory){
 			.address = r->address,
 			.full = r->full,
 			.data = r->data,
@@ -119,7 +127,7 @@ static bool stream_piece(struct rec *rec, const struct task *task, struct sys_ra
 		.call = {.begun_seq = task->call.seq},
 	};
 
-	read_ranges((void *)(uintptr_t)task, piece, 1);
+	read_ranges(&(struct place){rec, task}, piece, 1);
 	memory = (struct event_memory){piece->address, piece->full, piece->data,
 				       piece->length,  when,        piece->unreadable};
 	rec->trailer.bytes_kept += piece->length;
@@ -212,6 +220,7 @@ static void open_call(struct rec *rec, struct task *task, const struct tracee_ca
 	call->desc = known->desc ? sys_select(known->desc, call->args, NULL) : NULL;
 	buf_clear(&call->image_ranges);
 	buf_clear(&call->image_bytes);
+	call->late = false;
 }
 
 static struct sys_capture capture_of(const struct rec *rec, const struct task *task,
@@ -231,7 +240,7 @@ static bool is_clone3(const struct task_call *call)
 }
 
 /* The flags of the call that makes a child; 0 of another one's. */
-static uint64_t clone_flags(const struct task *task)
+static uint64_t clone_flags(const struct rec *rec, const struct task *task)
 {
 	const struct task_call *call = &task->call;
 	uint64_t flags = call->args[0];
@@ -241,18 +250,18 @@ static uint64_t clone_flags(const struct task *task)
 	if (is_clone3(call)) {
 		struct tracee_range r = {call->args[0], &flags, sizeof(flags), 0};
 
-		tracee_mem_read((pid_t)task->tid, &r, 1);
+		rec_read(rec, task, &r, 1);
 		if (r.got != sizeof(flags))
 			return 0;
 	}
 	return flags;
 }
 
-bool rec_call_makes_thread(const struct task *task)
+bool rec_call_makes_thread(const struct rec *rec, const struct task *task)
 {
 	enum { CLONE_THREAD_BIT = 0x00010000 };
 
-	return task->call.open && clone_flags(task) & CLONE_THREAD_BIT;
+	return task->call.open && clone_flags(rec, task) & CLONE_THREAD_BIT;
 }
 
 /* A child that asks not to be traced cannot be followed: the tape says so. Under a filter of ours
@@ -261,7 +270,7 @@ static void watch_untraced(struct rec *rec, const struct task *task)
 {
 	enum { CLONE_UNTRACED_BIT = 0x00800000 };
 	const struct task_call *call = &task->call;
-	uint64_t flags = clone_flags(task);
+	uint64_t flags = clone_flags(rec, task);
 
 	if (!(flags & CLONE_UNTRACED_BIT))
 		return;
@@ -293,7 +302,8 @@ bool rec_call_may_fork(const struct task_call *call)
 
 void rec_call_entry(struct rec *rec, struct task *task, const struct tracee_call *info)
 {
-	const struct sys_reader reader = {read_ranges, task, ask};
+	struct place place = {rec, task};
+	const struct sys_reader reader = {read_ranges, &place, ask};
 	struct sys_ranges *ranges = &rec->scratch->ranges;
 	struct task_call *call = &task->call;
 	struct event e;
@@ -307,7 +317,9 @@ void rec_call_entry(struct rec *rec, struct task *task, const struct tracee_call
 
 		capture.stack = info->sp;
 		sys_capture_entry(&capture, ranges);
-		e.memory_count = to_memory(rec, ranges, EVENT_AT_ENTRY);
+		if (rec->wary)
+			rec_wary_entry(rec, task, ranges);
+		e.memory_count = to_memory(rec, 0, ranges, EVENT_AT_ENTRY);
 	}
 	e.seq = call->seq;
 	rec->trailer.calls++;
@@ -331,17 +343,20 @@ void rec_call_entry(struct rec *rec, struct task *task, const struct tracee_call
 
 static uint32_t capture_exit(struct rec *rec, struct task *task, int64_t result)
 {
-	const struct sys_reader reader = {read_ranges, task, ask};
+	struct place place = {rec, task};
+	const struct sys_reader reader = {read_ranges, &place, ask};
 	struct rec_scratch *s = rec->scratch;
 	struct sys_capture capture = capture_of(rec, task, &reader);
+	const struct sys_ranges *late = task->call.late ? rec_wary_exit(rec, task, &capture) : NULL;
+	uint32_t count = late ? to_memory(rec, 0, late, EVENT_AT_ENTRY) : 0;
 
 	s->ranges.count = 0;
 	s->ranges.dropped = 0;
 	if (!task->call.desc || !sys_has_exit_memory(task->call.desc))
-		return 0;
+		return count;
 	task_call_recall(&task->call, &s->entry);
 	sys_capture_exit(&capture, &s->entry, result, &s->ranges);
-	return to_memory(rec, &s->ranges, EVENT_AT_EXIT);
+	return count + to_memory(rec, count, &s->ranges, EVENT_AT_EXIT);
 }
 
 /* Code that is run comes into a process by these alone, but for what the kernel maps at an execve.
@@ -364,12 +379,16 @@ void rec_call_exit(struct rec *rec, struct task *task, const struct tracee_call 
 	struct task_call *call = &task->call;
 	struct batch *batch;
 	struct event e;
+	uint32_t names;
 
 	if (!call->open)
 		return;
 	e = call_event(rec, task, EVENT_END);
 	e.memory_count = capture_exit(rec, task, info->ret);
-	e.memory_count += rec_names(rec, task, info->ret, e.memory_count);
+	names = rec_names(rec, task, info->ret, e.memory_count);
+	e.memory_count += names;
+	if (names)
+		rec_wary_watch(rec);
 	e.seq = rec_place(rec);
 	e.call.end_seq = e.seq;
 	e.call.ret = info->ret;

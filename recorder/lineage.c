@@ -27,13 +27,13 @@ static struct event lineage_event(struct rec *rec, uint32_t pid, uint32_t tid, u
 
 /* The process that a new task is a thread of; itself when it is gone already. Where there is
  * no /proc the creator's call tells; @creator may be NULL. */
-static uint32_t process_of(uint32_t tid, const struct task *creator)
+static uint32_t process_of(const struct rec *rec, uint32_t tid, const struct task *creator)
 {
 	long tgid = 0;
 
 	if (tracee_proc_status((pid_t)tid, "Tgid", &tgid) == 0 && tgid > 0)
 		return (uint32_t)tgid;
-	return creator && rec_call_makes_thread(creator) ? creator->pid : tid;
+	return creator && rec_call_makes_thread(rec, creator) ? creator->pid : tid;
 }
 
 static uint8_t fork_kind(const struct task *task, int status)
@@ -52,7 +52,7 @@ static uint8_t fork_kind(const struct task *task, int status)
 
 static void join(struct rec *rec, struct task *task, const struct task *creator)
 {
-	int r = task_join(&rec->tasks, task, process_of(task->tid, creator));
+	int r = task_join(&rec->tasks, task, process_of(rec, task->tid, creator));
 
 	rec->trailer.threads++;
 	if (r > 0)
@@ -174,7 +174,7 @@ void rec_watch_sigwait(struct rec *rec, const struct task *task, int64_t result)
 	    strcmp(call->desc->name, "rt_sigtimedwait") != 0)
 		return;
 	/* Whose it was is known only if the program has asked as well. */
-	tracee_mem_read((pid_t)task->tid, &range, 1);
+	rec_read(rec, task, &range, 1);
 	if (range.got == sizeof(info) && info.si_signo == result)
 		rec_control_command_signaled(rec->control, info.si_signo, info.si_pid);
 }

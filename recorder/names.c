@@ -19,8 +19,9 @@ static const struct maker {
 	const char *call;
 	int pair_at; /* the argument that points to two descriptors; -1: the result is one */
 } makers[] = {
-	{"openat", -1}, {"open", -1},    {"openat2", -1}, {"creat", -1}, {"socket", -1},
-	{"accept", -1}, {"accept4", -1}, {"pipe", 0},     {"pipe2", 0},  {"socketpair", 3},
+	{"openat", -1}, {"open", -1},      {"openat2", -1},     {"creat", -1},
+	{"socket", -1}, {"accept", -1},    {"accept4", -1},     {"pipe", 0},
+	{"pipe2", 0},   {"socketpair", 3}, {"userfaultfd", -1},
 };
 
 static const struct maker *find_maker(const struct sys_desc *desc)

@@ -112,7 +112,8 @@ void objects_see(struct objects *o, uint32_t pid, const char *link, uint32_t use
 	uint64_t key;
 
 	snprintf(path, sizeof(path), "/proc/%u/%s", pid, link);
-	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+	if (fstatat(AT_FDCWD, path, &st, o->wary ? AT_STATX_DONT_SYNC : 0) < 0 ||
+	    !S_ISREG(st.st_mode))
 		return;
 	key = key_of(&st);
 	object = find(o, key);
@@ -143,7 +144,7 @@ static void see_map(struct objects *o, const struct meta_map *m)
 
 void objects_see_maps(struct objects *o, const struct meta_process *p)
 {
-	for (size_t i = 0; i < p->map_count; i++)
+	for (size_t i = 0; !o->wary && i < p->map_count; i++)
 		see_map(o, &p->maps[i]);
 }
 
@@ -237,7 +238,8 @@ int objects_so_far(struct objects *o, struct meta_trailer *ret)
 {
 	size_t count;
 
-	o->looked = look(o, o->looked, clock_now() + OBJECTS_TURN_MS * UINT64_C(1000000));
+	if (!o->wary)
+		o->looked = look(o, o->looked, clock_now() + OBJECTS_TURN_MS * UINT64_C(1000000));
 	count = o->count < OBJECTS_TURN_MAX ? o->count : OBJECTS_TURN_MAX;
 	ret->object_beyond = o->beyond + o->count - count;
 	return meta_copy_objects(o->list, count, &ret->objects, &ret->object_count);

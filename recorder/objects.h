@@ -28,6 +28,9 @@ struct objects {
 	uint64_t beyond;
 	size_t looked;    /* at so many of the list */
 	struct map known; /* a hash of device, inode, size and mtime */
+	/* Files may be served by somebody who is stopped by us: nothing is asked of a file system,
+	 * but what the kernel knows already, until objects_look(). */
+	bool wary;
 };
 
 /* The file that a link of /proc/PID ("exe", "fd/3") leads to. It is left out when there is no

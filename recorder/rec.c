@@ -188,8 +188,10 @@ static int record(struct rec *rec, struct rec_launch *launch, const char *path, 
 	fill_result(rec);
 	if (!is_wanted_at_end(rec))
 		trace_writer_forget(rec->writer);
-	/* Those who are served wait for us: only what is quick is done. */
-	objects_look(&rec->objects, !rec->serving);
+	/* Those who are served wait for us: only what is quick is done, and nothing that may have
+	 * to wait for one of them. */
+	if (!rec->serving || !rec->objects.wary)
+		objects_look(&rec->objects, !rec->serving);
 	objects_give(&rec->objects, &rec->trailer);
 	r = trace_writer_finish(rec->writer, &rec->trailer, &rec->result->totals, &write_error);
 	if (r < 0 && err)
@@ -229,6 +231,7 @@ static void rec_done(struct rec *rec)
 	if (rec->scratch) {
 		free(rec->scratch->ranges.arena);
 		buf_done(&rec->scratch->names);
+		rec_wary_done(rec);
 	}
 	free(rec->scratch);
 }

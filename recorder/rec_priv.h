@@ -13,6 +13,7 @@
 #include "task.h"
 
 #include "sys/capture.h"
+#include "tracee/mem.h"
 #include "tracee/ptrace.h"
 
 /* What is asked of a description at every stop, looked up once per number. */
@@ -31,8 +32,9 @@ enum { REC_NAMES_MAX = 2 }; /* descriptors that a call makes */
 /* Scratch space for one call; too large for a stack. */
 struct rec_scratch {
 	struct sys_ranges ranges, entry;
-	struct event_memory memory[SYS_RANGES_MAX + REC_NAMES_MAX];
-	struct buf names; /* of descriptors */
+	struct event_memory memory[2 * SYS_RANGES_MAX + REC_NAMES_MAX];
+	struct sys_ranges *late; /* what was not there at the entry; NULL until it is needed */
+	struct buf names;        /* of descriptors */
 	struct rec_call_info info[REC_ARCHS][REC_NUMBERS];
 };
 
@@ -53,6 +55,7 @@ struct rec {
 	uint64_t now;              /* of the stop being handled, since start */
 	pid_t root;                /* the command; 0: attached, there is none */
 	bool capable;              /* rec has CAP_SYS_PTRACE */
+	bool wary;                 /* see wary.c */
 	bool visible;              /* the command's own calls have begun (its first execve) */
 	bool executed;             /* the command's first execve succeeded */
 	bool root_ended;
@@ -92,7 +95,7 @@ bool rec_call_is_exec(uint32_t arch, uint64_t nr);
 /* Whether the task may be creating another that has not been announced yet. */
 bool rec_call_may_fork(const struct task_call *call);
 /* Whether the task that is being created by the call that @task is in is a thread. */
-bool rec_call_makes_thread(const struct task *task);
+bool rec_call_makes_thread(const struct rec *rec, const struct task *task);
 
 /* select.c: -e trace=. A seccomp filter keeps calls that are not asked for from stopping. */
 enum rec_interest { REC_IGNORED, REC_HIDDEN, REC_SHOWN };
@@ -124,6 +127,22 @@ void rec_serve(struct rec *rec);
 /* names.c: puts behind the @count ranges of a call that returned @result what the descriptors
  * that it made are called; how many. Good until the next call. */
 uint32_t rec_names(struct rec *rec, const struct task *task, int64_t result, uint32_t count);
+
+/* wary.c: a traced process may have to answer before memory or a file can be read. */
+/* A call has made a descriptor, whose name rec_names() has found. */
+void rec_wary_watch(struct rec *rec);
+/* What those have open who are attached to. */
+void rec_wary_attached(struct rec *rec, const struct meta_snapshot *snapshot);
+/* Reads a task's memory, so that nobody is waited for who is stopped. */
+void rec_read(const struct rec *rec, const struct task *task, struct tracee_range *ranges,
+	      size_t count);
+/* At the entry: leaves out of @ranges what could not be read now and may be at the exit, and
+ * remembers the others. */
+void rec_wary_entry(const struct rec *rec, struct task *task, struct sys_ranges *ranges);
+/* At the exit: the rest of what the call read. NULL: there is none. */
+const struct sys_ranges *rec_wary_exit(struct rec *rec, struct task *task,
+				       const struct sys_capture *capture);
+void rec_wary_done(struct rec *rec);
 
 /* lineage.c: tasks come, change and go. */
 /* Returns the new task, which may have been held until now; NULL when it is gone. */

@@ -46,7 +46,9 @@ void rec_watch_set_id(struct rec *rec, const struct task *task, const char *prog
 	const char *what;
 	char path[32];
 
-	if (rec->capable)
+	/* What serves a file system may be stopped by us, and then nothing can be asked of its
+	 * files. */
+	if (rec->capable || rec->wary)
 		return;
 	snprintf(path, sizeof(path), "/proc/%d/exe", (int)task->pid);
 	what = withheld(path, (pid_t)task->pid);

@@ -348,6 +348,8 @@ void rec_snapshot(struct rec *rec, const uint32_t *pids, size_t count)
 	struct meta_snapshot snapshot;
 	int r = rec_describe(rec, pids, count, &snapshot);
 
+	if (r == 0)
+		rec_wary_attached(rec, &snapshot);
 	for (size_t i = 0; r == 0 && i < snapshot.process_count; i++)
 		r = rec_process_facts(&snapshot.processes[i]);
 	for (size_t i = 0; r == 0 && i < snapshot.process_count; i++) {

@@ -74,6 +74,7 @@ static void task_free(struct task *task)
 {
 	buf_done(&task->call.image_ranges);
 	buf_done(&task->call.image_bytes);
+	buf_done(&task->call.seen);
 	free(task);
 }
 

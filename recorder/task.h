@@ -36,6 +36,8 @@ struct task_call {
 	const struct sys_desc *desc; /* NULL: not described */
 	struct buf image_ranges;     /* struct task_range */
 	struct buf image_bytes;
+	bool late;       /* some of what it reads was not there at its entry, see wary.c */
+	struct buf seen; /* where the ranges begin that were, uint64_t */
 };
 
 struct task {

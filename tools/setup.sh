@@ -21,6 +21,7 @@ tests=(
 	libcmocka-dev protobuf-compiler zstd jq strace git python3 make curl
 	busybox iproute2 perl-base sqlite3 tshark chromium xz-utils pigz
 	libclang-rt-dev manpages-dev mandoc dpkg-dev file patch shellcheck codespell
+	zsh fish
 )
 # The tests of 32-bit calls need a compiler for them.
 if [ "$(dpkg --print-architecture 2>/dev/null)" = amd64 ]; then

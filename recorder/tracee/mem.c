@@ -16,7 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { VECTOR = 256 };
+enum { VECTOR = 256, PAGEMAP_BATCH = 512 };
 
 /* Hands out @bytes over the ranges in order; returns how many ranges are whole. */
 static size_t deal_out(struct tracee_range *ranges, size_t count, size_t bytes)
@@ -91,5 +91,47 @@ void tracee_mem_read(pid_t tid, struct tracee_range *ranges, size_t count)
 		whole = deal_out(ranges + done, step, n < 0 ? 0 : (size_t)n);
 		/* The range after the whole ones broke the transfer: it keeps what it got. */
 		done += whole < step ? whole + 1 : whole;
+	}
+}
+
+/* How many bytes from @address on are in pages that are there, @want at most; proc_pid_pagemap(5).
+ */
+static size_t present(int pagemap, uint64_t address, size_t want)
+{
+	const uint64_t there = UINT64_C(1) << 63, page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t entries[PAGEMAP_BATCH], at = address, end = address + want;
+
+	if (end < address)
+		end = UINT64_MAX;
+	while (at < end) {
+		uint64_t pages = (end - 1) / page - at / page + 1;
+		size_t n = pages < PAGEMAP_BATCH ? (size_t)pages : PAGEMAP_BATCH;
+		ssize_t got = pread(pagemap, entries, n * sizeof(*entries),
+				    (off_t)(at / page * sizeof(*entries)));
+
+		for (size_t i = 0; i < n; i++) {
+			if (got < (ssize_t)((i + 1) * sizeof(*entries)) || !(entries[i] & there))
+				return (size_t)(at - address);
+			at = (at / page + 1) * page;
+		}
+	}
+	return want;
+}
+
+void tracee_mem_read_present(pid_t tid, struct tracee_range *ranges, size_t count)
+{
+	char path[40];
+	cleanup_close int pagemap = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", (int)tid);
+	pagemap = open(path, O_RDONLY | O_CLOEXEC);
+	for (size_t i = 0; i < count; i++) {
+		struct tracee_range part = ranges[i];
+
+		part.want = pagemap < 0 ? 0 : present(pagemap, part.address, part.want);
+		part.got = 0;
+		if (part.want)
+			tracee_mem_read(tid, &part, 1);
+		ranges[i].got = part.got;
 	}
 }

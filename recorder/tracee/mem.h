@@ -25,5 +25,11 @@ struct tracee_range {
  * reads through PROT_NONE, which the kernel itself would answer with EFAULT.
  */
 void tracee_mem_read(pid_t tid, struct tracee_range *ranges, size_t count);
+/*
+ * The same as far as pages are in the thread's memory, so that nobody has to bring one in: a page
+ * that userfaultfd(2) watches, or a file of a FUSE mount, comes when another process has answered,
+ * and that one may be stopped by us. A page that is swapped out counts as one that is not there.
+ */
+void tracee_mem_read_present(pid_t tid, struct tracee_range *ranges, size_t count);
 
 #endif

@@ -333,6 +333,109 @@ class Tracers(suite.TapeTest):
         self.bench.sound(tape)
 
 
+class Served(suite.TapeTest):
+    """Memory and files that another tracee has to bring in first, which may be at a stop of ours:
+    nobody waits for it but the program."""
+
+    def setUp(self):
+        super().setUp()
+        self.mount = self.bench.path("mount")
+        os.mkdir(self.mount)
+
+    def bare(self, command):
+        result = run(command, timeout=20)
+        if b"skipped" in result.out or result.status:
+            self.skipTest(f"not possible here: {result} {result.out}")
+        return result
+
+    def same(self, command, options=()):
+        bare = self.bare(command)
+        tape, result = self.bench.record(command, options)
+        self.assertEqual((bare.status, bare.out, bare.err),
+                         (result.status, result.out, result.err))
+        return tape
+
+    def calls(self, tape):
+        return [text for _, text in self.bench.lines(tape, "-s", "100")]
+
+    def check_memory(self, tape):
+        calls = self.calls(tape)
+        text = '"/nothing/served\\0"'
+        self.assertIn(f"write(5, {text}, 16) = 16", calls)
+        self.assertIn('openat(AT_FDCWD, "/nothing/served", O_RDONLY) = -1 ENOENT '
+                      "(No such file or directory)", calls)
+        part = f"{{iov_base={text}, iov_len=16}}"
+        self.assertIn(f"writev(5, [{', '.join(3 * [part])}], 3) = 48", calls)
+        self.assertIn(f"read(4, {text}, 16) = 16", calls)
+
+    def test_memory(self):
+        """userfaultfd(2). What a call reads of such memory is on the tape."""
+        tape = self.same([self.prog("served_memory")])
+        self.bench.sound(tape)
+        self.check_memory(tape)
+
+    def test_memory_selected(self):
+        """Who serves makes no call that was asked for."""
+        tape = self.same([self.prog("served_memory")], ["-e", "trace=write,writev"])
+        self.bench.sound(tape)
+        self.assertTrue(any(text.startswith('write(5, "/nothing/served') for text in self.calls(tape)))
+
+    def test_memory_attached(self):
+        """What it is was there before."""
+        self.bare([self.prog("served_memory")])
+        child = subprocess.Popen([self.prog("served_memory"), "wait"], stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE)
+        self.addCleanup(child.stdout.close)
+        self.addCleanup(child.wait)
+        self.addCleanup(child.kill)
+        self.assertEqual(child.stdout.readline(), b"ready\n")
+        tape = self.bench.new_tape()
+        rec = subprocess.Popen([self.bench.rec, "-q", "-o", tape, "-p", str(child.pid)])
+        self.addCleanup(rec.wait)
+        self.addCleanup(rec.kill)
+        self.bench.wait_until_attached(tape, child.pid)
+        out = child.communicate(b"\n", timeout=harness.TIMEOUT)[0]
+        self.assertTrue(out.endswith(b"rest 48 /nothing/served\n"), out)
+        self.assertEqual(rec.wait(harness.TIMEOUT), 0)
+        self.bench.sound(tape)
+        self.check_memory(tape)
+
+    def file(self):
+        unshare = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-rm"]
+        return [*unshare, self.prog("served_file"), self.mount]
+
+    def check_file(self, tape):
+        calls = self.calls(tape)
+        self.assertIn('openat(AT_FDCWD, "/nothing/of-the-file", O_RDONLY) = -1 ENOENT '
+                      "(No such file or directory)", calls)
+        self.assertIn('write(4, "text of the file\\n", 17) = 17', calls)
+
+    def test_file(self):
+        """FUSE, and the program is run from there."""
+        tape = self.same(self.file())
+        self.bench.sound(tape)
+        self.check_file(tape)
+
+    def test_file_in_parts(self):
+        """Each part says what was executed until then: it is not looked into while it runs."""
+        tape = self.same(self.file(), ["-C", "2K", "-W", "100"])
+        parts = [os.path.join(self.dir, n) for n in os.listdir(self.dir) if ".zst." in n]
+        self.assertGreater(len(parts), 1)
+        for part in parts:
+            check = run([self.bench.analyze, "check", part])
+            self.assertEqual((check.status, check.err), (0, b""), (tape, check))
+
+    def test_file_ring(self):
+        tape = self.same(self.file(), ["--ring", "1M"])
+        self.bench.sound(tape)
+        self.check_file(tape)
+
+    def test_file_bounded(self):
+        """Recording ends while the filter stays: the command is served to its end."""
+        for bound in ("100", "130", "150", "160", "170"):
+            self.same(self.file(), ["-e", "trace=openat,write,execve,read", "--max-events", bound])
+
+
 class Storms(suite.TapeTest):
     """Many of a kind: none is lost, and the program finds all as they should be."""
 

@@ -64,7 +64,7 @@ static void test_bad_ones_between_good_ones(void **state)
 {
 	char a[] = "good", x[4], y[4], z[4];
 	struct tracee_range r[] = {
-		range((void *)8, x, 4), range(a, y, 4), range((void *)UINTPTR_MAX, z, 4),
+		range((void *)8, x, 4),  range(a, y, 4), range((void *)UINTPTR_MAX, z, 4),
 		range((void *)16, z, 4), range(a, x, 4),
 	};
 
@@ -109,6 +109,52 @@ static void test_nobody(void **state)
 	assert_int_equal(r[0].got, 0);
 }
 
+/* What nobody has touched yet is not brought in, and what is there is read. */
+static void test_present_only(void **state)
+{
+	char *p =
+		mmap(NULL, 1000 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char x[2 * PAGE], y[8], z[8], w[8], text[] = "text";
+	unsigned char there[1000];
+	struct tracee_range r[] = {range(p + PAGE - 3, x, PAGE), range(p + 5, y, 4),
+				   range(p + 900 * PAGE, z, 8), range(text, w, 5)};
+
+	(void)state;
+	madvise(p, 1000 * PAGE, MADV_NOHUGEPAGE);
+	memcpy(p, "0123456789", 10);
+	memcpy(p + PAGE - 3, "abc", 3);
+	tracee_mem_read_present(getpid(), r, 4);
+	assert_int_equal(r[0].got, 3);
+	assert_memory_equal(x, "abc", 3);
+	assert_int_equal(r[1].got, 4);
+	assert_memory_equal(y, "5678", 4);
+	assert_int_equal(r[2].got, 0);
+	assert_int_equal(r[3].got, 5);
+	assert_memory_equal(w, text, 5);
+	assert_int_equal(mincore(p, 1000 * PAGE, there), 0);
+	assert_int_equal(there[0] & 1, 1);
+	assert_int_equal(there[1] & 1, 0);
+	assert_int_equal(there[900] & 1, 0);
+	munmap(p, 1000 * PAGE);
+}
+
+/* More pages than are asked for at a time; and addresses where there is nothing. */
+static void test_present_many(void **state)
+{
+	static char there[1200 * PAGE], copy[1200 * PAGE];
+	struct tracee_range r[] = {range(there, copy, sizeof(there)),
+				   {UINT64_MAX - 10, copy, 100, 1},
+				   {0, copy, 100, 1}};
+
+	(void)state;
+	memset(there, 'x', sizeof(there));
+	tracee_mem_read_present(getpid(), r, 3);
+	assert_int_equal(r[0].got, sizeof(there));
+	assert_memory_equal(there, copy, sizeof(there));
+	assert_int_equal(r[1].got, 0);
+	assert_int_equal(r[2].got, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +163,8 @@ int main(void)
 		cmocka_unit_test(test_bad_ones_between_good_ones),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_present_only),
+		cmocka_unit_test(test_present_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
