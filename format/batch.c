@@ -234,6 +234,28 @@ int batch_seal(struct batch *b)
 	return 0;
 }
 
+int batch_reserve_made(struct batch *b)
+{
+	size_t *end;
+
+	if (b->made_capacity >= b->count)
+		return 0;
+	end = reallocarray(b->made_end, b->capacity, sizeof(*end));
+	if (!end)
+		return -ENOMEM;
+	b->made_end = end;
+	b->made_capacity = b->capacity;
+	return 0;
+}
+
+void batch_forget_made(struct batch *b)
+{
+	b->made_rows = 0;
+	if (b->made.capacity > SHRINK_OVER)
+		buf_done(&b->made);
+	buf_clear(&b->made);
+}
+
 void batch_clear(struct batch *b, uint64_t number)
 {
 	b->number = number;
@@ -245,6 +267,7 @@ void batch_clear(struct batch *b, uint64_t number)
 	if (b->bytes.capacity > SHRINK_OVER)
 		buf_done(&b->bytes);
 	buf_clear(&b->bytes);
+	batch_forget_made(b);
 }
 
 void batch_done(struct batch *b)
@@ -257,6 +280,8 @@ void batch_done(struct batch *b)
 	free(b->last_range);
 	free(b->memory);
 	buf_done(&b->bytes);
+	buf_done(&b->made);
+	free(b->made_end);
 	*b = (struct batch){0};
 }
 
@@ -269,5 +294,6 @@ size_t batch_footprint(const struct batch *b)
 size_t batch_capacity(const struct batch *b)
 {
 	return b->capacity * (sizeof(*b->rows) + 2 * sizeof(uint32_t)) +
-	       b->range_capacity * (sizeof(*b->ranges) + sizeof(*b->memory)) + b->bytes.capacity;
+	       b->range_capacity * (sizeof(*b->ranges) + sizeof(*b->memory)) + b->bytes.capacity +
+	       b->made_capacity * sizeof(*b->made_end) + b->made.capacity;
 }

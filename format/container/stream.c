@@ -313,7 +313,9 @@ static int own_batch(struct trace_stream *s)
 
 static int next_record(struct trace_stream *s, struct err *err)
 {
-	if (s->wants_ahead && trace_ahead_start(s->reader, &s->ahead) < 0)
+	const struct trace_maker *maker = s->options.maker.make ? &s->options.maker : NULL;
+
+	if (s->wants_ahead && trace_ahead_start(s->reader, maker, &s->ahead) < 0)
 		s->ahead = NULL;
 	s->wants_ahead = false;
 	return s->ahead ? trace_ahead_next(s->ahead, &s->record, err)
@@ -558,7 +560,7 @@ static int give_row(struct trace_stream *s, const struct event *e, const struct 
 }
 
 /* The next row of the queue: 1 with *ret, 0 when the queue is empty, -ENOMEM. */
-static int next_row(struct trace_stream *s, const struct event **ret)
+static int next_row(struct trace_stream *s, struct trace_item *ret)
 {
 	while (s->count && !s->over) {
 		struct waiting *w = &s->queue[s->head];
@@ -574,11 +576,11 @@ static int next_row(struct trace_stream *s, const struct event **ret)
 			s->over = true;
 			return 0;
 		}
-		*ret = &s->end;
+		*ret = (struct trace_item){.kind = ITEM_EVENT, .event = &s->end};
 		r = s->options.unordered ? 0 : give_never(s, e);
 		if (r == 0) {
-			w->at++;
-			r = give_row(s, e, ret);
+			ret->made = batch_made(w->batch, w->at++, &ret->made_size);
+			r = give_row(s, e, &ret->event);
 		}
 		if (r != 0)
 			return r;
@@ -665,7 +667,6 @@ static int give_end_of_range(struct trace_stream *s, struct trace_item *ret)
 
 int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err *err)
 {
-	const struct event *event;
 	int r;
 
 	s->closing = open_call_free(s->closing);
@@ -677,13 +678,11 @@ int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err
 			if (r < 0)
 				return r;
 		}
-		r = next_row(s, &event);
+		r = next_row(s, ret);
 		if (r < 0)
 			return err_set(err, ENOMEM, "out of memory");
-		if (r > 0) {
-			*ret = (struct trace_item){.kind = ITEM_EVENT, .event = event};
+		if (r > 0)
 			return 1;
-		}
 		if (s->over)
 			continue;
 		if (s->pending && s->record.kind == RECORD_SNAPSHOT &&

@@ -114,12 +114,16 @@ struct scope scope_of(struct printer *p, const struct event *e, struct buf *out)
 	return s;
 }
 
+bool print_may_depend_on_past(const struct sys_desc *desc)
+{
+	return sys_set_contains("%network", desc) || strcmp(desc->name, "restart_syscall") == 0;
+}
+
 bool print_depends_on_past(const struct event *e)
 {
 	const struct sys_desc *d = event_is_call(e) ? sys_find(e->call.arch, e->call.nr) : NULL;
 
-	return d && (sys_set_contains("%network", sys_select(d, e->call.args, NULL)) ||
-		     strcmp(d->name, "restart_syscall") == 0);
+	return d && print_may_depend_on_past(sys_select(d, e->call.args, NULL));
 }
 
 const char *print_call_name(const struct event_call *call, char *scratch)
