@@ -50,9 +50,11 @@ struct batch {
 	struct buf bytes;                   /* memory, paths, argv, siginfo */
 	size_t raw_size;                    /* estimate of the encoded size */
 	struct batch_log *log;              /* borrowed, survives batch_clear(); may be NULL */
-	struct buf made;                    /* of rows while the batch waited (container/maker.h) */
-	size_t *made_end;                   /* per row: where what was made of it ends there */
-	size_t made_rows, made_capacity;    /* the first ones only */
+	uint32_t *turns; /* rows by which calls begin and end: batch_find_turns() */
+	size_t turn_count, turn_capacity;
+	struct buf made;                 /* of rows while the batch waited (container/maker.h) */
+	size_t *made_end;                /* per row: where what was made of it ends there */
+	size_t made_rows, made_capacity; /* the first ones only */
 };
 
 /* A row of the open batch, for batch_finish(). */
@@ -84,6 +86,11 @@ int batch_seal(struct batch *b);
 
 /* For decoders: room for so many rows, and for so many ranges in `memory`. */
 int batch_reserve(struct batch *b, size_t rows, size_t ranges);
+
+/* Finds the rows that are halves of calls, or end those that threads are in: EVENT_BEGUN,
+ * EVENT_END, EVENT_EXEC, EVENT_EXIT. For whoever joins them, at a time when the rows are in the
+ * caches. 0 or -ENOMEM. */
+int batch_find_turns(struct batch *b);
 
 /* Room to note what is made of each row. 0 or -ENOMEM. */
 int batch_reserve_made(struct batch *b);

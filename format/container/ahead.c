@@ -60,6 +60,12 @@ bool trace_ahead_pays(void)
 
 /* ---- the thread ---- */
 
+static void discard(struct batch *b)
+{
+	batch_done(b);
+	free(b);
+}
+
 static struct batch *take_spare(struct trace_ahead *a)
 {
 	struct batch *b = NULL;
@@ -116,6 +122,11 @@ static void read_one(struct trace_ahead *a, struct slot *ret, struct err *err)
 	}
 	ret->record.batch = trace_reader_take_batch(a->reader, empty);
 	ret->bytes = batch_footprint(ret->record.batch);
+	if (batch_find_turns(ret->record.batch) < 0) {
+		discard(ret->record.batch);
+		ret->result = err_set(err, ENOMEM, "out of memory");
+		return;
+	}
 	if (may_make(a))
 		make(a->maker, ret->record.batch);
 }
@@ -221,12 +232,6 @@ int trace_ahead_next(struct trace_ahead *a, struct trace_record *ret, struct err
 	a->over = a->given.result <= 0;
 	*ret = a->given.record;
 	return a->given.result;
-}
-
-static void discard(struct batch *b)
-{
-	batch_done(b);
-	free(b);
 }
 
 void trace_ahead_recycle(struct trace_ahead *a, struct batch *batch)

@@ -269,8 +269,8 @@ static int take_batch(struct trace_stream *s, struct batch *b)
 	s->footprint += batch_footprint(b);
 	if (s->options.unordered)
 		return 0;
-	for (size_t i = 0; i < b->count; i++) {
-		if (take_row(s, w, &b->rows[i]) < 0)
+	for (size_t i = 0; i < b->turn_count; i++) {
+		if (take_row(s, w, &b->rows[b->turns[i]]) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -299,6 +299,7 @@ static int jump(struct trace_stream *s, struct err *err)
 static int own_batch(struct trace_stream *s)
 {
 	struct batch *spare;
+	int r;
 
 	if (s->ahead)
 		return take_batch(s, s->record.batch);
@@ -308,7 +309,9 @@ static int own_batch(struct trace_stream *s)
 	/* Where it cannot be had, the thread is not missed. */
 	if (++s->chunks == SHORT && !s->options.one_thread && trace_ahead_pays())
 		s->wants_ahead = true;
-	return take_batch(s, trace_reader_take_batch(s->reader, spare));
+	spare = trace_reader_take_batch(s->reader, spare);
+	r = batch_find_turns(spare);
+	return take_batch(s, spare) < 0 ? -ENOMEM : r;
 }
 
 static int next_record(struct trace_stream *s, struct err *err)
