@@ -542,7 +542,7 @@ int print_text_parts(struct printer *p, const struct event *e, struct buf *ret,
 	return r;
 }
 
-bool print_call_path(const struct event *e, struct buf *ret)
+const char *print_path_of(const struct event *e, size_t *ret_size)
 {
 	const struct sys_desc *desc = sys_find(e->call.arch, e->call.nr);
 
@@ -556,8 +556,18 @@ bool print_call_path(const struct event *e, struct buf *ret)
 				sys_value(f, e->call.args, sizeof(e->call.args)));
 		if (!m || !m->length)
 			continue;
-		buf_append(ret, m->data, strnlen((const char *)m->data, m->length));
-		return true;
+		*ret_size = strnlen((const char *)m->data, m->length);
+		return (const char *)m->data;
 	}
-	return false;
+	return NULL;
+}
+
+bool print_call_path(const struct event *e, struct buf *ret)
+{
+	size_t size;
+	const char *path = print_path_of(e, &size);
+
+	if (path)
+		buf_append(ret, path, size);
+	return path;
 }

@@ -131,5 +131,7 @@ const char *print_call_name(const struct event_call *call, char *scratch);
  * path and whose bytes are here. Appends it unescaped; returns whether there is one.
  */
 bool print_call_path(const struct event *e, struct buf *ret);
+/* Its bytes where they are, without a NUL; NULL: there is none. */
+const char *print_path_of(const struct event *e, size_t *ret_size);
 
 #endif
