@@ -234,17 +234,72 @@ int batch_seal(struct batch *b)
 	return 0;
 }
 
+static bool is_turn(const struct event *e)
+{
+	return e->kind == EVENT_BEGUN || e->kind == EVENT_END || e->kind == EVENT_EXEC ||
+	       e->kind == EVENT_EXIT;
+}
+
+static int add_turn(struct batch *b, size_t row)
+{
+	if (b->turn_count == b->turn_capacity) {
+		size_t capacity = b->turn_capacity ? 2 * b->turn_capacity : 64;
+		uint32_t *turns = reallocarray(b->turns, capacity, sizeof(*turns));
+
+		if (!turns)
+			return -ENOMEM;
+		b->turns = turns;
+		b->turn_capacity = capacity;
+	}
+	b->turns[b->turn_count++] = (uint32_t)row;
+	return 0;
+}
+
+int batch_find_turns(struct batch *b)
+{
+	b->turn_count = 0;
+	for (size_t i = 0; i < b->count; i++) {
+		if (is_turn(&b->rows[i]) && add_turn(b, i) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int batch_reserve_made(struct batch *b)
+{
+	size_t *end;
+
+	if (b->made_capacity >= b->count)
+		return 0;
+	end = reallocarray(b->made_end, b->capacity, sizeof(*end));
+	if (!end)
+		return -ENOMEM;
+	b->made_end = end;
+	b->made_capacity = b->capacity;
+	return 0;
+}
+
+void batch_forget_made(struct batch *b)
+{
+	b->made_rows = 0;
+	if (b->made.capacity > SHRINK_OVER)
+		buf_done(&b->made);
+	buf_clear(&b->made);
+}
+
 void batch_clear(struct batch *b, uint64_t number)
 {
 	b->number = number;
 	b->count = 0;
 	b->unknown = 0;
 	b->unknown_fields = 0;
+	b->turn_count = 0;
 	b->range_count = 0;
 	b->raw_size = 0;
 	if (b->bytes.capacity > SHRINK_OVER)
 		buf_done(&b->bytes);
 	buf_clear(&b->bytes);
+	batch_forget_made(b);
 }
 
 void batch_done(struct batch *b)
@@ -257,6 +312,9 @@ void batch_done(struct batch *b)
 	free(b->last_range);
 	free(b->memory);
 	buf_done(&b->bytes);
+	buf_done(&b->made);
+	free(b->made_end);
+	free(b->turns);
 	*b = (struct batch){0};
 }
 
@@ -269,5 +327,7 @@ size_t batch_footprint(const struct batch *b)
 size_t batch_capacity(const struct batch *b)
 {
 	return b->capacity * (sizeof(*b->rows) + 2 * sizeof(uint32_t)) +
-	       b->range_capacity * (sizeof(*b->ranges) + sizeof(*b->memory)) + b->bytes.capacity;
+	       b->range_capacity * (sizeof(*b->ranges) + sizeof(*b->memory)) + b->bytes.capacity +
+	       b->made_capacity * sizeof(*b->made_end) + b->made.capacity +
+	       b->turn_capacity * sizeof(*b->turns);
 }

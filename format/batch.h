@@ -50,6 +50,11 @@ struct batch {
 	struct buf bytes;                   /* memory, paths, argv, siginfo */
 	size_t raw_size;                    /* estimate of the encoded size */
 	struct batch_log *log;              /* borrowed, survives batch_clear(); may be NULL */
+	uint32_t *turns; /* rows by which calls begin and end: batch_find_turns() */
+	size_t turn_count, turn_capacity;
+	struct buf made;                 /* of rows while the batch waited (container/maker.h) */
+	size_t *made_end;                /* per row: where what was made of it ends there */
+	size_t made_rows, made_capacity; /* the first ones only */
 };
 
 /* A row of the open batch, for batch_finish(). */
@@ -82,12 +87,29 @@ int batch_seal(struct batch *b);
 /* For decoders: room for so many rows, and for so many ranges in `memory`. */
 int batch_reserve(struct batch *b, size_t rows, size_t ranges);
 
+/* Finds the rows that are halves of calls, or end those that threads are in: EVENT_BEGUN,
+ * EVENT_END, EVENT_EXEC, EVENT_EXIT. For whoever joins them, at a time when the rows are in the
+ * caches. 0 or -ENOMEM. */
+int batch_find_turns(struct batch *b);
+
+/* Room to note what is made of each row. 0 or -ENOMEM. */
+int batch_reserve_made(struct batch *b);
+/* What was made of a row, with its size; NULL: nothing. */
+static inline const char *batch_made(const struct batch *b, size_t row, size_t *ret_size)
+{
+	const size_t from = row && row < b->made_rows ? b->made_end[row - 1] : 0;
+
+	*ret_size = row < b->made_rows ? b->made_end[row] - from : 0;
+	return *ret_size ? b->made.data + from : NULL;
+}
+void batch_forget_made(struct batch *b);
+
 /* Empties it for reuse under a new @number, keeping its allocations. */
 void batch_clear(struct batch *b, uint64_t number);
 void batch_done(struct batch *b);
 
 /* Bytes of memory that what is in the batch takes, and that the batch has for it. The first
- * depend on nothing that was in it before. */
+ * depend on nothing that was in it before, nor on what was made of it. */
 size_t batch_footprint(const struct batch *b);
 size_t batch_capacity(const struct batch *b);
 

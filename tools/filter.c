@@ -63,6 +63,11 @@ int filter_time(struct filter *f, const char *range, struct err *err)
 	return 0;
 }
 
+bool filter_chooses(const struct filter *f)
+{
+	return f->selects || f->pids.count || f->from || f->until;
+}
+
 /* What is said in words that we do not know hides nothing. */
 static void take_header(struct filter *f, const struct meta_header *h)
 {

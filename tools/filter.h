@@ -35,6 +35,8 @@ int filter_trace(struct filter *f, const char *expression, struct err *err);
 int filter_pids(struct filter *f, const char *list, struct err *err);
 /* A..B in seconds, either may be missing. */
 int filter_time(struct filter *f, const char *range, struct err *err);
+/* Whether anything was asked for, so that some may not be shown. */
+bool filter_chooses(const struct filter *f);
 /* To be handed every item before it is asked about: a tape's header says what was recorded. */
 void filter_take(struct filter *f, const struct trace_item *item);
 bool filter_shows(struct filter *f, const struct event *e);

@@ -74,6 +74,9 @@ static int export_all(struct export_run *run, char **paths)
 	if (!run->x)
 		return opts_complain("out of memory");
 	filter_bound(&run->filter, run->exporter->forgets, &options);
+	/* What is not shown would be made in vain. */
+	if (!filter_chooses(&run->filter))
+		options.maker = (struct trace_maker){run->exporter->make, run->x};
 	status = opts_for_each_item(paths, &options, take, run);
 	failed = run->exporter->end(run->x, &run->out);
 	status = opts_end(&run->out, failed, status);

@@ -2,6 +2,7 @@
 #include "buf.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,38 +95,61 @@ static void put_pair(char *at, uint32_t value)
 	memcpy(at, pairs + (size_t)value * 2, 2);
 }
 
+static size_t digit_count(uint64_t value)
+{
+	static const uint64_t powers[] = {1,
+					  10,
+					  100,
+					  1000,
+					  10000,
+					  100000,
+					  1000000,
+					  10000000,
+					  100000000,
+					  1000000000,
+					  10000000000,
+					  100000000000,
+					  1000000000000,
+					  10000000000000,
+					  100000000000000,
+					  1000000000000000,
+					  10000000000000000,
+					  100000000000000000,
+					  1000000000000000000,
+					  10000000000000000000U};
+	/* 1233 / 4096 is log10(2), near enough for 64 bits: the count, or one less. */
+	const size_t least = (size_t)(64 - __builtin_clzll(value | 1)) * 1233 >> 12;
+
+	return least + ((value | 1) >= powers[least]);
+}
+
 /* Two digits at a time, half the divisions; eight of them do not wait for one another, and do with
  * 32 bits. */
 void buf_u64(struct buf *b, uint64_t value)
 {
-	enum { EIGHT_DIGITS = 100000000, DIGITS = 20 };
-	char digits[2 * DIGITS] = {0}, *place;
-	size_t at = DIGITS;
+	enum { EIGHT_DIGITS = 100000000 };
+	const size_t count = digit_count(value);
+	char *place = buf_extend(b, count), *at;
 	uint32_t rest;
 
-	for (; value >= EIGHT_DIGITS; value /= EIGHT_DIGITS) {
+	if (!place)
+		return;
+	for (at = place + count; value >= EIGHT_DIGITS; value /= EIGHT_DIGITS) {
 		const uint32_t low = (uint32_t)(value % EIGHT_DIGITS);
 		const uint32_t upper = low / 10000, lower = low % 10000;
 
 		at -= 8;
-		put_pair(digits + at, upper / 100);
-		put_pair(digits + at + 2, upper % 100);
-		put_pair(digits + at + 4, lower / 100);
-		put_pair(digits + at + 6, lower % 100);
+		put_pair(at, upper / 100);
+		put_pair(at + 2, upper % 100);
+		put_pair(at + 4, lower / 100);
+		put_pair(at + 6, lower % 100);
 	}
 	for (rest = (uint32_t)value; rest >= 100; rest /= 100)
-		put_pair(digits + (at -= 2), rest % 100);
+		put_pair(at -= 2, rest % 100);
 	if (rest >= 10)
-		put_pair(digits + (at -= 2), rest);
+		put_pair(at - 2, rest);
 	else
-		digits[--at] = (char)('0' + rest);
-	/* Where there is room for all digits that there could be, copying as many is quicker. */
-	place = buf_extend(b, DIGITS);
-	if (!place)
-		return;
-	memcpy(place, digits + at, DIGITS);
-	b->size -= at;
-	b->data[b->size] = '\0';
+		at[-1] = (char)('0' + rest);
 }
 
 void buf_i64(struct buf *b, int64_t value)
@@ -138,17 +162,30 @@ void buf_i64(struct buf *b, int64_t value)
 	buf_u64(b, -(uint64_t)value);
 }
 
+/* The eight digits of a number, the first one in the lowest byte. */
+static uint64_t eight_hex_digits(uint32_t value)
+{
+	const uint64_t each = UINT64_MAX / 0xff;
+	uint64_t x = __builtin_bswap32(value), letters;
+
+	x = (x | x << 16) & UINT64_C(0x0000ffff0000ffff);
+	x = (x | x << 8) & UINT64_C(0x00ff00ff00ff00ff);
+	x = (x >> 4 | x << 8) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	letters = (x + each * 6) >> 4 & each;
+	return x + each * '0' + letters * ('a' - '0' - 10);
+}
+
 void buf_hex(struct buf *b, uint64_t value)
 {
-	char digits[18];
-	size_t at = sizeof(digits);
+	const size_t count = (size_t)(67 - __builtin_clzll(value | 1)) / 4;
+	const uint64_t digits[] = {htole64(eight_hex_digits((uint32_t)(value >> 32))),
+				   htole64(eight_hex_digits((uint32_t)value))};
+	char *place = buf_extend(b, 2 + count);
 
-	do
-		digits[--at] = "0123456789abcdef"[value & 15];
-	while (value >>= 4);
-	digits[--at] = 'x';
-	digits[--at] = '0';
-	buf_append(b, digits + at, sizeof(digits) - at);
+	if (!place)
+		return;
+	memcpy(place, "0x", 2);
+	memcpy(place + 2, (const char *)digits + sizeof(digits) - count, count);
 }
 
 void buf_truncate(struct buf *b, size_t size)

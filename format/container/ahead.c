@@ -18,6 +18,9 @@ enum {
 	BYTES_MAX = 16 << 20, /* of decoded chunks in the queue, before one more */
 	SPARE_MAX = QUEUE_MAX + 4,
 	SPARE_BYTES_MAX = 16 << 20, /* larger ones are not kept for reuse */
+	MAKE_BEHIND = 2,            /* chunks that wait: the caller has enough to do */
+	MADE_MAX = 4 << 20,         /* bytes made of a chunk, before one more of its events */
+	MADE_ALL_MAX = 24 << 20,    /* made of all chunks that are out, before one more */
 };
 
 /* What trace_reader_next() came to. */
@@ -29,13 +32,15 @@ struct slot {
 };
 
 struct trace_ahead {
-	struct trace_reader *reader; /* the thread's */
+	struct trace_reader *reader;     /* the thread's */
+	const struct trace_maker *maker; /* NULL: none; the thread's */
 	pthread_t thread;
 
 	pthread_mutex_t mutex;
 	pthread_cond_t filled, emptied;
 	struct slot queue[QUEUE_MAX];
 	size_t head, count, bytes;
+	size_t made; /* bytes, of the queue and of what the caller has */
 	struct batch *spare[SPARE_MAX];
 	size_t spares;
 	bool lent; /* the record given last, or in the queue, is the reader's */
@@ -55,6 +60,12 @@ bool trace_ahead_pays(void)
 
 /* ---- the thread ---- */
 
+static void discard(struct batch *b)
+{
+	batch_done(b);
+	free(b);
+}
+
 static struct batch *take_spare(struct trace_ahead *a)
 {
 	struct batch *b = NULL;
@@ -64,6 +75,35 @@ static struct batch *take_spare(struct trace_ahead *a)
 		b = a->spare[--a->spares];
 	pthread_mutex_unlock(&a->mutex);
 	return b ? b : calloc(1, sizeof(*b));
+}
+
+/* Whether there is time to make something of a chunk that was read. Else the caller makes it, who
+ * gets it the sooner. */
+static bool may_make(struct trace_ahead *a)
+{
+	bool may;
+
+	if (!a->maker)
+		return false;
+	pthread_mutex_lock(&a->mutex);
+	may = a->count >= MAKE_BEHIND && a->made < MADE_ALL_MAX;
+	pthread_mutex_unlock(&a->mutex);
+	return may;
+}
+
+static void make(const struct trace_maker *maker, struct batch *b)
+{
+	if (batch_reserve_made(b) < 0)
+		return;
+	for (size_t i = 0; i < b->count && b->made.size < MADE_MAX; i++) {
+		if (b->rows[i].kind == EVENT_CALL)
+			maker->make(maker->context, &b->rows[i], &b->made);
+		b->made_end[i] = b->made.size;
+		b->made_rows = i + 1;
+	}
+	/* What is missing may be a part of an event's. */
+	if (buf_error(&b->made) < 0)
+		batch_forget_made(b);
 }
 
 static void read_one(struct trace_ahead *a, struct slot *ret, struct err *err)
@@ -82,6 +122,13 @@ static void read_one(struct trace_ahead *a, struct slot *ret, struct err *err)
 	}
 	ret->record.batch = trace_reader_take_batch(a->reader, empty);
 	ret->bytes = batch_footprint(ret->record.batch);
+	if (batch_find_turns(ret->record.batch) < 0) {
+		discard(ret->record.batch);
+		ret->result = err_set(err, ENOMEM, "out of memory");
+		return;
+	}
+	if (may_make(a))
+		make(a->maker, ret->record.batch);
 }
 
 /* False: the thread is to end. */
@@ -102,6 +149,8 @@ static void push(struct trace_ahead *a, const struct slot *slot, const struct er
 	pthread_mutex_lock(&a->mutex);
 	a->queue[(a->head + a->count++) % QUEUE_MAX] = *slot;
 	a->bytes += slot->bytes;
+	if (slot->result > 0 && slot->record.kind == RECORD_BATCH)
+		a->made += slot->record.batch->made.size;
 	a->lent = slot->result > 0 && slot->record.kind != RECORD_BATCH;
 	a->err = *err;
 	pthread_cond_signal(&a->filled);
@@ -137,7 +186,8 @@ static int start_thread(struct trace_ahead *a)
 	return -r;
 }
 
-int trace_ahead_start(struct trace_reader *reader, struct trace_ahead **ret)
+int trace_ahead_start(struct trace_reader *reader, const struct trace_maker *maker,
+		      struct trace_ahead **ret)
 {
 	struct trace_ahead *a = calloc(1, sizeof(*a));
 	int r;
@@ -145,6 +195,7 @@ int trace_ahead_start(struct trace_reader *reader, struct trace_ahead **ret)
 	if (!a)
 		return -ENOMEM;
 	a->reader = reader;
+	a->maker = maker;
 	a->given.offset = trace_reader_offset(reader);
 	a->given.raw = trace_reader_raw(reader);
 	pthread_mutex_init(&a->mutex, NULL);
@@ -183,18 +234,14 @@ int trace_ahead_next(struct trace_ahead *a, struct trace_record *ret, struct err
 	return a->given.result;
 }
 
-static void discard(struct batch *b)
-{
-	batch_done(b);
-	free(b);
-}
-
 void trace_ahead_recycle(struct trace_ahead *a, struct batch *batch)
 {
+	const size_t made = batch->made.size;
 	bool kept = false;
 
 	batch_clear(batch, 0);
 	pthread_mutex_lock(&a->mutex);
+	a->made -= made;
 	if (a->spares < SPARE_MAX && batch_capacity(batch) <= SPARE_BYTES_MAX) {
 		a->spare[a->spares++] = batch;
 		kept = true;

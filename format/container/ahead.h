@@ -6,15 +6,18 @@
 #ifndef CONTAINER_AHEAD_H
 #define CONTAINER_AHEAD_H
 
+#include "maker.h"
 #include "reader.h"
 
 struct trace_ahead;
 
 /* Whether a second thread would have a CPU to itself. */
 bool trace_ahead_pays(void);
-/* The reader is borrowed, and nobody else's until trace_ahead_free(). 0 or -errno: then it goes
- * on without. */
-int trace_ahead_start(struct trace_reader *reader, struct trace_ahead **ret);
+/* The reader is borrowed, and nobody else's until trace_ahead_free(). @maker, which may be NULL, is
+ * borrowed too: of chunks that have to wait it makes what it can. 0 or -errno: then it goes on
+ * without. */
+int trace_ahead_start(struct trace_reader *reader, const struct trace_maker *maker,
+		      struct trace_ahead **ret);
 /* As trace_reader_next(), but that a batch is the caller's, who gives it to
  * trace_ahead_recycle() or frees it. */
 int trace_ahead_next(struct trace_ahead *a, struct trace_record *ret, struct err *err);

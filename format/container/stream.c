@@ -269,8 +269,8 @@ static int take_batch(struct trace_stream *s, struct batch *b)
 	s->footprint += batch_footprint(b);
 	if (s->options.unordered)
 		return 0;
-	for (size_t i = 0; i < b->count; i++) {
-		if (take_row(s, w, &b->rows[i]) < 0)
+	for (size_t i = 0; i < b->turn_count; i++) {
+		if (take_row(s, w, &b->rows[b->turns[i]]) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -299,6 +299,7 @@ static int jump(struct trace_stream *s, struct err *err)
 static int own_batch(struct trace_stream *s)
 {
 	struct batch *spare;
+	int r;
 
 	if (s->ahead)
 		return take_batch(s, s->record.batch);
@@ -308,12 +309,16 @@ static int own_batch(struct trace_stream *s)
 	/* Where it cannot be had, the thread is not missed. */
 	if (++s->chunks == SHORT && !s->options.one_thread && trace_ahead_pays())
 		s->wants_ahead = true;
-	return take_batch(s, trace_reader_take_batch(s->reader, spare));
+	spare = trace_reader_take_batch(s->reader, spare);
+	r = batch_find_turns(spare);
+	return take_batch(s, spare) < 0 ? -ENOMEM : r;
 }
 
 static int next_record(struct trace_stream *s, struct err *err)
 {
-	if (s->wants_ahead && trace_ahead_start(s->reader, &s->ahead) < 0)
+	const struct trace_maker *maker = s->options.maker.make ? &s->options.maker : NULL;
+
+	if (s->wants_ahead && trace_ahead_start(s->reader, maker, &s->ahead) < 0)
 		s->ahead = NULL;
 	s->wants_ahead = false;
 	return s->ahead ? trace_ahead_next(s->ahead, &s->record, err)
@@ -558,7 +563,7 @@ static int give_row(struct trace_stream *s, const struct event *e, const struct 
 }
 
 /* The next row of the queue: 1 with *ret, 0 when the queue is empty, -ENOMEM. */
-static int next_row(struct trace_stream *s, const struct event **ret)
+static int next_row(struct trace_stream *s, struct trace_item *ret)
 {
 	while (s->count && !s->over) {
 		struct waiting *w = &s->queue[s->head];
@@ -574,11 +579,11 @@ static int next_row(struct trace_stream *s, const struct event **ret)
 			s->over = true;
 			return 0;
 		}
-		*ret = &s->end;
+		*ret = (struct trace_item){.kind = ITEM_EVENT, .event = &s->end};
 		r = s->options.unordered ? 0 : give_never(s, e);
 		if (r == 0) {
-			w->at++;
-			r = give_row(s, e, ret);
+			ret->made = batch_made(w->batch, w->at++, &ret->made_size);
+			r = give_row(s, e, &ret->event);
 		}
 		if (r != 0)
 			return r;
@@ -665,7 +670,6 @@ static int give_end_of_range(struct trace_stream *s, struct trace_item *ret)
 
 int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err *err)
 {
-	const struct event *event;
 	int r;
 
 	s->closing = open_call_free(s->closing);
@@ -677,13 +681,11 @@ int trace_stream_next(struct trace_stream *s, struct trace_item *ret, struct err
 			if (r < 0)
 				return r;
 		}
-		r = next_row(s, &event);
+		r = next_row(s, ret);
 		if (r < 0)
 			return err_set(err, ENOMEM, "out of memory");
-		if (r > 0) {
-			*ret = (struct trace_item){.kind = ITEM_EVENT, .event = event};
+		if (r > 0)
 			return 1;
-		}
 		if (s->over)
 			continue;
 		if (s->pending && s->record.kind == RECORD_SNAPSHOT &&

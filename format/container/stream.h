@@ -17,6 +17,7 @@
 #ifndef CONTAINER_STREAM_H
 #define CONTAINER_STREAM_H
 
+#include "maker.h"
 #include "reader.h"
 
 struct trace_stream;
@@ -32,6 +33,8 @@ struct trace_item {
 		const struct meta_trailer *trailer;
 		const struct trace_damage *damage;
 	};
+	const char *made; /* of an event, by the options' maker: `made_size` bytes; NULL: nothing */
+	size_t made_size;
 };
 
 /* Zero is the default of every field. */
@@ -50,6 +53,7 @@ struct trace_stream_options {
 	uint64_t from_seq, from_time, until_seq, until_time;
 	bool one_thread; /* else a long tape is read ahead by another, where there is a CPU for it
 			  */
+	struct trace_maker maker; /* what that one makes of events */
 };
 
 /* Takes over @source in any case. Fails as trace_reader_open(). */

@@ -151,10 +151,15 @@ size_t sys_arg_count(const struct sys_desc *desc)
 	return widest(desc);
 }
 
+#define KIND_BIT(kind) (UINT64_C(1) << (kind))
+
 static bool is_signed(const struct sys_field *field)
 {
-	return field->kind == K_INT || field->kind == K_FD || field->kind == K_ATFD ||
-	       field->kind == K_PID || field->kind == K_SIGNAL;
+	const uint64_t kinds = KIND_BIT(K_INT) | KIND_BIT(K_FD) | KIND_BIT(K_ATFD) |
+			       KIND_BIT(K_PID) | KIND_BIT(K_SIGNAL);
+
+	_Static_assert(K_KIND_MAX <= 64, "a kind is a bit of a word");
+	return kinds >> field->kind & 1;
 }
 
 uint64_t sys_value(const struct sys_field *field, const void *base, size_t size)
@@ -162,6 +167,9 @@ uint64_t sys_value(const struct sys_field *field, const void *base, size_t size)
 	unsigned width = field->width < 8 ? field->width : 8;
 	uint64_t value;
 
+	/* Most are whole words: this is asked of each argument, several times. */
+	if (width == 8 && !(field->split | field->bits))
+		return load(base, size, field->off, sizeof(uint64_t));
 	if (field->split) {
 		uint64_t first = load(base, size, field->off, 4);
 		uint64_t second = load(base, size, field->off + sizeof(uint64_t), 4);

@@ -35,6 +35,9 @@ struct exporter {
 	/* Appends what is to be written for an item. @shown: it was asked for; else it is told for
 	 * the state alone. 0 or -ENOMEM. */
 	int (*item)(void *x, const struct trace_item *item, bool shown, struct buf *ret);
+	/* What a trace_maker makes, with @x: it may touch nothing of it that others do. item()
+	 * takes it from the item. NULL: there is nothing. */
+	void (*make)(void *x, const struct event *e, struct buf *ret);
 	/* Appends what comes last. 0 or -ENOMEM. */
 	int (*end)(void *x, struct buf *ret);
 	/* Appends lines for people on what is missing or made up in the file, each with its

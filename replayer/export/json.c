@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 
+#include <endian.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -47,33 +48,65 @@ void json_bytes(struct buf *out, const char *key, const uint8_t *at, size_t size
 	buf_char(out, '"');
 }
 
+#define EACH_BYTE  (UINT64_MAX / 0xff)
+#define UPPER_BITS (EACH_BYTE * 0x80)
+
+/* 1 in each byte that is @n or more; none is more than 127. */
+static uint64_t at_least(uint64_t eight, uint8_t n)
+{
+	return ((eight + EACH_BYTE * (0x80u - n)) & UPPER_BITS) >> 7;
+}
+
+/* Eight numbers of six bits as the characters that stand for them: A-Z, a-z, 0-9, + and /. */
+static uint64_t base64_letters(uint64_t six)
+{
+	return six + EACH_BYTE * 'A' + at_least(six, 26) * ('a' - 'Z' - 1) -
+	       at_least(six, 52) * ('z' - '0' + 1) - at_least(six, 62) * ('9' - '+' + 1) +
+	       at_least(six, 63) * ('/' - '+' - 1);
+}
+
+/* Six bytes, the first ones of eight, as eight characters. */
+static void put_six(char *to, const uint8_t *at)
+{
+	uint64_t x, letters;
+
+	memcpy(&x, at, sizeof(x));
+	x = be64toh(x);
+	x = x >> 40 | (x >> 16 & 0xffffff) << 32;
+	x = (x >> 12 & UINT64_C(0x00000fff00000fff)) | (x & UINT64_C(0x00000fff00000fff)) << 16;
+	x = (x >> 6 & UINT64_C(0x003f003f003f003f)) | (x & UINT64_C(0x003f003f003f003f)) << 8;
+	letters = htole64(base64_letters(x));
+	memcpy(to, &letters, sizeof(letters));
+}
+
+/* The last bytes: one to seven of them. */
+static void put_rest(char *to, const uint8_t *at, size_t size)
+{
+	uint8_t padded[9] = {0};
+	char letters[16];
+
+	memcpy(padded, at, size);
+	put_six(letters, padded);
+	if (size > 6)
+		put_six(letters + 8, (const uint8_t[8]){padded[6]});
+	memcpy(to, letters, (size + 2) / 3 * 4);
+	if (size % 3)
+		to[(size + 2) / 3 * 4 - 1] = '=';
+	if (size % 3 == 1)
+		to[(size + 2) / 3 * 4 - 2] = '=';
+}
+
 void json_base64(struct buf *out, const char *key, const uint8_t *at, size_t size)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t whole = size / 3 * 3;
 	char *to;
 
 	json_key(out, key);
 	buf_char(out, '"');
 	to = buf_extend(out, (size + 2) / 3 * 4);
-	for (size_t i = 0; to && i < whole; i += 3) {
-		uint32_t v = (uint32_t)at[i] << 16 | (uint32_t)at[i + 1] << 8 | at[i + 2];
-
-		*to++ = digits[v >> 18];
-		*to++ = digits[v >> 12 & 63];
-		*to++ = digits[v >> 6 & 63];
-		*to++ = digits[v & 63];
-	}
-	if (to && whole < size) {
-		bool two = size - whole == 2;
-		uint32_t v = (uint32_t)at[whole] << 16 | (two ? (uint32_t)at[whole + 1] << 8 : 0);
-
-		*to++ = digits[v >> 18];
-		*to++ = digits[v >> 12 & 63];
-		*to++ = two ? digits[v >> 6 & 63] : '=';
-		*to++ = '=';
-	}
+	for (; to && size >= sizeof(uint64_t); at += 6, size -= 6, to += 8)
+		put_six(to, at);
+	if (to && size)
+		put_rest(to, at, size);
 	buf_char(out, '"');
 }
 

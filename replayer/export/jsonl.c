@@ -4,6 +4,7 @@
 #include "exporter.h"
 #include "json.h"
 
+#include "replayer/print/alone.h"
 #include "replayer/print/print.h"
 
 #include "base/buf.h"
@@ -16,11 +17,18 @@
 enum { TEXT_LIMIT = 4096, RESTART_FIRST = 512, RESTART_LAST = 516 };
 enum { SIGNAL_CHILD = 17, CODE_TIMER = -2, CODE_SIGIO = -5, CODE_CHILD_LAST = 6 };
 
-struct jsonl {
+/* What it takes to write the line of an event. */
+struct pen {
 	struct printer *printer;
 	struct buf text;          /* of the event at hand */
 	struct print_parts parts; /* of it */
 	struct buf apart;
+};
+
+struct jsonl {
+	struct pen pen;
+	struct pen ahead;   /* of the thread that makes lines ahead; its printer is alone's */
+	struct alone alone; /* which ones it can */
 };
 
 struct jsonl *jsonl_new(void)
@@ -30,17 +38,27 @@ struct jsonl *jsonl_new(void)
 
 	if (!j)
 		return NULL;
-	j->printer = printer_new(&options);
-	return j->printer ? j : jsonl_free(j);
+	j->pen.printer = printer_new(&options);
+	if (!j->pen.printer || alone_init(&j->alone, &options) < 0)
+		return jsonl_free(j);
+	j->ahead.printer = j->alone.printer;
+	return j;
+}
+
+static void pen_done(struct pen *p)
+{
+	buf_done(&p->text);
+	buf_done(&p->apart);
 }
 
 struct jsonl *jsonl_free(struct jsonl *j)
 {
 	if (!j)
 		return NULL;
-	printer_free(j->printer);
-	buf_done(&j->text);
-	buf_done(&j->apart);
+	printer_free(j->pen.printer);
+	alone_done(&j->alone);
+	pen_done(&j->pen);
+	pen_done(&j->ahead);
 	free(j);
 	return NULL;
 }
@@ -92,19 +110,19 @@ static const char *arch_name(uint32_t arch)
 }
 
 /* What is the argument's text is a part of the call's. */
-static int put_argument(struct jsonl *j, const struct event *e, size_t i, struct buf *out)
+static int put_argument(struct pen *p, const struct event *e, size_t i, struct buf *out)
 {
-	struct print_part part = j->parts.part[i];
-	const char *text = buf_text(&j->text) + part.at;
+	struct print_part part = p->parts.part[i];
+	const char *text = buf_text(&p->text) + part.at;
 	int r;
 
 	if (part.size == PRINT_APART) {
-		buf_clear(&j->apart);
-		r = print_argument(j->printer, e, i, &part.name, &part.value, &j->apart);
+		buf_clear(&p->apart);
+		r = print_argument(p->printer, e, i, &part.name, &part.value, &p->apart);
 		if (r < 0)
 			return r;
-		text = buf_text(&j->apart);
-		part.size = j->apart.size;
+		text = buf_text(&p->apart);
+		part.size = p->apart.size;
 	}
 	buf_str(out, i ? ",{\"name\":\"" : "{\"name\":\"");
 	buf_str(out, part.name);
@@ -116,13 +134,13 @@ static int put_argument(struct jsonl *j, const struct event *e, size_t i, struct
 	return 0;
 }
 
-static int put_arguments(struct jsonl *j, const struct event *e, struct buf *out)
+static int put_arguments(struct pen *p, const struct event *e, struct buf *out)
 {
 	int r = 0;
 
 	buf_str(out, ",\"args\":[");
-	for (size_t i = 0; r == 0 && i < j->parts.count; i++)
-		r = put_argument(j, e, i, out);
+	for (size_t i = 0; r == 0 && i < p->parts.count; i++)
+		r = put_argument(p, e, i, out);
 	buf_char(out, ']');
 	return r;
 }
@@ -220,15 +238,15 @@ static void put_call_head(const struct event *e, struct buf *out)
 	json_word(out, "name", print_call_name(call, scratch));
 }
 
-static int put_call(struct jsonl *j, const struct event *e, struct buf *out)
+static int put_call(struct pen *p, const struct event *e, struct buf *out)
 {
 	int r;
 
 	put_call_head(e, out);
-	buf_clear(&j->text);
-	r = print_text_parts(j->printer, e, &j->text, &j->parts);
+	buf_clear(&p->text);
+	r = print_text_parts(p->printer, e, &p->text, &p->parts);
 	if (r == 0)
-		r = put_arguments(j, e, out);
+		r = put_arguments(p, e, out);
 	if (r < 0)
 		return r;
 	if (e->call.state == EVENT_FINISHED)
@@ -238,7 +256,7 @@ static int put_call(struct jsonl *j, const struct event *e, struct buf *out)
 	put_error(&e->call, out);
 	json_word(out, "state", state_name(&e->call));
 	json_key(out, "text");
-	json_string(out, buf_text(&j->text), j->text.size);
+	json_string(out, buf_text(&p->text), p->text.size);
 	put_memory(e, out);
 	buf_str(out, "}\n");
 	return 0;
@@ -287,16 +305,16 @@ static int32_t number_at(const struct event_signal *s, size_t offset)
 }
 
 /* "CLD_EXITED" of "{si_signo=SIGCHLD, si_code=CLD_EXITED, …": what print calls it. */
-static int put_code(struct jsonl *j, const struct event *e, struct buf *out)
+static int put_code(struct pen *p, const struct event *e, struct buf *out)
 {
 	const char *at;
 	int r;
 
-	buf_clear(&j->text);
-	r = print_text(j->printer, e, &j->text);
+	buf_clear(&p->text);
+	r = print_text(p->printer, e, &p->text);
 	if (r < 0)
 		return r;
-	at = strstr(buf_text(&j->text), "si_code=");
+	at = strstr(buf_text(&p->text), "si_code=");
 	if (!at) {
 		json_null(out, "code");
 		return 0;
@@ -318,11 +336,11 @@ static bool has_sender(const struct event_signal *s)
 	return code <= 0 || (s->number == SIGNAL_CHILD && code <= CODE_CHILD_LAST);
 }
 
-static int put_signal_event(struct jsonl *j, const struct event *e, struct buf *out)
+static int put_signal_event(struct pen *p, const struct event *e, struct buf *out)
 {
 	put_head(out, "signal", e);
 	put_signal(out, "signal", (int)e->signal.number);
-	if (put_code(j, e, out) < 0)
+	if (put_code(p, e, out) < 0)
 		return -ENOMEM;
 	if (has_sender(&e->signal)) {
 		json_signed(out, "sender", number_at(&e->signal, 16));
@@ -356,13 +374,13 @@ static void put_exit(const struct event *e, struct buf *out)
 	buf_str(out, e->exit.process ? ",\"process\":true}\n" : "}\n");
 }
 
-static int put_event(struct jsonl *j, const struct event *e, struct buf *out)
+static int put_event(struct pen *p, const struct event *e, struct buf *out)
 {
 	switch (e->kind) {
 	case EVENT_CALL:
 	case EVENT_BEGUN:
 	case EVENT_END:
-		return put_call(j, e, out);
+		return put_call(p, e, out);
 	case EVENT_DATA:
 		put_data(e, out);
 		break;
@@ -373,7 +391,7 @@ static int put_event(struct jsonl *j, const struct event *e, struct buf *out)
 		put_exec(e, out);
 		break;
 	case EVENT_SIGNAL:
-		return put_signal_event(j, e, out);
+		return put_signal_event(p, e, out);
 	case EVENT_STOP:
 		put_stop(e, out);
 		break;
@@ -452,22 +470,30 @@ static void put_trailer(const struct meta_trailer *t, struct buf *out)
 	buf_str(out, "}\n");
 }
 
+static int take_event(struct jsonl *j, const struct trace_item *item, struct buf *ret)
+{
+	if (!item->made)
+		return put_event(&j->pen, item->event, ret);
+	buf_append(ret, item->made, item->made_size);
+	return print_nothing(j->pen.printer, item->event);
+}
+
 int jsonl_item(struct jsonl *j, const struct trace_item *item, struct buf *ret)
 {
 	switch (item->kind) {
 	case ITEM_HEADER:
-		printer_header(j->printer, item->header);
+		printer_header(j->pen.printer, item->header);
 		put_header(item->header, ret);
 		break;
 	case ITEM_EVENT:
-		if (put_event(j, item->event, ret) < 0)
+		if (take_event(j, item, ret) < 0)
 			return -ENOMEM;
 		break;
 	case ITEM_TRAILER:
 		put_trailer(item->trailer, ret);
 		break;
 	case ITEM_SNAPSHOT:
-		printer_snapshot(j->printer, item->snapshot);
+		printer_snapshot(j->pen.printer, item->snapshot);
 		break;
 	case ITEM_DAMAGE:
 		break;
@@ -488,6 +514,14 @@ static int item(void *x, const struct trace_item *item, bool shown, struct buf *
 	return shown ? jsonl_item(x, item, ret) : 0;
 }
 
+static void make(void *x, const struct event *e, struct buf *ret)
+{
+	struct jsonl *j = x;
+
+	if (alone_has(&j->alone, e))
+		put_call(&j->ahead, e, ret);
+}
+
 static int end(void *x, struct buf *ret)
 {
 	(void)x;
@@ -505,6 +539,7 @@ const struct exporter exporter_jsonl = {
 	.forgets = true,
 	.new = new,
 	.item = item,
+	.make = make,
 	.end = end,
 	.free = discard,
 };

@@ -130,13 +130,15 @@ static void say_second_half(const struct scope *s, const struct sys_field *const
 void say_arguments(const struct scope *s, const struct sys_field *const *fields, size_t count)
 {
 	const struct event *e = s->event;
-	const struct cut c = cut_of(s, fields, count);
-	bool finished = e->call.state == EVENT_FINISHED, more = c.field < count;
+	bool finished = e->call.state == EVENT_FINISHED, more;
+	struct cut c;
 
 	if (e->kind == EVENT_CALL && finished) {
 		say_all(s, fields, count);
 		return;
 	}
+	c = cut_of(s, fields, count);
+	more = c.field < count;
 	if (e->kind != EVENT_END)
 		say_first_half(s, fields, c, more);
 	else if (finished)

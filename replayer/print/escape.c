@@ -66,15 +66,33 @@ static bool has_byte(uint64_t eight, uint8_t c)
 	return (x - EACH_BYTE) & ~x & UPPER_BITS;
 }
 
-/* Eight bytes, all printable ASCII, none a quote or backslash. */
-static bool all_plain(const uint8_t *at)
+static uint64_t load_eight(const uint8_t *at)
 {
 	uint64_t eight;
 
 	memcpy(&eight, at, sizeof(eight));
+	return eight;
+}
+
+/* Eight bytes of ASCII. */
+static bool all_printable(uint64_t eight)
+{
 	/* The first byte below a blank borrows its upper bit; from 0x7f on adding one sets it. */
-	return !(((eight - EACH_BYTE * 0x20) | (eight + EACH_BYTE) | eight) & UPPER_BITS) &&
-	       !has_byte(eight, '"') && !has_byte(eight, '\\');
+	return !(((eight - EACH_BYTE * 0x20) | (eight + EACH_BYTE) | eight) & UPPER_BITS);
+}
+
+/* Besides, none is a quote or backslash. */
+static bool all_plain(const uint8_t *at)
+{
+	uint64_t eight = load_eight(at);
+
+	return all_printable(eight) && !has_byte(eight, '"') && !has_byte(eight, '\\');
+}
+
+/* Whether the last eight of @size bytes are the rest behind @n and some that were seen. */
+static bool is_rest_short(size_t n, size_t size)
+{
+	return n < size && size - n < sizeof(uint64_t) && size >= sizeof(uint64_t);
 }
 
 /* Characters that stand for themselves in quotes. */
@@ -84,6 +102,8 @@ static size_t plain_run(const uint8_t *at, size_t size)
 
 	while (n + sizeof(uint64_t) <= size && all_plain(at + n))
 		n += sizeof(uint64_t);
+	if (is_rest_short(n, size) && all_plain(at + size - sizeof(uint64_t)))
+		return size;
 	while (n < size && is_printable(at[n]) && at[n] != '"' && at[n] != '\\')
 		n++;
 	return n;
@@ -134,6 +154,10 @@ static size_t harmless_run(const uint8_t *at, size_t size)
 {
 	size_t n = 0;
 
+	while (n + sizeof(uint64_t) <= size && all_printable(load_eight(at + n)))
+		n += sizeof(uint64_t);
+	if (is_rest_short(n, size) && all_printable(load_eight(at + size - sizeof(uint64_t))))
+		return size;
 	while (n < size && is_printable(at[n]))
 		n++;
 	return n;

@@ -174,21 +174,29 @@ static void say_numbers(struct buf *out, const struct sys_flagset *set, uint64_t
 	}
 }
 
-static uint64_t number_bits(const struct sys_flagset *set)
+/* @ret_any: a part of it is another thing than a name. */
+static uint64_t number_bits(const struct sys_flagset *set, bool *ret_any)
 {
 	uint64_t bits = 0;
 
-	for (size_t i = 0; i < set->count; i++)
-		bits |= set->flag[i].form && set->flag[i].form != FORM_KIND ? set->flag[i].mask : 0;
+	*ret_any = false;
+	for (size_t i = 0; i < set->count; i++) {
+		if (!set->flag[i].form)
+			continue;
+		*ret_any = true;
+		bits |= set->flag[i].form != FORM_KIND ? set->flag[i].mask : 0;
+	}
 	return bits;
 }
 
 void say_flags(struct buf *out, const struct sys_flagset *set, uint64_t value)
 {
-	uint64_t numbers = number_bits(set), left;
-	bool any = false;
+	bool any = false, has_others;
+	uint64_t numbers = number_bits(set, &has_others), kinds = 0, left;
 
-	left = say_names(out, set, value & ~numbers, say_kinds(out, set, value, &any), &any);
+	if (has_others)
+		kinds = say_kinds(out, set, value, &any);
+	left = say_names(out, set, value & ~numbers, kinds, &any);
 	if (left) {
 		buf_str(out, any ? "|" : "");
 		buf_hex(out, left);
@@ -196,7 +204,8 @@ void say_flags(struct buf *out, const struct sys_flagset *set, uint64_t value)
 			buf_printf(out, " /* %s */", set->unknown);
 		any = true;
 	}
-	say_numbers(out, set, value & numbers, &any);
+	if (has_others)
+		say_numbers(out, set, value & numbers, &any);
 	if (!any)
 		buf_char(out, '0');
 }

@@ -26,6 +26,16 @@ enum {
 	PROTOCOL_UDPLITE = 136,
 };
 
+/* How many of @size characters are in front of the first bracket. */
+static size_t up_to_bracket(const char *text, size_t size)
+{
+	const char *left = memchr(text, '<', size), *right;
+
+	size = left ? (size_t)(left - text) : size;
+	right = memchr(text, '>', size);
+	return right ? (size_t)(right - text) : size;
+}
+
 /* As a string, but the brackets of the notation itself are escaped, too. */
 static void say_path(const struct scope *s, const char *text, size_t size)
 {
@@ -34,9 +44,7 @@ static void say_path(const struct scope *s, const char *text, size_t size)
 	for (size_t i = 0; i < size; i += plain + 1) {
 		bool digit;
 
-		plain = 0;
-		while (i + plain < size && text[i + plain] != '<' && text[i + plain] != '>')
-			plain++;
+		plain = up_to_bracket(text + i, size - i);
 		escape_strace(s->out, text + i, plain, s->p->options.hex);
 		if (i + plain == size)
 			break;

@@ -114,12 +114,16 @@ struct scope scope_of(struct printer *p, const struct event *e, struct buf *out)
 	return s;
 }
 
+bool print_may_depend_on_past(const struct sys_desc *desc)
+{
+	return sys_set_contains("%network", desc) || strcmp(desc->name, "restart_syscall") == 0;
+}
+
 bool print_depends_on_past(const struct event *e)
 {
 	const struct sys_desc *d = event_is_call(e) ? sys_find(e->call.arch, e->call.nr) : NULL;
 
-	return d && (sys_set_contains("%network", sys_select(d, e->call.args, NULL)) ||
-		     strcmp(d->name, "restart_syscall") == 0);
+	return d && print_may_depend_on_past(sys_select(d, e->call.args, NULL));
 }
 
 const char *print_call_name(const struct event_call *call, char *scratch)
@@ -538,7 +542,7 @@ int print_text_parts(struct printer *p, const struct event *e, struct buf *ret,
 	return r;
 }
 
-bool print_call_path(const struct event *e, struct buf *ret)
+const char *print_path_of(const struct event *e, size_t *ret_size)
 {
 	const struct sys_desc *desc = sys_find(e->call.arch, e->call.nr);
 
@@ -552,8 +556,18 @@ bool print_call_path(const struct event *e, struct buf *ret)
 				sys_value(f, e->call.args, sizeof(e->call.args)));
 		if (!m || !m->length)
 			continue;
-		buf_append(ret, m->data, strnlen((const char *)m->data, m->length));
-		return true;
+		*ret_size = strnlen((const char *)m->data, m->length);
+		return (const char *)m->data;
 	}
-	return false;
+	return NULL;
+}
+
+bool print_call_path(const struct event *e, struct buf *ret)
+{
+	size_t size;
+	const char *path = print_path_of(e, &size);
+
+	if (path)
+		buf_append(ret, path, size);
+	return path;
 }

@@ -119,6 +119,9 @@ void print_file(struct printer *p, const struct state_file *f, struct buf *ret);
 /* Whether a call is said by what was before: what its socket is, which call it goes on with. Others
  * are said rightly by a printer that has not been told of it, as long as no names are asked for. */
 bool print_depends_on_past(const struct event *e);
+/* The same of what the call, or a variant of it, is described as. */
+struct sys_desc;
+bool print_may_depend_on_past(const struct sys_desc *desc);
 
 /* "openat", or "syscall_0x1f4" put into @scratch (at least 32 bytes). */
 const char *print_call_name(const struct event_call *call, char *scratch);
@@ -128,5 +131,7 @@ const char *print_call_name(const struct event_call *call, char *scratch);
  * path and whose bytes are here. Appends it unescaped; returns whether there is one.
  */
 bool print_call_path(const struct event *e, struct buf *ret);
+/* Its bytes where they are, without a NUL; NULL: there is none. */
+const char *print_path_of(const struct event *e, size_t *ret_size);
 
 #endif

@@ -56,6 +56,7 @@ enum { PRINT_ORDERS_MAX = 64, PRINT_ORDER_FIELDS = 120 };
 /* In which order the members of a struct are said: found once, not for each event. */
 struct known_order {
 	const struct sys_desc *desc;       /* NULL: none yet */
+	bool lengths;                      /* a member may be the length of an address */
 	uint8_t shown, count;              /* behind those that are shown: those that -v would */
 	uint8_t field[PRINT_ORDER_FIELDS]; /* places in desc->field */
 };

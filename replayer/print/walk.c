@@ -34,6 +34,8 @@ static void insert(struct known_order *o, uint8_t count, uint8_t place)
 static void put_in_order(const struct printer *p, const struct sys_desc *d, struct known_order *o)
 {
 	*o = (struct known_order){.desc = d};
+	for (size_t i = 0; i < d->count; i++)
+		o->lengths |= d->field[i].kind == K_SOCKADDR;
 	for (size_t i = 0; i < d->count && i < PRINT_ORDER_FIELDS; i++) {
 		if (!is_detail(p, &d->field[i]))
 			insert(o, o->shown++, (uint8_t)i);
@@ -101,7 +103,7 @@ static void say_length_before(const struct scope *s, const struct sys_field *f)
 	size_t n = 0;
 	const uint8_t *at;
 
-	if (s->dir != OUT || f->mem != MEM_NONE)
+	if (s->dir != OUT || f->mem != MEM_NONE || !order_of(s->p, s->desc)->lengths)
 		return;
 	for (size_t i = 0; i < s->desc->count; i++) {
 		const struct sys_field *address = &s->desc->field[i];
@@ -437,11 +439,16 @@ static bool holds_written(const struct scope *inner)
 
 bool may_change(const struct scope *s, const struct sys_field *f)
 {
-	uint64_t address = sys_value(f, s->base, s->size);
-	struct scope inner = *s;
+	struct scope inner;
+	uint64_t address;
 
-	if (f->told != TOLD_BEHIND || !address)
+	/* Most do not: this is asked of each argument. */
+	if (f->told != TOLD_BEHIND)
 		return false;
+	address = sys_value(f, s->base, s->size);
+	if (!address)
+		return false;
+	inner = *s;
 	inner.base = event_bytes(s->event, EVENT_AT_ENTRY, address, &inner.size);
 	inner.desc = f->of();
 	return inner.base && inner.size >= least_bytes(s, f) &&
@@ -450,13 +457,15 @@ bool may_change(const struct scope *s, const struct sys_field *f)
 
 void say_change(const struct scope *s, const struct sys_field *f)
 {
-	uint64_t address = sys_value(f, s->base, s->size);
-	struct scope changed = *s;
+	struct scope changed;
+	uint64_t address;
 	struct both b;
 
 	if (!may_change(s, f) || call_failed(s->event))
 		return;
+	address = sys_value(f, s->base, s->size);
 	b = view_both(s, f, address);
+	changed = *s;
 	changed.part = PART_CHANGED;
 	if (f->dir == INOUT && !f->of()->cell && b.after) {
 		buf_str(s->out, " => ");

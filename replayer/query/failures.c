@@ -292,29 +292,29 @@ static void set_found(struct failures *f, struct failure *g)
 	g->found = true;
 }
 
-static int note_seen(struct failures *f)
+static int note_seen(struct failures *f, const char *path, size_t size)
 {
 	if (!f->state || f->seen.count >= FAILURE_SEEN_MAX)
 		return 0;
-	return map_put(&f->seen, path_hash(&f->scratch), f);
+	return map_put(&f->seen, hash_text(path, size), f);
 }
 
 /* A name that was missing elsewhere has been found: it was a search. */
 static int take_success(struct failures *f, const struct event *e)
 {
+	size_t size;
+	const char *path = print_path_of(e, &size);
 	uint32_t id;
 
-	buf_clear(&f->scratch);
-	if (!print_call_path(e, &f->scratch) || !f->scratch.size)
+	if (!path || !size)
 		return 0;
-	if (note_seen(f) < 0)
+	if (note_seen(f, path, size) < 0)
 		return -ENOMEM;
-	id = get_id(&f->names, name_hash(f->scratch.data, f->scratch.size));
+	id = get_id(&f->names, name_hash(path, size));
 	for (size_t i = 0; id && i < SAME_NAME_MAX; i++) {
 		struct failure *g = &f->list[id - 1];
 
-		if (g->object_size == f->scratch.size &&
-		    memcmp(g->object, f->scratch.data, f->scratch.size) == 0)
+		if (g->object_size == size && memcmp(g->object, path, size) == 0)
 			g->exists = true;
 		if (g->last_pid == e->pid && (g->error == ENOENT || g->error == ENOTDIR) &&
 		    !g->exists)
@@ -395,7 +395,7 @@ int failures_take(struct failures *f, struct processes *all, const struct event 
 		error = object_late_error(e);
 	if (error)
 		return take_failure(f, all, e, error);
-	return take_success(f, e) < 0 ? -ENOMEM : buf_error(&f->scratch);
+	return take_success(f, e);
 }
 
 static int compare(const void *left, const void *right)

@@ -130,6 +130,27 @@ static uint32_t guess(struct files *f, const struct access_name *name)
 	return id && same(&f->list[id - 1], name->text, name->size) ? id : 0;
 }
 
+static const struct touched_file *after(const struct files *f, const struct touched_file *t)
+{
+	return t->next ? &f->list[t->next - 1] : NULL;
+}
+
+/* They are on their way from memory while there is other work: the path of the file that is to be
+ * asked for next, which came here the last time, and what is known of the one behind it. */
+static void expect_next(const struct files *f, uint32_t id)
+{
+	enum { LINE = 64 };
+	const struct touched_file *next = after(f, &f->list[id - 1]);
+	const struct touched_file *behind = next ? after(f, next) : NULL;
+
+	if (next)
+		__builtin_prefetch(next->path);
+	if (behind)
+		__builtin_prefetch(behind);
+	if (behind)
+		__builtin_prefetch((const char *)behind + LINE);
+}
+
 static void follow_trail(struct files *f, uint32_t id)
 {
 	uint32_t *last = trail_of(f);
@@ -137,6 +158,7 @@ static void follow_trail(struct files *f, uint32_t id)
 	if (*last)
 		f->list[*last - 1].next = id;
 	*last = id;
+	expect_next(f, id);
 }
 
 /* *ret is the row's index + 1; 0: it is not wanted, or there is no room for it. */

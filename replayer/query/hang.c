@@ -415,6 +415,15 @@ static int start(struct hangs *h)
 	return 0;
 }
 
+/* Most calls are soon over, of threads that were in none for long, and neither lock nor kill. */
+static bool is_ordinary(struct hangs *h, const struct event *e)
+{
+	const unsigned roles = ROLE_KILL | ROLE_TGKILL | ROLE_PIDFD_KILL | ROLE_FLOCK | ROLE_FCNTL;
+
+	return e->call.duration < HANG_LONG_NS && came_back(&e->call) &&
+	       !(roles_of(&h->roles, &e->call) & roles) && !map_get(&h->threads, e->tid);
+}
+
 int hangs_take(struct hangs *h, struct processes *all, const struct event *e)
 {
 	int r = start(h);
@@ -423,6 +432,8 @@ int hangs_take(struct hangs *h, struct processes *all, const struct event *e)
 		look_again(h, all, e);
 	if (r < 0 || (e->kind != EVENT_CALL && e->kind != EVENT_BEGUN && e->kind != EVENT_END))
 		return r;
+	if (is_ordinary(h, e))
+		return 0;
 	r = take_wait(h, all, e);
 	if (r == 0 && e->kind != EVENT_BEGUN && e->call.state == EVENT_FINISHED)
 		r = take_lock(h, all, e);

@@ -15,14 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH_AT_FIRST = 1024, STRINGS_SHOWN = 64 };
+enum { SHIFT_AT_FIRST = 10, SHIFT_MAX = 54, STRINGS_SHOWN = 64 };
 
 int report_init(struct report *r)
 {
 	static const struct print_options options = {
 		.string_limit = STRINGS_SHOWN, .names = PRINT_NAMES_PATHS, .no_pid = true};
 
-	*r = (struct report){.width = WIDTH_AT_FIRST};
+	*r = (struct report){.shift = SHIFT_AT_FIRST};
 	r->printer = printer_new(&options);
 	r->marks = calloc((size_t)REPORT_MARKS_MAX * REPORT_MARK_KIND_MAX, sizeof(*r->marks));
 	if (overview_init(&r->overview, NET_BYTES) < 0 || !r->printer || !r->marks)
@@ -111,15 +111,15 @@ static void widen(struct report *r)
 		}
 		memset(bins + REPORT_BINS / 2, 0, REPORT_BINS / 2 * sizeof(*bins));
 	}
-	r->width *= 2;
+	r->shift++;
 }
 
 /* The bin of a moment. A time that no clock gives ends up in the last one. */
 static size_t bin_of(struct report *r, uint64_t time)
 {
-	while (time / r->width >= REPORT_BINS && r->width < UINT64_C(1) << 54)
+	while (time >> r->shift >= REPORT_BINS && r->shift < SHIFT_MAX)
 		widen(r);
-	return time / r->width < REPORT_BINS ? (size_t)(time / r->width) : REPORT_BINS - 1;
+	return time >> r->shift < REPORT_BINS ? (size_t)(time >> r->shift) : REPORT_BINS - 1;
 }
 
 /* The time of a call, shared out among the bins that it lasted. */
@@ -129,7 +129,7 @@ static void spread(struct report *r, struct report_lane *lane, uint64_t begin, u
 	size_t last = bin_of(r, end), first = bin_of(r, begin);
 
 	for (size_t i = first; i <= last; i++) {
-		uint64_t from = i * r->width, until = from + r->width;
+		uint64_t from = (uint64_t)i << r->shift, until = from + (UINT64_C(1) << r->shift);
 		uint64_t a = begin > from ? begin : from;
 		uint64_t b = end < until || i == REPORT_BINS - 1 ? end : until;
 

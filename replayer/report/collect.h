@@ -59,7 +59,7 @@ struct report_mark {
 struct report {
 	struct overview overview;
 	struct buf part; /* which part of the tape was chosen, in words; empty: all of it */
-	uint64_t width;  /* of a bin, ns */
+	unsigned shift;  /* a bin is as many ns wide as 1 shifted by it */
 	struct report_lane *lanes;
 	size_t lane_count, lane_capacity;
 	size_t lanes_live;      /* those that are not folded into another */

@@ -39,13 +39,14 @@ static void json_buf(struct buf *out, const char *key, const struct buf *text)
 
 static void say_bins(const struct report *r, const struct report_lane *lane, struct buf *out)
 {
+	const uint64_t width = UINT64_C(1) << r->shift;
 	const char *comma = "";
 
 	json_key(out, "bins");
 	buf_char(out, '[');
 	for (size_t i = 0; i < REPORT_BINS; i++) {
 		const struct report_bin *b = &lane->bins[i];
-		uint64_t share = b->inside >= r->width ? 100 : b->inside * 100 / r->width;
+		uint64_t share = b->inside >= width ? 100 : b->inside * 100 / width;
 
 		if (!b->calls && !share)
 			continue;
@@ -230,7 +231,8 @@ int report_timeline(const struct report *r, uint64_t span, struct report_left *r
 
 	if (teller_init(&t, r) < 0 || choose(&t, &ret->lanes) < 0)
 		return -ENOMEM;
-	buf_printf(&json, "{\"span\":%" PRIu64 ",\"width\":%" PRIu64, span, r->width);
+	buf_printf(&json, "{\"span\":%" PRIu64 ",\"width\":%" PRIu64, span,
+		   UINT64_C(1) << r->shift);
 	json_key(&json, "lanes");
 	buf_char(&json, '[');
 	for (size_t i = 0; i < r->lane_count; i++) {

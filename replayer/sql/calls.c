@@ -293,7 +293,7 @@ int sql_calls(struct sql *s, sql_row_fn *give, void *context, struct err *err)
 {
 	struct whole_row *row = calloc(1, sizeof(*row));
 	struct scan c = {.sql = s};
-	int r = row ? scan_open(&c, s, call_needs(UINT64_MAX), err)
+	int r = row ? scan_open(&c, s, call_needs(UINT64_MAX) | NEED_ALL, err)
 		    : err_set(err, ENOMEM, "out of memory");
 
 	if (r == 0)

@@ -122,14 +122,28 @@ static int take_header(struct scan *c, const struct meta_header *h, struct err *
 	return c->selects ? sys_choice_parse_plain(h->trace_set, &c->chosen, err) : 0;
 }
 
+/* What a trace_maker makes. */
+static void make_text(void *context, const struct event *e, struct buf *ret)
+{
+	struct alone *a = context;
+
+	if (alone_has(a, e))
+		print_text(a->printer, e, ret);
+}
+
 static int start(struct scan *c, struct err *err)
 {
-	const struct trace_stream_options options = {.outline = !(c->needs & NEED_FULL),
-						     .from_seq = c->from_seq,
-						     .from_time = c->from_time};
+	struct trace_stream_options options = {.outline = !(c->needs & NEED_FULL),
+					       .from_seq = c->from_seq,
+					       .from_time = c->from_time};
 	const struct print_options print = {.string_limit = SQL_TEXT_LIMIT};
-	int r = open_stream(c->sql, &options, &c->stream, err);
+	int r;
 
+	if (c->needs & NEED_ALL && alone_init(&c->alone, &print) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	if (c->needs & NEED_ALL)
+		options.maker = (struct trace_maker){make_text, &c->alone};
+	r = open_stream(c->sql, &options, &c->stream, err);
 	if (r < 0)
 		return r;
 	c->sql->costs.passes++;
@@ -175,6 +189,7 @@ static void stop(struct scan *c)
 	c->stream = trace_stream_free(c->stream);
 	c->state = state_free(c->state);
 	c->printer = printer_free(c->printer);
+	alone_done(&c->alone);
 	c->transfers = transfers_free(c->transfers);
 	c->accesses = accesses_free(c->accesses);
 	free(c->moved);
@@ -340,8 +355,12 @@ int scan_text(struct scan *c, struct buf *ret, struct err *err)
 		if (r < 0)
 			return r;
 	}
-	c->said = true;
 	c->sql->costs.texts++;
+	if (c->item.made) {
+		buf_append(ret, c->item.made, c->item.made_size);
+		return buf_error(ret) < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
+	}
+	c->said = true;
 	return print_text(c->printer, c->item.event, ret) < 0
 		       ? err_set(err, ENOMEM, "out of memory")
 		       : 0;

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/map.h"
 #include "format/container/stream.h"
+#include "replayer/print/alone.h"
 #include "replayer/print/print.h"
 #include "replayer/query/access.h"
 #include "replayer/query/transfer.h"
@@ -40,6 +41,7 @@ enum scan_need {
 	NEED_PATH = 1 << 4,     /* names in the file system */
 	NEED_POSITION = 1 << 5, /* where in its file each descriptor is */
 	NEED_ENDS = 1 << 6,     /* of calls told before: what they wrote */
+	NEED_ALL = 1 << 7,      /* the text of every call: some can be made ahead */
 };
 
 /* How a call ended that the stream tells as begun only. */
@@ -104,6 +106,7 @@ struct scan {
 	struct trace_stream *stream;
 	struct state *state;         /* NEED_STATE */
 	struct printer *printer;     /* NEED_TEXT */
+	struct alone alone;          /* NEED_ALL: of the thread that makes texts ahead */
 	struct transfers *transfers; /* NEED_MOVED */
 	struct accesses *accesses;   /* NEED_PATH */
 	struct moved *moved;         /* by the present event */

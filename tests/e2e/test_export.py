@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exports, read by programs that are not ours: Perfetto traces by a reader of the public schema,
 folded stacks by the rules of the flame graph tools."""
+import os
 import re
 import sys
 import unittest
@@ -293,6 +294,42 @@ for name in {names!r}:
                          [self.bench.analyze, "export", *options, tape])
             self.assertEqual((result.status, result.out), (2, b""))
             self.assertIn(word, result.err)
+
+
+# Some ten chunks. What is said of an interface was told by messages at the beginning.
+MANY = """
+import os, socket
+socket.if_nameindex()
+names = [f"/nonexistent/{'x' * 300}/{i}" for i in range(50)]
+for i in range(9000):
+    try: os.stat(names[i % 50])
+    except OSError: pass
+    os.stat("/")
+    if i % 3000 == 1500:
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW) as s:
+            s.sendall(bytes([20, 0, 0, 0, 22, 0, 1, 3]) + bytes(12))
+            s.recv(65536)
+        if os.fork() == 0: os._exit(0)
+        os.wait()
+"""
+
+
+class Threads(suite.TapeTest):
+    def test_one_processor_or_two(self):
+        """What is made ahead by another thread, where there is a processor for it, is what is
+        made without."""
+        tape, _ = self.bench.record([sys.executable, "-I", "-S", self.write("many.py", MANY)])
+        one = {min(os.sched_getaffinity(0))}
+        for form in ("jsonl", "csv"):
+            alone = self.bench.ask("export", "--to", form, tape,
+                                   preexec_fn=lambda: os.sched_setaffinity(0, one))
+            self.assertGreater(alone.count(b"\n"), 18000)
+            self.assertIn(b"if_nametoindex", alone)
+            self.assertTrue(self.bench.ask("export", "--to", form, tape) == alone, form)
+        chosen = ("-e", "trace=stat,newfstatat", "--time", "0.001..")
+        self.assertEqual(self.bench.ask("export", "--to", "jsonl", *chosen, tape),
+                         self.bench.ask("export", "--to", "jsonl", *chosen, tape,
+                                        preexec_fn=lambda: os.sched_setaffinity(0, one)))
 
 
 if __name__ == "__main__":

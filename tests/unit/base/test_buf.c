@@ -65,6 +65,21 @@ static void test_lengths(void **state)
 	buf_done(&b);
 }
 
+static void test_hex_lengths(void **state)
+{
+	struct buf b = {0};
+	char expected[24];
+
+	(void)state;
+	for (uint64_t value = UINT64_C(0xfedcba9876543210); value; value >>= 1) {
+		buf_clear(&b);
+		buf_hex(&b, value);
+		snprintf(expected, sizeof(expected), "0x%" PRIx64, value);
+		assert_string_equal(buf_text(&b), expected);
+	}
+	buf_done(&b);
+}
+
 static void test_growth(void **state)
 {
 	struct buf b = {0};
@@ -113,11 +128,9 @@ static void test_inherit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_growth),
-		cmocka_unit_test(test_failure_is_sticky),
+		cmocka_unit_test(test_text),    cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_lengths), cmocka_unit_test(test_hex_lengths),
+		cmocka_unit_test(test_growth),  cmocka_unit_test(test_failure_is_sticky),
 		cmocka_unit_test(test_inherit),
 	};
 

@@ -293,6 +293,31 @@ static void test_base64(void **state)
 	check_base64("\377\377\376\0", 4, "\"data\":\"///+AA==\"}");
 }
 
+/* All lengths, each of three bytes in each place, bit by bit as RFC 4648 has it. */
+static void test_base64_lengths(void **state)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	enum { SIZE = 40, STEP = 37 };
+	uint8_t bytes[SIZE + 2] = {0};
+
+	(void)state;
+	for (size_t size = 1; size <= SIZE; size++) {
+		char expected[100] = "\"data\":\"";
+		size_t at = strlen(expected);
+
+		bytes[size - 1] = (uint8_t)(size * STEP);
+		bytes[size] = bytes[size + 1] = 0;
+		for (size_t bit = 0; bit < (size + 2) / 3 * 24; bit += 6) {
+			const unsigned two = (unsigned)bytes[bit / 8] << 8 | bytes[bit / 8 + 1];
+
+			expected[at++] = bit < size * 8 ? digits[two >> (10 - bit % 8) & 63] : '=';
+		}
+		strcpy(expected + at, "\"}");
+		check_base64((const char *)bytes, size, expected);
+	}
+}
+
 /* ---- other events ---- */
 
 static void test_fork(void **state)
@@ -479,16 +504,27 @@ static void test_items_without_a_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_call),          cmocka_unit_test(test_made),
-		cmocka_unit_test(test_error),         cmocka_unit_test(test_states),
-		cmocka_unit_test(test_interrupted),   cmocka_unit_test(test_end),
-		cmocka_unit_test(test_data),          cmocka_unit_test(test_results),
-		cmocka_unit_test(test_architectures), cmocka_unit_test(test_great_numbers),
-		cmocka_unit_test(test_base64),        cmocka_unit_test(test_fork),
-		cmocka_unit_test(test_exec),          cmocka_unit_test(test_signals),
-		cmocka_unit_test(test_timer),         cmocka_unit_test(test_stop),
-		cmocka_unit_test(test_exits),         cmocka_unit_test(test_header),
-		cmocka_unit_test(test_trailer),       cmocka_unit_test(test_items_without_a_line),
+		cmocka_unit_test(test_call),
+		cmocka_unit_test(test_made),
+		cmocka_unit_test(test_error),
+		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_data),
+		cmocka_unit_test(test_results),
+		cmocka_unit_test(test_architectures),
+		cmocka_unit_test(test_great_numbers),
+		cmocka_unit_test(test_base64),
+		cmocka_unit_test(test_base64_lengths),
+		cmocka_unit_test(test_fork),
+		cmocka_unit_test(test_exec),
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_timer),
+		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_exits),
+		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_trailer),
+		cmocka_unit_test(test_items_without_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -302,6 +302,27 @@ static void test_in_a_run(void **state)
 	}
 }
 
+/* Texts of all lengths with one such byte anywhere, or none. */
+static void test_text_in_a_run(void **state)
+{
+	enum { SIZE = 27 };
+	static const char tildes[] = "~~~~~~~~~~~~~~~~~~~~~~~~~~~";
+	char text[SIZE], expected[4 * SIZE];
+
+	(void)state;
+	for (size_t size = 0; size <= SIZE; size++) {
+		memset(text, '~', sizeof(text));
+		check(escape_text, text, size, tildes + SIZE - size);
+		for (size_t at = 0; at < size; at++) {
+			text[at] = '\x1b';
+			snprintf(expected, sizeof(expected), "%.*s\\x1b%s", (int)at, tildes,
+				 tildes + SIZE - (size - at - 1));
+			check(escape_text, text, size, expected);
+			text[at] = '~';
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_in_a_run),
+		cmocka_unit_test(test_text_in_a_run),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
