@@ -19,7 +19,11 @@
 #include <string.h>
 #include <strings.h>
 
-enum { STRONG_MAX = 4096 };
+enum {
+	STRONG_MAX = 4096,
+	WORD_MEAN = 3, /* letters in a word of an identifier */
+	IDENTIFIER_DIGITS = 2,
+};
 
 struct trigger {
 	const char *word;
@@ -66,6 +70,26 @@ bool find_is_strong(const uint8_t *text, size_t size, size_t min)
 		return false;
 	return (digit && (lower || upper)) || (other && lower) || (upper && lower && size >= 16) ||
 	       (digit && size >= 16);
+}
+
+/* Letters and few digits, in words as people write them: lower, Upper and UPPER. Of what was drawn
+ * at random the words are short. */
+bool find_is_identifier(const uint8_t *text, size_t size)
+{
+	size_t words = 0, letters = 0, digits = 0;
+	uint8_t before = 0;
+
+	while (size && find_is_in(*text, "!&*+-"))
+		text++, size--;
+	for (size_t i = 0; i < size; before = text[i++]) {
+		if (!isalnum(text[i]) && !find_is_in(text[i], "_.:->$"))
+			return false;
+		digits += isdigit(text[i]) > 0;
+		letters += isalpha(text[i]) > 0;
+		words += isalpha(text[i]) &&
+			 (!isalpha(before) || (isupper(text[i]) && islower(before)));
+	}
+	return words && letters >= WORD_MEAN * words && digits <= IDENTIFIER_DIGITS;
 }
 
 size_t find_line_end(const struct search *s, size_t at)

@@ -45,6 +45,8 @@ bool find_is_in(uint8_t c, const char *set);
 bool find_is_name(uint8_t c);
 /* A value of at least @min bytes, and not a piece of a program or of prose. */
 bool find_is_strong(const uint8_t *text, size_t size, size_t min);
+/* What a program may call something: object.member_name, and no secret that was made. */
+bool find_is_identifier(const uint8_t *text, size_t size);
 /* A line of HTTP itself, or as a program shows it that talks HTTP: it is there and not spoken of.
  * @from: of the name, @at: of the colon. */
 bool find_is_header(const struct search *s, size_t from, size_t at, size_t *ret_end);

@@ -137,6 +137,16 @@ static bool looks_made(const uint8_t *text, size_t size, size_t min, bool with_s
 	return letter && (digit || (with_sign && sign && !blank));
 }
 
+/* As it is in a URL. */
+static bool is_encoded(const uint8_t *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (!isalnum(text[i]) && !find_is_in(text[i], "-._~%+/=@!*:$"))
+			return false;
+	}
+	return true;
+}
+
 /* ---- where it is ---- */
 
 static bool is_escaped_quote(const struct search *s, size_t at)
@@ -218,8 +228,13 @@ static bool is_capital(const struct search *s, size_t from, size_t to)
 /* PASSWORD 'value', PASSWORD('value') */
 static bool said(const struct search *s, size_t name, size_t end, struct value *ret)
 {
+	static const char word[] = "password";
 	size_t at = find_skip_blanks(s, end);
 
+	/* In source code FUNCTION_PASS("name") is something else. */
+	if (end - name != sizeof(word) - 1 ||
+	    strncasecmp((const char *)s->text + name, word, end - name) != 0)
+		return false;
 	if (at < s->size && s->text[at] == '(')
 		at = find_skip_blanks(s, at + 1);
 	if (at == end || at >= s->size || !find_is_in(s->text[at], "'\"") || !quoted(s, at, ret))
@@ -264,7 +279,8 @@ static bool value_behind(const struct search *s, size_t name, size_t at, struct 
 	if (!bare(s, i, ret))
 		return false;
 	ret->syntax = spaced ? SYNTAX_LOOSE : SYNTAX_TIGHT;
-	if (!spaced && (in_form || (ret->to < s->size && s->text[ret->to] == '&')))
+	in_form |= ret->to < s->size && s->text[ret->to] == '&';
+	if (!spaced && in_form && is_encoded(s->text + ret->from, ret->to - ret->from))
 		ret->syntax = SYNTAX_FORM;
 	return true;
 }
@@ -292,6 +308,22 @@ static int tell_unescaped(const struct search *s, const struct value *v, enum re
 	return s->tell(s->context, plain, n, class);
 }
 
+/* Of source code: token = object->member, token=object.member. */
+static bool is_expression(const struct value *v, const uint8_t *text, size_t size)
+{
+	return find_is_identifier(text, size) &&
+	       (v->syntax == SYNTAX_LOOSE || memchr(text, '.', size) ||
+		memmem(text, size, "->", 2));
+}
+
+static bool is_mail(const uint8_t *text, size_t size)
+{
+	const uint8_t *at = memchr(text, '@', size);
+
+	return at && memchr(at, '.', size - (size_t)(at - text)) &&
+	       !memchr(at + 1, '@', size - (size_t)(at + 1 - text));
+}
+
 static bool is_sure(const struct value *v, const uint8_t *text, size_t size,
 		    enum redact_class class)
 {
@@ -299,7 +331,8 @@ static bool is_sure(const struct value *v, const uint8_t *text, size_t size,
 	size_t min = class == REDACT_PASSWORD ? rule->password_min : rule->min;
 
 	if (rule->bare)
-		return find_is_strong(text, size, min);
+		return find_is_strong(text, size, min) && !is_expression(v, text, size) &&
+		       !(class == REDACT_TOKEN && is_mail(text, size));
 	return looks_made(text, size, min, rule->sign);
 }
 
@@ -441,9 +474,10 @@ static int take_option(const struct search *s, size_t at, enum redact_class clas
 	for (end = from;
 	     end < s->size && s->text[end] > ' ' && !find_is_in(s->text[end], "\"'&;|<>()"); end++)
 		;
-	return find_is_strong(s->text + from, end - from, FIND_STRONG_MIN)
-		       ? find_tell(s, from, end, class)
-		       : 0;
+	if (!find_is_strong(s->text + from, end - from, FIND_STRONG_MIN) ||
+	    (class == REDACT_TOKEN && is_mail(s->text + from, end - from)))
+		return 0;
+	return find_tell(s, from, end, class);
 }
 
 int find_name(const struct search *s, size_t begin, size_t at)

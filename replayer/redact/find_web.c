@@ -128,7 +128,8 @@ int find_authorization(const struct search *s, size_t begin, size_t at)
 	}
 	if (stop - at < FIND_VALUE_MIN ||
 	    (!header &&
-	     !find_is_strong(s->text + at, stop - at, scheme ? SCHEME_MIN : FIND_SPACED_MIN)))
+	     !find_is_strong(s->text + at, stop - at, scheme ? SCHEME_MIN : FIND_SPACED_MIN)) ||
+	    (!header && !scheme && find_is_identifier(s->text + at, stop - at)))
 		return 0;
 	r = find_tell(s, at, stop, REDACT_HEADER);
 	return r == 0 ? find_basic(s->text + at, stop - at, s->tell, s->context) : r;

@@ -56,10 +56,10 @@ int redact_next_pass(struct redact *r, struct err *err);
 
 /* What there is to be said of reading the tape. */
 struct redact_outcome {
-	uint64_t unknown; /* records and events of kinds that are not known, left out */
+	uint64_t unknown;        /* records and events of kinds that are not known, left out */
 	uint64_t unknown_fields; /* of records and messages, left out */
-	uint64_t damages; /* places of the tape */
-	const char *path; /* of the tape, for the function below */
+	uint64_t damages;        /* places of the tape */
+	const char *path;        /* of the tape, for the function below */
 	void (*damage)(const char *path, const struct trace_damage *d); /* NULL: not told */
 };
 /* All three passes over a file. 0 or -errno. */

@@ -88,6 +88,28 @@ static void test_tokens(void **state)
 	FINDS("9fceb02d0ae598e95dc970b74767f19372d61af8", "");
 }
 
+static void test_looks(void **state)
+{
+	(void)state;
+	/* Of letters alone, as one of thirty is. */
+	FINDS("glpat-AbCdEfGhIjKlMnOpQrSt", "glpat-AbCdEfGhIjKlMnOpQrSt ");
+	FINDS("glpat-xxxxxxxxxxxxxxxxxxxx", "");
+	FINDS("dapi0123456789abcdef0123456789abcde4", "dapi0123456789abcdef0123456789abcde4 ");
+	FINDS("dapi0123456789abcdef0123456789abcde4x", "");
+	FINDS("https://hooks.slack.com/services/T04/B04/aB3dE5gH7jK9mN1pQ3rS5tU7",
+	      "T04/B04/aB3dE5gH7jK9mN1pQ3rS5tU7 ");
+	FINDS("bot110201543:AA" LETTERS "/getMe", "110201543:AA" LETTERS " ");
+	FINDS("12:AA" LETTERS, "");
+	FINDS("sk-ssh-ed25519-cert-v01@openssh.com,sk-ecdsa-sha2-nistp256", "");
+	FINDS("root:$6$saltsalt$" LETTERS ":18000:", "$6$saltsalt$" LETTERS " ");
+	FINDS("'pbkdf2_sha256$2600$salt$" LETTERS "='", "pbkdf2_sha256$2600$salt$" LETTERS "= ");
+	FINDS("bob:{SSHA}" LETTERS "\n", LETTERS " ");
+	FINDS("awk '{print $1$2}' | sed s/$6$//", "");
+	/* Within a word, and of a name in source code. */
+	FINDS("_M_token = _S_token_ord_char; token: options.identityToken", "");
+	FINDS("client --oauth2-auth bob4711@h.example", "");
+}
+
 static void test_http(void **state)
 {
 	(void)state;
@@ -99,6 +121,11 @@ static void test_http(void **state)
 	FINDS("X-Api-Key: zq81\r\n", "zq81 ");
 	FINDS("Cookie: a=b12345; sid=x\r\n", "b12345 x ");
 	FINDS("Set-Cookie: sid=x4711; Path=/; HttpOnly\r\n", "x4711 ");
+	FINDS("Authorization: Digest username=\"bob\", response=\"aB3dE5gH\"\r\n",
+	      "username=\"bob\", response=\"aB3dE5gH\" ");
+	FINDS("Location: https://h/cb?code=aB3dE5gH7jK9mN1pQ3&state=x\r\n", "aB3dE5gH7jK9mN1pQ3 ");
+	FINDS("https://h/c?sv=1&sig=aB3dE5gH7jK9%2BmN1pQ3%3D", "aB3dE5gH7jK9%2BmN1pQ3%3D ");
+	FINDS("exit code=aB3dE5gH7jK9mN1pQ3", "");
 	/* It is only spoken of. */
 	FINDS("No permission -- see authorization schemes, section 2.1", "");
 	FINDS("authorization: the process of giving somebody a right", "");
@@ -120,6 +147,103 @@ static void test_logins(void **state)
 	FINDS("PASS aB3dE5\n", "");
 	FINDS("Your login failed today2\r\n", "");
 	FINDS("a long line that says LOGIN bob aB3dE5\r\n", "");
+}
+
+#define ON_WIRE(text, expected)  check(on_wire, text, sizeof(text) - 1, expected)
+#define SETTINGS(text, expected) check(settings, text, sizeof(text) - 1, expected)
+
+static int on_wire(const struct finder *f, const uint8_t *text, size_t size, find_fn *tell,
+		   void *context)
+{
+	return find_text_of(f, FIND_WIRE, text, size, tell, context);
+}
+
+static int settings(const struct finder *f, const uint8_t *text, size_t size, find_fn *tell,
+		    void *context)
+{
+	return find_text_of(f, FIND_SETTINGS, text, size, tell, context);
+}
+
+/* c210cFB3OXE= is smtpPw9q in base64, AGJvYgBzbXRwUHc5cQ== is \0bob\0smtpPw9q. */
+static void test_exchanges(void **state)
+{
+	(void)state;
+	FINDS("AUTH LOGIN\r\nYm9iQHg=\r\nc210cFB3OXE=\r\nMAIL\r\n", "c210cFB3OXE= smtpPw9q ");
+	FINDS("AUTH PLAIN\r\nAGJvYgBzbXRwUHc5cQ==\r\n", "AGJvYgBzbXRwUHc5cQ== smtpPw9q ");
+	FINDS("a1 AUTHENTICATE PLAIN AGJvYgBzbXRwUHc5cQ==\r\n", "AGJvYgBzbXRwUHc5cQ== smtpPw9q ");
+	/* user=a, auth=Bearer yaToken9Q, with ^A between them. */
+	FINDS("AUTH XOAUTH2 dXNlcj1hAWF1dGg9QmVhcmVyIHlhVG9rZW45UQEB\r\n",
+	      "dXNlcj1hAWF1dGg9QmVhcmVyIHlhVG9rZW45UQEB yaToken9Q ");
+	FINDS("250-AUTH LOGIN PLAIN\r\n250 AUTH PLAIN LOGIN\r\n250 HELP\r\n", "");
+	FINDS("*2\r\n$4\r\nAUTH\r\n$4\r\nfoob\r\n", "foob ");
+	FINDS("*3\r\n$4\r\nauth\r\n$3\r\nbob\r\n$4\r\nfoob\r\n", "foob ");
+	FINDS("*2\r\n$4\r\nAUTH\r\n$9999\r\nfoob", "");
+	/* A socket's lines are what they look like. */
+	ON_WIRE("USER bob\r\nPASS swordfish\r\n", "swordfish ");
+	ON_WIRE("a2 LOGIN \"bob\" \"im ap\\\"9q\"\r\n", "im ap\\\"9q ");
+	FINDS("PASS swordfish\r\n", "");
+	ON_WIRE("They PASS here\r\n", "");
+}
+
+/* What waits for the lines that belong to it. */
+static void test_whole(void **state)
+{
+	static const char text[] = "EHLO h\r\nAUTH LOGIN\r\nYm9i\r\n";
+
+	(void)state;
+	assert_int_equal(find_whole(FIND_WIRE, (const uint8_t *)text, 20), 8);
+	assert_int_equal(find_whole(FIND_WIRE, (const uint8_t *)text, sizeof(text) - 1), 8);
+	assert_int_equal(find_whole(FIND_WIRE, (const uint8_t *)text, 8), 8);
+	assert_int_equal(find_whole(FIND_ANY, (const uint8_t *)text, 20), 20);
+	assert_int_equal(
+		find_whole(FIND_WIRE, (const uint8_t *)"AUTH LOGIN\r\nYQ==\r\nYg==\r\n", 24), 24);
+}
+
+static void test_values(void **state)
+{
+	(void)state;
+	/* Whatever characters are in it. */
+	FINDS("SECRET_KEY = '#h(k2$&w=9n!x0*z)q@5p^7m%4l+8j-6v_3c'",
+	      "#h(k2$&w=9n!x0*z)q@5p^7m%4l+8j-6v_3c ");
+	FINDS("{\"password\": \"two words 9x\"}", "two words 9x ");
+	FINDS("{\"password\":\"q\\\"uo9Zz\"}", "q\\\"uo9Zz q\"uo9Zz ");
+	FINDS("{\\\"password\\\":\\\"aB3dE5\\\"}", "aB3dE5 ");
+	FINDS("{'password': 'swordfish', 'a': 1}", "swordfish ");
+	FINDS("'password' => 'swordfish'", "swordfish ");
+	FINDS("<password>swordfish</password>", "swordfish ");
+	FINDS("<user name=\"a\" password=\"aB3dE5\"/>", "aB3dE5 ");
+	FINDS("user=bob&password=swordfish&x=1", "swordfish ");
+	FINDS("/login?password=swordfish", "swordfish ");
+	FINDS("CREATE ROLE a PASSWORD 'swordfish'", "swordfish ");
+	FINDS("alter role a password 'swordfish';", "swordfish ");
+	FINDS("CREATE USER a IDENTIFIED BY 'swordfish'", "swordfish ");
+	FINDS("with password 'aB3dE5'", "aB3dE5 ");
+	FINDS("machine h\n login bob\n password swordfish\n", "swordfish ");
+	FINDS("{\"auth\": \"" BASIC "\"}", BASIC " Bs1cPassw ");
+	/* Labels, templates, and source code. */
+	FINDS("{\"password\": \"Password\", \"pass\": \"${PASS9}\", \"token\": \"keyword\"}", "");
+	FINDS("{\"password\": \"Enter your password\", \"pwd\": \"********\"}", "");
+	FINDS("<label for=\"x\">Password</label>", "");
+	FINDS("FUNCTION_PASS(\"verify\", Verifier)", "");
+	FINDS("if (password == 'swordfish9')", "");
+	FINDS("flags&pass=[0-9a-f]{1,4}", "");
+	FINDS("{\"auth\": \"digest\"}", "");
+}
+
+static void test_settings(void **state)
+{
+	(void)state;
+	SETTINGS("[db]\nuser = bob\npassword = swordfish\n", "swordfish ");
+	SETTINGS("password: Kv7!pq  # mine\n", "Kv7!pq ");
+	SETTINGS("  - admin_password: \"sword fish\"\r\n", "sword fish ");
+	SETTINGS("db:\n  password: |\n    swordfish\n  port: 1\n", "swordfish ");
+	SETTINGS("requirepass swordfish\n", "swordfish ");
+	SETTINGS("psk=\"my wifi phrase\"\n", "my wifi phrase ");
+	SETTINGS("#password = swordfish\npassword required by all\nhash = swordfish\n", "");
+	SETTINGS("password = ${DB_PASS}\npassword = /run/x\npassword = yes\npassword =\n", "");
+	SETTINGS("\tpassword:", "");
+	SETTINGS("password: |", "");
+	FINDS("password = swordfish\n", "");
 }
 
 static void test_names(void **state)
@@ -148,6 +272,12 @@ static void test_keys(void **state)
 	      "MIIabcdefg1 ");
 	FINDS("/* -----BEGIN PRIVATE KEY----- begins one */\nidentifiers\n", "");
 	FINDS("-----BEGIN PUBLIC KEY-----\nMIIabcdefg1\n-----END", "");
+	FINDS("key: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUV2\n",
+	      "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUV2 ");
+	FINDS("crt: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUV2\n", "");
+	FINDS("Private-Lines: 2\r\nAAAAabcdefg1\r\nAAAAabcdefg2\r\nPrivate-MAC: 00\r\n",
+	      "AAAAabcdefg1 AAAAabcdefg2 ");
+	FINDS("Private-Lines: 99\nAAAAabcdefg1", "AAAAabcdefg1 ");
 	FINDS("CLIENT_RANDOM " HEX_32 " abcdef01234567\n", "abcdef01234567 ");
 	FINDS("SERVER_HANDSHAKE_TRAFFIC_SECRET " HEX_32 " 0123abcd4567\n", "0123abcd4567 ");
 	FINDS("CLIENT_RANDOM and others are labels\n", "");
@@ -177,9 +307,12 @@ static void test_arguments(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tokens), cmocka_unit_test(test_http),
-		cmocka_unit_test(test_logins), cmocka_unit_test(test_names),
-		cmocka_unit_test(test_keys),   cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_tokens),    cmocka_unit_test(test_http),
+		cmocka_unit_test(test_logins),    cmocka_unit_test(test_names),
+		cmocka_unit_test(test_looks),     cmocka_unit_test(test_exchanges),
+		cmocka_unit_test(test_whole),     cmocka_unit_test(test_values),
+		cmocka_unit_test(test_settings),  cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
