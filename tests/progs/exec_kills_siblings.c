@@ -31,7 +31,7 @@ int main(int argc, char **argv)
 	pthread_t thread;
 	for (int i = 0; i < THREADS; i++)
 		require(pthread_create(&thread, NULL, block, NULL) == 0);
-	while (sleepers("34 ") < THREADS) // pause
+	while (sleepers(SYS_pause) < THREADS)
 		sched_yield();
 	execl("/proc/self/exe", "after", "exec", NULL);
 	return EXPECT_EXIT_BROKEN;

@@ -22,7 +22,7 @@ int main(void)
 	for (int i = 0; i < THREADS; i++)
 		require(pthread_create(&thread, NULL, block, NULL) == 0);
 	/* All of them asleep in the pipe: then the end comes in the middle of the calls. */
-	while (sleepers("0 0x") < THREADS) // read
+	while (sleepers(SYS_read) < THREADS)
 		sched_yield();
 	COUNT("0 read\\(%d, .*, 7\\) = 0", channel[0]);
 	JSON("[.[] | select(.type == \"syscall\" and .name == \"read\" and "

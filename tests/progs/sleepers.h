@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How many threads of this process, besides the first, are in a call, whatever their numbers are:
- * /proc tells it. */
+/*
+ * Who is in a call: /proc tells it. It also tells so of who has been stopped by a tracer at the
+ * entry of the call, of which that tracer need not know yet; so it must be asleep besides.
+ */
 #ifndef TESTS_PROGS_SLEEPERS_H
 #define TESTS_PROGS_SLEEPERS_H
 
@@ -10,24 +12,58 @@
 #include <string.h>
 #include <unistd.h>
 
-/* @call: as /proc/PID/syscall begins: its number and a blank. */
-static int sleepers(const char *call)
+static size_t proc_text(const char *directory, const char *name, char *ret, size_t size)
+{
+	char path[320];
+	FILE *f;
+	size_t n;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	f = fopen(path, "re");
+	n = f ? fread(ret, 1, size - 1, f) : 0;
+	ret[n] = '\0';
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* @directory: /proc/PID, /proc/self/task/TID. */
+static int is_asleep_in(const char *directory, long call)
+{
+	char text[512], *end, *state;
+	long number;
+
+	if (!proc_text(directory, "syscall", text, sizeof(text)))
+		return 0;
+	number = strtol(text, &end, 10);
+	if (end == text || *end != ' ' || number != call ||
+	    !proc_text(directory, "stat", text, sizeof(text)))
+		return 0;
+	state = strrchr(text, ')');
+	return state && strncmp(state, ") S", 3) == 0;
+}
+
+static __attribute__((unused)) void await_asleep_in(pid_t child, long call)
+{
+	char directory[32];
+
+	snprintf(directory, sizeof(directory), "/proc/%d", (int)child);
+	while (!is_asleep_in(directory, call))
+		usleep(1000);
+}
+
+/* How many threads of this process besides the first. */
+static __attribute__((unused)) int sleepers(long call)
 {
 	DIR *d = opendir("/proc/self/task");
 	int asleep = 0;
 
 	for (struct dirent *e; d && (e = readdir(d));) {
-		char path[300], text[64] = "";
-		FILE *f;
+		char directory[300];
 
-		if (atoi(e->d_name) == getpid())
-			continue;
-		snprintf(path, sizeof(path), "/proc/self/task/%s/syscall", e->d_name);
-		f = fopen(path, "re");
-		if (!f)
-			continue;
-		asleep += fgets(text, sizeof(text), f) && !strncmp(text, call, strlen(call));
-		fclose(f);
+		snprintf(directory, sizeof(directory), "/proc/self/task/%s", e->d_name);
+		if (atoi(e->d_name) > 0 && atoi(e->d_name) != getpid())
+			asleep += is_asleep_in(directory, call);
 	}
 	if (d)
 		closedir(d);
