@@ -195,7 +195,8 @@ static int add(struct steps_run *run, struct compare_new *x, const struct edit *
 	}
 	x->node = run->node;
 	x->what = object_hash(s, step);
-	if (pool_step_by_chance(run->c, s, b ? b->process : a->process, step) ||
+	if (compare_of_stranger(run->c, run->node, compare_label(s, step->object)) ||
+	    pool_step_by_chance(run->c, s, b ? b->process : a->process, step) ||
 	    compare_of_spare_thread(run->c, run->node, compare_call(s, step->call)))
 		x->weight = FINDING_NOISE;
 	if (!x->shape)

@@ -543,6 +543,34 @@ static void entries_of_directories(void **state)
 	assert_int_not_equal(found_of_entries("01", "10", true), 0);
 }
 
+/* @lists: it goes through all processes, as ps(1) does. */
+static size_t found_of_strangers(bool lists)
+{
+	struct pair x;
+	size_t n;
+
+	both(&x);
+	for (size_t i = 0; i < 2; i++) {
+		if (lists)
+			made_step(i ? &x.b : &x.a, 1, "getdents(</proc>, {})", "/proc", 0);
+	}
+	made_step(&x.b, 1, "stat(\"/proc/*\") = -1 ENOENT", "/proc/*", ENOENT);
+	made_count(&x.a, 1, "open", "/proc/*/stat", 100);
+	made_count(&x.b, 1, "open", "/proc/*/stat", 900);
+	end(&x);
+	n = loud(&x);
+	done(&x);
+	return n;
+}
+
+static void processes_of_others(void **state)
+{
+	(void)state;
+	assert_int_equal(found_of_strangers(true), 0);
+	/* That of a file with a number in it may be what is wrong. */
+	assert_int_equal(found_of_strangers(false), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -556,6 +584,7 @@ int main(void)
 		cmocka_unit_test(the_order_that_is_told),
 		cmocka_unit_test(what_it_tells_itself),
 		cmocka_unit_test(loops_of_events),
+		cmocka_unit_test(processes_of_others),
 		cmocka_unit_test(entries_of_directories),
 		cmocka_unit_test(handlers_again_and_again),
 	};
