@@ -72,7 +72,7 @@ static size_t pipe_of(const struct diff_side *s, const struct diff_step *step, c
 	}
 	if (step->object || strcmp(compare_call(s, step->call), "pipe") != 0)
 		return 0;
-	text = strstr(compare_text(s, step->text), "<pipe#");
+	text = strstr(diff_step_text(s, step), "<pipe#");
 	*ret = text ? text + 1 : NULL;
 	return text ? strcspn(*ret, ">") : 0;
 }
@@ -136,8 +136,8 @@ static bool is_handed_on(const struct diff_side *s, uint32_t maker, const char *
 		for (size_t k = 0; p->parent == maker && p->thread_count && k < p->threads->count;
 		     k++) {
 			if (strcmp(compare_call(s, p->threads->steps[k].call), "dup2") == 0 &&
-			    strncmp(compare_text(s, p->threads->steps[k].text), text,
-				    strlen(text)) == 0)
+			    strncmp(diff_step_text(s, &p->threads->steps[k]), text, strlen(text)) ==
+				    0)
 				return true;
 		}
 	}

@@ -156,7 +156,10 @@ static int compare_one(struct comparison *c, uint32_t node, const struct tally *
 		      pool_untimely_ends(c, node), x, y) ||
 	    compare_of_spare_thread(c, node,
 				    compare_call(side == SIDE_B ? c->b : c->a, any->call_at)) ||
-	    pool_count_by_chance(c, node, compare_call(side == SIDE_B ? c->b : c->a, any->call_at)))
+	    pool_count_by_chance(c, node,
+				 compare_call(side == SIDE_B ? c->b : c->a, any->call_at)) ||
+	    compare_of_stranger(c, node,
+				compare_label(side == SIDE_B ? c->b : c->a, any->object_at)))
 		return 0;
 	return add(c, node, any, side, x, y);
 }

@@ -38,7 +38,7 @@ static bool lets_go(const struct diff_side *s, const struct diff_step *step)
 	if (strcmp(call, "epoll_ctl") == 0)
 		return !step->error || step->error == ENOENT;
 	if (strcmp(call, "rt_sigaction") == 0)
-		return !step->error && strstr(compare_text(s, step->text), ", {sa_handler=SIG_DFL");
+		return !step->error && strstr(diff_step_text(s, step), ", {sa_handler=SIG_DFL");
 	return !step->error && compare_is_one_of(call, calls);
 }
 
@@ -105,21 +105,46 @@ static int note_entries(const char *text, struct map *ret)
 	return 0;
 }
 
-/* For each name, what is done with it, in order. */
+static int note_all_entries(const struct diff_side *s, const struct diff_thread *t, struct map *ret)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < t->count; i++) {
+		if (strcmp(compare_call(s, t->steps[i].call), "getdents") == 0)
+			r = note_entries(diff_step_text(s, &t->steps[i]), ret);
+	}
+	return r;
+}
+
+/* The path from the first entry of a directory on: 1/0 of tree/1/0, and of copy/1/0. NULL: it is
+ * none. */
+static const char *way_of(const struct diff_side *s, const struct diff_step *step,
+			  const struct map *entries)
+{
+	const char *at = entries->count ? strchr(compare_label(s, step->object), '/') : NULL;
+
+	for (; at; at = strchr(at, '/')) {
+		at++;
+		if (map_get(entries, hash_name(at, strcspn(at, "/"))))
+			return at;
+	}
+	return NULL;
+}
+
+/* For each of these, what is done with it, in order. */
 static int note_sequences(const struct diff_side *s, const struct diff_thread *t,
 			  struct order_side *ret)
 {
+	if (note_all_entries(s, t, &ret->entries) < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < t->count; i++) {
 		const struct diff_step *step = &t->steps[i];
-		const char *name = name_of(s, step);
+		const char *way = way_of(s, step, &ret->entries);
 		uint64_t key, sequence;
 
-		if (strcmp(compare_call(s, step->call), "getdents") == 0 &&
-		    note_entries(diff_step_text(s, step), &ret->entries) < 0)
-			return -ENOMEM;
-		if (!name)
+		if (!way)
 			continue;
-		key = hash_name(name, strlen(name));
+		key = hash_name(way, strlen(way));
 		sequence = (uintptr_t)map_get(&ret->sequences, key);
 		sequence = hash_add(sequence, &step->coarse, sizeof(step->coarse)) | 1;
 		if (map_put(&ret->sequences, key, (void *)(uintptr_t)sequence) < 0)
@@ -197,12 +222,15 @@ static int make(const struct comparison *c, const struct diff_thread *t,
 }
 
 /* Whether this is about an entry of a directory, with which the same is done in the same order. */
-static bool is_entry(const struct orders *o, const char *name)
+static bool is_entry(const struct orders *o, const struct diff_side *b,
+		     const struct diff_step *step)
 {
+	const char *name = name_of(b, step), *way = way_of(b, step, &o->b.entries);
 	const uint64_t key = name ? hash_name(name, strlen(name)) : 0;
+	const uint64_t by = way ? hash_name(way, strlen(way)) : 0;
 
-	return name && map_get(&o->a.entries, key) && map_get(&o->b.entries, key) &&
-	       map_get(&o->a.sequences, key) == map_get(&o->b.sequences, key);
+	return name && way && map_get(&o->a.entries, key) && map_get(&o->b.entries, key) &&
+	       map_get(&o->a.sequences, by) == map_get(&o->b.sequences, by);
 }
 
 static bool change_places(const struct comparison *c, const struct diff_thread *t,
@@ -227,5 +255,5 @@ int order_matters(const struct comparison *c, const struct edit *a, const struct
 	if (make(c, t, u, orders) < 0)
 		return -ENOMEM;
 	return !orders->same_otherwise && !change_places(c, t, a, u, b) &&
-	       !is_entry(orders, name_of(c->b, b->step));
+	       !is_entry(orders, c->b, b->step);
 }

@@ -9,7 +9,7 @@
 /* What is known of the threads of a unit: made when it is asked for. Zeroed is empty. */
 struct order_side {
 	struct map entries;   /* of directories that were read: hashes of names */
-	struct map sequences; /* hash of a name: of all that was done with it, in order */
+	struct map sequences; /* hash of a path below: of all that was done with it, in order */
 	struct map own;       /* how often each step was taken that compare_is_own() */
 };
 

@@ -55,3 +55,33 @@ bool compare_own_in_turns(const struct comparison *c, uint32_t node, const struc
 	       times(c, node, SIDE_B, a) >= OFTEN && times(c, node, SIDE_A, b) >= OFTEN &&
 	       times(c, node, SIDE_B, b) >= OFTEN;
 }
+
+/* ---- processes of others ---- */
+
+static bool lists_processes(const struct diff_side *s, const uint32_t *processes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct diff_process *p = &s->processes[processes[i]];
+
+		for (size_t t = 0; t < p->thread_count; t++) {
+			for (size_t k = 0; k < p->threads[t].count; k++) {
+				const struct diff_step *step = &p->threads[t].steps[k];
+
+				if (strcmp(compare_call(s, step->call), "getdents") == 0 &&
+				    strcmp(compare_label(s, step->object), "/proc") == 0)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+bool compare_of_stranger(struct comparison *c, uint32_t node, const char *label)
+{
+	static const char anybody[] = "/proc/*";
+	const struct match_node *n = &c->match.nodes[node];
+
+	return strncmp(label, anybody, sizeof(anybody) - 1) == 0 &&
+	       c->stranger_looks++ < STRANGER_LOOKS_MAX &&
+	       lists_processes(c->a, n->a, n->a_count) && lists_processes(c->b, n->b, n->b_count);
+}

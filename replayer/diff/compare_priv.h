@@ -59,6 +59,12 @@ bool compare_own_again(const struct comparison *c, uint32_t node, int side,
 bool compare_own_in_turns(const struct comparison *c, uint32_t node, const struct diff_step *a,
 			  const struct diff_step *b);
 
+/* Whether it is of a process that is not on the tape, looked at by one that goes through all there
+ * are: which these are, and whether they are there still, is chance. False when it has been asked
+ * for more than so many times. */
+enum { STRANGER_LOOKS_MAX = 4096 }; /* each goes through all steps of a node */
+bool compare_of_stranger(struct comparison *c, uint32_t node, const char *label);
+
 /* Where a process begins. */
 struct finding_place compare_place_of(const struct diff_side *s, uint32_t process);
 /* Whether a word is one of a list that ends with NULL. */

@@ -238,7 +238,8 @@ static int add(struct steps_run *run, struct compare_new *x, const struct edit *
 	}
 	x->node = run->node;
 	x->what = object_hash(s, step);
-	if (pool_step_by_chance(run->c, s, b ? b->process : a->process, step) ||
+	if (compare_of_stranger(run->c, run->node, compare_label(s, step->object)) ||
+	    pool_step_by_chance(run->c, s, b ? b->process : a->process, step) ||
 	    compare_of_spare_thread(run->c, run->node, compare_call(s, step->call)))
 		x->weight = FINDING_NOISE;
 	if (!x->shape)
@@ -383,7 +384,7 @@ static int choice_of(const char *call)
 static uint64_t purpose_of(const struct diff_side *s, const struct diff_step *step)
 {
 	static const char *const words[] = {"O_WRONLY", "O_RDWR", "O_DIRECTORY"};
-	const char *text = compare_text(s, step->text);
+	const char *text = diff_step_text(s, step);
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (strstr(text, words[i]))
@@ -461,7 +462,7 @@ static bool is_last_write(const struct steps_run *run, const struct diff_step *s
 static bool asks_for_limit(const struct diff_side *s, const struct diff_step *step)
 {
 	return !step->error && strcmp(compare_call(s, step->call), "prlimit64") == 0 &&
-	       strstr(compare_text(s, step->text), ", NULL, {");
+	       strstr(diff_step_text(s, step), ", NULL, {");
 }
 
 /* A step of one side only: of a file or peer that the other never heard of, it is the object

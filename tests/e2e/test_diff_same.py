@@ -219,8 +219,9 @@ SHELLS = {
     "pipeline": Program(["sh", "-c", "find . -name '*.txt' | sort | xargs cat | tr -cs a-z '\\n' | "
                          "sort | uniq -c | sort -rn >$HOME/words"], texts),
     "head": Program(["sh", "-c", "yes some text | head -c 300000 | wc -c"]),
-    "tee": Program(["bash", "-c", "cat *.txt | tee >(wc -l >lines) >(wc -c >size) | wc -w; wait"],
-                   texts),
+    # Not here: a name may be there already when the others are asked for.
+    "tee": Program(["bash", "-c", "cat *.txt | tee >(wc -l >$HOME/l) >(wc -c >$HOME/c) | wc -w; "
+                    "wait"], texts),
     "wait -n": Program(["bash", "-c", "for i in {1..9}; do ((i < 4)) || wait -n; gzip -nk $i.txt & "
                         "done; wait"], texts),
     "jobs": Program(["sh", "-c", "for i in 1 2 3 4; do (cat $i.txt >$i.out; true) & done; wait"],

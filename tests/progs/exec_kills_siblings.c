@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The leader execs while its threads sit in calls: these never return, the exec does.
 #include "expect.h"
+#include "sleepers.h"
 
 #include <pthread.h>
+#include <sched.h>
 
 static void *block(void *arg)
 {
@@ -29,17 +31,8 @@ int main(int argc, char **argv)
 	pthread_t thread;
 	for (int i = 0; i < THREADS; i++)
 		require(pthread_create(&thread, NULL, block, NULL) == 0);
-	for (int tid = getpid() + 1, asleep = 0; asleep < THREADS; tid++) {
-		char path[64], text[64] = "";
-		if (tid > getpid() + 50)
-			tid = getpid() + 1, asleep = 0;
-		snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
-		FILE *f = fopen(path, "re");
-		if (!f)
-			continue;
-		asleep += fgets(text, sizeof(text), f) && !strncmp(text, "34 ", 3);
-		fclose(f);
-	}
+	while (sleepers(SYS_pause) < THREADS)
+		sched_yield();
 	execl("/proc/self/exe", "after", "exec", NULL);
 	return EXPECT_EXIT_BROKEN;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads sit in calls when the process ends by exit_group: entries without exits.
 #include "expect.h"
+#include "sleepers.h"
 
 #include <pthread.h>
+#include <sched.h>
 
 static int channel[2];
 
@@ -20,18 +22,8 @@ int main(void)
 	for (int i = 0; i < THREADS; i++)
 		require(pthread_create(&thread, NULL, block, NULL) == 0);
 	/* All of them asleep in the pipe: then the end comes in the middle of the calls. */
-	for (int asleep = 0; asleep < THREADS;) {
-		asleep = 0;
-		for (int tid = getpid() + 1; tid < getpid() + 50; tid++) {
-			char path[64], text[64] = "";
-			snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
-			FILE *f = fopen(path, "re");
-			if (!f)
-				continue;
-			asleep += fgets(text, sizeof(text), f) && !strncmp(text, "0 0x", 4);
-			fclose(f);
-		}
-	}
+	while (sleepers(SYS_read) < THREADS)
+		sched_yield();
 	COUNT("0 read\\(%d, .*, 7\\) = 0", channel[0]);
 	JSON("[.[] | select(.type == \"syscall\" and .name == \"read\" and "
 	     ".args[2].value == \"0x7\")] | length == %d and all(.state == \"unfinished\")",

@@ -2,6 +2,7 @@
 // A handler makes calls of its own while the interrupted call waits for its restart, and
 // is itself interrupted by another handler.
 #include "expect.h"
+#include "sleepers.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -25,7 +26,7 @@ static void outer(int number)
 int main(void)
 {
 	struct sigaction action = {.sa_handler = outer, .sa_flags = SA_RESTART};
-	char text[8], path[64], state[64] = "";
+	char text[8];
 	int status;
 	require(pipe(channel) == 0 && sigaction(SIGUSR1, &action, NULL) == 0);
 	action.sa_handler = inner;
@@ -33,12 +34,7 @@ int main(void)
 	pid_t child = fork();
 	if (child == 0)
 		_exit(read(channel[0], text, sizeof(text)) != 2);
-	snprintf(path, sizeof(path), "/proc/%d/syscall", child);
-	while (strncmp(state, "0 0x", 4) != 0) {
-		FILE *f = fopen(path, "re");
-		require(f && fgets(state, sizeof(state), f));
-		fclose(f);
-	}
+	await_asleep_in(child, SYS_read);
 	require(kill(child, SIGUSR1) == 0);
 	require(waitpid(child, &status, 0) == child && status == 0);
 	MATCH_AT(child, "read\\(%d, .*, 8\\) = \\? ERESTARTSYS .*", channel[0]);

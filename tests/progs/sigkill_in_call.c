@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A child is killed while it is blocked in a call: the entry stays without an exit.
 #include "expect.h"
+#include "sleepers.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -8,19 +9,13 @@
 int main(void)
 {
 	int channel[2], status;
-	char path[64], text[64];
 	require(pipe(channel) == 0);
 	pid_t child = fork();
 	if (child == 0) {
 		char c[5];
 		_exit(read(channel[0], c, sizeof(c)) != 1);
 	}
-	snprintf(path, sizeof(path), "/proc/%d/syscall", child);
-	do {
-		FILE *f = fopen(path, "re");
-		require(f && fgets(text, sizeof(text), f));
-		fclose(f);
-	} while (strncmp(text, "0 0x", 4) != 0);
+	await_asleep_in(child, SYS_read);
 	require(kill(child, SIGKILL) == 0);
 	require(waitpid(child, &status, 0) == child && WTERMSIG(status) == SIGKILL);
 	EXPECT("kill(%d, SIGKILL) = 0", child);

@@ -498,6 +498,79 @@ static void loops_of_events(void **state)
 	assert_int_not_equal(found_of_loop("u", "ua"), 0);
 }
 
+/* cp -r: entry by entry, in the order in which the kernel tells them. @late: it makes one before it
+ * has looked at what it is a copy of. */
+static void copies(struct made_side *s, const char *order, bool late)
+{
+	made_step(s, 1, "getdents(</t>, {0 1})", "/t", 0);
+	for (const char *at = order; *at; at++) {
+		char to[64], from[64], text[128];
+
+		snprintf(to, sizeof(to), "/c/%c/0", *at);
+		snprintf(from, sizeof(from), "/t/%c", *at);
+		snprintf(text, sizeof(text), "getdents(<%s>, {0})", from);
+		made_step(s, 1, text, from, 0);
+		snprintf(from, sizeof(from), "/t/%c/0", *at);
+		for (int k = 0; k < 2; k++) {
+			const bool looks = (k == 0) != (late && *at == '1');
+
+			snprintf(text, sizeof(text), "%s(\"%s\")", looks ? "open" : "mkdir",
+				 looks ? from : to);
+			made_step(s, 1, text, looks ? from : to, 0);
+		}
+	}
+}
+
+static size_t found_of_entries(const char *a, const char *b, bool late)
+{
+	struct pair x;
+	size_t n;
+
+	both(&x);
+	copies(&x.a, a, false);
+	copies(&x.b, b, late);
+	end(&x);
+	n = loud(&x);
+	done(&x);
+	return n;
+}
+
+static void entries_of_directories(void **state)
+{
+	(void)state;
+	assert_int_equal(found_of_entries("01", "10", false), 0);
+	assert_int_not_equal(found_of_entries("01", "01", true), 0);
+	assert_int_not_equal(found_of_entries("01", "10", true), 0);
+}
+
+/* @lists: it goes through all processes, as ps(1) does. */
+static size_t found_of_strangers(bool lists)
+{
+	struct pair x;
+	size_t n;
+
+	both(&x);
+	for (size_t i = 0; i < 2; i++) {
+		if (lists)
+			made_step(i ? &x.b : &x.a, 1, "getdents(</proc>, {})", "/proc", 0);
+	}
+	made_step(&x.b, 1, "stat(\"/proc/*\") = -1 ENOENT", "/proc/*", ENOENT);
+	made_count(&x.a, 1, "open", "/proc/*/stat", 100);
+	made_count(&x.b, 1, "open", "/proc/*/stat", 900);
+	end(&x);
+	n = loud(&x);
+	done(&x);
+	return n;
+}
+
+static void processes_of_others(void **state)
+{
+	(void)state;
+	assert_int_equal(found_of_strangers(true), 0);
+	/* That of a file with a number in it may be what is wrong. */
+	assert_int_equal(found_of_strangers(false), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -511,6 +584,8 @@ int main(void)
 		cmocka_unit_test(the_order_that_is_told),
 		cmocka_unit_test(what_it_tells_itself),
 		cmocka_unit_test(loops_of_events),
+		cmocka_unit_test(processes_of_others),
+		cmocka_unit_test(entries_of_directories),
 		cmocka_unit_test(handlers_again_and_again),
 	};
 
