@@ -2,6 +2,7 @@
 /* Steps and counts: what a thread did, in order where that means something. */
 #include "side_priv.h"
 
+#include "base/cleanup.h"
 #include "sys/names.h"
 #include "sys/table.h"
 
@@ -386,10 +387,23 @@ static bool is_retried(const struct reading *r, int error)
 	       (error == AGAIN && r->class->rule->retries);
 }
 
-/* What the allocator asks for is its own affair, until there is no more. */
+/* What the allocator asks for is its own affair, until there is no more. That nothing is mapped
+ * there is another thing, which mincore and madvise are asked for. */
+static bool is_refused_memory(const struct reading *r, int error)
+{
+	static const char *const calls[] = {"mmap", "mremap", "mprotect"};
+
+	for (size_t i = 0; error == NO_MEMORY && i < ARRAY_SIZE(calls); i++) {
+		if (strcmp(r->class->form.name, calls[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool is_noise_call(const struct reading *r, int error)
 {
-	return is_retried(r, error) || (r->class->how == CALL_NOISE && error != NO_MEMORY);
+	return is_retried(r, error) ||
+	       (r->class->how == CALL_NOISE && !is_refused_memory(r, error));
 }
 
 static int take_noise(struct reading *r, int error)
