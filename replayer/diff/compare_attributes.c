@@ -3,8 +3,8 @@
  * What the command was given besides its environment: as whom it runs, what the kernel allows it,
  * which signals it ignores. A child has it from its parent, and what a program changes of it is a
  * call; so the first snapshot says it all. What a shell, a service manager or a CI job sets for
- * everybody (groups, capabilities, limits, signals, processors) is a circumstance: it is told when something else
- * differs.
+ * everybody (groups, capabilities, limits, signals, processors) is a circumstance: it is told when
+ * something else differs.
  *
  * Limits that depend on the size of the machine (of processes, of locked memory) are left out, and
  * that of core files, which recorders themselves change.
