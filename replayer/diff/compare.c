@@ -134,6 +134,26 @@ static int compare_node(struct comparison *c, uint32_t node)
 	return r == 0 ? compare_node_streams(c, node) : r;
 }
 
+/* Whether somebody on the tape takes connections: who is connected to may be there, too. */
+static bool takes_connections(const struct diff_side *s)
+{
+	uint32_t accept = 0;
+
+	for (uint32_t i = 1; i < s->call_count; i++) {
+		if (strcmp(compare_call(s, i), "accept") == 0)
+			accept = i;
+	}
+	for (size_t i = 1; accept && i < s->process_count; i++) {
+		const struct diff_process *p = &s->processes[i];
+
+		for (size_t k = 0; k < p->count_count; k++) {
+			if (p->counts[k].call == accept && !p->counts[k].error)
+				return true;
+		}
+	}
+	return false;
+}
+
 static int compare_all(struct comparison *c)
 {
 	int r = match_processes(c->a, c->b, c->rules ? is_pool : NULL, c->rules, &c->match);
@@ -146,6 +166,7 @@ static int compare_all(struct comparison *c)
 		r = compare_machines(c);
 	if (r == 0)
 		r = compare_swaps(c);
+	c->serves = takes_connections(c->a) || takes_connections(c->b);
 	return r == 0 ? buf_error(&c->divergences) : r;
 }
 

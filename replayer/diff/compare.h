@@ -35,6 +35,7 @@ struct comparison {
 	size_t excerpts_left_out; /* findings of bytes over EXCERPTS_MAX (excerpt.h) */
 	size_t pool_looks;        /* of compare_pool.h, so that they can be bounded */
 	size_t stranger_looks;    /* likewise: of compare_of_stranger() */
+	bool serves;              /* somebody takes connections on one of the tapes */
 	bool approximate;         /* somewhere there was too much different to look for the least */
 };
 

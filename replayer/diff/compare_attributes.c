@@ -3,8 +3,8 @@
  * What the command was given besides its environment: as whom it runs, what the kernel allows it,
  * which signals it ignores. A child has it from its parent, and what a program changes of it is a
  * call; so the first snapshot says it all. What a shell, a service manager or a CI job sets for
- * everybody (limits, signals, processors) is a circumstance: it is told when something else
- * differs.
+ * everybody (groups, capabilities, limits, signals, processors) is a circumstance: it is told when
+ * something else differs.
  *
  * Limits that depend on the size of the machine (of processes, of locked memory) are left out, and
  * that of core files, which recorders themselves change.
@@ -117,8 +117,9 @@ static const struct attribute {
 } attributes[] = {
 	{"user", say_user, .of_user = false},
 	{"group", say_group, .of_user = true},
-	{"supplementary groups", say_groups, .of_user = true},
-	{"effective capabilities", say_capabilities, .of_user = true, .of_machine = true},
+	{"supplementary groups", say_groups, .of_user = true, .circumstance = true},
+	{"effective capabilities", say_capabilities, .of_user = true, .of_machine = true,
+	 .circumstance = true},
 	{"umask", say_umask, .of_user = false},
 	{"ignored signals", say_ignored, .circumstance = true},
 	{"blocked signals", say_blocked, .circumstance = true},

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -300,6 +301,20 @@ static void say_end(const struct diff_process *p, char *ret, size_t size)
 		snprintf(ret, size, "killed by signal %u", p->status & 0x7f);
 }
 
+/* In what it was, when it did not come to its end by itself. */
+static int note_whereabouts(const struct diff_side *s, const struct diff_process *p,
+			    struct finding *f)
+{
+	const char *label = compare_label(s, p->in_object);
+
+	if (f->note || !p->in_call || (p->ended && !(p->status & 0x7f)))
+		return 0;
+	return asprintf(&f->note, "it was in %s%s%s%s", compare_call(s, p->in_call),
+			*label ? "(<" : "", label, *label ? ">)" : "") < 0
+		       ? -ENOMEM
+		       : 0;
+}
+
 static bool ended_alike(const struct diff_process *p, const struct diff_process *q)
 {
 	return p->ended == q->ended && (!p->ended || (p->status & 0xff7f) == (q->status & 0xff7f));
@@ -328,7 +343,7 @@ static int add_end(struct comparison *c, const struct match_node *n, uint32_t no
 	f->a.count++;
 	f->b.count++;
 	(void)n;
-	return 0;
+	return note_whereabouts(c->b, q, f);
 }
 
 static int compare_statuses(const void *a, const void *b)

@@ -286,8 +286,44 @@ static bool only_looks(const char *call)
 	return compare_is_one_of(call, calls);
 }
 
+/* The step in front of it; NULL: it is the first of its thread. */
+static const struct diff_step *before(const struct diff_side *s, const struct edit *e)
+{
+	const struct diff_process *p = &s->processes[e->process];
+
+	for (size_t i = 0; i < p->thread_count; i++) {
+		const struct diff_thread *t = &p->threads[i];
+
+		if (t->tid == e->tid && e->step > t->steps && e->step < t->steps + t->count)
+			return e->step - 1;
+	}
+	return NULL;
+}
+
+static void say_before(const struct diff_side *s, const struct diff_step *step, struct buf *ret)
+{
+	buf_str(ret, "behind ");
+	said_call(s, step, ret);
+}
+
+/* Where it was and is, if it is behind another call now. */
+static int say_places(const struct steps_run *run, struct compare_new *x, const struct edit *a,
+		      const struct edit *b, struct buf *was, struct buf *now)
+{
+	const struct diff_step *p = before(run->c->a, a), *q = before(run->c->b, b);
+
+	if (!p || !q || p->fine == q->fine)
+		return 0;
+	say_before(run->c->a, p, was);
+	say_before(run->c->b, q, now);
+	x->was = buf_text(was);
+	x->now = buf_text(now);
+	return buf_error(was) || buf_error(now) ? -ENOMEM : 0;
+}
+
 static int tell_moved(struct steps_run *run, struct edit *a, struct edit *b)
 {
+	cleanup_done(buf_done) struct buf was = {0}, now = {0};
 	struct compare_new x = {
 		.kind = FIND_ORDER, .weight = weight_of(run->c->a, a->step), .detail = 1};
 	int matters;
@@ -302,6 +338,8 @@ static int tell_moved(struct steps_run *run, struct edit *a, struct edit *b)
 	/* All that have moved are one finding, which says the first: of those that matter. */
 	if (x.weight == FINDING_NOISE)
 		x.detail = 2;
+	if (matters > 0)
+		matters = say_places(run, &x, a, b, &was, &now);
 	return matters < 0 ? matters : add(run, &x, a, b);
 }
 

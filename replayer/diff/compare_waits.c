@@ -3,7 +3,8 @@
  * How long a process waits at most for what may come. How often it does, and what came of it, is
  * the scheduler's affair; but a timeout that is the same in each call of a kind was written down
  * somewhere. What is left of a time until something is another value in each call, and is none
- * that people choose. Who only sleeps takes longer, no more: that is told of several runs (times.h).
+ * that people choose. Who only sleeps takes longer, no more: that is told of several runs
+ * (times.h).
  */
 #include "compare_priv.h"
 

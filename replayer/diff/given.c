@@ -19,6 +19,16 @@ static bool is_kernels(const char *label)
 	return false;
 }
 
+/* What the loader and the C library look up for themselves: another machine has others, and
+ * nothing comes of it. */
+static bool is_of_loader(const char *label)
+{
+	static const char *const files[] = {"/etc/ld.so.cache", "/usr/lib/locale/locale-archive",
+					    NULL};
+
+	return compare_is_one_of(label, files) || strstr(label, "/gconv-modules.cache");
+}
+
 static bool is_written(const struct diff_side *s, uint64_t object)
 {
 	for (size_t i = 1; i < s->process_count; i++) {
@@ -46,20 +56,6 @@ bool given_is_file(const struct comparison *c, const struct finding *f)
 	       !is_written(c->a, f->what) && !is_written(c->b, f->what);
 }
 
-static bool is_called(const struct diff_side *s, const char *call)
-{
-	for (size_t i = 1; i < s->process_count; i++) {
-		const struct diff_process *p = &s->processes[i];
-
-		for (size_t k = 0; k < p->count_count; k++) {
-			if (!p->counts[k].error &&
-			    strcmp(compare_call(s, p->counts[k].call), call) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
 bool given_is_incoming(const struct comparison *c, const struct finding *f)
 {
 	const struct diff_stream *stream = f->b.stream;
@@ -69,8 +65,7 @@ bool given_is_incoming(const struct comparison *c, const struct finding *f)
 		return false;
 	if (strcmp(compare_label(c->b, stream->object), "stdin") == 0)
 		return true;
-	return c->b->objects[stream->object].kind == DIFF_PEER && !is_called(c->a, "accept") &&
-	       !is_called(c->b, "accept");
+	return c->b->objects[stream->object].kind == DIFF_PEER && !c->serves;
 }
 
 bool given_is_look(const struct comparison *c, const struct finding *f)
@@ -90,7 +85,7 @@ bool given_is_untouched(const struct comparison *c, const struct finding *f)
 {
 	const char *label = compare_label(c->b, f->b.step->object);
 
-	return (label[0] == '/' || label[0] == '$') && !is_kernels(label) &&
+	return (label[0] == '/' || label[0] == '$') && !is_kernels(label) && !is_of_loader(label) &&
 	       !is_written(c->a, f->what) && !is_written(c->b, f->what);
 }
 

@@ -90,7 +90,10 @@ static void say_rest(const struct finding *f, struct buf *out)
 	case FIND_PEER_NEW:
 	case FIND_PEER_GONE:
 	case FIND_SIGNAL:
+		break;
 	case FIND_ORDER:
+		if (f->was && f->now)
+			say_change(f, "", out);
 		break;
 	default:
 		say_change(f, "none", out);

@@ -133,6 +133,9 @@ struct diff_process {
 	size_t stream_count;
 	const struct diff_inherited *inherited; /* by the last exec, but for 0, 1 and 2 */
 	size_t inherited_count;
+	/* What its first thread (or another) was in when it ended, or at the end of the tape;
+	 * `in_call` in calls, DIFF_NONE: nothing. */
+	uint32_t in_call, in_object;
 	uint64_t start_time, end_time;
 };
 

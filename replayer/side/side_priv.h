@@ -211,6 +211,7 @@ struct worker {
 	uint8_t drew; /* not 0: it has just drawn random bytes, and may make a name of them */
 	bool pending; /* `unfinished` is what it is in */
 	struct diff_step unfinished;
+	uint32_t in_call, in_object; /* whatever it is in, steps or not; DIFF_NONE: nothing */
 	struct diff_step *steps;
 	size_t count, capacity;
 	uint8_t *environment; /* of the exec that it is in */

@@ -2,6 +2,7 @@
 /* Steps and counts: what a thread did, in order where that means something. */
 #include "side_priv.h"
 
+#include "base/cleanup.h"
 #include "sys/names.h"
 #include "sys/table.h"
 
@@ -16,7 +17,8 @@ enum {
 	AGAIN = 11,
 	NO_MEMORY = 12,
 	NO_DIRECTORY = 20,
-	RESTARTS_FROM = 512
+	RESTARTS_FROM = 512,
+	RESTARTS_UNTIL = 516
 };
 enum { CHILD = 17, URGENT = 23, VIRTUAL_ALARM = 26, PROFILING = 27, WINDOW = 28 };
 
@@ -345,10 +347,23 @@ static bool is_retried(const struct reading *r, int error)
 	       (error == AGAIN && r->class->rule->retries);
 }
 
-/* What the allocator asks for is its own affair, until there is no more. */
+/* What the allocator asks for is its own affair, until there is no more. That nothing is mapped
+ * there is another thing, which mincore and madvise are asked for. */
+static bool is_refused_memory(const struct reading *r, int error)
+{
+	static const char *const calls[] = {"mmap", "mremap", "mprotect"};
+
+	for (size_t i = 0; error == NO_MEMORY && i < ARRAY_SIZE(calls); i++) {
+		if (strcmp(r->class->form.name, calls[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool is_noise_call(const struct reading *r, int error)
 {
-	return is_retried(r, error) || (r->class->how == CALL_NOISE && error != NO_MEMORY);
+	return is_retried(r, error) ||
+	       (r->class->how == CALL_NOISE && !is_refused_memory(r, error));
 }
 
 static int take_noise(struct reading *r, int error)
@@ -359,6 +374,23 @@ static int take_noise(struct reading *r, int error)
 		return -ENOMEM;
 	note_wait(r);
 	return 0;
+}
+
+/* A call that has not returned, never will, or was left for a signal. Who kills itself is in no
+ * other call than that. */
+static void note_call(struct reading *r, struct worker *w)
+{
+	const struct event_call *call = &r->event->call;
+	struct subject subject;
+
+	w->in_call = DIFF_NONE;
+	if ((call->state == EVENT_FINISHED &&
+	     (call->ret > -RESTARTS_FROM || call->ret < -RESTARTS_UNTIL)) ||
+	    r->class->family >= FAMILY_KILL)
+		return;
+	find_subject(r->event, &subject);
+	w->in_call = r->class->call;
+	w->in_object = object_of_call(r, &subject);
 }
 
 int diff_steps_take_call(struct reading *r)
@@ -372,6 +404,7 @@ int diff_steps_take_call(struct reading *r)
 	const bool noise = is_noise_call(r, error);
 
 	w->pending = false;
+	note_call(r, w);
 	if (noise && r->event->kind != EVENT_BEGUN)
 		return take_noise(r, error);
 	/* What is moved is told by the bytes. */
@@ -425,11 +458,20 @@ int diff_steps_take_signal(struct reading *r)
 	return r->failed < 0 ? r->failed : add_step(r, &r->workers[r->worker], &step);
 }
 
+static void note_whereabouts(struct diff_process *p, const struct worker *w)
+{
+	if (!w->in_call || (p->in_call && w->rank))
+		return;
+	p->in_call = w->in_call;
+	p->in_object = w->in_object;
+}
+
 int diff_steps_end(struct reading *r)
 {
 	for (size_t i = 1; i < r->worker_count; i++) {
 		struct worker *w = &r->workers[i];
 
+		note_whereabouts(&r->actors[w->process].is, w);
 		if (!w->pending)
 			continue;
 		r->actor = w->process;

@@ -233,7 +233,7 @@ class Answers(Meets):
                 [*PYTHON, "-c", script.format(port=port, end=end)],
                 change=lambda: setattr(self, "status", "500 Internal Server Error")))
             found = self.cause(tapes, kind, r"read from tcp:127\.0\.0\.1:")
-            self.assertIn('"500 Internal Ser"', pairs.first_lines(found.text, 8))
+            self.assertIn('"500 Internal ', pairs.first_lines(found.text, 8))
 
     def test_input(self):
         """What came through a pipe from outside."""

@@ -161,6 +161,50 @@ static void it_ends_otherwise(void **state)
 	}
 }
 
+/* Of who did not end by itself it is told in what it was. */
+static void what_it_was_in(void **state)
+{
+	(void)state;
+	for (uint32_t killed = 0; killed < 2; killed++) {
+		const struct finding *f;
+		struct pair x;
+
+		both(&x);
+		made_count(&x.b, 1, "futex", NULL, 1);
+		x.b.processes[1].is.in_call = (uint32_t)x.b.call_count - 1;
+		made_status(&x.b, 1, killed ? 9 : 256);
+		end(&x);
+		f = find(&x, FIND_EXIT);
+		if (killed)
+			assert_string_equal(f->note, "it was in futex");
+		else
+			assert_null(f->note);
+		done(&x);
+	}
+}
+
+/* A call in another place says behind what. */
+static void another_order(void **state)
+{
+	static const char *const texts[] = {"fsync(</a>) = 0", "fsync(</b>) = 0"};
+	const struct finding *f;
+	struct pair x;
+
+	(void)state;
+	both(&x);
+	for (size_t i = 0; i < 2; i++) {
+		made_step(&x.a, 1, texts[i], i ? "/b" : "/a", 0);
+		made_step(&x.b, 1, texts[!i], i ? "/a" : "/b", 0);
+	}
+	end(&x);
+	f = find(&x, FIND_ORDER);
+	assert_non_null(strstr(f->subject, "fsync("));
+	assert_string_not_equal(f->was, f->now);
+	assert_non_null(strstr(f->was, "behind "));
+	assert_true(strstr(f->was, "fsync") || strstr(f->now, "fsync"));
+	done(&x);
+}
+
 static void a_core_is_no_other_end(void **state)
 {
 	struct pair x;
@@ -600,6 +644,8 @@ int main(void)
 		cmocka_unit_test(the_same),
 		cmocka_unit_test(it_ends_otherwise),
 		cmocka_unit_test(a_core_is_no_other_end),
+		cmocka_unit_test(what_it_was_in),
+		cmocka_unit_test(another_order),
 		cmocka_unit_test(variables),
 		cmocka_unit_test(odd_variables),
 		cmocka_unit_test(what_variables_say),

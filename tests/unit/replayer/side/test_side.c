@@ -402,6 +402,123 @@ static void roots_that_are_given(void **state)
 	diff_side_free(s);
 }
 
+/* ---- in what it was ---- */
+
+static const struct made_call reads = {.name = "read", .args = {3, AT_PATH, 8}};
+
+static struct diff_side *run_into(uint8_t state, int64_t ret, bool and_another)
+{
+	static const struct diff_options options = {.one_thread = true};
+	const char *const argv[] = {"tool", NULL}, *const environment[] = {NULL};
+	struct tape t;
+	struct made m;
+
+	begin(&t, &here);
+	execute(&t, "/usr/bin/tool", argv, environment);
+	opens(&t, "/data/in", 0, 3);
+	made_from(&reads, &m);
+	m.event.seq = m.event.call.begun_seq = ++t.seq;
+	m.event.kind = state == EVENT_FINISHED ? EVENT_CALL : EVENT_BEGUN;
+	m.event.call.state = state;
+	m.event.call.ret = ret;
+	m.event.call.end_seq = state == EVENT_FINISHED ? ++t.seq : 0;
+	put(&t, &m.event);
+	made_done(&m);
+	if (and_another)
+		opens(&t, "/data/other", 0, 4);
+	exits(&t, 9);
+	return end(&t, &options);
+}
+
+/* It never came back, or was to be made again after a signal; and nothing came after it. */
+static void what_it_was_in(void **state)
+{
+	static const struct {
+		uint8_t state;
+		int64_t ret;
+		bool and_another, in;
+	} all[] = {{EVENT_UNFINISHED, 0, false, true},  {EVENT_FINISHED, -512, false, true},
+		   {EVENT_FINISHED, -516, false, true}, {EVENT_FINISHED, -517, false, false},
+		   {EVENT_FINISHED, -4, false, false},  {EVENT_FINISHED, 8, false, false},
+		   {EVENT_FINISHED, -512, true, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct diff_side *s = run_into(all[i].state, all[i].ret, all[i].and_another);
+		const struct diff_process *p = &s->processes[1];
+
+		assert_int_equal(p->in_call != DIFF_NONE, all[i].in);
+		if (all[i].in) {
+			assert_string_equal(s->calls[p->in_call], "read");
+			assert_string_equal(text(s, s->objects[p->in_object].label), "/data/in");
+		}
+		diff_side_free(s);
+	}
+}
+
+/* To read, to write and to list are three things; how else it is opened is told beside. */
+static void what_something_is_opened_for(void **state)
+{
+	static const struct diff_options options = {.one_thread = true};
+	static const int64_t flags[] = {0, 02000000, 1, 0101, 0200000};
+	static const size_t like[] = {0, 0, 2, 2, 4};
+	const char *const argv[] = {"tool", NULL}, *const environment[] = {NULL};
+	const struct diff_step *steps;
+	struct diff_side *s;
+	struct tape t;
+
+	(void)state;
+	begin(&t, &here);
+	execute(&t, "/usr/bin/tool", argv, environment);
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		opens(&t, "/data/in", flags[i], 3);
+	opens(&t, "/none/in", 0, -2);
+	opens(&t, "/none/in", 0101, -2);
+	s = end(&t, &options);
+	steps = s->processes[1].threads[0].steps;
+	/* The first is the execve. */
+	steps += s->processes[1].threads[0].count - 7;
+	for (size_t i = 0; i < 5; i++) {
+		for (size_t k = 0; k < 5; k++)
+			assert_int_equal(steps[i].coarse == steps[k].coarse, like[i] == like[k]);
+		assert_true(steps[i].what == steps[0].what);
+	}
+	assert_true(steps[5].marks & DIFF_PROBE);
+	assert_false(steps[6].marks & DIFF_PROBE);
+	assert_true(steps[6].marks & DIFF_MAKES);
+	diff_side_free(s);
+}
+
+/* What the allocator asks for is a step when it is refused. */
+static void refused_memory(void **state)
+{
+	static const struct diff_options options = {.one_thread = true};
+	const struct made_call calls[] = {
+		{.name = "mmap", .ret = 0x7000000, .args = {0, 1 << 20, 3, 0x22, UINT64_MAX}},
+		{.name = "mmap", .ret = -12, .args = {0, 1 << 30, 3, 0x22, UINT64_MAX}},
+		{.name = "mincore", .ret = -12, .args = {0x1000, 4096, AT_PATH}},
+		{.name = "munmap", .ret = -22, .args = {1, 4096}}};
+	const char *const argv[] = {"tool", NULL}, *const environment[] = {NULL};
+	const struct diff_thread *thread;
+	struct diff_side *s;
+	struct tape t;
+	size_t before;
+
+	(void)state;
+	begin(&t, &here);
+	execute(&t, "/usr/bin/tool", argv, environment);
+	before = 1;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		call(&t, &calls[i]);
+	s = end(&t, &options);
+	thread = &s->processes[1].threads[0];
+	assert_int_equal(thread->count, before + 1);
+	assert_int_equal(thread->steps[before].error, ENOMEM);
+	assert_true(thread->steps[before].marks & DIFF_FAILED_ONLY);
+	assert_non_null(strstr(text(s, thread->steps[before].text), "1073741824"));
+	diff_side_free(s);
+}
+
 /* No =, no value, no path; a list that is not on the tape. */
 static void odd_environments(void **state)
 {
@@ -537,6 +654,9 @@ int main(void)
 		cmocka_unit_test(names_that_are_removed_first),
 		cmocka_unit_test(files_without_a_name),
 		cmocka_unit_test(what_ending_threads_load),
+		cmocka_unit_test(what_it_was_in),
+		cmocka_unit_test(what_something_is_opened_for),
+		cmocka_unit_test(refused_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
