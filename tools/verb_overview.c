@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* analyze overview, and analyze without a verb: one screen about a tape. */
-#include "filter.h"
+#include "filter_options.h"
 #include "opts.h"
 #include "verbs.h"
 
@@ -8,12 +8,12 @@
 #include "replayer/query/overview.h"
 
 #include <errno.h>
-#include <getopt.h>
 
 struct overview_run {
 	struct overview overview;
 	struct filter filter;
-	bool json, any;
+	int json; /* as getopt_long() sets it */
+	bool any;
 	size_t told;
 	int failed; /* -ENOMEM while telling */
 	struct buf out;
@@ -59,21 +59,15 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 
 int verb_overview(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{"json", no_argument, NULL, 'j'}, {"trace", required_argument, NULL, 'e'}, {0}};
 	const struct trace_stream_options options = {0};
-	cleanup_done(overview_run_done) struct overview_run run = {.json = false};
-	struct err err = {0};
-	int option, status;
+	cleanup_done(overview_run_done) struct overview_run run = {.json = 0};
+	const struct option longs[] = {
+		{"json", no_argument, &run.json, 1}, FILTER_OPTION_TRACE, {0}};
+	int status;
 
-	while ((option = getopt_long(argc, argv, ":e:", longs, NULL)) != -1) {
-		if (option == 'j')
-			run.json = true;
-		else if (option != 'e')
-			return opts_bad_option(option, argv);
-		else if (filter_trace(&run.filter, optarg, &err) < 0)
-			return opts_complain("%s", err_text(&err));
-	}
+	status = filter_options(&run.filter, argc, argv, longs);
+	if (status)
+		return status;
 	status = opts_for_each_item(argv + optind, &options, take, &run);
 	finish(&run);
 	return opts_end(&run.out, run.failed, status);

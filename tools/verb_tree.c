@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* analyze tree: which process started which. */
-#include "filter.h"
+#include "filter_options.h"
 #include "opts.h"
 #include "verbs.h"
 
@@ -8,13 +8,12 @@
 #include "replayer/query/tree.h"
 
 #include <errno.h>
-#include <getopt.h>
 
 struct tree_run {
 	struct filter filter;
 	struct processes processes;
 	struct tree_style style;
-	bool json;
+	int json;   /* as getopt_long() sets it */
 	int failed; /* -ENOMEM while telling */
 	struct buf out;
 };
@@ -51,25 +50,18 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 
 int verb_tree(int argc, char **argv)
 {
-	static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
-					      {"fold", no_argument, NULL, 'f'},
-					      {"trace", required_argument, NULL, 'e'},
-					      {0}};
 	const struct trace_stream_options options = {0};
 	cleanup_done(tree_run_done) struct tree_run run = {.style = {.colour = opts_colour()}};
-	struct err err = {0};
-	int option, status;
+	int fold = 0, status;
+	const struct option longs[] = {{"json", no_argument, &run.json, 1},
+				       {"fold", no_argument, &fold, 1},
+				       FILTER_OPTION_TRACE,
+				       {0}};
 
-	while ((option = getopt_long(argc, argv, ":e:", longs, NULL)) != -1) {
-		if (option == 'j')
-			run.json = true;
-		else if (option == 'f')
-			run.style.fold = true;
-		else if (option != 'e')
-			return opts_bad_option(option, argv);
-		else if (filter_trace(&run.filter, optarg, &err) < 0)
-			return opts_complain("%s", err_text(&err));
-	}
+	status = filter_options(&run.filter, argc, argv, longs);
+	if (status)
+		return status;
+	run.style.fold = fold;
 	status = opts_for_each_item(argv + optind, &options, take, &run);
 	finish(&run);
 	return opts_end(&run.out, run.failed, status);

@@ -4,6 +4,7 @@
 
 #include "amount.h"
 #include "groups.h"
+#include "net_priv.h"
 
 #include "base/buf.h"
 #include "base/hash.h"
@@ -86,6 +87,12 @@ static void say_host(const struct saying *x, const struct state_address *a)
 	buf_done(&text);
 }
 
+/* One that the kernel is still to choose says nothing. */
+static bool is_chosen(const struct peer *p)
+{
+	return (p->family != FAMILY_INET && p->family != FAMILY_INET6) || address_port(&p->local);
+}
+
 static void say_ends(const struct saying *x, const struct peer *p)
 {
 	bool remote = has_text(&p->remote), local = has_text(&p->local);
@@ -100,12 +107,14 @@ static void say_ends(const struct saying *x, const struct peer *p)
 		}
 	} else if (remote) {
 		say_address(x, &p->remote);
-		if (local && p->role == NET_CLIENT) {
+		if (local && p->role == NET_CLIENT && is_chosen(p)) {
 			buf_str(x->out, ", local ");
 			address_text(&p->local, x->out);
 		}
 	} else if (local) {
-		buf_str(x->out, p->role == NET_LISTENS ? "" : "at ");
+		/* Those of the internet have a section of their own. */
+		if (p->role != NET_LISTENS || p->family == FAMILY_UNIX)
+			buf_str(x->out, p->role == NET_LISTENS ? "listening at " : "at ");
 		say_address(x, &p->local);
 	} else if (p->inode) {
 		buf_printf(x->out, "[%" PRIu64 "], open already", p->inode);

@@ -213,10 +213,20 @@ static struct sql_value value_of(sqlite3_stmt *q, int i)
 	}
 }
 
+/* What somebody needs who does not know the tables by heart. */
+static const char *hint(const char *message)
+{
+	bool unknown = strncmp(message, "no such column", 14) == 0 ||
+		       strncmp(message, "no such table", 13) == 0;
+
+	return unknown ? " (.schema lists all)" : "";
+}
+
 /* "'select …': no such column: x": blanks and line ends of the statement as one blank. */
 static int refuse(const struct sql *s, const char *text, int r, struct err *err)
 {
 	char shown[SHOWN + 4];
+	const char *message;
 	size_t n = 0;
 
 	for (; *text && n < SHOWN; text++) {
@@ -230,9 +240,10 @@ static int refuse(const struct sql *s, const char *text, int r, struct err *err)
 	while (n && (shown[n - 1] == ' ' || ((unsigned char)shown[n - 1] >= 0x80 && *text)))
 		n--;
 	memcpy(shown + n, *text ? "..." : "", *text ? 4 : 1);
-	return err_set(err, r == SQLITE_NOMEM ? ENOMEM : EINVAL, "'%s': %s", shown,
-		       r == SQLITE_AUTH ? "a tape is only read: there is nothing but SELECT"
-					: sqlite3_errmsg(s->db));
+	message = r == SQLITE_AUTH ? "a tape is only read: there is nothing but SELECT"
+				   : sqlite3_errmsg(s->db);
+	return err_set(err, r == SQLITE_NOMEM ? ENOMEM : EINVAL, "'%s': %s%s", shown, message,
+		       hint(message));
 }
 
 static int give_rows(struct sql *s, sqlite3_stmt *q, sql_row_fn *row, void *context,

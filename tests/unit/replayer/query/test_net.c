@@ -577,6 +577,40 @@ static void test_datagrams(void **state)
 	end(&t);
 }
 
+/* Who listens at a path stands among those who are connected there; a port that is not chosen yet
+ * is no address. */
+static void test_ends(void **state)
+{
+	struct buf out = {0};
+	const char *text;
+	struct told t;
+
+	(void)state;
+	begin(&t);
+	numbers(&t, 10, "socket", 3, UNIX, 1, 0);
+	tell(&t, 10,
+	     &(struct made_call){
+		     .name = "bind", .args = {3, NAME, 5}, .memory = {MADE_BYTES(NAME, "\1\0/d")}});
+	numbers(&t, 10, "listen", 0, 3, 5, 0);
+	numbers(&t, 10, "socket", 4, INET, 2, 0);
+	tell(&t, 10,
+	     &(struct made_call){
+		     .name = "bind",
+		     .args = {4, NAME, ADDRESS_SIZE},
+		     .memory = {{NAME, "\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", ADDRESS_SIZE}}});
+	tell(&t, 10,
+	     &(struct made_call){.name = "sendto",
+				 .ret = 5,
+				 .args = {4, BUFFER, 5, 0, NAME, ADDRESS_SIZE},
+				 .memory = {MADE_BYTES(NAME, ADDRESS)}});
+	text = say(&t, true, &out);
+	assert_non_null(strstr(text, "UNIX listening at /d  "));
+	assert_non_null(strstr(text, "UDP 10.0.0.1:80  "));
+	assert_null(strstr(text, "0.0.0.0"));
+	buf_done(&out);
+	end(&t);
+}
+
 /* All readers are gone. */
 static void test_broken_pipe(void **state)
 {
@@ -678,6 +712,7 @@ int main(void)
 		cmocka_unit_test(test_open_port),
 		cmocka_unit_test(test_answered),
 		cmocka_unit_test(test_datagrams),
+		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_broken_pipe),
 		cmocka_unit_test(test_sort),
 	};

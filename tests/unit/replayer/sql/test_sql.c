@@ -258,7 +258,8 @@ static void test_refusals(void **state)
 	(void)state;
 	assert_int_equal(sql_open(place, NULL, &s, &err), 0);
 	assert_int_equal(sql_run(s, &text, count, &a, &err), -EINVAL);
-	assert_string_equal(err.text, "'SELECT foo FROM syscalls': no such column: foo");
+	assert_string_equal(err.text,
+			    "'SELECT foo FROM syscalls': no such column: foo (.schema lists all)");
 	text = "ATTACH '/tmp/x' AS x";
 	assert_int_equal(sql_run(s, &text, count, &a, &err), -EINVAL);
 	sql_free(s);
