@@ -343,7 +343,7 @@ class Served(suite.TapeTest):
         os.mkdir(self.mount)
 
     def bare(self, command):
-        result = run(command, timeout=20)
+        result = run(command)
         if b"skipped" in result.out or result.status:
             self.skipTest(f"not possible here: {result} {result.out}")
         return result
