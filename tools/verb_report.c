@@ -24,13 +24,25 @@ static void report_run_done(struct report_run *run)
 	filter_done(&run->filter);
 }
 
+/* Who it was is said as it was then, whether or not more can be read. */
+static bool is_behind(struct report_run *run, const struct trace_item *item)
+{
+	const uint64_t until = run->filter.until;
+	const bool behind = item->kind == ITEM_EVENT && filter_is_behind(&run->filter, item->event);
+
+	/* Of what was not read the trailer tells. */
+	if (behind || (until && item->kind == ITEM_TRAILER && item->trailer->duration > until))
+		run->report.overview.until = until;
+	return behind;
+}
+
 static int take(void *context, const struct trace_item *item, struct err *err)
 {
 	struct report_run *run = context;
 
 	if (item->kind == ITEM_HEADER && run->any)
 		run->more = true;
-	if (run->more)
+	if (run->more || is_behind(run, item))
 		return 0;
 	run->any = true;
 	if ((filter_passes(&run->filter, item) ? report_take : report_pass)(&run->report, item) <
@@ -42,10 +54,11 @@ static int take(void *context, const struct trace_item *item, struct err *err)
 
 static int tell(struct report_run *run, char **paths)
 {
-	const struct trace_stream_options options = {0};
-	int status = opts_for_each_item(paths, &options, take, run);
-	int failed = 0;
+	struct trace_stream_options options = {0};
+	int failed = 0, status;
 
+	filter_bound(&run->filter, false, &options);
+	status = opts_for_each_item(paths, &options, take, run);
 	if (run->more)
 		status = opts_complain("a page is about one tape: the first one is told");
 	if (run->any) {

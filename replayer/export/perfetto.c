@@ -88,8 +88,9 @@ static void count_bytes(struct perfetto *x, struct lane *l, uint64_t time, struc
 /* The slice ends, with the flows that arrive by what the call read. */
 static void end_call(struct perfetto *x, struct lane *l, struct packet_event *p, struct buf *ret)
 {
-	struct flows_read read = {.on_count = 0};
+	struct flows_read read;
 
+	read.on_count = read.end_count = 0;
 	for (size_t i = 0; i < l->in_count; i++)
 		flows_read(&x->flows, l->in[i].file, l->in[i].bytes, &read);
 	p->track = l->uuid;

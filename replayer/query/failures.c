@@ -376,8 +376,8 @@ bool failures_alike(const struct failure *a, const struct failure *b)
 
 int failures_take(struct failures *f, struct processes *all, const struct event *e)
 {
-	const struct print_options options = {.string_limit = PRINT_STRING_DEFAULT,
-					      .names = PRINT_NAMES_ALL};
+	static const struct print_options options = {.string_limit = PRINT_STRING_DEFAULT,
+						     .names = PRINT_NAMES_ALL};
 	int error;
 
 	if (!f->printer) {

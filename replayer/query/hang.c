@@ -403,8 +403,8 @@ static int take_kill(struct hangs *h, struct processes *all, const struct event 
 
 static int start(struct hangs *h)
 {
-	const struct print_options options = {.string_limit = PRINT_STRING_DEFAULT,
-					      .names = PRINT_NAMES_ALL};
+	static const struct print_options options = {.string_limit = PRINT_STRING_DEFAULT,
+						     .names = PRINT_NAMES_ALL};
 
 	if (h->printer)
 		return 0;

@@ -111,7 +111,7 @@ static bool waits(const struct overview *o, const struct process *p)
 	size_t threads;
 	const struct hang *g;
 
-	if (p->over)
+	if (p->over || o->until)
 		return false;
 	g = hangs_find(&o->causes.hangs, (uint32_t)(p - o->processes.list) + 1, &threads);
 	return g && g->how != HANG_CHILD;

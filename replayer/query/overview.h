@@ -39,6 +39,8 @@ struct overview {
 	struct stats stats;
 	struct overview_problem problems[OVERVIEW_PROBLEMS]; /* in the order of their ends */
 	size_t problem_count, more_problems;
+	uint64_t until; /* behind which the tape goes on, without having been taken: who has not
+			 * ended may have later; 0: it does not */
 };
 
 /* 0 or -ENOMEM. */

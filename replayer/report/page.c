@@ -23,6 +23,12 @@ static uint64_t span_of(const struct overview *o)
 	return trailer > o->info.last_time ? trailer : o->info.last_time;
 }
 
+/* Of what is drawn. */
+static uint64_t drawn_of(const struct overview *o)
+{
+	return o->until ? o->until : span_of(o);
+}
+
 static void say_command(const struct overview *o, size_t limit, struct buf *out)
 {
 	const struct meta_header *h = &o->info.header;
@@ -206,7 +212,7 @@ static int say_timeline(const struct report *r, struct buf *out)
 		"<kbd>+</kbd> and <kbd>-</kbd> to zoom, <kbd>0</kbd> for the whole.</p>"
 		"<div id=tl-tools></div><div id=tl-box></div><p id=tl-said aria-live=polite></p>"
 		"</div>\n<script type=\"application/json\" id=tl-data>");
-	status = report_timeline(r, span_of(&r->overview), &left, out);
+	status = report_timeline(r, drawn_of(&r->overview), &left, out);
 	buf_str(out, "</script>\n");
 	if (left.lanes)
 		buf_printf(out,
@@ -323,7 +329,7 @@ int report_page(const struct report *r, struct buf *out)
 		return status;
 	buf_str(out, "</section>\n");
 	section(out, "processes", "Where the time went, by process");
-	status = report_process_table(r, span_of(o), out);
+	status = report_process_table(r, drawn_of(o), out);
 	if (status < 0)
 		return status;
 	buf_str(out, "</section>\n");

@@ -69,7 +69,8 @@ class Part(suite.TapeTest):
         third = self.last / 3
         for a, b in (("0", "0.01"), ("", f"{third:.6f}"), (f"{third:.6f}", f"{2 * third:.6f}")):
             for words in (("files", "--json"), ("net",), ("errors", "--json"),
-                          ("stats", "-e", "trace=%desc"), ("stats", "--by=process")):
+                          ("stats", "-e", "trace=%desc"), ("stats", "--by=process"),
+                          ("report",)):
                 part, whole = self.both(*words, "--time", f"{a}..{b}")
                 self.assertTrue(part == whole, (words, a, b, part[-300:], whole[-300:]))
 
@@ -104,7 +105,7 @@ class Part(suite.TapeTest):
         for part in ("0..0.001", f"{self.last:.6f}.."):
             for words in (("print",), ("export", "--to", "jsonl")):
                 self.assertLess(self.bytes_read(*words, "--time", part), size * 0.8, (words, part))
-        for verb in ("files", "errors", "stats", "stats --by=process"):
+        for verb in ("files", "errors", "stats", "stats --by=process", "report"):
             self.assertLess(self.bytes_read(*verb.split(), "--time", "0..0.001"), size * 0.8, verb)
         self.assertLess(self.bytes_read("stats", "--time", f"{self.last:.6f}.."), size * 0.8)
 

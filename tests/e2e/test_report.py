@@ -329,6 +329,19 @@ class Report(suite.TapeTest):
         self.assertNotIn("ENOENT", page)
         self.assertNotIn("Only a part", self.bench.ask("report", tape).decode())
 
+    def test_part_without_the_end(self):
+        """Who is there at the end of the part has not hung: the tape goes on."""
+        tape, _ = self.bench.record(["sh", "-c", "sleep 0.5; exit 3"])
+        begun = next(o["time"] for o in self.bench.objects(tape) if "nanosleep" in o.get("name", ""))
+        page = self.bench.ask("report", "--time", f"0..{begun / 1e9 + 0.1:.9f}", tape).decode()
+        self.assertIn("exited with 3", page)
+        self.assertIn("clock_nanosleep", page)
+        self.assertNotIn("time or a signal (", page)
+        self.assertNotIn("for time or a signal for", page)
+        rows = page.split("<section id=processes>")[1].split("</section>")[0].split("<tr")
+        self.assertEqual([len(re.findall(r">running<", row)) for row in rows if "sleep" in row],
+                         [1, 1], rows)
+
     def test_peers(self):
         """Over the network, refused ones too, and by which pipe what went between whom."""
         path, page = self.page([sys.executable, "-c", PEERS], timeout=120)
