@@ -55,7 +55,7 @@ static size_t name_before(const uint8_t *text, size_t from)
 {
 	size_t at = from, name;
 
-	while (at && from - at < NAME_BEFORE_MAX && strchr(" \t=:\"'>(\\", text[at - 1]) &&
+	while (at && from - at < NAME_BEFORE_MAX && strchr(" \t\r\n=:|\"'>(\\", text[at - 1]) &&
 	       text[at - 1])
 		at--;
 	for (name = at; name && from - name < NAME_BEFORE_MAX &&
