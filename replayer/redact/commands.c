@@ -123,6 +123,25 @@ bool command_joins_options(const struct command *c)
 	return program_of(c, name) && strcmp(name, " curl ") == 0;
 }
 
+enum script_kind command_script(const struct command *c)
+{
+	static const char shells[] = " sh bash dash ash zsh ksh mksh busybox su runuser ssh watch ";
+	static const char others[] = " python perl ruby node php awk gawk mawk sed lua tclsh ";
+	char name[NAME_SIZE];
+	size_t n;
+
+	if (!program_of(c, name))
+		return SCRIPT_NONE;
+	if (strstr(shells, name))
+		return SCRIPT_SHELL;
+	/* python3.11 */
+	for (n = strlen(name) - 1; n > 1 && (isdigit(name[n - 1]) || name[n - 1] == '.'); n--)
+		;
+	name[n] = ' ';
+	name[n + 1] = '\0';
+	return strstr(others, name) ? SCRIPT_OTHER : SCRIPT_NONE;
+}
+
 bool command_is_user_option(const uint8_t *name, size_t size)
 {
 	static const char *const names[] = {"user",      "proxy-user", "credentials", "userpwd",

@@ -39,6 +39,9 @@ enum value_place { VALUE_ANYWHERE, VALUE_ATTACHED, VALUE_NEXT };
 enum meaning command_option(const struct command *c, char letter, enum value_place *ret_how);
 /* Whether "-abu" is several options of this program, and not one with a value or a long name. */
 bool command_joins_options(const struct command *c);
+/* Whether an argument of several words is a script to this program, and in which language. */
+enum script_kind { SCRIPT_NONE, SCRIPT_SHELL, SCRIPT_OTHER };
+enum script_kind command_script(const struct command *c);
 /* --user and its kin, whatever the program. */
 bool command_is_user_option(const uint8_t *name, size_t size);
 /* The argument that is a password by its place behind a word; its number, 0: none. */

@@ -133,6 +133,78 @@ static int take_option(const struct look *l, size_t dashes)
 	return r;
 }
 
+/* ---- scripts ---- */
+
+static bool is_one_of(uint8_t c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
+/* The end of a word of a shell, and where it is without its quotes. */
+static size_t shell_word(const struct argument *a, size_t at, size_t *ret_from, size_t *ret_to)
+{
+	uint8_t quote = at < a->size && is_one_of(a->text[at], "'\"") ? a->text[at] : 0;
+
+	*ret_from = quote ? ++at : at;
+	while (at < a->size &&
+	       (quote ? a->text[at] != quote : !is_one_of(a->text[at], " \t\n;&|()<>")))
+		at++;
+	*ret_to = at;
+	return at;
+}
+
+/* NAME=value as a command of its own, or in front of one. */
+static int take_assignments(const struct look *l)
+{
+	const struct argument *a = &l->a;
+	enum redact_class class;
+	size_t at = 0, from, to;
+	int r = 0;
+
+	while (r == 0 && at < a->size) {
+		size_t name = at;
+
+		while (at < a->size && (isalnum(a->text[at]) || a->text[at] == '_'))
+			at++;
+		if (at < a->size && at > name && a->text[at] == '=' &&
+		    (!name || is_one_of(a->text[name - 1], " \t\n;&|(")) &&
+		    rules_is_secret_name(finder_rules(l->f), (const char *)a->text + name,
+					 at - name, &class)) {
+			at = shell_word(a, at + 1, &from, &to);
+			if (from < to && !is_one_of(a->text[from], "$`"))
+				r = find_value(a->text + from, to - from, class, l->tell,
+					       l->context);
+		}
+		at++;
+	}
+	return r;
+}
+
+/* NAME=value, and not a sentence in which there is a '='. */
+static bool is_variable(const struct argument *a, size_t from)
+{
+	while (from < a->size && find_is_name(a->text[from]))
+		from++;
+	return from < a->size && a->text[from] == '=' && !memchr(a->text, '\n', a->size);
+}
+
+static int take_words(const struct look *l, size_t dashes)
+{
+	const struct argument *a = &l->a;
+	enum script_kind script = command_script(l->command);
+	int r;
+
+	if (script == SCRIPT_NONE || !memchr(a->text, ' ', a->size)) {
+		/* An option in curl's file of them, and NAME=value, are variables. */
+		if (is_variable(a, dashes))
+			return find_variable(l->f, a->text + dashes, a->size - dashes, l->tell,
+					     l->context);
+		script = SCRIPT_OTHER;
+	}
+	r = script == SCRIPT_SHELL ? take_assignments(l) : 0;
+	return r == 0 ? find_text(l->f, a->text, a->size, l->tell, l->context) : r;
+}
+
 static int take_argument(const struct look *l)
 {
 	const struct argument *a = &l->a;
@@ -142,9 +214,8 @@ static int take_argument(const struct look *l)
 
 	while (dashes < a->size && a->text[dashes] == '-')
 		dashes++;
-	/* An option in curl's file of them, and NAME=value, are variables. */
 	if (r == 0)
-		r = find_variable(l->f, a->text + dashes, a->size - dashes, l->tell, l->context);
+		r = take_words(l, dashes);
 	if (r == 0 && !dashes)
 		r = take_header(l);
 	if (r == 0 && dashes && dashes < a->size)

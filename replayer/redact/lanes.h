@@ -46,8 +46,9 @@ struct lane {
 	uint8_t chain[REDACT_CHAIN_SIZE];
 	const void *object;
 	uint32_t pid;
-	uint8_t file; /* what its lines tell */
-	uint8_t kind; /* enum find_kind */
+	uint8_t file;   /* what its lines tell */
+	uint8_t kind;   /* enum find_kind */
+	uint8_t opaque; /* enum opaque_kind */
 	/* What has ended where the text ends, if nothing of a word follows: name plus one, 0:
 	 * nothing. */
 	uint32_t word, name_state;

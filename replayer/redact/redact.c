@@ -443,6 +443,10 @@ void redact_report(const struct redact *r, const struct redact_outcome *o, struc
 	redacted_say(&r->report, ret);
 	say_left_out(o->unknown, "record or event", ret);
 	say_left_out(o->unknown_fields, "field", ret);
+	opaque_say(&r->opaque, ret);
+	buf_str(ret, "this finds what its rules describe and no more: 'analyze scan' looks again, "
+		     "and lists "
+		     "what is kept\n");
 }
 
 void redact_report_json(const struct redact *r, const struct redact_outcome *o, struct buf *ret)
@@ -454,6 +458,8 @@ void redact_report_json(const struct redact *r, const struct redact_outcome *o, 
 	json_number(ret, "bytes", r->report.total_bytes);
 	json_number(ret, "left_out", o->unknown);
 	json_number(ret, "left_out_fields", o->unknown_fields);
+	json_key(ret, "not_looked_into");
+	opaque_json(&r->opaque, ret);
 	json_key(ret, "removed");
 	redacted_json(&r->report, ret);
 	buf_str(ret, "}\n");

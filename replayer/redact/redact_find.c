@@ -55,7 +55,7 @@ static size_t name_before(const uint8_t *text, size_t from)
 {
 	size_t at = from, name;
 
-	while (at && from - at < NAME_BEFORE_MAX && strchr(" \t=:\"'>(\\", text[at - 1]) &&
+	while (at && from - at < NAME_BEFORE_MAX && strchr(" \t\r\n=:|\"'>(\\", text[at - 1]) &&
 	       text[at - 1])
 		at--;
 	for (name = at; name && from - name < NAME_BEFORE_MAX &&
@@ -229,6 +229,19 @@ static enum find_kind kind_of(const struct state_file *f)
 		       : FIND_ANY;
 }
 
+/* Pieces that nobody can read. */
+static void count_opaque(struct redact *r, struct lane *l, const struct transfer *t,
+			 const struct transfer_piece *piece, bool begins)
+{
+	if (begins)
+		l->opaque = (uint8_t)opaque_of(piece->data, piece->size,
+					       t->file && t->file->kind == STATE_SOCKET);
+	if (begins && l->opaque)
+		r->opaque.streams[l->opaque]++;
+	if (l->opaque)
+		r->opaque.bytes[l->opaque] += piece->size;
+}
+
 static int take_transfer(void *context, const struct transfer *t)
 {
 	struct redact *r = context;
@@ -257,6 +270,9 @@ static int take_transfer(void *context, const struct transfer *t)
 	if (r->names && anew)
 		l->file = (uint8_t)file_of(t->file);
 	while (result == 0 && transfer_next(t, &at, &piece)) {
+		if (piece.data && !object && !t->unmoved)
+			count_opaque(r, l, t, &piece, anew);
+		anew &= !piece.data;
 		redact_cover(r, t->event, &piece);
 		if (!object || object->content != CONTENT_NONE)
 			result = append(r, l, &piece);

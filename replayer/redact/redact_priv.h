@@ -9,6 +9,7 @@
 #include "find.h"
 #include "lanes.h"
 #include "objects.h"
+#include "opaque.h"
 #include "payload.h"
 #include "redacted.h"
 #include "secrets.h"
@@ -70,6 +71,7 @@ struct redact {
 	struct printer *printer; /* tells where addresses are; of the present tape */
 	struct buf printed, instead;
 	struct redacted report;
+	struct opaque opaque;
 	struct map kinds; /* arch << 32 | nr: struct call_kind */
 
 	/* Of the present tape. */

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUN_MIN = 6, RUN_MAX = 8192, OVERLAP = 256, PLACES_MAX = 10, GROUPS = 5 };
+enum { RUN_MIN = 6, RUN_MAX = 8192, OVERLAP = 256, PLACES_MAX = 10, GROUPS = 5, KEY_MIN = 16 };
 
 /* @has: without this there is no match. @group: of the expression, which part is meant. */
 struct rule {
@@ -27,9 +27,18 @@ struct rule {
 	bool names_only; /* where no tape tells better */
 };
 
+#define PRIVATE_KEY "private key"
+
 /* A value that begins with the mark of a token (token.h) is no secret. */
 static const struct rule rules[] = {
-	{"private key", "-----BEGIN", "-----BEGIN [A-Z ]*PRIVATE KEY", 0},
+	{PRIVATE_KEY, "-----BEGIN", "-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-*", 0},
+	{PRIVATE_KEY, "LS0tLS1CRUdJTi",
+	 "LS0tLS1CRUdJTi(BQUklWQVRFIEtFW|BSU0EgUFJJVkFURSBLRV|BFQyBQUklWQVRFIEtFW|"
+	 "BPUEVOU1NIIFBSSVZBVEUgS0VZ|BFTkNSWVBURUQgUFJJVkFURSBLRV)",
+	 0},
+	{PRIVATE_KEY, "AGE-SECRET-KEY-", "AGE-SECRET-KEY-[0-9A-Z]{40}", 0},
+	{"hash of a password", "$",
+	 "\\$(1|5|6|y|2[aby]|apr1|argon2[id]+)\\$[./A-Za-z0-9=,$]*[./A-Za-z0-9]{22}", 0},
 	{"AWS key", "A", "(^|[^A-Za-z0-9])A(KIA|SIA)[A-Z0-9]{16}", 0},
 	{"GitHub token", "g", "(gh[pousr]_[A-Za-z0-9]{30}|github_pat_[A-Za-z0-9_]{20})", 0},
 	{"GitLab token", "glpat-", "glpat-[A-Za-z0-9_-]{16}", 0},
@@ -37,6 +46,16 @@ static const struct rule rules[] = {
 	{"Stripe key", "k_live_", "[sr]k_live_[A-Za-z0-9]{16}", 0},
 	{"Google key", "AIza", "AIza[A-Za-z0-9_-]{30}", 0},
 	{"npm token", "npm_", "(^|[^A-Za-z0-9])npm_[A-Za-z0-9]{30}", 0},
+	{"Slack webhook", "hooks.slack.com/", "hooks\\.slack\\.com/services/([A-Za-z0-9/]{20,})",
+	 1},
+	{"Google secret", "GOCSPX-", "GOCSPX-[A-Za-z0-9_-]{20}", 0},
+	{"Docker token", "dckr_", "dckr_[po]at_[A-Za-z0-9_-]{16}", 0},
+	{"Shopify token", "shp", "shp(at|ss|ca|pa)_[0-9a-f]{24}", 0},
+	{"Grafana token", "glsa_", "glsa_[A-Za-z0-9_]{30}", 0},
+	{"Vault token", "hv", "(^|[^A-Za-z0-9])hv[sbr]\\.[A-Za-z0-9_-]{20}", 0},
+	{"Atlassian token", "ATATT3", "ATATT3[A-Za-z0-9_=-]{30}", 0},
+	{"key of a model", "sk-", "(^|[^A-Za-z0-9])sk-(proj|ant|svcacct)-[A-Za-z0-9_-]{16}", 0},
+	{"Telegram token", ":AA", "[0-9]{8,10}:AA[A-Za-z0-9_-]{30}", 0},
 	{"JSON web token", "eyJ", "eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.", 0},
 	{"HTTP authorization", "uthorization:", "[Aa]uthorization: *[A-Za-z]+ +([^ \"']{8,})", 1},
 	{"HTTP cookie", "ookie: ", "[Cc]ookie: *[A-Za-z0-9_.-]+=([^;\"' ]{8,})", 1},
@@ -48,6 +67,17 @@ static const struct rule rules[] = {
 	{"secret", "SECRET", "SECRET[A-Z_]*=([^ \"';,&|)($<>{]{8,})", 1},
 	{"token", "TOKEN", "TOKEN=([^ \"';,&|)($<>{]{8,})", 1},
 	{"token", "oken\"", "oken\" *: *\"([^\"]{12,})\"", 1},
+	/* Words are what people call a field; a digit in it makes a password of them. */
+	{"password", "ass",
+	 "[Pp]ass(word|wd|phrase)?[\"'] *(:|=>) *[\"']([^\"']*[0-9][^\"']*)[\"']", 3},
+	{"password", "ass",
+	 "^ *[A-Za-z_.]*[Pp]assw(or)?d( *:|= | +=) *([^ ~\"'(){}<>$]{3,}[0-9][^ (){}<>$]*)$", 3},
+	{"password", "ass", "<[Pp]ass(word)?>([^<]{4,})</", 2},
+	{"password", "assword", "machine [^ ]+ login [^ ]+ password ([^ ]{4,})", 1},
+	{"password", "'", "(PASSWORD|IDENTIFIED BY)( +|\\()'([^']{4,})'", 3},
+	{"login", "AUTH", "^(AUTH|[A-Za-z0-9]+ AUTHENTICATE) PLAIN ([A-Za-z0-9+/=]{8,})$", 2},
+	{"secret of a link", "=",
+	 "[?&#](code|sig|access_token|token|api_key|X-Amz-Signature)=([A-Za-z0-9%._/+-]{20,})", 2},
 };
 
 static const struct rule kept_rules[] = {
@@ -81,6 +111,8 @@ struct scan {
 	bool is_tape; /* items were told */
 	struct buf run;
 	uint64_t offset; /* of the byte behind the run */
+	bool announced;  /* a private key, which is in a run that follows */
+	uint64_t announced_at;
 };
 
 static bool compile(struct compiled *c, const struct rule *table, size_t count)
@@ -155,14 +187,53 @@ static int each_match(struct scan *s, const struct compiled *c, const char *run,
 	return r;
 }
 
+static void count(struct scan *s, size_t rule, uint64_t place)
+{
+	if (s->found[rule] < PLACES_MAX)
+		s->places[rule][s->found[rule]] = place;
+	s->found[rule]++;
+}
+
+static bool is_base64(const char *text)
+{
+	size_t n =
+		strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
+
+	return n >= KEY_MIN && (!text[n] || strchr(" \\\"'", text[n]));
+}
+
+/* The first line alone is no key: what is behind it may have been replaced, or never been there. */
+static void look_behind(struct scan *s, const char *text, uint64_t place)
+{
+	while (text[0] == '\\' && text[1] && strchr("nr", text[1]))
+		text += 2;
+	s->announced = !*text;
+	s->announced_at = place;
+	if (is_base64(text))
+		count(s, 0, place);
+}
+
+/* A run behind one that announced a key. */
+static void take_announced(struct scan *s, const char *run)
+{
+	if (!s->announced)
+		return;
+	/* Proc-Type: 4,ENCRYPTED, and others. */
+	if (strchr(run, ':') && *run != '-')
+		return;
+	s->announced = false;
+	if (is_base64(run))
+		count(s, 0, s->announced_at);
+}
+
 static int note_secret(struct scan *s, size_t rule, size_t at, const char *text, size_t size)
 {
-	(void)size;
-	if (*text == '~')
-		return 0;
-	if (s->found[rule] < PLACES_MAX)
-		s->places[rule][s->found[rule]] = s->offset - s->run.size + at;
-	s->found[rule]++;
+	uint64_t place = s->offset - s->run.size + at;
+
+	if (rule == 0)
+		look_behind(s, text + size, place);
+	else if (*text != '~')
+		count(s, rule, place);
 	return 0;
 }
 
@@ -178,6 +249,8 @@ static int end_run(struct scan *s)
 {
 	int r = buf_error(&s->run);
 
+	if (r == 0 && s->run.size >= RUN_MIN)
+		take_announced(s, buf_text(&s->run));
 	if (r == 0 && s->run.size >= RUN_MIN)
 		r = each_match(s, &s->secrets, buf_text(&s->run), note_secret);
 	if (r == 0 && s->run.size >= RUN_MIN)

@@ -113,6 +113,18 @@ class Redact(suite.TapeTest):
         for secret in self.ALL:
             self.assertNotIn(secret, text + json.dumps(told))
 
+    def test_not_looked_into(self):
+        """What is compressed is counted, and said."""
+        self.need("gzip")
+        tape, _ = self.bench.record(["sh", "-c", "echo some text | gzip >z.gz; zcat z.gz"],
+                                    cwd=self.dir)
+        told = json.loads(self.redact(tape, "--json")[1].out)["not_looked_into"]
+        self.assertEqual([(x["kind"], x["streams"]) for x in told], [("gzip", 2)])
+        self.assertIn(b"gzip in 2 streams", self.redact(tape)[1].err)
+        tape, _ = self.bench.record(["echo", "some text"])
+        self.assertEqual(json.loads(self.redact(tape, "--json")[1].out)["not_looked_into"], [])
+        self.assertNotIn(b"not looked into", self.redact(tape)[1].err)
+
     def test_across_calls(self):
         """Bytes that were written one at a time, put together by this test."""
         tape = self.plant()

@@ -295,6 +295,12 @@ static void test_arguments(void **state)
 	ARGUMENTS("lftp\0-u\0bob,pw1", "pw1 ");
 	ARGUMENTS("htpasswd\0-b\0f\0bob\0pw1", "pw1 ");
 	ARGUMENTS("openssl\0rsa\0-passin\0pass:pw1", "pw1 ");
+	/* In a script it is one word, and all else stays. */
+	ARGUMENTS("sh\0-c\0PGPASSWORD=pw1 psql; export A_TOKEN='p w' && x", "pw1 p w ");
+	ARGUMENTS("bash\0-c\0printf \"password=%s\" \"$PASSWORD\"; PASSWORD=$1 x", "");
+	ARGUMENTS("python3.11\0-c\0token=x\nprint(token, 1)", "");
+	ARGUMENTS("env\0PASSWORD=two words\0x", "two words ");
+	ARGUMENTS("psql\0host=h password=pw1aB3dE5 dbname=x", "pw1aB3dE5 ");
 	/* The last one asks for a value that is not there. */
 	ARGUMENTS("mysql\0--password", "");
 	ARGUMENTS("grep\0password\0file4711.txt", "");

@@ -52,6 +52,8 @@ static void test_encoded(void **state)
 	HAS("sEcret1?", "hex", "734563726574313f");
 	HAS("sEcret1?", "hex", "734563726574313F");
 	HAS("sE\"cret1", "JSON", "sE\\\"cret1");
+	HAS("sEcret", "UTF-16", "s\0E\0c\0r\0e\0t\0");
+	HAS("sEcret", "UTF-16", "\0s\0E\0c\0r\0e\0t");
 	HAS("sE'cret1", "shell", "sE'\\''cret1");
 }
 
