@@ -27,9 +27,11 @@ enum {
 	SIDE_ENVIRONMENTS_MAX = 64 << 20, /* bytes of all of them */
 	SIDE_OBJECTS_MAX = 4 << 20,
 	SIDE_PROCESSES_MAX = 1 << 20,
-	SIDE_PATH_CACHE = 4096,
-	SIDE_FILE_CACHE = 1024,
-	SIDE_TEXT_CACHE = 1 << 13,
+	/* What was found lately. Larger ones find more, but are no longer in the processor's own
+	 * cache when they are looked at, which takes as long as finding it anew. */
+	SIDE_PATH_CACHE = 512,
+	SIDE_FILE_CACHE = 512,
+	SIDE_TEXT_CACHE = 1 << 10,
 	SIDE_PATH_MAX = 4096,
 	SIDE_INHERITED_EACH = 256, /* descriptors that an exec leaves open */
 	SIDE_INHERITED_MAX = 1 << 20,
@@ -53,6 +55,8 @@ struct side_told *side_told_free(struct side_told *t);
 
 /* A hash of many short texts: eight bytes at a time. Of nothing it is not zero. */
 uint64_t diff_hash(const void *text, size_t size);
+/* The same of these two numbers. */
+uint64_t diff_hash_pair(uint64_t a, uint64_t b);
 
 struct text_slot {
 	uint64_t hash;

@@ -185,19 +185,14 @@ static uint32_t object_of_call(struct reading *r, const struct subject *s)
 	return object;
 }
 
-static uint64_t hash_value(uint64_t h, uint64_t value)
-{
-	return diff_hash((const uint64_t[]){h, value}, 2 * sizeof(h));
-}
-
 uint64_t diff_step_about(const char *call, uint64_t object)
 {
-	return hash_value(diff_hash(call, strlen(call)), object);
+	return diff_hash_pair(diff_hash(call, strlen(call)), object);
 }
 
 uint64_t diff_step_coarse(uint64_t what, int error, bool unfinished)
 {
-	return hash_value(hash_value(what, (uint64_t)error), unfinished);
+	return diff_hash_pair(diff_hash_pair(what, (uint64_t)error), unfinished);
 }
 
 /* The call's group, its object, and what it is told to do: a command, a signal. */
@@ -209,7 +204,7 @@ static uint64_t what_of(const struct reading *r, const struct subject *s, uint32
 		const struct sys_field *f = &s->desc->field[i];
 
 		if (f->kind == K_ENUM || f->kind == K_SIGNAL)
-			h = hash_value(h, value_of(s, f));
+			h = diff_hash_pair(h, value_of(s, f));
 	}
 	return h ^ diff_step_about(r->class->form.name, object ? r->objects.list[object].hash : 0);
 }
@@ -284,7 +279,7 @@ static void finish_step(struct reading *r, struct diff_step *step)
 {
 	const uint64_t hash = diff_hash(buf_text(&r->text), r->text.size);
 
-	step->fine = r->about_said ? hash_value(hash, r->objects.list[r->about].hash) : hash;
+	step->fine = r->about_said ? diff_hash_pair(hash, r->objects.list[r->about].hash) : hash;
 	step->text = put_text(r, hash);
 	if (step->text && r->about_said)
 		step->text |= SIDE_TEXT_MARKED;

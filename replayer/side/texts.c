@@ -41,6 +41,11 @@ uint64_t diff_hash(const void *text, size_t size)
 	return mix(h ^ word, UINT64_C(0x94d049bb133111eb)) | 1;
 }
 
+uint64_t diff_hash_pair(uint64_t a, uint64_t b)
+{
+	return diff_hash((const uint64_t[]){htole64(a), htole64(b)}, 2 * sizeof(a));
+}
+
 int diff_texts_init(struct texts *t)
 {
 	*t = (struct texts){.all = {0}};
