@@ -85,6 +85,44 @@ bool pool_step_by_chance(struct comparison *c, const struct diff_side *s, uint32
 	return target && s->processes[target].told_to_end && is_heap(c, node_of(c, s, target));
 }
 
+/* Nothing but what libc does in a child that was forked just now. */
+static bool has_done_nothing(const struct diff_side *s, const struct diff_process *p)
+{
+	static const char *const calls[] = {"gettid", "rt_sigaction", "rt_sigprocmask",
+					    "set_robust_list", NULL};
+
+	for (size_t i = 0; p->thread_count && i < p->threads[0].count; i++) {
+		const struct diff_step *step = &p->threads[0].steps[i];
+
+		if (step->kind == DIFF_CALL &&
+		    !compare_is_one_of(compare_call(s, step->call), calls))
+			return false;
+	}
+	return p->thread_count <= 1;
+}
+
+static bool any_stillborn(const struct diff_side *s, const uint32_t *processes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct diff_process *p = &s->processes[processes[i]];
+
+		if (was_told_to(p) && has_done_nothing(s, p))
+			return true;
+	}
+	return false;
+}
+
+bool pool_lacks_by_chance(const struct comparison *c, uint32_t node, const struct diff_side *s,
+			  const struct diff_step *step)
+{
+	const struct match_node *n = &c->match.nodes[node];
+
+	if (!step->object || s->objects[step->object].kind != DIFF_CHANNEL || !is_heap(c, n))
+		return false;
+	return s == c->a ? any_stillborn(c->b, n->b, n->b_count)
+			 : any_stillborn(c->a, n->a, n->a_count);
+}
+
 static uint64_t told_of(const struct diff_side *s, const uint32_t *processes, size_t count)
 {
 	uint64_t n = 0;

@@ -20,6 +20,11 @@ bool pool_ends_by_chance(const struct comparison *c, const struct match_node *n,
 bool pool_step_by_chance(struct comparison *c, const struct diff_side *s, uint32_t process,
 			 const struct diff_step *step);
 
+/* Whether a step that only @s has is about a channel, as each member of the heap has its own, and
+ * one member of the other side was told to end before it had done anything at all. */
+bool pool_lacks_by_chance(const struct comparison *c, uint32_t node, const struct diff_side *s,
+			  const struct diff_step *step);
+
 /* How many more members of a heap were told to end on one side than on the other: they lack what
  * the others did at their ends. */
 uint64_t pool_untimely_ends(const struct comparison *c, uint32_t node);

@@ -503,6 +503,16 @@ static bool asks_for_limit(const struct diff_side *s, const struct diff_step *st
 	       strstr(diff_step_text(s, step), ", NULL, {");
 }
 
+/* V8 maps a part of its own executable anew where it has come to lie unfavourably. */
+static bool is_own_executable(const struct diff_side *s, const struct edit *e)
+{
+	static const char *const calls[] = {"close", "mmap", "open", "stat", NULL};
+
+	return !e->step->error && e->step->object &&
+	       e->step->object == s->processes[e->process].exe &&
+	       compare_is_one_of(compare_call(s, e->step->call), calls);
+}
+
 /* A step of one side only: of a file or peer that the other never heard of, it is the object
  * that is new, however many steps there are; else it is the step. */
 static int tell_alone(struct steps_run *run, const struct edit *e, bool is_new)
@@ -526,7 +536,8 @@ static int tell_alone(struct steps_run *run, const struct edit *e, bool is_new)
 		x.subject = compare_label(s, step->object);
 		x.shape = finding_shape(x.subject);
 	}
-	if (is_last_write(run, step) || asks_for_limit(s, step) || is_answer_of_set(s, step))
+	if (is_last_write(run, step) || asks_for_limit(s, step) || is_answer_of_set(s, step) ||
+	    is_own_executable(s, e) || pool_lacks_by_chance(c, run->node, s, step))
 		x.weight = FINDING_NOISE;
 	/* A connection that is under way has not failed. */
 	if (step->error && step->error != EINPROGRESS) {

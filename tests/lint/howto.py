@@ -105,8 +105,11 @@ def put_in(root, added):
         rewrite(root, path, lambda t, text=text: t + text)
 
 
+BUILD_LIMIT = 900  # seconds: a compiler does not hang, and others may have the machine
+
+
 def run(*argv, **more):
-    result = harness.run(argv, timeout=100, **more)
+    result = harness.run(argv, timeout=BUILD_LIMIT, **more)
     if result.status != 0:
         raise Failure(f"{result}\n{result.out.decode(errors='replace')[-3000:]}")
     return result.out.decode()

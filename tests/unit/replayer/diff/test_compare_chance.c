@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -571,6 +572,82 @@ static void processes_of_others(void **state)
 	assert_int_equal(found_of_strangers(false), 2);
 }
 
+static void works(struct made_side *s, uint32_t worker, size_t file, size_t times)
+{
+	char text[64], label[32];
+
+	snprintf(label, sizeof(label), "/t%zu", file);
+	snprintf(text, sizeof(text), "unlink(\"%s\") = 0", label);
+	for (size_t i = 0; i < times; i++)
+		made_step(s, worker, text, label, 0);
+}
+
+/* Workers that work until their parent tells them to end, each time on another's file; the last one
+ * of run b was told so when it had done @steps. Each has closed one of its own. */
+static size_t found_of_killed_worker(size_t steps, const char *label)
+{
+	enum { WORKERS = 4, TIMES = 8 };
+	struct pair x;
+	size_t n;
+
+	both(&x);
+	for (size_t i = 0; i < 2; i++) {
+		struct made_side *s = i ? &x.b : &x.a;
+
+		for (size_t k = 0; k < WORKERS; k++) {
+			const uint32_t worker = made_fork(s, 1);
+			const bool killed = i && k == WORKERS - 1;
+			char text[128], own[64];
+
+			snprintf(own, sizeof(own), "%s%zu.r", label, k);
+			snprintf(text, sizeof(text), "close(<%s>) = 0", own);
+			works(s, worker, (k + i) % WORKERS, killed ? steps : TIMES);
+			if (i && !k)
+				works(s, worker, 0, TIMES - steps);
+			if (!killed)
+				made_step(s, worker, text, own, 0);
+			s->processes[worker].is.told_to_end = SIGTERM;
+			made_status(s, worker, killed ? SIGTERM : 0);
+		}
+	}
+	end(&x);
+	n = loud(&x);
+	done(&x);
+	return n;
+}
+
+static void workers_that_had_not_begun(void **state)
+{
+	(void)state;
+	assert_int_equal(found_of_killed_worker(0, "parent's pipe#"), 0);
+	/* What is not its own is missed; and one that had begun could have. */
+	assert_int_not_equal(found_of_killed_worker(0, "/file-"), 0);
+	assert_int_not_equal(found_of_killed_worker(4, "parent's pipe#"), 0);
+}
+
+/* @label: of what is opened now and then. */
+static size_t found_of_opened(const char *label)
+{
+	struct pair x;
+	size_t n;
+
+	both(&x);
+	made_step(&x.a, 1, "open(\"x\")", "/other", 0);
+	made_step(&x.b, 1, "open(\"x\")", "/other", 0);
+	made_step(&x.b, 1, "open(\"it\")", label, 0);
+	end(&x);
+	n = loud(&x);
+	done(&x);
+	return n;
+}
+
+static void its_own_executable(void **state)
+{
+	(void)state;
+	assert_int_equal(found_of_opened("/bin/cmd"), 0);
+	assert_int_not_equal(found_of_opened("/bin/another"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -584,6 +661,8 @@ int main(void)
 		cmocka_unit_test(the_order_that_is_told),
 		cmocka_unit_test(what_it_tells_itself),
 		cmocka_unit_test(loops_of_events),
+		cmocka_unit_test(workers_that_had_not_begun),
+		cmocka_unit_test(its_own_executable),
 		cmocka_unit_test(processes_of_others),
 		cmocka_unit_test(entries_of_directories),
 		cmocka_unit_test(handlers_again_and_again),
