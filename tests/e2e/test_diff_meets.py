@@ -235,6 +235,23 @@ class Answers(Meets):
             found = self.cause(tapes, kind, r"read from tcp:127\.0\.0\.1:")
             self.assertIn('"500 Internal ', pairs.first_lines(found.text, 8))
 
+    def test_another_order_before(self):
+        """It says less than the answer, although it was earlier."""
+        script = ("import os, socket\n"
+                  "fds = [os.open(name, os.O_RDWR | os.O_CREAT) for name in 'ab']\n"
+                  "for i in os.environ['ORDER']:\n"
+                  " os.write(fds[int(i)], b'x'); os.fsync(fds[int(i)])\n"
+                  "s = socket.create_connection(('127.0.0.1', {port}))\n"
+                  "s.sendall(b'GET / HTTP/1.0\\r\\n\\r\\n')\n"
+                  "if b'200' not in s.makefile('rb').read(): os.mkdir('made')\n")
+        tapes = self.answering(lambda port: self.three(
+            [*PYTHON, "-c", script.format(port=port)],
+            change=lambda: setattr(self, "status", "404 Not Found"),
+            good={"options": ["-E", "ORDER=01", "-E", "NEVER=seen"]},
+            bad={"options": ["-E", "ORDER=10", "-E", "NEVER=told"]}))
+        self.assertIn("order", self.diff(tapes[0], tapes[2], "--all").text)
+        self.cause(tapes, "bytes", r"read from tcp:127\.0\.0\.1:")
+
     def test_input(self):
         """What came through a pipe from outside."""
         tapes = self.three([*PYTHON, "-c", "import sys\nif 'x' in sys.stdin.read(): sys.exit(3)"],
