@@ -229,7 +229,7 @@ static bool is_found_first(const struct rank_run *run, const struct finding *loo
 		const struct finding *f = rank_finding(run, run->order[i]);
 
 		if (f != look && f->weight == FINDING_LOUD && f->kind != FIND_EXIT &&
-		    !rank_is_input(f) && given_was_before(f, look->b.seq))
+		    f->kind != FIND_ORDER && !rank_is_input(f) && given_was_before(f, look->b.seq))
 			return false;
 	}
 	return true;
@@ -248,7 +248,7 @@ static bool is_answered_first(const struct rank_run *run, const struct finding *
 		/* Where bytes that go out differ has not been looked for: if there are any it may
 		 * be before. */
 		if (f != bytes && f->weight == FINDING_LOUD && f->kind != FIND_EXIT &&
-		    !rank_is_input(f) && !given_is_look(run->c, f) &&
+		    f->kind != FIND_ORDER && !rank_is_input(f) && !given_is_look(run->c, f) &&
 		    (given_was_before(f, seq) || (f->what == bytes->what && f->b.stream)))
 			return false;
 	}

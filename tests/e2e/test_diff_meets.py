@@ -105,6 +105,25 @@ class Kernel(Meets):
         everything = self.diff(tapes[0], tapes[2], "--all").text
         self.assertRegex(everything, r"now-fails +mmap\(NULL, \d+.*MAP_ANONYMOUS.*: ENOMEM, was ok")
 
+    def test_hang(self):
+        """Who was killed is told with the call that it was in. It is killed when it sleeps: that
+        is in the second of its calls, which nobody answers."""
+        script = ("import os, signal\n"
+                  "ready, answer = os.pipe(), os.pipe()\n"
+                  "child = os.fork()\n"
+                  "if not child: os.write(ready[1], b'x'); os.read(answer[0], 1); os._exit(0)\n"
+                  "os.read(ready[0], 1)\n"
+                  "if os.environ['ANSWER'] == 'yes': os.write(answer[1], b'x')\n"
+                  "else:\n"
+                  " while open(f'/proc/{child}/stat').read().rpartition(')')[2].split()[0] != 'S':\n"
+                  "  pass\n"
+                  " os.kill(child, signal.SIGKILL)\n"
+                  "os.waitpid(child, 0)\n")
+        tapes = self.three([*PYTHON, "-c", script], good={"options": ["-E", "ANSWER=yes"]},
+                           bad={"options": ["-E", "ANSWER=no"]})
+        self.cause(tapes, "environment", "^ANSWER: yes -> no",
+                   r"exit 0 -> killed by SIGKILL; it was in read\(<.*pipe#2\.r>\)")
+
     def test_timeout(self):
         """Of what is written down in a program, not of what is left of a time."""
         script = ("import os, select\n"
@@ -234,6 +253,23 @@ class Answers(Meets):
                 change=lambda: setattr(self, "status", "500 Internal Server Error")))
             found = self.cause(tapes, kind, r"read from tcp:127\.0\.0\.1:")
             self.assertIn('"500 Internal ', pairs.first_lines(found.text, 8))
+
+    def test_another_order_before(self):
+        """It says less than the answer, although it was earlier."""
+        script = ("import os, socket\n"
+                  "fds = [os.open(name, os.O_RDWR | os.O_CREAT) for name in 'ab']\n"
+                  "for i in os.environ['ORDER']:\n"
+                  " os.write(fds[int(i)], b'x'); os.fsync(fds[int(i)])\n"
+                  "s = socket.create_connection(('127.0.0.1', {port}))\n"
+                  "s.sendall(b'GET / HTTP/1.0\\r\\n\\r\\n')\n"
+                  "if b'200' not in s.makefile('rb').read(): os.mkdir('made')\n")
+        tapes = self.answering(lambda port: self.three(
+            [*PYTHON, "-c", script.format(port=port)],
+            change=lambda: setattr(self, "status", "404 Not Found"),
+            good={"options": ["-E", "ORDER=01", "-E", "NEVER=seen"]},
+            bad={"options": ["-E", "ORDER=10", "-E", "NEVER=told"]}))
+        self.assertIn("order", self.diff(tapes[0], tapes[2], "--all").text)
+        self.cause(tapes, "bytes", r"read from tcp:127\.0\.0\.1:")
 
     def test_input(self):
         """What came through a pipe from outside."""
