@@ -449,7 +449,7 @@ static int take_other(struct streams *x, const struct transfer *t, enum flow_kin
 	if (!w)
 		return -ENOMEM;
 	m->mapped |= kind == FLOW_MAPS && t->out;
-	w->flow.kind = kind;
+	w->flow.kind = (uint8_t)kind;
 	w->flow.length = length;
 	w->flow.append = false;
 	enqueue(x, w);
