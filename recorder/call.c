@@ -285,6 +285,16 @@ static void watch_untraced(struct rec *rec, const struct task *task)
 		tracee_set_first_argument((pid_t)task->tid, call->arch, flags);
 }
 
+/* A signal for the number that the command knows its parent by, which is ours. */
+static void watch_kill(struct rec *rec, const struct task *task)
+{
+	static const char *const names[] = {"kill", "rt_sigqueueinfo", NULL};
+	const struct task_call *call = &task->call;
+
+	if (rec->root && (pid_t)call->args[0] == rec->self && sys_is_named(call->desc, names))
+		rec_control_parent_signaled(rec->control, (int)call->args[1], (pid_t)task->pid);
+}
+
 bool rec_call_is_exec(uint32_t arch, uint64_t nr)
 {
 	static const char *const names[] = {"execve", "execveat", NULL};
@@ -339,6 +349,7 @@ void rec_call_entry(struct rec *rec, struct task *task, const struct tracee_call
 		rec->trailer.unreadable++;
 	stream_leftovers(rec, task, ranges, EVENT_AT_ENTRY);
 	watch_untraced(rec, task);
+	watch_kill(rec, task);
 }
 
 static uint32_t capture_exit(struct rec *rec, struct task *task, int64_t result)

@@ -26,6 +26,8 @@ enum {
 	GROUP_WINDOW_NS = 50000000, /* signals of one kill(2) to a group come this close */
 	AGAIN_NS = 200000000,       /* what comes later is a request of its own */
 };
+/* How long a signal may take from the call that sends it until it is accepted here. */
+static const long long MEANT_WINDOW_NS = 10000000000;
 
 struct rec_control {
 	pthread_t thread, tracer;
@@ -37,6 +39,8 @@ struct rec_control {
 	long long asked; /* when INT, TERM … was received last; 0: never; the thread's own */
 	atomic_llong told[_NSIG]; /* when the command got the signal, and from whom */
 	atomic_int told_by[_NSIG];
+	atomic_llong meant_at[_NSIG]; /* when a tracee sent its parent the signal, and which one */
+	atomic_int meant_by[_NSIG];
 	atomic_bool stop, acknowledged, quit, command_ended, command_stopped;
 	atomic_bool dump, timed_out, recorded;
 	atomic_int stop_signal;
@@ -148,11 +152,31 @@ static bool group_got_it(const struct rec_control *c, const siginfo_t *info)
 }
 
 /* With sender and value, where the kernel lets us say them. */
+static void send_on(pid_t to, siginfo_t *info)
+{
+	if (info->si_code >= 0 || syscall(SYS_rt_sigqueueinfo, to, info->si_signo, info) < 0)
+		kill(to, info->si_signo);
+}
+
 static void hand_on(const struct rec_control *c, siginfo_t *info)
 {
-	if (info->si_code >= 0 ||
-	    syscall(SYS_rt_sigqueueinfo, c->command, info->si_signo, info) < 0)
-		kill(c->command, info->si_signo);
+	send_on(c->command, info);
+}
+
+/* The command tells its parent something, as who has started up does: by what getppid(2) says that
+ * is us. Ours is who started it. */
+static bool hand_up(struct rec_control *c, siginfo_t *info)
+{
+	pid_t parent = getppid();
+
+	if (info->si_code > 0 || atomic_load(&c->meant_by[info->si_signo]) != info->si_pid ||
+	    monotonic() - atomic_load(&c->meant_at[info->si_signo]) > MEANT_WINDOW_NS)
+		return false;
+	atomic_store(&c->meant_by[info->si_signo], 0);
+	/* It is gone: nobody is told that it now belongs to init. */
+	if (parent > 1)
+		send_on(parent, info);
+	return true;
 }
 
 static bool is_ignored(int signal)
@@ -191,6 +215,8 @@ static void take(struct rec_control *c, siginfo_t *info)
 		atomic_store(&c->dump, true);
 		return;
 	}
+	if (hand_up(c, info))
+		return;
 	if (kind == ENDS || (kind == HANDED_ON && alone && info->si_signo != SIGWINCH)) {
 		end_or_hand_on(c, info);
 		return;
@@ -240,6 +266,24 @@ static void watch_clock(struct rec_control *c)
 	atomic_store(&c->timed_out, true);
 }
 
+/* The command has told its parent something, and has ended: that is not lost. */
+static void hand_up_rest(struct rec_control *c)
+{
+	const struct timespec now = {0};
+	sigset_t meant;
+	siginfo_t info;
+
+	sigemptyset(&meant);
+	for (int signal = 1; signal < _NSIG; signal++) {
+		if (atomic_load(&c->meant_by[signal]) && sigismember(&c->signals, signal) == 1)
+			sigaddset(&meant, signal);
+	}
+	while (sigtimedwait(&meant, &info, &now) > 0) {
+		if (info.si_signo != wake_signal())
+			hand_up(c, &info);
+	}
+}
+
 static void *serve(void *context)
 {
 	struct rec_control *c = context;
@@ -256,6 +300,7 @@ static void *serve(void *context)
 		if (r > 0 && r != wake_signal())
 			take(c, &info);
 	}
+	hand_up_rest(c);
 	return NULL;
 }
 
@@ -326,6 +371,14 @@ void rec_control_only_hand_on(struct rec_control *c)
 void rec_control_acknowledge(struct rec_control *c)
 {
 	atomic_store(&c->acknowledged, true);
+}
+
+void rec_control_parent_signaled(struct rec_control *c, int signal, pid_t sender)
+{
+	if (signal <= 0 || signal >= _NSIG)
+		return;
+	atomic_store(&c->meant_at[signal], monotonic());
+	atomic_store(&c->meant_by[signal], sender);
 }
 
 void rec_control_command_signaled(struct rec_control *c, int signal, pid_t sender)

@@ -12,6 +12,8 @@
  *    recording;
  *  - all others that a process may be sent (USR1 without a ring, ALRM, WINCH, real-time ones, …):
  * handed on in the same way; they end nothing while the command lives;
+ *  - any of these from a tracee that calls us by our number, as its parent's: handed on to our own
+ *    parent, who would be the command's if we were not there;
  *  - USR1, with a ring: the ring is to be written;
  *  - TSTP, TTIN, TTOU, CONT: handed on in the same way, and the recorder stops when the
  *    command does, never before.
@@ -54,6 +56,8 @@ void rec_control_only_hand_on(struct rec_control *c);
 /* The tracer has seen it and needs no more waking. */
 void rec_control_acknowledge(struct rec_control *c);
 
+/* @sender, a tracee, is about to send @signal to its parent, which it takes us for. */
+void rec_control_parent_signaled(struct rec_control *c, int signal, pid_t sender);
 /* The command itself was sent @signal by @sender: that need not be handed on. */
 void rec_control_command_signaled(struct rec_control *c, int signal, pid_t sender);
 void rec_control_command_ended(struct rec_control *c);

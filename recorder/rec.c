@@ -212,6 +212,7 @@ static int prepare(struct rec *rec, struct err *err)
 	if (!rec->scratch)
 		return err_set(err, ENOMEM, "out of memory");
 	rec->capable = refusal_self_capable();
+	rec->self = getpid();
 	patience_init(&rec->patience);
 	rec->scratch->ranges.arena_size = TRACE_MEMORY_MAX;
 	rec->scratch->ranges.arena = malloc(TRACE_MEMORY_MAX);

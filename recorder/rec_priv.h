@@ -53,6 +53,7 @@ struct rec {
 	uint64_t seq;              /* last place given away */
 	uint64_t start;            /* CLOCK_MONOTONIC, ns, where the tape's time is 0 */
 	uint64_t now;              /* of the stop being handled, since start */
+	pid_t self;                /* rec's own number */
 	pid_t root;                /* the command; 0: attached, there is none */
 	bool capable;              /* rec has CAP_SYS_PTRACE */
 	bool wary;                 /* see wary.c */

@@ -4,7 +4,9 @@
 same, letter for letter; of one that does something else it is not. Programs with one thread at a
 time only: what races is for whoever compares."""
 import argparse
+import encodings
 import os
+import re
 import subprocess
 import sys
 
@@ -62,15 +64,29 @@ def machine():
     return found
 
 
+# In names of the directories that Python lists as it starts.
+NUMBERS = {int(number) for path in (os.path.dirname(encodings.__file__), os.path.dirname(os.__file__))
+           for name in os.listdir(path) for number in re.findall(r"\d{4,10}", name)}
+
+
 class Again(suite.TapeTest):
-    def side(self, command, where="work"):
-        """What is compared, of a run in a fresh directory."""
+    def recorded(self, command, where):
+        """The tape of a run in a fresh directory."""
         directory = self.bench.path(where)
         os.mkdir(directory)
         with open(os.path.join(directory, "source.c"), "w") as f:
             f.write(SOURCE)
-        tape, result = self.bench.record(command, cwd=directory)
+        tape, _ = self.bench.record(command, cwd=directory)
         subprocess.run(["rm", "-r", directory], check=True)
+        return tape
+
+    def side(self, command, where="work"):
+        """What is compared. A process whose number happens to be in the name of a file that is
+        there anyway (encodings/cp1140.py) makes the name its own: then once more."""
+        for _ in range(20):
+            tape = self.recorded(command, where)
+            if not NUMBERS & {pid for pid, _ in self.bench.lines(tape)}:
+                break
         dump = subprocess.run([DUMP, tape], stdout=subprocess.PIPE, check=True,
                               env=dict(os.environ, ASAN_OPTIONS="detect_leaks=1"))
         return dump.stdout.decode("utf-8", "surrogateescape").splitlines()

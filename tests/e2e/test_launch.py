@@ -409,6 +409,21 @@ class Terminals(suite.TapeTest):
         self.bench.sound(self.tape)
 
 
+# Starts a command, and says what it was sent meanwhile: in the order of numbers.
+PARENT = """
+import signal, subprocess, sys
+names = ("SIGHUP", "SIGINT", "SIGUSR1", "SIGUSR2", "SIGTERM", "SIGWINCH")
+signals = {getattr(signal, name) for name in names}
+signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+clear = lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+child = subprocess.run(sys.argv[1:], preexec_fn=clear, stdout=subprocess.PIPE)
+for one in sorted(signal.sigpending() & signals):
+    print(signal.Signals(one).name)
+print(child.stdout.decode(), end="")
+print("status", child.returncode)
+"""
+
+
 class Signals(suite.TapeTest):
     """Signals sent to rec alone: the tape is closed properly."""
 
@@ -508,6 +523,44 @@ class Signals(suite.TapeTest):
         child.send_signal(signal.SIGTERM)
         self.assertEqual(self.status(child), 0)
         self.bench.sound(self.tape)
+
+    def to_parent(self, words):
+        """What a process says that starts it: which signals it was sent, and the status."""
+        result = run([sys.executable, "-c", PARENT, *words])
+        self.assertEqual((result.status, result.err), (0, b""), result)
+        return result.out.decode().split("\n")
+
+    def check_to_parent(self, command, *options):
+        words = ["sh", "-c", command]
+        bare = self.to_parent(words)
+        self.tape = self.bench.new_tape()
+        self.assertEqual(self.to_parent(self.bench.command(self.tape, words, options)), bare)
+        self.assertIn("status 3", bare)
+        self.bench.sound(self.tape)
+        return bare
+
+    def test_to_the_parent(self):
+        """What the command sends to its parent is for who started rec; the command lives on."""
+        for name in ("HUP", "INT", "TERM", "USR1", "WINCH"):
+            self.assertIn(f"SIG{name}", self.check_to_parent(f"kill -{name} $PPID; exit 3"))
+
+    def test_to_the_parent_several(self):
+        """None is lost when the command ends at once."""
+        said = self.check_to_parent("kill -USR1 $PPID; kill -USR2 $PPID; kill -HUP $PPID; exit 3")
+        self.assertEqual(said[:3], ["SIGHUP", "SIGUSR1", "SIGUSR2"])
+
+    def test_to_the_parent_by_a_child(self):
+        said = self.check_to_parent('sh -c "kill -USR2 $PPID"; exit 3')
+        self.assertIn("SIGUSR2", said)
+
+    def test_to_the_parent_selected(self):
+        said = self.check_to_parent("kill -USR1 $PPID; exit 3", "-e", "trace=openat")
+        self.assertIn("SIGUSR1", said)
+
+    def test_to_the_group(self):
+        """That includes the parent, and the command."""
+        said = self.check_to_parent("trap 'echo child' USR1; kill -USR1 0; exit 3")
+        self.assertEqual((said.count("SIGUSR1"), said.count("child")), (1, 1))
 
     def test_handed_on_with_sender_and_value(self):
         child = self.telling()
