@@ -7,6 +7,7 @@
 
 #include "format/container/ahead.h"
 #include "format/container/maker.h"
+#include "format/container/source.h"
 
 #include <errno.h>
 #include <semaphore.h>

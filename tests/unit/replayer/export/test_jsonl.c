@@ -299,7 +299,7 @@ static void test_base64_lengths(void **state)
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	enum { SIZE = 40, STEP = 37 };
-	uint8_t bytes[SIZE + 2] = {0};
+	uint8_t bytes[SIZE + 3] = {0};
 
 	(void)state;
 	for (size_t size = 1; size <= SIZE; size++) {
