@@ -254,8 +254,6 @@ MORE = same_more.programs(PYTHON3, sources, texts, tree, numbers, repository)
 
 # What may differ between two runs: it is counted in the score, and does not make the test fail.
 MAY_DIFFER = {
-    "make -j2": "which job has the standard input, which takes a token and is looked at first is "
-                "chance",
     "ninja -j2": "its log has the order and the times in which jobs ended",
     "ninja": "its log has the times in which jobs ended",
     "git commit": "an index has inodes and times, a lock the number of a process; what has just "
