@@ -17,7 +17,8 @@ PYTHON = ["/usr/bin/python3", "-I", "-B"]
 
 
 def limited(number):
-    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (number, 4096))
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (number, hard))
 
 
 class Meets(pairs.PairTest):
@@ -209,14 +210,15 @@ class Disk(Meets):
 
     def test_name_of_a_new_file(self):
         """A made up name is no help: what it was is told beside it."""
-        script = ("import os, time\n"
+        script = ("import os\n"
                   "for i in range(5 if os.path.exists('busy') else 1):\n"
-                  " try: os.close(os.open('/tmp/stale-lock-1f9a0c7e', os.O_CREAT | os.O_EXCL, 0o600))\n"
+                  " try: os.close(os.open(os.environ['TMPDIR'] + '/stale-lock-1f9a0c7e',"
+                  " os.O_CREAT | os.O_EXCL, 0o600))\n"
                   " except FileExistsError: pass\n")
-        path = "/tmp/stale-lock-1f9a0c7e"
-        os.close(os.open(path, os.O_CREAT, 0o600))
-        self.addCleanup(os.unlink, path)
-        tapes = self.three([*PYTHON, "-c", script], change=lambda: self.file("busy", ""))
+        name = os.path.join(self.env["TMPDIR"], "stale-lock-1f9a0c7e")
+        tapes = self.three([*PYTHON, "-c", script],
+                           prepare=lambda: os.close(os.open(name, os.O_CREAT, 0o600)),
+                           change=lambda: self.file("busy", ""))
         text = self.diff(tapes[0], tapes[2], "--all").text
         self.assertRegex(text, r"<new#1> \(EEXIST\): 1 -> 5; it is stale-lock-1f9a0c7e")
 
