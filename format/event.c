@@ -29,3 +29,17 @@ const uint8_t *event_bytes(const struct event *e, uint8_t when, uint64_t address
 	}
 	return found;
 }
+
+const char *event_arch_name(uint32_t arch)
+{
+	switch (arch) {
+	case EVENT_ARCH_X86_64:
+		return "x86_64";
+	case EVENT_ARCH_I386:
+		return "i386";
+	case EVENT_ARCH_AARCH64:
+		return "aarch64";
+	default:
+		return "unknown";
+	}
+}

@@ -126,6 +126,9 @@ static inline bool event_is_call(const struct event *e)
 	return e->kind >= EVENT_CALL && e->kind <= EVENT_DATA;
 }
 
+/* "x86_64", as uname(1) has it; "unknown". */
+const char *event_arch_name(uint32_t arch);
+
 /* An errno, or 0. The restart codes (512..516) count as errors. */
 static inline int event_errno(const struct event_call *c)
 {

@@ -95,20 +95,6 @@ static void put_head(struct buf *out, const char *type, const struct event *e)
 
 /* ---- calls ---- */
 
-static const char *arch_name(uint32_t arch)
-{
-	switch (arch) {
-	case EVENT_ARCH_X86_64:
-		return "x86_64";
-	case EVENT_ARCH_I386:
-		return "i386";
-	case EVENT_ARCH_AARCH64:
-		return "aarch64";
-	default:
-		return "unknown";
-	}
-}
-
 /* What is the argument's text is a part of the call's. */
 static int put_argument(struct pen *p, const struct event *e, size_t i, struct buf *out)
 {
@@ -233,7 +219,7 @@ static void put_call_head(const struct event *e, struct buf *out)
 	else
 		json_null(out, "duration");
 	put_ids(out, e);
-	json_word(out, "arch", arch_name(call->arch));
+	json_word(out, "arch", event_arch_name(call->arch));
 	json_number(out, "nr", call->nr);
 	json_word(out, "name", print_call_name(call, scratch));
 }
@@ -428,7 +414,7 @@ static void put_header(const struct meta_header *h, struct buf *out)
 	json_number(out, "page_size", h->page_size);
 	json_number(out, "memory_size", h->memory_size);
 	json_text(out, "libc", h->libc);
-	json_word(out, "arch", arch_name(h->arch));
+	json_word(out, "arch", event_arch_name(h->arch));
 	json_strings(out, "command", h->command.data, h->command.size);
 	json_key(out, "cwd");
 	json_string(out, h->cwd.data, h->cwd.size);

@@ -40,14 +40,6 @@ static void say_path(struct buf *out, const char *path, size_t size)
 	buf_str(out, "</code></td>");
 }
 
-static void say_amount(struct buf *out, uint64_t bytes, uint64_t calls)
-{
-	buf_printf(out, "<td class=n data-v=%" PRIu64 ">", bytes);
-	if (calls)
-		html_size(out, bytes);
-	buf_str(out, "</td>");
-}
-
 static void say_deeds(const struct report *r, const struct touched_file *t, struct buf *out)
 {
 	cleanup_done(buf_done) struct buf text = {0};
@@ -63,8 +55,8 @@ static void say_file(const struct report *r, const struct touched_file *t, struc
 {
 	buf_str(out, "<tr>");
 	say_path(out, t->path, t->size);
-	say_amount(out, t->written, t->writes);
-	say_amount(out, t->read, t->reads);
+	html_size_cell(out, t->written, t->writes);
+	html_size_cell(out, t->read, t->reads);
 	say_deeds(r, t, out);
 	say_by(r, &t->by, out);
 	html_time_cell(out, t->first_time);

@@ -147,3 +147,11 @@ void html_json(struct buf *out, const char *json, size_t size)
 	}
 	buf_append(out, json + from, size - from);
 }
+
+void html_size_cell(struct buf *out, uint64_t bytes, uint64_t calls)
+{
+	buf_printf(out, "<td class=n data-v=%" PRIu64 ">", bytes);
+	if (calls)
+		html_size(out, bytes);
+	buf_str(out, "</td>");
+}

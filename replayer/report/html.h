@@ -28,6 +28,8 @@ void html_size(struct buf *out, uint64_t bytes);
 /* Cells of a table, sorted by the number itself. */
 void html_count_cell(struct buf *out, uint64_t n);
 void html_duration_cell(struct buf *out, uint64_t ns);
+/* Bytes that so many calls moved; empty when there were none. */
+void html_size_cell(struct buf *out, uint64_t bytes, uint64_t calls);
 /* When, in seconds since the tape began. */
 void html_time_cell(struct buf *out, uint64_t ns);
 /* JSON that stands in a script element: no < is left in it. */

@@ -43,14 +43,6 @@ static void say_by(const struct report *r, const struct actors *by, struct buf *
 	buf_str(out, "</td>");
 }
 
-static void say_traffic(struct buf *out, uint64_t bytes, uint64_t calls)
-{
-	buf_printf(out, "<td class=n data-v=%" PRIu64 ">", bytes);
-	if (calls)
-		html_size(out, bytes);
-	buf_str(out, "</td>");
-}
-
 /* ---- peers ---- */
 
 static void say_errors(const struct peer *p, struct buf *out)
@@ -101,8 +93,8 @@ static void say_peer(const struct report *r, const struct peer *p, struct buf *o
 	buf_str(out, "</td>");
 	say_address(r, &p->remote, out);
 	say_address(r, &p->local, out);
-	say_traffic(out, p->sent, p->sends);
-	say_traffic(out, p->received, p->receives);
+	html_size_cell(out, p->sent, p->sends);
+	html_size_cell(out, p->received, p->receives);
 	html_count_cell(out, p->role == NET_CLIENT ? p->tries : p->connections);
 	buf_printf(out, "<td class=n data-v=%" PRIu64 ">", p->connect_max);
 	if (p->connect_max)
@@ -153,9 +145,9 @@ static void say_way(const struct report *r, const struct way *w, struct buf *out
 {
 	buf_printf(out, "<tr><td>%s</td>", w->channel->pipe ? "pipe" : "pair of sockets");
 	say_by(r, &w->way->writers, out);
-	say_traffic(out, w->way->written, w->way->writes);
+	html_size_cell(out, w->way->written, w->way->writes);
 	say_by(r, &w->way->readers, out);
-	say_traffic(out, w->way->read, w->way->reads);
+	html_size_cell(out, w->way->read, w->way->reads);
 	html_time_cell(out, w->channel->first_time);
 	buf_str(out, "</tr>\n");
 }

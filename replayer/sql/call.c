@@ -10,20 +10,6 @@
 
 enum { RESTART_FIRST = 512, RESTART_LAST = 516 };
 
-const char *row_arch(uint32_t arch)
-{
-	switch (arch) {
-	case EVENT_ARCH_X86_64:
-		return "x86_64";
-	case EVENT_ARCH_I386:
-		return "i386";
-	case EVENT_ARCH_AARCH64:
-		return "aarch64";
-	default:
-		return "unknown";
-	}
-}
-
 const char *row_state(const struct event_call *call)
 {
 	int error = event_errno(call);

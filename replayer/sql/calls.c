@@ -122,7 +122,7 @@ static void call_outline(const struct event *e, int column, struct buf *made, st
 		set_whole(ret, call->nr);
 		break;
 	case CALL_ARCH:
-		set_text(ret, row_arch(call->arch));
+		set_text(ret, event_arch_name(call->arch));
 		break;
 	case CALL_NAME:
 		set_word(ret, print_call_name(call, scratch), scratch, made);

@@ -91,7 +91,7 @@ static void put_header(struct list *l, const struct meta_header *h)
 	put_number(l, "page_size", h->page_size);
 	put_number(l, "memory_size", h->memory_size);
 	put_string(l, "libc", h->libc);
-	put_string(l, "arch", row_arch(h->arch));
+	put_string(l, "arch", event_arch_name(h->arch));
 	put_command(l, &h->command);
 	put_text(l, "cwd", h->cwd.data, h->cwd.size);
 	put_string(l, "trace_set", h->trace_set);

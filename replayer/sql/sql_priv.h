@@ -225,7 +225,6 @@ void list_done(struct list *l);
 
 /* ---- call.c ---- */
 
-const char *row_arch(uint32_t arch);
 const char *row_state(const struct event_call *call);
 /* NULL: none. @scratch has 16 bytes. */
 const char *row_error(const struct event_call *call, char *scratch);
