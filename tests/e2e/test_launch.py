@@ -87,6 +87,14 @@ class Inherited(suite.TapeTest):
         self.same(prefix=["sh", "-c", "umask 0137; ulimit -n 123; ulimit -c 7; ulimit -s 4096; "
                           "exec nice -n 5 \"$@\"", "sh"])
 
+    def test_limit_of_cpu_time(self):
+        """It is the command's: rec itself has the most that it may have."""
+        look = "ulimit -St; ulimit -Ht; grep cpu /proc/$PPID/limits"
+        _, result = self.bench.record(["bash", "-c", look], preexec_fn=lambda: resource.setrlimit(
+            resource.RLIMIT_CPU, (50, 100)))
+        most = r"(unlimited +unlimited|100 +100)"  # root, in a container, may have no leave
+        self.assertRegex(result.out.decode(), rf"^50\n100\nMax cpu time +{most} ")
+
     def test_low_hard_limit_of_files(self):
         self.same(prefix=["sh", "-c", "ulimit -Hn 64; ulimit -Sn 50; exec \"$@\"", "sh"])
 
