@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * All signals are blocked in every thread; this one accepts them by sigwaitinfo(2),
- * so there is no handler and nothing that must be async-signal-safe. One real-time
- * signal has a handler that does nothing: it interrupts the tracer's wait. As it may
- * arrive just before the wait begins, it is repeated until acknowledged.
+ * so there is no handler and nothing that must be async-signal-safe. Only SIGURG has one,
+ * which does nothing: it interrupts the tracer's wait. As it may arrive just before the
+ * wait begins, it is repeated until acknowledged. It is not a real-time signal, which
+ * cannot be sent when the user has as many pending as RLIMIT_SIGPENDING allows; and nobody
+ * sends it to us, nor misses it.
  */
 #include "control.h"
 
@@ -49,7 +51,7 @@ struct rec_control {
 
 static int wake_signal(void)
 {
-	return SIGRTMIN;
+	return SIGURG;
 }
 
 static long long monotonic(void)
@@ -78,7 +80,7 @@ static enum kind kind_of(int signal)
 
 	if ((size_t)signal < ARRAY_SIZE(kinds))
 		return kinds[signal];
-	return signal > wake_signal() && signal <= SIGRTMAX ? HANDED_ON : NOT_TAKEN;
+	return signal >= SIGRTMIN && signal <= SIGRTMAX ? HANDED_ON : NOT_TAKEN;
 }
 
 void rec_control_signals(sigset_t *ret)

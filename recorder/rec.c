@@ -19,6 +19,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -143,6 +144,20 @@ static void note_failure(struct rec *rec, struct rec_launch *launch, const char 
 	err_errno(err, error, "cannot run '%s'", path);
 }
 
+/* A limit of CPU time is meant for the command, which has its own copy by now: recording takes more
+ * than a program that makes many calls, and would end by SIGKILL while that goes on. */
+static void outlive_cpu_limit(void)
+{
+	const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+	struct rlimit own;
+
+	if (getrlimit(RLIMIT_CPU, &own) < 0 || own.rlim_cur == RLIM_INFINITY ||
+	    setrlimit(RLIMIT_CPU, &none) == 0)
+		return;
+	own.rlim_cur = own.rlim_max;
+	setrlimit(RLIMIT_CPU, &own);
+}
+
 static int start(struct rec *rec, struct rec_launch *launch, struct err *err)
 {
 	const struct rec_bounds *bounds = &rec->options->bounds;
@@ -150,6 +165,7 @@ static int start(struct rec *rec, struct rec_launch *launch, struct err *err)
 	struct timespec real;
 	int r;
 
+	outlive_cpu_limit();
 	clock_gettime(CLOCK_REALTIME, &real);
 	rec->start = rec_clock();
 	rec->root = launch->pid;

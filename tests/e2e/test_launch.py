@@ -87,6 +87,14 @@ class Inherited(suite.TapeTest):
         self.same(prefix=["sh", "-c", "umask 0137; ulimit -n 123; ulimit -c 7; ulimit -s 4096; "
                           "exec nice -n 5 \"$@\"", "sh"])
 
+    def test_limit_of_cpu_time(self):
+        """It is the command's: rec itself has the most that it may have."""
+        look = "ulimit -St; ulimit -Ht; grep cpu /proc/$PPID/limits"
+        _, result = self.bench.record(["bash", "-c", look], preexec_fn=lambda: resource.setrlimit(
+            resource.RLIMIT_CPU, (50, 100)))
+        most = r"(unlimited +unlimited|100 +100)"  # root, in a container, may have no leave
+        self.assertRegex(result.out.decode(), rf"^50\n100\nMax cpu time +{most} ")
+
     def test_low_hard_limit_of_files(self):
         self.same(prefix=["sh", "-c", "ulimit -Hn 64; ulimit -Sn 50; exec \"$@\"", "sh"])
 
@@ -503,7 +511,7 @@ class Signals(suite.TapeTest):
     def telling(self):
         """A command that says which signals it gets, and from whom, and ends by SIGTERM."""
         code = ("import os, signal\n"
-                "numbers = {10, 12, 14, 18, 26, 27, 28, 29, 30, 40, 64}\n"
+                "numbers = {10, 12, 14, 18, 26, 27, 28, 29, 30, 34, 40, 64}\n"
                 "signal.pthread_sigmask(signal.SIG_BLOCK, numbers | {signal.SIGTERM})\n"
                 "print('ready', flush=True)\n"
                 "while True:\n"
@@ -514,10 +522,18 @@ class Signals(suite.TapeTest):
         self.ready(child)
         return child
 
+    def test_no_pending_signals_allowed(self):
+        """RLIMIT_SIGPENDING: no signal with a value can be queued, not by rec either."""
+        self.tape = self.bench.new_tape()
+        result = run(["bash", "-c", 'ulimit -i 0; exec "$@"', "bash",
+                      *self.bench.command(self.tape, ["sh", "-c", "ulimit -l; exit 3"])])
+        self.assertEqual(result.status, 3, result)
+        self.bench.sound(self.tape)
+
     def test_handed_on(self):
         """What is sent to rec alone is meant for the command, again and again."""
         child = self.telling()
-        for number in (10, 12, 14, 26, 27, 28, 29, 30, 40, 64, 10, 10):
+        for number in (10, 12, 14, 26, 27, 28, 29, 30, 34, 40, 64, 10, 10):
             child.send_signal(number)
             self.assertEqual(self.line(child), b"%d 0 %d\n" % (number, child.pid))
         child.send_signal(signal.SIGTERM)
