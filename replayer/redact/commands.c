@@ -217,9 +217,14 @@ static const struct {
 	const char *programs; /* NULL: any */
 	const char *option;
 } readers[] = {
-	{NULL, "--password-stdin"}, {" gh ", "--with-token"}, {" sudo ", "-S"},
-	{" sudo ", "--stdin"},      {" passwd ", "--stdin"},  {" openssl ", "stdin"},
-	{" openssl ", "-stdin"},    {" htpasswd ", "-i"},     {" cryptsetup ", "--key-file=-"},
+	{NULL, "--password-stdin"}, {" gh ", "--with-token"},
+	{" sudo ", "-S"},           {" sudo ", "--stdin"},
+	{" passwd ", "--stdin"},    {" openssl ", "stdin"},
+	{" openssl ", "-stdin"},    {" htpasswd ", "-i"},
+	{" htpasswd ", "-ci"},      {" htpasswd ", "-ic"},
+	{" htpasswd ", "-ni"},      {" htpasswd ", "-in"},
+	{" htpasswd ", "-Bi"},      {" htpasswd ", "-iB"},
+	{" htpasswd ", "-cBi"},     {" cryptsetup ", "--key-file=-"},
 };
 
 /* A number behind @prefix and nothing else; -1: it is not that. */

@@ -284,6 +284,7 @@ READERS = [
     (["chpasswd"], 0, "bob:@\n"),
     (["gpg", "--batch", "--passphrase-fd", "7", "-d", "x"], 7, "@\n"),
     (["openssl", "rsa", "-passin", "stdin"], 0, "@\n"),
+    (["htpasswd", "-ci", "file", "bob"], 0, "@"),
     (["openssl", "rsa", "-passin", "fd:8"], 8, "@\n"),
 ]
 

@@ -220,6 +220,9 @@ static void test_values(void **state)
 	FINDS("with password 'aB3dE5'", "aB3dE5 ");
 	FINDS("machine h\n login bob\n password swordfish\n", "swordfish ");
 	FINDS("{\"auth\": \"" BASIC "\"}", BASIC " Bs1cPassw ");
+	/* Cut off. */
+	FINDS("{\"password\": \"aB3dE5", "aB3dE5 ");
+	FINDS("{\"password\": \"aB3dE5\\", "aB3dE5\\ ");
 	/* Labels, templates, and source code. */
 	FINDS("{\"password\": \"Password\", \"pass\": \"${PASS9}\", \"token\": \"keyword\"}", "");
 	FINDS("{\"password\": \"Enter your password\", \"pwd\": \"********\"}", "");
