@@ -187,6 +187,7 @@ sql)
 		'(--csv --json)--line[a line for each value]'
 		'--no-header[no names of columns]'
 	)
+	;;
 report)
 	options+=($calls '-o[output]:file:_files'
 		'--pid=[only these processes or threads]:pid'
