@@ -81,11 +81,14 @@ static size_t run_end(const struct search *s, size_t at, size_t max)
 int find_encoded_pem(const struct search *s, size_t begin, size_t at)
 {
 	uint8_t title[TITLE_MAX];
-	size_t end = run_end(s, at, KEY_MAX), size;
+	size_t end, size;
 	int r = 0;
 
-	if (memcmp(s->text + begin, "LS0tLS1CRUdJTi", at - begin) != 0)
+	/* Not in the middle of what was looked at from its beginning. */
+	if (memcmp(s->text + begin, "LS0tLS1CRUdJTi", at - begin) != 0 ||
+	    (begin && isalnum(s->text[begin - 1])))
 		return 0;
+	end = run_end(s, at, KEY_MAX);
 	size = find_base64(s->text + begin, end - begin, title, sizeof(title));
 	if (!memmem(title, size, private_key, sizeof(private_key) - 1))
 		return 0;

@@ -18,7 +18,8 @@ enum {
 	WORDS_MIN = 24, /* of letters alone, where there are names that begin so */
 	JWT_MIN = 32,
 	HASH_MIN = 22, /* of MD5, by the digits of crypt(3) */
-	BOT_MIN = 30,  /* behind the number of a bot, of so many digits */
+	HASH_MAX = 512,
+	BOT_MIN = 30, /* behind the number of a bot, of so many digits */
 	BOT_DIGITS = 8,
 };
 
@@ -135,7 +136,7 @@ int find_hash(const struct search *s, size_t begin, size_t at)
 {
 	size_t end = at, last = 0;
 
-	for (; end < s->size && end - begin < TOKEN_MAX; end++) {
+	for (; end < s->size && end - begin < HASH_MAX; end++) {
 		uint8_t c = s->text[end];
 
 		if (!isalnum(c) && !find_is_in(c, "./+=$,_-@"))

@@ -79,7 +79,7 @@ static int replace_named(struct redact *r, const struct lane *l, size_t from, si
 		return l->object ? 0 : replace_here(r, l, from, size, class);
 	memcpy(instead, text + name, from - name);
 	redact_token(r->options.key, class, text + from, size, instead + (from - name));
-	return secrets_add_exact(r->secrets, class, text + name, length, instead, false);
+	return secrets_add_exact(r->secrets, class, text + name, length, instead, true);
 }
 
 static int take_in_lane(void *context, const uint8_t *text, size_t size, enum redact_class class)
