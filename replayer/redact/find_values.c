@@ -154,8 +154,8 @@ static bool is_escaped_quote(const struct search *s, size_t at)
 	return at && s->text[at] == '"' && s->text[at - 1] == '\\';
 }
 
-/* Between quotes, the first of which is at @at: to the next of them, or to the end of the text. With
- * a line's end in it it is no value. */
+/* Between quotes, the first of which is at @at: to the next of them, or to the end of the text.
+ * With a line's end in it it is no value. */
 static bool quoted(const struct search *s, size_t at, struct value *ret)
 {
 	uint8_t quote = s->text[at];

@@ -14,7 +14,7 @@
 struct event;
 
 enum {
-	TRANSIENT_TOLERANCE = 5,              /* s */
+	TRANSIENT_TOLERANCE = 5, /* s */
 	TRANSIENT_DATE_SIZE = 29,
 	TRANSIENT_PORTS_SIZE = (1 << 16) / 8, /* bytes: a bit for each port */
 };
