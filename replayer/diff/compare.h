@@ -34,6 +34,7 @@ struct comparison {
 	struct buf divergences;   /* struct divergence, in the order of nodes and threads */
 	size_t excerpts_left_out; /* findings of bytes over EXCERPTS_MAX (excerpt.h) */
 	size_t pool_looks;        /* of compare_pool.h, so that they can be bounded */
+	size_t own_looks;         /* likewise: of compare_own_again() */
 	size_t stranger_looks;    /* likewise: of compare_of_stranger() */
 	bool serves;              /* somebody takes connections on one of the tapes */
 	bool approximate;         /* somewhere there was too much different to look for the least */

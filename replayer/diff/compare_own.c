@@ -24,8 +24,8 @@ static uint64_t times_of(const struct diff_process *p, uint64_t fine)
 	return n;
 }
 
-static uint64_t times(const struct comparison *c, uint32_t node, int side,
-		      const struct diff_step *step)
+/* 0 when there is no end of asking. */
+static uint64_t times(struct comparison *c, uint32_t node, int side, const struct diff_step *step)
 {
 	const struct match_node *n = &c->match.nodes[node];
 	const struct diff_side *s = side == SIDE_B ? c->b : c->a;
@@ -33,18 +33,18 @@ static uint64_t times(const struct comparison *c, uint32_t node, int side,
 	const size_t count = side == SIDE_B ? n->b_count : n->a_count;
 	uint64_t ret = 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count && c->own_looks++ < OWN_LOOKS_MAX; i++)
 		ret += times_of(&s->processes[processes[i]], step->fine);
 	return ret;
 }
 
-bool compare_own_again(const struct comparison *c, uint32_t node, int side,
-		       const struct diff_side *s, const struct diff_step *step)
+bool compare_own_again(struct comparison *c, uint32_t node, int side, const struct diff_side *s,
+		       const struct diff_step *step)
 {
 	return compare_is_own(compare_call(s, step->call)) && times(c, node, side, step);
 }
 
-bool compare_own_in_turns(const struct comparison *c, uint32_t node, const struct diff_step *a,
+bool compare_own_in_turns(struct comparison *c, uint32_t node, const struct diff_step *a,
 			  const struct diff_step *b)
 {
 	const char *call = compare_call(c->b, b->call);

@@ -48,15 +48,16 @@ struct compare_new {
 struct finding *compare_add(struct comparison *c, const struct compare_new *x, int *failed);
 
 /* compare_own.c: what a process asks or sets of itself again and again: once more changes nothing.
- */
+ * The answers are false when they have been asked for too often. */
+enum { OWN_LOOKS_MAX = 8192 }; /* each goes through all steps of a process */
 bool compare_is_own(const char *call);
 /* Whether a step of @s is such a call, and @side takes this very step, too, somewhere. */
-bool compare_own_again(const struct comparison *c, uint32_t node, int side,
-		       const struct diff_side *s, const struct diff_step *step);
+bool compare_own_again(struct comparison *c, uint32_t node, int side, const struct diff_side *s,
+		       const struct diff_step *step);
 
 /* Whether a step of @a and one of @b stand in the same place, but both runs take both: masks that
  * are set for a moment, handlers that are set again and again. */
-bool compare_own_in_turns(const struct comparison *c, uint32_t node, const struct diff_step *a,
+bool compare_own_in_turns(struct comparison *c, uint32_t node, const struct diff_step *a,
 			  const struct diff_step *b);
 
 /* Whether it is of a process that is not on the tape, looked at by one that goes through all there
