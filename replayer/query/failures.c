@@ -81,8 +81,9 @@ static void say_descriptor(struct failures *f, const struct event *e, int32_t fd
 		buf_printf(&f->scratch, "fd %d", fd);
 }
 
-/* Into the scratch: the path, the peer's address, or the descriptor. */
-static bool say_object(struct failures *f, const struct event *e)
+/* Into the scratch, whose error says that there was no memory: the path, the peer's address, or the
+ * descriptor. */
+static void say_object(struct failures *f, const struct event *e)
 {
 	const struct sys_desc *d = sys_find(e->call.arch, e->call.nr);
 	const struct sys_field *fd, *address = field_of_kind(d, K_SOCKADDR);
@@ -91,17 +92,18 @@ static bool say_object(struct failures *f, const struct event *e)
 	if (print_call_path(e, &f->scratch) && f->scratch.size) {
 		if (f->scratch.size > FAILURE_OBJECT_MAX)
 			buf_truncate(&f->scratch, FAILURE_OBJECT_MAX);
-		return true;
+		return;
 	}
+	if (buf_error(&f->scratch) < 0)
+		return;
 	buf_clear(&f->scratch);
 	if (address && say_address(f, e, address))
-		return false;
+		return;
 	fd = field_of_kind(d, K_FD);
 	if (!fd)
 		fd = field_of_kind(d, K_ATFD);
 	if (fd)
 		say_descriptor(f, e, (int32_t)sys_value(fd, e->call.args, sizeof(e->call.args)));
-	return false;
 }
 
 /* ---- groups ---- */
