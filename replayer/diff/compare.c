@@ -88,12 +88,15 @@ struct finding *compare_add(struct comparison *c, const struct compare_new *x, i
 
 bool compare_knows(const struct comparison *c, int side, uint64_t object)
 {
-	return map_get(side == SIDE_A ? &c->a_objects : &c->b_objects, object) != NULL;
+	const struct diff_side *s = side == SIDE_A ? c->a : c->b;
+	const struct map *made = side == SIDE_A ? &c->a_objects : &c->b_objects;
+
+	return map_get(s->by_hash.count ? &s->by_hash : made, object) != NULL;
 }
 
 static int note_objects(const struct diff_side *s, struct map *ret)
 {
-	if (ret->count)
+	if (ret->count || s->by_hash.count)
 		return 0;
 	for (size_t i = 1; i < s->object_count; i++) {
 		if (map_put(ret, s->objects[i].hash, ret) < 0)

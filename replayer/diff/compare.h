@@ -27,7 +27,8 @@ struct comparison {
 	const struct rules *rules;     /* borrowed; NULL: none */
 	struct match match;
 	struct findings found;
-	struct map a_objects, b_objects;   /* by their hashes; empty before somebody asks */
+	/* By their hashes, of sides that have no map of them; empty before somebody asks. */
+	struct map a_objects, b_objects;
 	struct buf a_channels, b_channels; /* compare_channels.c; empty before somebody asks */
 	struct map a_scratch, b_scratch;   /* likewise: who uses what, and what was removed */
 	bool scratch_known;

@@ -512,6 +512,7 @@ int rules_apply(const struct rules *rules, const struct diff_side *side, struct 
 	if (!r)
 		return -ENOMEM;
 	r->side = *side;
+	r->side.by_hash = (struct map){0}; /* they may have other labels */
 	r->from = side;
 	r->rules = rules;
 	r->rewrites = rules_have(rules, RULE_MASK, RULE_ALIAS_PATH);

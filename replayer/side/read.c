@@ -262,6 +262,8 @@ static int give(struct reading *r)
 	s->objects = r->objects.list;
 	s->object_count = r->objects.count;
 	r->objects.list = NULL;
+	s->by_hash = r->objects.by_hash;
+	r->objects.by_hash = (struct map){0};
 	s->calls = (const char *const *)r->calls.names;
 	s->call_count = r->calls.name_count + 1;
 	r->calls.names = NULL;

@@ -125,6 +125,7 @@ struct diff_side *diff_side_free(struct diff_side *s)
 	free_const(s->trailer);
 	free_const(s->processes);
 	free_const(s->objects);
+	map_done(&s->by_hash);
 	free_const(s->calls);
 	side_told_free(s->told);
 	free_const(s->texts);

@@ -16,6 +16,7 @@
 #ifndef SIDE_SIDE_H
 #define SIDE_SIDE_H
 
+#include "base/map.h"
 #include "format/meta.h"
 
 #include <stdbool.h>
@@ -169,6 +170,7 @@ struct diff_side {
 	size_t process_count;                 /* with index 0 */
 	const struct diff_object *objects;
 	size_t object_count;
+	struct map by_hash;       /* objects, the values say nothing; empty: it has not been made */
 	const char *const *calls; /* name of the group: "open" of open, openat, openat2 */
 	size_t call_count;
 	const char *texts; /* place 0 is the empty text */
