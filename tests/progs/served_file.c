@@ -133,7 +133,7 @@ static handler *const handlers[] = {
 	[FUSE_INTERRUPT] = no_answer,
 };
 
-/* Until it is unmounted. */
+/* Until it is unmounted: ECONNABORTED is who had just taken a request then. */
 static void serve(const struct server *s)
 {
 	static char in[REQUEST_MAX];
@@ -143,7 +143,7 @@ static void serve(const struct server *s)
 		if (read(s->fd, in, sizeof(in)) < (ssize_t)sizeof(*h)) {
 			if (errno == EINTR || errno == ENOENT)
 				continue;
-			_exit(errno == ENODEV ? 0 : 4);
+			_exit(errno == ENODEV || errno == ECONNABORTED ? 0 : 4);
 		}
 		if (h->opcode < sizeof(handlers) / sizeof(*handlers) && handlers[h->opcode])
 			handlers[h->opcode](s, h, h + 1);
