@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replayer/diff/compare.h"
 
-#include "sides.h"
+#include "pair.h"
 
 #include "base/cleanup.h"
 #include "replayer/diff/rules.h"
@@ -18,56 +18,6 @@
 #include <cmocka.h>
 
 enum { MANY = 1000 };
-
-/* Two sides in the making, and what comes of them. */
-struct pair {
-	struct made_side a, b;
-	struct rules *rules;
-	struct comparison c;
-};
-
-static void begin(struct pair *x)
-{
-	*x = (struct pair){.rules = NULL};
-	made_side_begin(&x->a);
-	made_side_begin(&x->b);
-}
-
-static void end(struct pair *x)
-{
-	assert_int_equal(compare_sides(made_side_end(&x->a), made_side_end(&x->b), x->rules, &x->c),
-			 0);
-}
-
-static void done(struct pair *x)
-{
-	comparison_done(&x->c);
-	rules_free(x->rules);
-	made_side_done(&x->a);
-	made_side_done(&x->b);
-}
-
-/* The command of both, which did this. */
-static void both(struct pair *x)
-{
-	begin(x);
-	for (size_t i = 0; i < 2; i++) {
-		struct made_side *s = i ? &x->b : &x->a;
-
-		made_process(s, 0, "/bin/cmd", "cmd -x");
-		made_step(s, 1, "open(\"/etc/conf\") = </etc/conf>", "/etc/conf", 0);
-		made_step(s, 1, "close(</etc/conf>) = 0", "/etc/conf", 0);
-	}
-}
-
-static size_t loud(const struct pair *x)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < x->c.found.count; i++)
-		n += x->c.found.at[i].weight != FINDING_NOISE;
-	return n;
-}
 
 /* The finding of this kind; there must be no other of it. */
 static const struct finding *find(const struct pair *x, enum finding_kind kind)
@@ -90,10 +40,10 @@ static void nothing_at_all(void **state)
 	struct pair x;
 
 	(void)state;
-	begin(&x);
-	end(&x);
+	pair_begin(&x);
+	pair_end(&x);
 	assert_int_equal(x.c.found.count, 0);
-	done(&x);
+	pair_done(&x);
 }
 
 /* One side is empty: all of the other is new, or gone. */
@@ -105,19 +55,19 @@ static void nothing_on_one_side(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		struct made_side *s;
 
-		begin(&x);
+		pair_begin(&x);
 		s = i ? &x.b : &x.a;
 		made_process(s, 0, "/bin/cmd", "cmd");
 		made_process(s, 1, "/bin/child", "child");
 		made_step(s, 2, "open(\"/a\") = </a>", "/a", 0);
-		end(&x);
+		pair_end(&x);
 		assert_int_equal(x.c.found.count, 2);
 		assert_int_equal(x.c.found.at[0].kind, i ? FIND_PROCESS_NEW : FIND_PROCESS_GONE);
 		assert_string_equal(x.c.found.at[0].subject, "cmd");
 		assert_int_equal(x.c.found.at[0].weight, FINDING_LOUD);
 		/* It came with its parent. */
 		assert_int_equal(x.c.found.at[1].weight, FINDING_QUIET);
-		done(&x);
+		pair_done(&x);
 	}
 }
 
@@ -126,11 +76,11 @@ static void the_same(void **state)
 	struct pair x;
 
 	(void)state;
-	both(&x);
-	end(&x);
+	pair_both(&x);
+	pair_end(&x);
 	assert_int_equal(x.c.found.count, 0);
 	assert_int_equal(x.c.match.node_count, 2);
-	done(&x);
+	pair_done(&x);
 }
 
 static void it_ends_otherwise(void **state)
@@ -149,15 +99,15 @@ static void it_ends_otherwise(void **state)
 		const struct finding *f;
 		struct pair x;
 
-		both(&x);
+		pair_both(&x);
 		made_status(&x.a, 1, ends[i].a);
 		made_status(&x.b, 1, ends[i].b);
-		end(&x);
+		pair_end(&x);
 		f = find(&x, FIND_EXIT);
 		assert_string_equal(f->was, ends[i].was);
 		assert_string_equal(f->now, ends[i].now);
 		assert_int_equal(x.c.found.count, 1);
-		done(&x);
+		pair_done(&x);
 	}
 }
 
@@ -169,17 +119,17 @@ static void what_it_was_in(void **state)
 		const struct finding *f;
 		struct pair x;
 
-		both(&x);
+		pair_both(&x);
 		made_count(&x.b, 1, "futex", NULL, 1);
 		x.b.processes[1].is.in_call = (uint32_t)x.b.call_count - 1;
 		made_status(&x.b, 1, killed ? 9 : 256);
-		end(&x);
+		pair_end(&x);
 		f = find(&x, FIND_EXIT);
 		if (killed)
 			assert_string_equal(f->note, "it was in futex");
 		else
 			assert_null(f->note);
-		done(&x);
+		pair_done(&x);
 	}
 }
 
@@ -191,18 +141,18 @@ static void another_order(void **state)
 	struct pair x;
 
 	(void)state;
-	both(&x);
+	pair_both(&x);
 	for (size_t i = 0; i < 2; i++) {
 		made_step(&x.a, 1, texts[i], i ? "/b" : "/a", 0);
 		made_step(&x.b, 1, texts[!i], i ? "/a" : "/b", 0);
 	}
-	end(&x);
+	pair_end(&x);
 	f = find(&x, FIND_ORDER);
 	assert_non_null(strstr(f->subject, "fsync("));
 	assert_string_not_equal(f->was, f->now);
 	assert_non_null(strstr(f->was, "behind "));
 	assert_true(strstr(f->was, "fsync") || strstr(f->now, "fsync"));
-	done(&x);
+	pair_done(&x);
 }
 
 static void a_core_is_no_other_end(void **state)
@@ -210,12 +160,12 @@ static void a_core_is_no_other_end(void **state)
 	struct pair x;
 
 	(void)state;
-	both(&x);
+	pair_both(&x);
 	made_status(&x.a, 1, 6);
 	made_status(&x.b, 1, 6 | 0x80);
-	end(&x);
+	pair_end(&x);
 	assert_int_equal(x.c.found.count, 0);
-	done(&x);
+	pair_done(&x);
 }
 
 static void variables(void **state)
@@ -224,11 +174,11 @@ static void variables(void **state)
 	struct pair x;
 
 	(void)state;
-	both(&x);
+	pair_both(&x);
 	MADE_ENVIRONMENT(&x.a, 1, "A=1\0GONE=x\0HOME=/a\0SAME=\0_=/bin/a");
 	MADE_ENVIRONMENT(&x.b, 1, "_=/bin/b\0SAME=\0A=2\0HOME=/b");
-	end(&x);
-	assert_int_equal(loud(&x), 3);
+	pair_end(&x);
+	assert_int_equal(pair_loud(&x), 3);
 	for (size_t i = 0; i < x.c.found.count; i++) {
 		f = &x.c.found.at[i];
 		assert_int_equal(f->kind, FIND_ENVIRONMENT);
@@ -246,7 +196,7 @@ static void variables(void **state)
 			assert_int_equal(f->weight, FINDING_NOISE);
 		}
 	}
-	done(&x);
+	pair_done(&x);
 }
 
 /* No =, nothing behind it, nothing in front of it, no end. */
@@ -258,13 +208,13 @@ static void odd_variables(void **state)
 	struct pair x;
 
 	(void)state;
-	both(&x);
+	pair_both(&x);
 	made_environment(&x.a, 1, a, sizeof(a));
 	made_environment(&x.b, 1, b, sizeof(b));
-	end(&x);
+	pair_end(&x);
 	/* What was cut off at the end is not compared; that there is no = is no other value. */
-	assert_int_equal(loud(&x), 0);
-	done(&x);
+	assert_int_equal(pair_loud(&x), 0);
+	pair_done(&x);
 }
 
 /* In canonical form, and by the rules of the user. */
@@ -279,7 +229,7 @@ static void what_variables_say(void **state)
 	for (int with = 0; with < 2; with++) {
 		struct pair x;
 
-		both(&x);
+		pair_both(&x);
 		MADE_ENVIRONMENT(&x.a, 1, "HOME=/a\0CONF=/a/conf\0RUN=run-1");
 		MADE_ENVIRONMENT(&x.b, 1, "HOME=/b\0CONF=/b/conf\0RUN=run-2");
 		x.a.processes[1].is.environment_said = a;
@@ -289,17 +239,17 @@ static void what_variables_say(void **state)
 		if (with)
 			assert_int_equal(rules_read(rules, sizeof(rules) - 1, "x", &x.rules, none),
 					 0);
-		end(&x);
+		pair_end(&x);
 		/* That they are others is known all the same. */
 		assert_int_equal(x.c.found.count, 3);
-		assert_int_equal(loud(&x), with ? 0 : 1);
+		assert_int_equal(pair_loud(&x), with ? 0 : 1);
 		for (size_t i = 0; i < x.c.found.count; i++) {
 			const struct finding *f = &x.c.found.at[i];
 
 			assert_int_equal(f->weight == FINDING_LOUD,
 					 !with && strcmp(f->subject, "RUN") == 0);
 		}
-		done(&x);
+		pair_done(&x);
 	}
 }
 
@@ -309,14 +259,14 @@ static void arguments(void **state)
 	struct pair x;
 
 	(void)state;
-	begin(&x);
+	pair_begin(&x);
 	made_process(&x.a, 0, "/bin/cmd", "cmd --safe");
 	made_process(&x.b, 0, "/bin/cmd", "cmd --fast");
-	end(&x);
+	pair_end(&x);
 	f = find(&x, FIND_ARGUMENTS);
 	assert_string_equal(f->was, "cmd --safe");
 	assert_string_equal(f->now, "cmd --fast");
-	done(&x);
+	pair_done(&x);
 }
 
 static void another_executable(void **state)
@@ -324,25 +274,25 @@ static void another_executable(void **state)
 	struct pair x;
 
 	(void)state;
-	begin(&x);
+	pair_begin(&x);
 	made_process(&x.a, 0, "/bin/cmd", "cmd");
 	made_process(&x.b, 0, "/opt/cmd", "cmd");
-	end(&x);
+	pair_end(&x);
 	assert_string_equal(find(&x, FIND_EXECUTABLE)->now, "/opt/cmd");
-	done(&x);
-	both(&x);
+	pair_done(&x);
+	pair_both(&x);
 	x.a.processes[1].is.exe_id = UINT64_C(0x1234567800000000);
 	x.b.processes[1].is.exe_id = UINT64_C(0x8765432100000000);
-	end(&x);
+	pair_end(&x);
 	assert_string_equal(find(&x, FIND_EXECUTABLE)->was, "build 12345678");
 	assert_string_equal(find(&x, FIND_EXECUTABLE)->now, "build 87654321");
-	done(&x);
+	pair_done(&x);
 	/* Of one it is not known. */
-	both(&x);
+	pair_both(&x);
 	x.b.processes[1].is.exe_id = 7;
-	end(&x);
+	pair_end(&x);
 	assert_int_equal(x.c.found.count, 0);
-	done(&x);
+	pair_done(&x);
 }
 
 static void it_fails_now(void **state)
@@ -351,17 +301,17 @@ static void it_fails_now(void **state)
 	struct pair x;
 
 	(void)state;
-	both(&x);
+	pair_both(&x);
 	made_step(&x.a, 1, "open(\"/data\") = </data>", "/data", 0);
 	made_step(&x.b, 1, "open(\"/data\") = -1 ENOENT", "/data", ENOENT);
-	end(&x);
+	pair_end(&x);
 	f = find(&x, FIND_FAILS);
 	assert_string_equal(f->was, "ok");
 	assert_string_equal(f->now, "ENOENT");
 	assert_string_equal(f->subject, "open(\"/data\")");
 	assert_non_null(f->a.step);
 	assert_non_null(f->b.step);
-	done(&x);
+	pair_done(&x);
 }
 
 static void flags(void **state)
@@ -370,14 +320,14 @@ static void flags(void **state)
 	struct pair x;
 
 	(void)state;
-	both(&x);
+	pair_both(&x);
 	made_step(&x.a, 1, "open(\"/d\", O_RDONLY|O_CLOEXEC) = </d>", "/d", 0);
 	made_step(&x.b, 1, "open(\"/d\", O_RDONLY) = </d>", "/d", 0);
-	end(&x);
+	pair_end(&x);
 	f = find(&x, FIND_FLAGS);
 	assert_string_equal(f->was, "O_RDONLY|O_CLOEXEC");
 	assert_string_equal(f->now, "O_RDONLY");
-	done(&x);
+	pair_done(&x);
 }
 
 static void another_file(void **state)
@@ -385,13 +335,13 @@ static void another_file(void **state)
 	struct pair x;
 
 	(void)state;
-	both(&x);
+	pair_both(&x);
 	made_step(&x.a, 1, "open(\"/lib/a.so\") = </lib/a.so>", "/lib/a.so", 0);
 	made_step(&x.b, 1, "open(\"/opt/a.so\") = </opt/a.so>", "/opt/a.so", 0);
-	end(&x);
+	pair_end(&x);
 	assert_string_equal(find(&x, FIND_INSTEAD)->was, "/lib/a.so");
 	assert_string_equal(find(&x, FIND_INSTEAD)->now, "/opt/a.so");
-	done(&x);
+	pair_done(&x);
 }
 
 static void streams(void **state)
@@ -399,15 +349,15 @@ static void streams(void **state)
 	struct pair x;
 
 	(void)state;
-	both(&x);
+	pair_both(&x);
 	made_stream(&x.a, 1, "/etc/conf", false, 100, 1);
 	made_stream(&x.b, 1, "/etc/conf", false, 100, 2);
 	made_stream(&x.a, 1, "stdout", true, 5, 7);
 	made_stream(&x.b, 1, "stdout", true, 5, 7);
-	end(&x);
+	pair_end(&x);
 	assert_int_equal(x.c.found.count, 1);
 	assert_string_equal(find(&x, FIND_BYTES)->subject, "read from /etc/conf");
-	done(&x);
+	pair_done(&x);
 }
 
 /* Not all of it is on the tape, or what there is is another each time. */
@@ -418,15 +368,15 @@ static void streams_that_say_nothing(void **state)
 		struct pair x;
 		struct diff_stream *s;
 
-		both(&x);
+		pair_both(&x);
 		made_stream(&x.a, 1, "/etc/conf", false, 100, 1);
 		made_stream(&x.b, 1, "/etc/conf", false, masked ? 90 : 100, 2);
 		s = (struct diff_stream *)(void *)x.b.processes[1].streams.data;
 		s->whole = masked;
 		s->masked = masked;
-		end(&x);
+		pair_end(&x);
 		assert_int_equal(x.c.found.count, 0);
-		done(&x);
+		pair_done(&x);
 	}
 }
 
@@ -438,7 +388,7 @@ static size_t found_of_cut_short(bool told, uint32_t a_status, uint32_t b_status
 	struct pair x;
 	size_t n = 0;
 
-	both(&x);
+	pair_both(&x);
 	for (size_t i = 0; i < 2; i++) {
 		struct made_side *s = i ? &x.b : &x.a;
 		struct diff_stream *stream;
@@ -452,10 +402,10 @@ static size_t found_of_cut_short(bool told, uint32_t a_status, uint32_t b_status
 		}
 		made_status(s, 1, i ? b_status : a_status);
 	}
-	end(&x);
+	pair_end(&x);
 	for (size_t i = 0; i < x.c.found.count; i++)
 		n += x.c.found.at[i].kind == FIND_BYTES;
-	done(&x);
+	pair_done(&x);
 	return n;
 }
 
@@ -477,7 +427,7 @@ static size_t found_of_scratch(bool removed_in_a, bool other)
 	struct pair x;
 	size_t n;
 
-	both(&x);
+	pair_both(&x);
 	for (size_t i = 0; i < 2; i++) {
 		struct made_side *s = i ? &x.b : &x.a;
 
@@ -489,11 +439,11 @@ static size_t found_of_scratch(bool removed_in_a, bool other)
 		if (i || removed_in_a)
 			made_count(s, 2, "unlink", "/tmp/t", 1);
 	}
-	end(&x);
+	pair_end(&x);
 	n = 0;
 	for (size_t i = 0; i < x.c.found.count; i++)
 		n += x.c.found.at[i].kind == FIND_BYTES;
-	done(&x);
+	pair_done(&x);
 	return n;
 }
 
@@ -517,17 +467,17 @@ static void counts(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct pair x;
 
-		both(&x);
+		pair_both(&x);
 		if (rows[i].a)
 			made_count(&x.a, 1, "fsync", "/etc/conf", rows[i].a);
 		made_count(&x.b, 1, "fsync", "/etc/conf", rows[i].b);
-		end(&x);
+		pair_end(&x);
 		assert_int_equal(x.c.found.count, rows[i].told);
 		if (rows[i].told) {
 			assert_int_equal(find(&x, FIND_COUNT)->a.count, rows[i].a);
 			assert_int_equal(find(&x, FIND_COUNT)->b.count, rows[i].b);
 		}
-		done(&x);
+		pair_done(&x);
 	}
 }
 
@@ -537,7 +487,7 @@ static void a_thousand_processes(void **state)
 	struct pair x;
 
 	(void)state;
-	both(&x);
+	pair_both(&x);
 	for (size_t i = 0; i < MANY; i++) {
 		char words[32], label[32], text[96];
 
@@ -555,12 +505,12 @@ static void a_thousand_processes(void **state)
 			made_status(s, p, k && i == 700 ? 256 : 0);
 		}
 	}
-	end(&x);
+	pair_end(&x);
 	assert_int_equal(x.c.match.node_count, 2 + MANY);
 	assert_int_equal(x.c.found.count, 2);
 	assert_string_equal(find(&x, FIND_PROCESS_GONE)->subject, "child 500");
 	assert_int_equal(find(&x, FIND_EXIT)->a.process, 702);
-	done(&x);
+	pair_done(&x);
 }
 
 /* Parents that are themselves, one another, or not there yet. */
@@ -569,7 +519,7 @@ static void parents_that_cannot_be(void **state)
 	struct pair x;
 
 	(void)state;
-	begin(&x);
+	pair_begin(&x);
 	for (size_t i = 0; i < 2; i++) {
 		struct made_side *s = i ? &x.b : &x.a;
 
@@ -579,10 +529,10 @@ static void parents_that_cannot_be(void **state)
 		made_process(s, 77, "/bin/d", "d");
 	}
 	made_status(&x.b, 3, 256);
-	end(&x);
+	pair_end(&x);
 	assert_int_equal(x.c.found.count, 1);
 	assert_int_equal(find(&x, FIND_EXIT)->b.process, 3);
-	done(&x);
+	pair_done(&x);
 }
 
 /* What varies again is the same key, whatever its numbers; another thing is another. */
@@ -591,12 +541,12 @@ static uint64_t key_of(const char *label, uint64_t hash)
 	struct pair x;
 	uint64_t key;
 
-	both(&x);
+	pair_both(&x);
 	made_stream(&x.a, 1, label, true, 10, 1);
 	made_stream(&x.b, 1, label, true, 10, hash);
-	end(&x);
+	pair_end(&x);
 	key = find(&x, FIND_BYTES)->key;
-	done(&x);
+	pair_done(&x);
 	return key;
 }
 
@@ -620,12 +570,12 @@ static void names(void **state)
 	for (size_t i = 71; i + 2 < sizeof(words); i += 2)
 		memcpy(words + i, "\xc3\xa4", 2);
 	words[sizeof(words) - 1] = '\0';
-	begin(&x);
+	pair_begin(&x);
 	made_process(&x.a, 0, "/bin/cmd", "cmd one");
 	made_process(&x.b, 0, "/bin/cmd", "cmd one");
 	made_process(&x.a, 1, "/bin/cmd", words);
 	made_process(&x.b, 1, "/bin/cmd", words);
-	end(&x);
+	pair_end(&x);
 	comparison_name(&x.c, 1, &name);
 	assert_string_equal(buf_text(&name), "cmd one");
 	comparison_name(&x.c, 0, &none);
@@ -633,7 +583,7 @@ static void names(void **state)
 	comparison_name(&x.c, 2, &cut);
 	assert_int_equal(cut.size, 71 + 3);
 	assert_string_equal(buf_text(&cut) + 71, "...");
-	done(&x);
+	pair_done(&x);
 }
 
 int main(void)

@@ -2,7 +2,7 @@
 /* What comes and goes with the scheduler is found, and is no difference. */
 #include "replayer/diff/compare.h"
 
-#include "sides.h"
+#include "pair.h"
 
 #include "base/cleanup.h"
 
@@ -17,53 +17,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-/* Two sides in the making, and what comes of them. */
-struct pair {
-	struct made_side a, b;
-	struct comparison c;
-};
-
-static void begin(struct pair *x)
-{
-	*x = (struct pair){.c = {.a = NULL}};
-	made_side_begin(&x->a);
-	made_side_begin(&x->b);
-}
-
-static void end(struct pair *x)
-{
-	assert_int_equal(compare_sides(made_side_end(&x->a), made_side_end(&x->b), NULL, &x->c), 0);
-}
-
-static void done(struct pair *x)
-{
-	comparison_done(&x->c);
-	made_side_done(&x->a);
-	made_side_done(&x->b);
-}
-
-/* The command of both, which did this. */
-static void both(struct pair *x)
-{
-	begin(x);
-	for (size_t i = 0; i < 2; i++) {
-		struct made_side *s = i ? &x->b : &x->a;
-
-		made_process(s, 0, "/bin/cmd", "cmd -x");
-		made_step(s, 1, "open(\"/etc/conf\") = </etc/conf>", "/etc/conf", 0);
-		made_step(s, 1, "close(</etc/conf>) = 0", "/etc/conf", 0);
-	}
-}
-
-static size_t loud(const struct pair *x)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < x->c.found.count; i++)
-		n += x->c.found.at[i].weight != FINDING_NOISE;
-	return n;
-}
 
 static const char *const events[] = {"epoll_ctl(<ep>, <1>) = -1 EPERM",
 				     "epoll_ctl(<ep>, <2>) = -1 EPERM",
@@ -91,12 +44,12 @@ static size_t found_of_moved(const char *const a[3], const char *const b[3])
 	struct pair x;
 	size_t n;
 
-	both(&x);
+	pair_both(&x);
 	shared_work(&x.a, a[0], a[1], a[2]);
 	shared_work(&x.b, b[0], b[1], b[2]);
-	end(&x);
-	n = loud(&x);
-	done(&x);
+	pair_end(&x);
+	n = pair_loud(&x);
+	pair_done(&x);
 	return n;
 }
 
@@ -121,7 +74,7 @@ static size_t found_of_late_threads(const char *done_by_all, const char *done_by
 	struct pair x;
 	size_t n;
 
-	both(&x);
+	pair_both(&x);
 	for (size_t i = 0; i < 2; i++) {
 		struct made_side *s = i ? &x.b : &x.a;
 
@@ -143,9 +96,9 @@ static size_t found_of_late_threads(const char *done_by_all, const char *done_by
 			}
 		}
 	}
-	end(&x);
-	n = loud(&x);
-	done(&x);
+	pair_end(&x);
+	n = pair_loud(&x);
+	pair_done(&x);
 	return n;
 }
 
@@ -168,7 +121,7 @@ static size_t found_of_own(const char *a, const char *b)
 	struct pair x;
 	size_t n;
 
-	both(&x);
+	pair_both(&x);
 	for (size_t i = 0; i < 2; i++) {
 		struct made_side *s = i ? &x.b : &x.a;
 
@@ -191,9 +144,9 @@ static size_t found_of_own(const char *a, const char *b)
 				made_count(s, 1, "open", "/etc/ld.so.cache", 1);
 		}
 	}
-	end(&x);
-	n = loud(&x);
-	done(&x);
+	pair_end(&x);
+	n = pair_loud(&x);
+	pair_done(&x);
 	return n;
 }
 
@@ -222,7 +175,7 @@ static size_t found_of_queue(uint64_t first, uint64_t second, uint64_t messages,
 	struct pair x;
 	size_t n = 0;
 
-	both(&x);
+	pair_both(&x);
 	for (size_t i = 0; i < 2; i++) {
 		struct made_side *s = i ? &x.b : &x.a;
 
@@ -245,10 +198,10 @@ static size_t found_of_queue(uint64_t first, uint64_t second, uint64_t messages,
 			}
 		}
 	}
-	end(&x);
+	pair_end(&x);
 	for (size_t i = 0; i < x.c.found.count; i++)
 		n += x.c.found.at[i].kind == FIND_BYTES;
-	done(&x);
+	pair_done(&x);
 	return n;
 }
 
@@ -270,7 +223,7 @@ static size_t found_of_empty_input(bool used, bool alone)
 	struct pair x;
 	size_t n;
 
-	both(&x);
+	pair_both(&x);
 	for (size_t i = 0; i < 2; i++) {
 		struct made_side *s = i ? &x.b : &x.a;
 		uint32_t make;
@@ -292,9 +245,9 @@ static size_t found_of_empty_input(bool used, bool alone)
 		if (i && used)
 			made_stream(s, make, "pipe#1.w", true, 1, 1);
 	}
-	end(&x);
-	n = loud(&x);
-	done(&x);
+	pair_end(&x);
+	n = pair_loud(&x);
+	pair_done(&x);
 	return n;
 }
 
@@ -312,11 +265,11 @@ static size_t found_of_limit(const char *text)
 	struct pair x;
 	size_t n;
 
-	both(&x);
+	pair_both(&x);
 	made_step(&x.b, 1, text, NULL, 0);
-	end(&x);
-	n = loud(&x);
-	done(&x);
+	pair_end(&x);
+	n = pair_loud(&x);
+	pair_done(&x);
 	return n;
 }
 
@@ -356,10 +309,10 @@ static void the_order_that_is_told(void **state)
 	size_t n = 0;
 
 	(void)state;
-	both(&x);
+	pair_both(&x);
 	takes(&x.a, true);
 	takes(&x.b, false);
-	end(&x);
+	pair_end(&x);
 	for (size_t i = 0; i < x.c.found.count; i++) {
 		const struct finding *f = &x.c.found.at[i];
 
@@ -369,7 +322,7 @@ static void the_order_that_is_told(void **state)
 		n++;
 	}
 	assert_int_equal(n, 1);
-	done(&x);
+	pair_done(&x);
 }
 
 /* 's': a handler is set; 'f': a fork; 'u': a file is removed. */
@@ -378,7 +331,7 @@ static size_t found_of_handlers(const char *a, const char *b)
 	struct pair x;
 	size_t n;
 
-	both(&x);
+	pair_both(&x);
 	for (size_t i = 0; i < 2; i++) {
 		struct made_side *s = i ? &x.b : &x.a;
 
@@ -391,9 +344,9 @@ static size_t found_of_handlers(const char *a, const char *b)
 				made_step(s, 1, "unlink(\"/t\") = 0", "/t", 0);
 		}
 	}
-	end(&x);
-	n = loud(&x);
-	done(&x);
+	pair_end(&x);
+	n = pair_loud(&x);
+	pair_done(&x);
 	return n;
 }
 
@@ -413,7 +366,7 @@ static size_t found_of_own_pipe(bool by_itself)
 	struct pair x;
 	size_t n = 0;
 
-	both(&x);
+	pair_both(&x);
 	for (size_t i = 0; i < 2; i++) {
 		struct made_side *s = i ? &x.b : &x.a;
 		const uint32_t reader = by_itself ? 1 : made_fork(s, 1);
@@ -431,10 +384,10 @@ static size_t found_of_own_pipe(bool by_itself)
 			}
 		}
 	}
-	end(&x);
+	pair_end(&x);
 	for (size_t i = 0; i < x.c.found.count; i++)
 		n += x.c.found.at[i].kind == FIND_BYTES;
-	done(&x);
+	pair_done(&x);
 	return n;
 }
 
@@ -468,7 +421,7 @@ static size_t found_of_loop(const char *a, const char *b)
 	struct pair x;
 	size_t n;
 
-	both(&x);
+	pair_both(&x);
 	for (size_t i = 0; i < 2; i++) {
 		for (const char *at = i ? b : a; *at; at++) {
 			size_t k = 0;
@@ -479,9 +432,9 @@ static size_t found_of_loop(const char *a, const char *b)
 				  steps[k].error);
 		}
 	}
-	end(&x);
-	n = loud(&x);
-	done(&x);
+	pair_end(&x);
+	n = pair_loud(&x);
+	pair_done(&x);
 	return n;
 }
 
@@ -527,12 +480,12 @@ static size_t found_of_entries(const char *a, const char *b, bool late)
 	struct pair x;
 	size_t n;
 
-	both(&x);
+	pair_both(&x);
 	copies(&x.a, a, false);
 	copies(&x.b, b, late);
-	end(&x);
-	n = loud(&x);
-	done(&x);
+	pair_end(&x);
+	n = pair_loud(&x);
+	pair_done(&x);
 	return n;
 }
 
@@ -550,7 +503,7 @@ static size_t found_of_strangers(bool lists)
 	struct pair x;
 	size_t n;
 
-	both(&x);
+	pair_both(&x);
 	for (size_t i = 0; i < 2; i++) {
 		if (lists)
 			made_step(i ? &x.b : &x.a, 1, "getdents(</proc>, {})", "/proc", 0);
@@ -558,9 +511,9 @@ static size_t found_of_strangers(bool lists)
 	made_step(&x.b, 1, "stat(\"/proc/*\") = -1 ENOENT", "/proc/*", ENOENT);
 	made_count(&x.a, 1, "open", "/proc/*/stat", 100);
 	made_count(&x.b, 1, "open", "/proc/*/stat", 900);
-	end(&x);
-	n = loud(&x);
-	done(&x);
+	pair_end(&x);
+	n = pair_loud(&x);
+	pair_done(&x);
 	return n;
 }
 
@@ -590,7 +543,7 @@ static size_t found_of_killed_worker(size_t steps, const char *label)
 	struct pair x;
 	size_t n;
 
-	both(&x);
+	pair_both(&x);
 	for (size_t i = 0; i < 2; i++) {
 		struct made_side *s = i ? &x.b : &x.a;
 
@@ -610,9 +563,9 @@ static size_t found_of_killed_worker(size_t steps, const char *label)
 			made_status(s, worker, killed ? SIGTERM : 0);
 		}
 	}
-	end(&x);
-	n = loud(&x);
-	done(&x);
+	pair_end(&x);
+	n = pair_loud(&x);
+	pair_done(&x);
 	return n;
 }
 
@@ -631,13 +584,13 @@ static size_t found_of_opened(const char *label)
 	struct pair x;
 	size_t n;
 
-	both(&x);
+	pair_both(&x);
 	made_step(&x.a, 1, "open(\"x\")", "/other", 0);
 	made_step(&x.b, 1, "open(\"x\")", "/other", 0);
 	made_step(&x.b, 1, "open(\"it\")", label, 0);
-	end(&x);
-	n = loud(&x);
-	done(&x);
+	pair_end(&x);
+	n = pair_loud(&x);
+	pair_done(&x);
 	return n;
 }
 
