@@ -23,10 +23,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum {
-	ROW_MAX = 4096, /* steps looked at in each direction */
-	OWN_OFTEN = 3,  /* times that a handler is set again and again */
-};
+enum { ROW_MAX = 4096 }; /* steps looked at in each direction */
 
 static bool lets_go(const struct diff_side *s, const struct diff_step *step)
 {

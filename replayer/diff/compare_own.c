@@ -11,8 +11,6 @@ bool compare_is_own(const char *call)
 	return compare_is_one_of(call, own);
 }
 
-enum { OFTEN = 3 }; /* times that something is set again and again, in turns with something else */
-
 static uint64_t times_of(const struct diff_process *p, uint64_t fine)
 {
 	uint64_t n = 0;
@@ -51,9 +49,9 @@ bool compare_own_in_turns(struct comparison *c, uint32_t node, const struct diff
 
 	if (strcmp(call, "rt_sigprocmask") == 0)
 		return times(c, node, SIDE_B, a) && times(c, node, SIDE_A, b);
-	return strcmp(call, "rt_sigaction") == 0 && times(c, node, SIDE_A, a) >= OFTEN &&
-	       times(c, node, SIDE_B, a) >= OFTEN && times(c, node, SIDE_A, b) >= OFTEN &&
-	       times(c, node, SIDE_B, b) >= OFTEN;
+	return strcmp(call, "rt_sigaction") == 0 && times(c, node, SIDE_A, a) >= OWN_OFTEN &&
+	       times(c, node, SIDE_B, a) >= OWN_OFTEN && times(c, node, SIDE_A, b) >= OWN_OFTEN &&
+	       times(c, node, SIDE_B, b) >= OWN_OFTEN;
 }
 
 /* ---- processes of others ---- */

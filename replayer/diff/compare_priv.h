@@ -49,7 +49,10 @@ struct finding *compare_add(struct comparison *c, const struct compare_new *x, i
 
 /* compare_own.c: what a process asks or sets of itself again and again: once more changes nothing.
  * The answers are false when they have been asked for too often. */
-enum { OWN_LOOKS_MAX = 8192 }; /* each goes through all steps of a process */
+enum {
+	OWN_LOOKS_MAX = 8192, /* each goes through all steps of a process */
+	OWN_OFTEN = 3,        /* times that something is set again and again */
+};
 bool compare_is_own(const char *call);
 /* Whether a step of @s is such a call, and @side takes this very step, too, somewhere. */
 bool compare_own_again(struct comparison *c, uint32_t node, int side, const struct diff_side *s,

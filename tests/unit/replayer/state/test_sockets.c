@@ -255,16 +255,22 @@ static void message(struct world *w, uint32_t pid, const char *name, int fd, uin
 	w->seq++;
 }
 
+/* A process and its child, a pair of sockets between them, and a file as descriptor 5. */
+static void two_that_talk(struct world *w)
+{
+	world_begin(w);
+	world_two(w, 10, "socketpair", 3, (const uint64_t[4]){UNIX, STREAM}, 3, 4);
+	world_open(w, 10, "/etc/hosts", 0, 5);
+	world_fork(w, 10, 11, FORK_FORK);
+}
+
 /* Who is sent something may be seen to have it before the sender is seen to have sent it. */
 static void test_rights_race(void **unused)
 {
 	struct world w;
 
 	(void)unused;
-	world_begin(&w);
-	world_two(&w, 10, "socketpair", 3, (const uint64_t[4]){UNIX, STREAM}, 3, 4);
-	world_open(&w, 10, "/etc/hosts", 0, 5);
-	world_fork(&w, 10, 11, FORK_FORK);
+	two_that_talk(&w);
 	message_until(&w, 10, "sendmsg", 4, 0, 0, 2, 90);
 	message_until(&w, 10, "sendmsg", 3, 0, 5, 0, 90);
 	message(&w, 11, "recvmsg", 4, 0, 20, 21);
@@ -284,10 +290,7 @@ static void test_rights(void **unused)
 	struct world w;
 
 	(void)unused;
-	world_begin(&w);
-	world_two(&w, 10, "socketpair", 3, (const uint64_t[4]){UNIX, STREAM}, 3, 4);
-	world_open(&w, 10, "/etc/hosts", 0, 5);
-	world_fork(&w, 10, 11, FORK_FORK);
+	two_that_talk(&w);
 	message(&w, 10, "sendmsg", 3, 0, 5, 0);
 	message(&w, 10, "sendmsg", 3, 0, 0, 99);
 	world_numbers(&w, 10, "close", 0, 5, 0, 0);
